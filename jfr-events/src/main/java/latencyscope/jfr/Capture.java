@@ -1,0 +1,126 @@
+package latencyscope.jfr;
+
+import jdk.jfr.Category;
+import jdk.jfr.Description;
+import jdk.jfr.Event;
+import jdk.jfr.Label;
+import jdk.jfr.Name;
+import jdk.jfr.SettingDefinition;
+import jdk.jfr.StackTrace;
+
+/**
+ * What was captured, over which interval, on which host: one event for every interval between two
+ * chunks, so that any part of a continuous recording can be judged by itself.
+ *
+ * <p>Lists of CPUs are written as the kernel writes them, {@code 0-3,8}; an empty one is "".
+ */
+@Name("latencyscope.Capture")
+@Label("Capture")
+@Description("What was captured and on which host")
+@Category({"LatencyScope", "capture"})
+@StackTrace(false)
+public final class Capture extends Event {
+  /** Version of LatencyScope. */
+  @Label("Version")
+  public String version;
+
+  /** Process that was watched; 0 for every process on the monitored CPUs. */
+  @Label("Target Process Id")
+  public long targetPid;
+
+  /** Its command line, cut at 4,096 characters. */
+  @Label("Target Command")
+  public String targetCommand;
+
+  /** The target's JVM in words; null if the target is not the JVM that recorded this. */
+  @Label("Target JVM")
+  public String targetJvm;
+
+  /** Modules in force, joined with {@code +}. */
+  @Label("Modules")
+  public String modules;
+
+  /** Thread name globs in force, joined with {@code +}; empty for all. */
+  @Label("Threads")
+  public String threads;
+
+  /** CPUs to which the capture was limited; empty for all. */
+  @Label("CPUs")
+  public String cpus;
+
+  /** Network interface to which the capture was limited; empty for all. */
+  @Label("Interface")
+  public String networkInterface;
+
+  /** True while the target ran; false if it had ended by the end of the interval. */
+  @Label("Target Alive")
+  public boolean targetAlive;
+
+  /** Kernel release and version. */
+  @Label("Kernel")
+  public String kernel;
+
+  /** CPUs that are online. */
+  @Label("Online CPUs")
+  public String onlineCpus;
+
+  /** CPUs taken out of load balancing at boot ({@code isolcpus}) . */
+  @Label("Isolated CPUs")
+  public String isolatedCpus;
+
+  /** CPUs whose tick can stop while one task runs ({@code nohz_full}). */
+  @Label("nohz_full CPUs")
+  public String nohzFullCpus;
+
+  /** Number of NUMA nodes. */
+  @Label("NUMA Nodes")
+  public int numaNodes;
+
+  /** Creates an empty event. */
+  public Capture() {}
+
+  /** Setting {@code pid}: process to watch instead of this JVM, or {@code all}. */
+  @SettingDefinition
+  @Name("pid")
+  @Label("Process Id")
+  @Description("Process to watch instead of this JVM, or all")
+  boolean pid(CaptureSetting control) {
+    return true;
+  }
+
+  /** Setting {@code cpus}: CPUs to watch, such as {@code 4-7}. */
+  @SettingDefinition
+  @Name("cpus")
+  @Label("CPUs")
+  @Description("CPUs to watch, such as 4-7; empty for all")
+  boolean cpus(CaptureSetting control) {
+    return true;
+  }
+
+  /** Setting {@code modules}: modules in force, joined with {@code +}. */
+  @SettingDefinition
+  @Name("modules")
+  @Label("Modules")
+  @Description("Modules to load, joined with +; empty or all for all of them")
+  boolean modules(CaptureSetting control) {
+    return true;
+  }
+
+  /** Setting {@code threads}: thread name globs, joined with {@code +}. */
+  @SettingDefinition
+  @Name("threads")
+  @Label("Threads")
+  @Description("Thread names to watch, with * and ?, joined with +; empty for all")
+  boolean threads(CaptureSetting control) {
+    return true;
+  }
+
+  /** Setting {@code interface}: network interface to watch. */
+  @SettingDefinition
+  @Name("interface")
+  @Label("Interface")
+  @Description("Network interface to watch; empty for all")
+  boolean networkInterface(CaptureSetting control) {
+    return true;
+  }
+}

@@ -1,0 +1,78 @@
+package latencyscope.jfr;
+
+import jdk.jfr.Category;
+import jdk.jfr.Description;
+import jdk.jfr.Label;
+import jdk.jfr.Name;
+import jdk.jfr.Threshold;
+import jdk.jfr.Timespan;
+import jdk.jfr.internal.RemoveFields;
+
+/**
+ * A thread was off its CPU: from the switch that took it off until the switch that brought it back.
+ *
+ * <p>Source: {@code sched_switch}. {@link #cpu} is the CPU that it left.
+ */
+@Name("latencyscope.ContextSwitch")
+@Label("Context Switch")
+@Description("Thread was off its CPU")
+@Category({"LatencyScope", "isolation"})
+@Threshold("1 us")
+@RemoveFields({"eventThread", "stackTrace"})
+public final class ContextSwitch extends KernelEvent {
+  /** True if the thread gave up the CPU by blocking, by the kernel's own count. */
+  @Label("Voluntary")
+  @Description("True if the thread blocked, false if it was preempted or yielded")
+  public boolean voluntary;
+
+  /** {@code running}, {@code sleeping}, {@code disk}, {@code stopped} and so on. */
+  @Label("State")
+  @Description("State in which the thread left: running if it was preempted")
+  public String state;
+
+  /** Kernel name of the task that came in; null if the CPU went idle. */
+  @Label("Next")
+  @Description("Task that came in; none if the CPU went idle")
+  public String next;
+
+  /** Thread id of the task that came in, in the initial pid namespace; 0 is idle. */
+  @Label("Next Thread Id")
+  public long nextTid;
+
+  /** Process id of the task that came in, in the initial pid namespace; 0 is idle. */
+  @Label("Next Process Id")
+  public long nextPid;
+
+  /** Kernel priority of the task that came in. */
+  @Label("Next Priority")
+  @Description("Kernel priority: 0 to 99 real time, 100 to 139 normal (120 is nice 0)")
+  public int nextPriority;
+
+  /** CPU on which the thread came back. */
+  @Label("Return CPU")
+  @Description("Logical CPU on which the thread ran again")
+  public int returnCpu;
+
+  /** Nanoseconds, at the end of the interval, in which the thread was runnable but waited. */
+  @Label("Of Which Waiting")
+  @Description("Part of the interval in which the thread was runnable")
+  @Timespan(Timespan.NANOSECONDS)
+  public long waited;
+
+  /** Kernel name of the task that woke the thread; null if it was preempted. */
+  @Label("Waker")
+  @Description("Task that woke the thread, or that an interrupt which woke it had interrupted")
+  public String waker;
+
+  /** Thread id of the waker in the initial pid namespace; 0 if none or from the idle task. */
+  @Label("Waker Thread Id")
+  public long wakerTid;
+
+  /** True if the wakeup came from an interrupt, so that the waker was only interrupted by it. */
+  @Label("Woken by Interrupt")
+  @Description("True if an interrupt woke the thread, false if the waker itself did")
+  public boolean wakerInterrupt;
+
+  /** Creates an empty event. */
+  public ContextSwitch() {}
+}

@@ -1,0 +1,45 @@
+package latencyscope.jfr;
+
+import jdk.jfr.Category;
+import jdk.jfr.Description;
+import jdk.jfr.Event;
+import jdk.jfr.Label;
+import jdk.jfr.Name;
+import jdk.jfr.StackTrace;
+
+/**
+ * An exact count, or a sum of nanoseconds, kept in the kernel for one thread over an interval.
+ *
+ * <p>Intervals of one measure do not overlap: those of a recording are added up. {@code startTime}
+ * and {@code duration} are the interval.
+ */
+@Name("latencyscope.Counter")
+@Label("Counter")
+@Description("Exact count over an interval, kept in the kernel")
+@Category({"LatencyScope", "capture"})
+@StackTrace(false)
+public final class Counter extends Event {
+  /** Module that counted, such as {@code isolation}. */
+  @Label("Module")
+  public String module;
+
+  /** What was counted, such as {@code voluntary_switches}; ends in {@code _ns} if it is time. */
+  @Label("Measure")
+  @Description("What was counted; a name that ends in _ns is nanoseconds")
+  public String measure;
+
+  /** The thread's name, or null if the count is not a thread's. */
+  @Label("Thread Name")
+  public String thread;
+
+  /** The thread's id, or 0 if the count is not a thread's. */
+  @Label("OS Thread Id")
+  public long osThreadId;
+
+  /** The count. */
+  @Label("Value")
+  public long value;
+
+  /** Creates an empty event. */
+  public Counter() {}
+}

@@ -1,0 +1,70 @@
+package latencyscope.jfr;
+
+import jdk.jfr.Category;
+import jdk.jfr.Description;
+import jdk.jfr.Event;
+import jdk.jfr.Label;
+import jdk.jfr.Name;
+import jdk.jfr.StackTrace;
+import jdk.jfr.Timespan;
+
+/**
+ * Distribution of one measure of one thread over an interval, from counters that the kernel keeps
+ * for every occurrence, below the threshold too and whatever was lost.
+ *
+ * <p>Intervals of one measure do not overlap: those of a recording are added up. {@code startTime}
+ * and {@code duration} are the interval.
+ */
+@Name("latencyscope.Histogram")
+@Label("Histogram")
+@Description("Distribution of every occurrence, counted in the kernel")
+@Category({"LatencyScope", "capture"})
+@StackTrace(false)
+public final class Histogram extends Event {
+  /** Module that measured, such as {@code isolation}. */
+  @Label("Module")
+  public String module;
+
+  /** What was measured, such as {@code runqueue_wakeup}. */
+  @Label("Measure")
+  @Description("What was measured")
+  public String measure;
+
+  /** The thread's name, or null if the measure is not a thread's. */
+  @Label("Thread Name")
+  public String thread;
+
+  /** The thread's id, or 0 if the measure is not a thread's. */
+  @Label("OS Thread Id")
+  public long osThreadId;
+
+  /** Number of occurrences. */
+  @Label("Count")
+  @Description("Occurrences in the interval")
+  public long count;
+
+  /** Sum of all values, nanoseconds. */
+  @Label("Total")
+  @Description("Sum of all values")
+  @Timespan(Timespan.NANOSECONDS)
+  public long total;
+
+  /** Largest value, nanoseconds, exact to 0.1 %. */
+  @Label("Maximum")
+  @Description("Largest value")
+  @Timespan(Timespan.NANOSECONDS)
+  public long max;
+
+  /** Occurrences that are in {@link #count} but not in the distribution, for want of memory. */
+  @Label("Not Distributed")
+  @Description("Occurrences counted but not in the distribution")
+  public long unbinned;
+
+  /** The distribution: compressed HdrHistogram (V2), Base64, nanoseconds, 3 significant digits. */
+  @Label("Distribution")
+  @Description("Compressed HdrHistogram in Base64, nanoseconds, 3 significant digits")
+  public String distribution;
+
+  /** Creates an empty event. */
+  public Histogram() {}
+}

@@ -1,0 +1,46 @@
+package latencyscope.jfr;
+
+import jdk.jfr.Category;
+import jdk.jfr.Description;
+import jdk.jfr.Event;
+import jdk.jfr.Label;
+import jdk.jfr.Name;
+import jdk.jfr.StackTrace;
+import jdk.jfr.Timespan;
+
+/**
+ * What a probe cost over an interval, by the kernel's own account.
+ *
+ * <p>Source: {@code bpf_prog_info}. Runs and time are counted by the kernel only while {@code
+ * kernel.bpf_stats_enabled} is 1; missed runs always.
+ */
+@Name("latencyscope.ProbeCost")
+@Label("Probe Cost")
+@Description("What a probe cost, by the kernel's account")
+@Category({"LatencyScope", "capture"})
+@StackTrace(false)
+public final class ProbeCost extends Event {
+  /** Module to which the probe belongs; {@code capture} for the drain thread. */
+  @Label("Module")
+  public String module;
+
+  /** Name of the BPF program, or {@code drain} for the thread that empties the rings. */
+  @Label("Probe")
+  public String probe;
+
+  /** Number of runs; -1 if the kernel does not count them ({@code bpf_stats_enabled} is 0). */
+  @Label("Runs")
+  public long runs;
+
+  /** Time spent, nanoseconds; -1 if the kernel does not count it. */
+  @Label("Time")
+  @Timespan(Timespan.NANOSECONDS)
+  public long time;
+
+  /** Runs that the kernel left out because the same program was already running on that CPU. */
+  @Label("Missed Runs")
+  public long missed;
+
+  /** Creates an empty event. */
+  public ProbeCost() {}
+}

@@ -1,0 +1,40 @@
+package latencyscope.jfr;
+
+import jdk.jfr.Category;
+import jdk.jfr.Description;
+import jdk.jfr.Event;
+import jdk.jfr.Label;
+import jdk.jfr.Name;
+import jdk.jfr.StackTrace;
+
+/** Whether a probe is in place; if not, why not and what would help. */
+@Name("latencyscope.ProbeStatus")
+@Label("Probe Status")
+@Description("Whether a probe is in place, and why not")
+@Category({"LatencyScope", "capture"})
+@StackTrace(false)
+public final class ProbeStatus extends Event {
+  /** Module to which the probe belongs; {@code capture} if the whole capture is meant. */
+  @Label("Module")
+  public String module;
+
+  /** Name of the BPF program, such as {@code ls_sched_switch}. */
+  @Label("Probe")
+  public String probe;
+
+  /** {@code attached}, {@code unavailable} (the host lacks it) or {@code refused}. */
+  @Label("State")
+  @Description("attached, unavailable or refused")
+  public String state;
+
+  /** Why it is not attached, as a sentence; null if it is. */
+  @Label("Reason")
+  public String reason;
+
+  /** What to do about it, as a command or sentence; null if there is nothing to do. */
+  @Label("Remedy")
+  public String remedy;
+
+  /** Creates an empty event. */
+  public ProbeStatus() {}
+}

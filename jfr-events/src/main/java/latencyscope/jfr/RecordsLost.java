@@ -1,0 +1,40 @@
+package latencyscope.jfr;
+
+import jdk.jfr.Category;
+import jdk.jfr.Description;
+import jdk.jfr.Event;
+import jdk.jfr.Label;
+import jdk.jfr.Name;
+import jdk.jfr.StackTrace;
+
+/**
+ * Events that happened and are not in the recording, counted where they were lost.
+ *
+ * <p>{@code startTime} and {@code duration} are the interval in which they were lost. The kernel's
+ * histograms and counters still hold them.
+ */
+@Name("latencyscope.RecordsLost")
+@Label("Records Lost")
+@Description("Events that are not in the recording")
+@Category({"LatencyScope", "capture"})
+@StackTrace(false)
+public final class RecordsLost extends Event {
+  /** Module whose records were lost. */
+  @Label("Module")
+  public String module;
+
+  /** Event type that is incomplete, such as {@code latencyscope.RunQueueWait}. */
+  @Label("Event Type")
+  public String type;
+
+  /** How many. */
+  @Label("Count")
+  public long count;
+
+  /** Where and why, such as {@code ring buffer full}. */
+  @Label("Reason")
+  public String reason;
+
+  /** Creates an empty event. */
+  public RecordsLost() {}
+}

@@ -1,0 +1,70 @@
+package latencyscope.jfr;
+
+import jdk.jfr.Category;
+import jdk.jfr.Description;
+import jdk.jfr.Label;
+import jdk.jfr.Name;
+import jdk.jfr.Threshold;
+import jdk.jfr.Timespan;
+import jdk.jfr.internal.RemoveFields;
+
+/**
+ * A thread was runnable and had no CPU: from wakeup, or from being preempted, until it ran.
+ *
+ * <p>Source: {@code sched_wakeup}, {@code sched_wakeup_new} and {@code sched_switch} tracepoints.
+ * {@link #cpu} is the CPU on which the thread ran in the end.
+ */
+@Name("latencyscope.RunQueueWait")
+@Label("Run Queue Wait")
+@Description("Thread was runnable but did not run")
+@Category({"LatencyScope", "isolation"})
+@Threshold("1 us")
+@RemoveFields({"eventThread", "stackTrace"})
+public final class RunQueueWait extends KernelEvent {
+  /** {@code wakeup}, or {@code preempted} for a thread that was running and lost its CPU. */
+  @Label("Kind")
+  @Description("How the wait began: wakeup, or preempted")
+  public String kind;
+
+  /** Kernel name of the task that held the CPU for most of the wait; null if the CPU was idle. */
+  @Label("Culprit")
+  @Description("Task that held the CPU for most of the wait; none if the CPU was idle")
+  public String culprit;
+
+  /** Thread id of the culprit in the initial pid namespace; 0 if the CPU was idle. */
+  @Label("Culprit Thread Id")
+  public long culpritTid;
+
+  /** Process id of the culprit in the initial pid namespace; 0 if the CPU was idle. */
+  @Label("Culprit Process Id")
+  public long culpritPid;
+
+  /** Work function of a culprit that is a workqueue's kernel thread, else null. */
+  @Label("Culprit Work")
+  @Description("Work function that the culprit ran, if it is a kworker")
+  public String culpritWork;
+
+  /** Kernel priority of the culprit: below 100 real time, 100 to 139 normal. */
+  @Label("Culprit Priority")
+  @Description("Kernel priority: 0 to 99 real time, 100 to 139 normal (120 is nice 0)")
+  public int culpritPriority;
+
+  /** Nanoseconds of this wait during which the culprit ran. */
+  @Label("Culprit Held")
+  @Description("How long the culprit ran during this wait")
+  @Timespan(Timespan.NANOSECONDS)
+  public long culpritHeld;
+
+  /** Number of different tasks that ran on the CPU during the wait, as far back as was kept. */
+  @Label("Tasks in Between")
+  @Description("Different tasks that ran on this CPU during the wait")
+  public int tasksBetween;
+
+  /** Kernel priority of the waiting thread. */
+  @Label("Priority")
+  @Description("Kernel priority: 0 to 99 real time, 100 to 139 normal (120 is nice 0)")
+  public int priority;
+
+  /** Creates an empty event. */
+  public RunQueueWait() {}
+}
