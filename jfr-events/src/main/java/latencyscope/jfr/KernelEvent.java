@@ -12,9 +12,9 @@ import jdk.jfr.Timestamp;
  * An event that the kernel measured: when it began, how long it took, and which thread it happened
  * to, as opposed to when and where the JVM learned of it.
  *
- * <p>The flight recorder's own {@code startTime}, {@code duration} and {@code eventThread} carry the
- * kernel's values where the JDK allows it (22 and newer). The plain fields here repeat them, so that
- * a reader can put right what another JDK wrote: nothing relies on the implicit fields alone.
+ * <p>The flight recorder's own {@code startTime}, {@code duration} and {@code eventThread} carry
+ * the kernel's values where the JDK allows it (22 and newer). The plain fields here repeat them, so
+ * that a reader can put right what another JDK wrote: nothing relies on the implicit fields alone.
  *
  * <p>Instances are reused by their single writer and are not safe for use by several threads.
  */
