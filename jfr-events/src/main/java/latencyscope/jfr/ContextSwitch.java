@@ -59,19 +59,19 @@ public final class ContextSwitch extends KernelEvent {
   @Timespan(Timespan.NANOSECONDS)
   public long waited;
 
-  /** Kernel name of the task that woke the thread; null if it was preempted. */
+  /**
+   * Kernel name of the task that woke the thread, or that ran when an interrupt woke it; null if
+   * the thread was preempted, or woken by an interrupt on an idle CPU.
+   */
   @Label("Waker")
-  @Description("Task that woke the thread, or that an interrupt which woke it had interrupted")
+  @Description("Task that woke the thread, or that ran when an interrupt woke it")
   public String waker;
 
-  /** Thread id of the waker in the initial pid namespace; 0 if none or from the idle task. */
+  /**
+   * Thread id of the waker in the initial pid namespace; 0 if none, or an interrupt on an idle CPU.
+   */
   @Label("Waker Thread Id")
   public long wakerTid;
-
-  /** True if the wakeup came from an interrupt, so that the waker was only interrupted by it. */
-  @Label("Woken by Interrupt")
-  @Description("True if an interrupt woke the thread, false if the waker itself did")
-  public boolean wakerInterrupt;
 
   /** Creates an empty event. */
   public ContextSwitch() {}

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: GPL-2.0 OR MIT */
+/*
+ * The kernel's types, as far as they are used. Offsets are not taken from here: every structure is
+ * marked preserve_access_index, so that libbpf relocates each access against the running kernel's
+ * BTF. A member that some kernels lack is asked for with bpf_core_field_exists first.
+ */
+#ifndef LATENCYSCOPE_KERNEL_H
+#define LATENCYSCOPE_KERNEL_H
+
+typedef unsigned char u8;
+typedef unsigned short u16;
+typedef unsigned int u32;
+typedef unsigned long long u64;
+typedef signed int s32;
+typedef signed long long s64;
+typedef u8 __u8;
+typedef u16 __u16;
+typedef u32 __u32;
+typedef u64 __u64;
+typedef signed short __s16;
+typedef s32 __s32;
+typedef s64 __s64;
+typedef u16 __be16;
+typedef u32 __be32;
+typedef u32 __wsum;
+typedef _Bool bool;
+
+enum { false, true };
+
+#define NULL	      ((void *)0)
+#define TASK_COMM_LEN 16
+
+/* include/uapi/linux/bpf.h; only what the programs here use. */
+enum bpf_map_type {
+	BPF_MAP_TYPE_HASH = 1,
+	BPF_MAP_TYPE_ARRAY = 2,
+	BPF_MAP_TYPE_PERCPU_ARRAY = 6,
+	BPF_MAP_TYPE_QUEUE = 22,
+	BPF_MAP_TYPE_RINGBUF = 27,
+	BPF_MAP_TYPE_TASK_STORAGE = 29,
+};
+
+enum {
+	BPF_F_NO_PREALLOC = 1,
+	BPF_F_MMAPABLE = 1024,
+};
+
+enum {
+	BPF_NOEXIST = 1,
+	BPF_LOCAL_STORAGE_GET_F_CREATE = 1,
+	BPF_RB_NO_WAKEUP = 1,
+};
+
+/* include/linux/sched.h: states and flags, unchanged since 5.10 unless noted. */
+#define TASK_INTERRUPTIBLE   0x0001
+#define TASK_UNINTERRUPTIBLE 0x0002
+#define TASK_STOPPED	     0x0004
+#define TASK_TRACED	     0x0008
+#define EXIT_DEAD	     0x0010
+#define EXIT_ZOMBIE	     0x0020
+#define TASK_PARKED	     0x0040
+#define TASK_DEAD	     0x0080
+#define TASK_WAKING	     0x0200
+#define PF_WQ_WORKER	     0x00000020
+#define PF_KTHREAD	     0x00200000
+
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+
+struct upid {
+	int nr;
+};
+
+struct pid {
+	unsigned int level;
+	struct upid numbers[1];
+};
+
+struct thread_info {
+	u32 cpu; /* since 5.16; before, task_struct.cpu */
+};
+
+struct sched_info {
+	unsigned long pcount;
+	unsigned long long run_delay;
+	unsigned long long last_queued;
+};
+
+struct task_struct {
+	struct thread_info thread_info;
+	unsigned int __state; /* since 5.14; before, state */
+	unsigned int flags;
+	int prio;
+	void *migration_pending; /* since 5.11 */
+	struct sched_info sched_info;
+	unsigned in_execve : 1;
+	int pid;
+	int tgid;
+	struct pid *thread_pid;
+	unsigned long nvcsw;
+	unsigned long nivcsw;
+	u64 start_time;
+	char comm[TASK_COMM_LEN];
+	void *worker_private; /* since 5.17: the struct kthread of a kernel thread */
+};
+
+struct task_struct___before_5_14 {
+	long state;
+};
+
+struct task_struct___before_5_16 {
+	unsigned int cpu;
+};
+
+struct task_struct___before_5_17 {
+	void *set_child_tid; /* of a kernel thread: its struct kthread */
+};
+
+struct kthread {
+	void *data;
+};
+
+struct worker {
+	void *current_func;
+	void *last_func;
+};
+
+struct seq_file;
+
+struct bpf_iter_meta {
+	struct seq_file *seq;
+};
+
+struct bpf_iter__task {
+	struct bpf_iter_meta *meta;
+	struct task_struct *task;
+};
+
+#pragma clang attribute pop
+
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_tracing.h>
+
+static __always_inline long task_state_of(struct task_struct *task)
+{
+	if (bpf_core_field_exists(task->__state))
+		return task->__state;
+	return BPF_CORE_READ((struct task_struct___before_5_14 *)task, state);
+}
+
+static __always_inline u32 task_cpu_of(struct task_struct *task)
+{
+	if (bpf_core_field_exists(task->thread_info.cpu))
+		return task->thread_info.cpu;
+	return BPF_CORE_READ((struct task_struct___before_5_16 *)task, cpu);
+}
+
+/* Address of the work function that a workqueue's thread runs or has just run; else 0. */
+static __always_inline u64 work_function_of(struct task_struct *task)
+{
+	struct kthread *kthread;
+	struct worker *worker;
+	u64 function;
+
+	if (!(task->flags & PF_WQ_WORKER))
+		return 0;
+	if (bpf_core_field_exists(task->worker_private))
+		kthread = task->worker_private;
+	else
+		kthread = BPF_CORE_READ((struct task_struct___before_5_17 *)task, set_child_tid);
+	worker = BPF_CORE_READ(kthread, data);
+	function = (u64)BPF_CORE_READ(worker, current_func);
+	/* A worker that goes idle has cleared current_func before it is switched out. */
+	return function ? function : (u64)BPF_CORE_READ(worker, last_func);
+}
+
+#endif

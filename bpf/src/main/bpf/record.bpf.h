@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0 OR MIT */
+/*
+ * Records on their way to user space. A record is a structure that begins with a record_header and
+ * is listed in the module's enum record; its members carry the names of the event's Java fields.
+ * Losses are counted here, where they happen.
+ */
+#ifndef LATENCYSCOPE_RECORD_BPF_H
+#define LATENCYSCOPE_RECORD_BPF_H
+
+#include "kernel.h"
+
+#define NOT_ENABLED (~0ULL)
+#define MAX_RECORDS 16
+
+/* An address of kernel code; user space gives it its name. */
+typedef u64 kernel_symbol;
+
+struct record_header {
+	u64 kernel_start_ns;
+	u64 kernel_duration_ns;
+	u32 record; /* enum record */
+	u32 os_thread_id;
+	u32 cpu;
+	u32 slot; /* of the affected thread */
+	char thread[TASK_COMM_LEN];
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 4 << 20);
+} ls_events SEC(".maps");
+
+/* Per record: shorter ones are not sent. User space may write these at any time. */
+volatile u64 threshold_ns[MAX_RECORDS] SEC(".data");
+/* Per record: how many found no room. */
+u64 lost[MAX_RECORDS] SEC(".bss");
+
+static __always_inline bool is_wanted(u32 record, u64 duration_ns)
+{
+	u64 threshold = threshold_ns[record];
+
+	return threshold != NOT_ENABLED && duration_ns >= threshold;
+}
+
+static __always_inline void *reserve_record(u32 record, u64 size)
+{
+	void *data = bpf_ringbuf_reserve(&ls_events, size, 0);
+
+	if (!data)
+		__sync_fetch_and_add(&lost[record], 1);
+	return data;
+}
+
+static __always_inline void submit_record(void *data)
+{
+	/* User space polls: a wakeup from here would cost the thread that we measure. */
+	bpf_ringbuf_submit(data, BPF_RB_NO_WAKEUP);
+}
+
+/* Two words instead of a helper call: the verifier allows it on a BTF-typed pointer. */
+static __always_inline void copy_comm(char *to, struct task_struct *task)
+{
+	((u64 *)to)[0] = ((u64 *)task->comm)[0];
+	((u64 *)to)[1] = ((u64 *)task->comm)[1];
+}
+
+#endif
