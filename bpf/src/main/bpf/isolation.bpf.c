@@ -45,7 +45,7 @@ enum migration_cause {
 
 struct run_queue_wait {
 	struct record_header header;
-	kernel_symbol culprit_work;
+	struct kernel_symbol culprit_work;
 	u64 culprit_held_ns;
 	u32 culprit_tid;
 	u32 culprit_pid;
@@ -183,7 +183,7 @@ static __always_inline void send_wait(struct task_struct *task, struct thread_st
 	record->header.kernel_start_ns = now - waited;
 	record->header.kernel_duration_ns = waited;
 	record->header.cpu = cpu;
-	record->culprit_work = culprit.work;
+	record->culprit_work.address = culprit.work;
 	record->culprit_held_ns = culprit.held_ns;
 	record->culprit_tid = culprit.tid;
 	record->culprit_pid = culprit.pid;

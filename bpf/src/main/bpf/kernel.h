@@ -66,8 +66,11 @@ enum {
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 
+struct pid_namespace;
+
 struct upid {
 	int nr;
+	struct pid_namespace *ns; /* makes an element of pid.numbers as long as the kernel's */
 };
 
 struct pid {

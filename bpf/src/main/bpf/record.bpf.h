@@ -12,8 +12,10 @@
 #define NOT_ENABLED (~0ULL)
 #define MAX_RECORDS 16
 
-/* An address of kernel code; user space gives it its name. */
-typedef u64 kernel_symbol;
+/* An address of kernel code, or 0; user space puts the function's name in its place. */
+struct kernel_symbol {
+	u64 address;
+};
 
 struct record_header {
 	u64 kernel_start_ns;

@@ -75,6 +75,8 @@ const volatile bool has_task_storage = true;
 
 /* Events of threads for which there was no state or no slot; nothing of them was recorded. */
 u64 events_without_slot SEC(".bss");
+/* How often a thread ended: tells user space that there are slots to empty. */
+u64 threads_ended SEC(".bss");
 
 static __always_inline struct thread_storage *stored_state(struct task_struct *task)
 {
@@ -143,6 +145,7 @@ thread_of(struct task_struct *task, struct thread_slot **slot,
 static __always_inline void thread_ended(struct task_struct *task, struct thread_slot *slot)
 {
 	slot->state = SLOT_ENDED;
+	__sync_fetch_and_add(&threads_ended, 1);
 	if (has_task_storage) {
 		bpf_task_storage_delete(&ls_task_storage, task);
 	} else {

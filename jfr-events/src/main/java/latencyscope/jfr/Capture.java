@@ -5,6 +5,7 @@ import jdk.jfr.Description;
 import jdk.jfr.Event;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
+import jdk.jfr.Period;
 import jdk.jfr.SettingDefinition;
 import jdk.jfr.StackTrace;
 
@@ -19,6 +20,7 @@ import jdk.jfr.StackTrace;
 @Description("What was captured and on which host")
 @Category({"LatencyScope", "capture"})
 @StackTrace(false)
+@Period("endChunk")
 public final class Capture extends Event {
   /** Version of LatencyScope. */
   @Label("Version")

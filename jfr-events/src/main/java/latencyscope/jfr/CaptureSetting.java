@@ -12,6 +12,8 @@ import jdk.jfr.SettingControl;
  * flight recorder, so that {@code .jfc} files and {@code jcmd} may set them.
  */
 public final class CaptureSetting extends SettingControl {
+  private static volatile Runnable listener = () -> {};
+
   private String value = "";
 
   /** Creates a control without a value, which means the default. */
@@ -24,9 +26,18 @@ public final class CaptureSetting extends SettingControl {
     return String.join("+", given);
   }
 
+  /**
+   * Sets what is called whenever the flight recorder has evaluated its settings again, for whatever
+   * event: there is no other sign of settings that change while a recording runs.
+   */
+  public static void onChange(Runnable listener) {
+    CaptureSetting.listener = listener;
+  }
+
   @Override
   public void setValue(String settingValue) {
     value = settingValue;
+    listener.run();
   }
 
   @Override

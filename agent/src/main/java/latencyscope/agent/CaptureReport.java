@@ -1,0 +1,139 @@
+package latencyscope.agent;
+
+import java.io.IOException;
+import java.lang.invoke.VarHandle;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import latencyscope.bpf.BpfException;
+import latencyscope.bpf.Kernel;
+import latencyscope.bpf.ProgramInfo;
+import latencyscope.jfr.Capture;
+import latencyscope.jfr.ProbeCost;
+
+/**
+ * The capture's account of itself, committed once for each interval between two chunks: what was
+ * captured, by which probes, at what cost. Used by one thread at a time.
+ */
+final class CaptureReport {
+  private static final int MAX_COMMAND = 4_096;
+  private static final long NOT_COUNTED = -1;
+
+  private final CaptureSettings settings;
+  private final TickClock clock;
+  private final VarHandle startTime;
+  private final VarHandle duration;
+  private final Costs costs = new Costs();
+  private long reportedUntilTicks;
+
+  CaptureReport(CaptureSettings settings, TickClock clock) throws IllegalAccessException {
+    this.settings = settings;
+    this.clock = clock;
+    startTime = ImplicitFields.startTime(Capture.class);
+    duration = ImplicitFields.duration(Capture.class);
+  }
+
+  /** Marks now as the begin of the first interval. */
+  void begin() {
+    reportedUntilTicks = clock.ticksAt(clock.kernelNow());
+    clock.report();
+  }
+
+  /** Commits the account of the interval that ends now. */
+  void commit(LoadedModules modules) {
+    clock.report();
+    modules.probes().forEach(Probe::commit);
+    for (KernelModule module : modules.modules()) {
+      modules.probes().stream()
+          .filter(probe -> probe.isAttached() && probe.module().equals(module.name()))
+          .forEach(probe -> costs.commit(module, probe.program()));
+    }
+    costs.commitDrain(modules.drainNs());
+    commitCapture();
+  }
+
+  private void commitCapture() {
+    Kernel kernel = Kernel.running();
+    boolean own = settings.pid() == CaptureSettings.OWN;
+    boolean all = settings.pid() == CaptureSettings.ALL;
+    long pid = own ? ProcessHandle.current().pid() : all ? 0 : settings.pid();
+    long now = clock.ticksAt(clock.kernelNow());
+    Capture event = new Capture();
+    startTime.set(event, reportedUntilTicks);
+    duration.set(event, Math.max(1, now - reportedUntilTicks));
+    reportedUntilTicks = now;
+    event.version = Version.ofThisJar();
+    event.targetPid = pid;
+    event.targetCommand = all ? "" : command(pid);
+    event.targetJvm = own ? System.getProperty("java.vm.name") + " " + Runtime.version() : null;
+    event.modules = String.join("+", settings.modules());
+    event.threads = String.join("+", settings.threads());
+    event.cpus = settings.cpus().toString();
+    event.networkInterface = settings.networkInterface();
+    event.targetAlive = all || Files.exists(Path.of("/proc", Long.toString(pid)));
+    event.kernel = System.getProperty("os.name") + " " + System.getProperty("os.version");
+    event.onlineCpus = kernel.onlineCpus().toString();
+    event.isolatedCpus = kernel.isolatedCpus().toString();
+    event.nohzFullCpus = kernel.nohzFullCpus().toString();
+    event.numaNodes = numaNodes();
+    event.commit();
+  }
+
+  private static String command(long pid) {
+    try {
+      byte[] bytes = Files.readAllBytes(Path.of("/proc", Long.toString(pid), "cmdline"));
+      String command = new String(bytes, StandardCharsets.UTF_8).replace('\0', ' ').strip();
+      return command.length() <= MAX_COMMAND ? command : command.substring(0, MAX_COMMAND);
+    } catch (IOException e) {
+      return ""; // it has ended
+    }
+  }
+
+  private static int numaNodes() {
+    String[] nodes = Path.of("/sys/devices/system/node").toFile().list();
+    int count = 0;
+    for (String node : nodes == null ? new String[0] : nodes) {
+      count += node.matches("node\\d+") ? 1 : 0;
+    }
+    return Math.max(1, count);
+  }
+
+  /** What probes and the drain thread have cost since they were last asked. */
+  private static final class Costs {
+    private final Map<String, ProgramInfo> last = new HashMap<>();
+    private long lastDrainNs;
+
+    void commit(KernelModule module, String program) {
+      ProgramInfo now;
+      try {
+        now = module.object().info(program);
+      } catch (BpfException e) {
+        Complaints.say(e.problem() + "; " + e.remedy());
+        return;
+      }
+      ProgramInfo before = last.put(program, now);
+      boolean counted = Kernel.running().countsRunTime();
+      ProbeCost event = new ProbeCost();
+      event.module = module.name();
+      event.probe = program;
+      event.runs =
+          counted ? now.runCount() - (before == null ? 0 : before.runCount()) : NOT_COUNTED;
+      event.time =
+          counted ? now.runTimeNs() - (before == null ? 0 : before.runTimeNs()) : NOT_COUNTED;
+      event.missed = now.recursionMisses() - (before == null ? 0 : before.recursionMisses());
+      event.commit();
+    }
+
+    void commitDrain(long drainNs) {
+      ProbeCost event = new ProbeCost();
+      event.module = "capture";
+      event.probe = "drain";
+      event.runs = NOT_COUNTED;
+      event.time = drainNs - lastDrainNs;
+      lastDrainNs = drainNs;
+      event.commit();
+    }
+  }
+}

@@ -1,0 +1,160 @@
+package latencyscope.agent;
+
+import java.lang.instrument.Instrumentation;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import latencyscope.bpf.BpfException;
+
+/**
+ * One capture, from loading the modules until they are gone again.
+ *
+ * <p>All of it happens on one daemon thread, so that neither the engine nor whoever starts a recording
+ * waits for the kernel; only {@link #completeChunk} works on the recorder's thread, under the same
+ * lock. {@link #STATE} tells the command line in this JVM how far the capture has come.
+ */
+final class CaptureSession {
+  /** System property: {@code starting}, {@code capturing}, {@code failed} or {@code stopped}. */
+  static final String STATE = "latencyscope.state";
+
+  private static final int BATCH = 8192;
+  private static final long IDLE_NS = 10_000_000;
+  private static final long HOUSEKEEPING_NS = 1_000_000_000;
+  private static final long STOP_MS = 2_000;
+
+  private final CaptureSettings settings;
+  private final EventCatalog catalog;
+  private final Instrumentation instrumentation;
+  private final ReentrantLock work = new ReentrantLock();
+  private final Thread thread;
+  private volatile boolean stopping;
+  private volatile boolean thresholdsChanged;
+  private LoadedModules modules;
+  private CaptureReport report;
+
+  private CaptureSession(
+      CaptureSettings settings, EventCatalog catalog, Instrumentation instrumentation) {
+    this.settings = settings;
+    this.catalog = catalog;
+    this.instrumentation = instrumentation;
+    thread = Thread.ofPlatform().daemon().name("latencyscope-drain").unstarted(this::run);
+  }
+
+  /** Starts capturing; returns at once. */
+  static CaptureSession start(
+      CaptureSettings settings, EventCatalog catalog, Instrumentation instrumentation) {
+    System.setProperty(STATE, "starting");
+    CaptureSession session = new CaptureSession(settings, catalog, instrumentation);
+    session.thread.start();
+    return session;
+  }
+
+  /** Has the recordings' thresholds taken over by the kernel side. */
+  void adoptThresholds() {
+    thresholdsChanged = true;
+    LockSupport.unpark(thread);
+  }
+
+  /** Commits everything up to now, while what is committed still gets into the chunk. */
+  void completeChunk() throws InterruptedException {
+    // Bounded: the recorder holds its lock while it waits for us.
+    if (!work.tryLock(STOP_MS, TimeUnit.MILLISECONDS)) {
+      Complaints.say("a chunk of the recording ends before the last events could be added");
+      return;
+    }
+    try {
+      if (modules != null && !stopping) {
+        modules.complete();
+        report.commit(modules);
+      }
+    } catch (BpfException e) {
+      Complaints.say(e.problem() + "; " + e.remedy());
+    } finally {
+      work.unlock();
+    }
+  }
+
+  /** Stops capturing; when it returns, nothing of it is left in the kernel. */
+  void stop() {
+    stopping = true;
+    LockSupport.unpark(thread);
+    try {
+      thread.join(STOP_MS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void run() {
+    try {
+      if (setUp()) {
+        System.setProperty(STATE, modules.isEmpty() ? "failed" : "capturing");
+        loop();
+      }
+    } catch (Throwable t) {
+      Complaints.say("the capture has ended early", t);
+    } finally {
+      tearDown();
+    }
+  }
+
+  private boolean setUp() throws Exception {
+    work.lock();
+    try {
+      TickClock clock = new TickClock();
+      // The recorder instruments our events when the recording that wants them really starts.
+      while (!clock.calibrate()) {
+        if (stopping) {
+          return false;
+        }
+        LockSupport.parkNanos(IDLE_NS / 10);
+      }
+      report = new CaptureReport(settings, clock);
+      modules = LoadedModules.load(settings, catalog, clock, instrumentation);
+      report.begin();
+      return true;
+    } finally {
+      work.unlock();
+    }
+  }
+
+  private void loop() {
+    long housekeepingAtNs = System.nanoTime();
+    while (!stopping) {
+      boolean more = false;
+      work.lock();
+      try {
+        if (thresholdsChanged || System.nanoTime() - housekeepingAtNs >= HOUSEKEEPING_NS) {
+          housekeepingAtNs = System.nanoTime();
+          thresholdsChanged = false;
+          modules.keepHouse();
+        }
+        more = modules.drain(BATCH);
+      } catch (BpfException e) {
+        Complaints.say(e.problem() + "; " + e.remedy());
+      } catch (RuntimeException e) {
+        Complaints.say("a record could not be turned into an event", e);
+      } finally {
+        work.unlock();
+      }
+      if (!more) {
+        LockSupport.parkNanos(IDLE_NS);
+      }
+    }
+  }
+
+  private void tearDown() {
+    work.lock();
+    try {
+      if (modules != null) {
+        modules.close();
+        modules = null;
+      }
+    } catch (RuntimeException e) {
+      Complaints.say("could not take the modules out of the kernel", e);
+    } finally {
+      work.unlock();
+      System.setProperty(STATE, "stopped");
+    }
+  }
+}

@@ -1,0 +1,31 @@
+package latencyscope.agent;
+
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The agent's only voice on the engine's standard error: one line for each distinct problem.
+ *
+ * <p>Safe for use by several threads. The number of problems kept is bounded; once it is reached, new
+ * ones are counted as known.
+ */
+final class Complaints {
+  private static final int LIMIT = 100;
+
+  private static final Set<String> SAID = ConcurrentHashMap.newKeySet();
+
+  private Complaints() {}
+
+  /** Prints the sentence unless it was printed before. */
+  static void say(String sentence) {
+    if (SAID.size() < LIMIT && SAID.add(sentence)) {
+      System.err.println("LatencyScope: " + sentence.replace('\n', ' '));
+    }
+  }
+
+  /** Prints what a part of the agent could not do, without a stack trace. */
+  static void say(String attempt, Throwable cause) {
+    String message = cause.getMessage();
+    say(attempt + ": " + (message == null ? cause.getClass().getSimpleName() : message));
+  }
+}

@@ -1,0 +1,41 @@
+package latencyscope.agent;
+
+import java.lang.instrument.Instrumentation;
+import jdk.jfr.FlightRecorder;
+
+/**
+ * The agent as a guest of the engine: arrives, and from then on acts only when a recording asks.
+ *
+ * <p>Does as little as it can on the engine's start path: it registers a listener, and leaves the
+ * flight recorder uninitialised unless an option says to record at once.
+ */
+public final class Guest {
+  private static RecordingSwitch current;
+
+  private Guest() {}
+
+  /**
+   * Called by reflection for each load of the agent; later ones replace the options of the first.
+   *
+   * @param options agent options, or null
+   * @param instrumentation the JVM's services
+   */
+  public static synchronized void arrive(String options, Instrumentation instrumentation) {
+    AgentOptions parsed = AgentOptions.parse(options);
+    parsed.problems().forEach(Complaints::say);
+    if (current != null) {
+      current.setOptions(parsed);
+    } else {
+      String forbidden = NativeAccess.enable(instrumentation);
+      if (forbidden != null) {
+        Complaints.say("not active: " + forbidden + "; the engine runs on without");
+        return;
+      }
+      current = new RecordingSwitch(parsed, instrumentation);
+      FlightRecorder.addListener(current);
+    }
+    if (!parsed.value("start").isEmpty()) {
+      StartedRecording.inBackground(parsed);
+    }
+  }
+}

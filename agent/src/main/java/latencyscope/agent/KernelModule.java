@@ -1,0 +1,236 @@
+package latencyscope.agent;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Map;
+import java.util.TreeMap;
+import latencyscope.bpf.BpfException;
+import latencyscope.bpf.LoadedObject;
+import latencyscope.bpf.ObjectFile;
+import latencyscope.bpf.RingReader;
+import latencyscope.bpf.Struct;
+import latencyscope.jfr.KernelEvent;
+import latencyscope.jfr.RecordsLost;
+import jdk.jfr.Name;
+
+/**
+ * One module at work in the kernel: its records become events, its thresholds follow the recordings,
+ * its measures are reported.
+ *
+ * <p>Used by one thread at a time; the session sees to that.
+ */
+final class KernelModule implements AutoCloseable {
+  private static final String SLOTS = "ls_slots";
+  private static final String CHUNKS = "ls_chunks";
+  private static final String FREE_SLOTS = "ls_free_slots";
+  private static final String FREE_CHUNKS = "ls_free_chunks";
+  private static final String RING = "ls_events";
+
+  private final String name;
+  private final LoadedObject object;
+  private final CaptureContext context;
+  private final RingReader ring;
+  private final RecordDecoder[] decoders;
+  private final String[] eventNames;
+  private final Threshold[] thresholds;
+  private final RecordHeader header;
+  private final MemorySegment thresholdsNs;
+  private final MemorySegment lost;
+  private final MemorySegment eventsWithoutSlot;
+  private final MemorySegment threadsEnded;
+  private final long[] lostReported;
+  private long withoutSlotReported;
+  private long threadsEndedSeen;
+  private final ThreadSlots slots;
+  private final ThreadMeasures measures;
+  private long measuredUntilTicks;
+  private long records;
+
+  KernelModule(
+      String name,
+      LoadedObject object,
+      ObjectFile file,
+      ModuleSizes sizes,
+      EventCatalog catalog,
+      CaptureContext context)
+      throws BpfException, ReflectiveOperationException {
+    this.name = name;
+    this.object = object;
+    this.context = context;
+    ring = object.ring(RING);
+    Map<Long, Struct> records = recordsByNumber(file);
+    decoders = new RecordDecoder[records.size()];
+    thresholds = new Threshold[records.size()];
+    eventNames = new String[records.size()];
+    for (Map.Entry<Long, Struct> entry : records.entrySet()) {
+      int number = Math.toIntExact(entry.getKey());
+      Class<? extends KernelEvent> event = catalog.event(entry.getValue());
+      decoders[number] = new RecordDecoder(event, entry.getValue(), context.strings());
+      thresholds[number] = new Threshold(event);
+      eventNames[number] = event.getAnnotation(Name.class).value();
+    }
+    header = new RecordHeader(records.values().iterator().next());
+    thresholdsNs = object.variable("threshold_ns");
+    lost = object.variable("lost");
+    lostReported = new long[records.size()];
+    eventsWithoutSlot = object.variable("events_without_slot");
+    threadsEnded = object.variable("threads_ended");
+    Struct slot = file.struct("thread_slot");
+    slots = new ThreadSlots(object.mapMemory(SLOTS), slot, sizes.slots());
+    measures =
+        new ThreadMeasures(
+            name, slots, slot, sizes.slots(), file.struct("chunk"), object.mapMemory(CHUNKS));
+    for (int i = 1; i < sizes.slots(); i++) {
+      object.push(FREE_SLOTS, i);
+    }
+    for (int i = 1; i < sizes.chunks(); i++) {
+      object.push(FREE_CHUNKS, i);
+    }
+    measuredUntilTicks = context.clock().ticksAt(context.clock().kernelNow());
+    adoptThresholds();
+  }
+
+  /** Structures by the number that their records carry, from the module's {@code enum record}. */
+  static Map<Long, Struct> recordsByNumber(ObjectFile file) {
+    Map<Long, Struct> records = new TreeMap<>();
+    file.enumeration("record")
+        .values()
+        .forEach((constant, number) -> records.put(number, file.struct(CNames.struct(constant))));
+    return records;
+  }
+
+  String name() {
+    return name;
+  }
+
+  LoadedObject object() {
+    return object;
+  }
+
+  /** Records turned into events so far. */
+  long records() {
+    return records;
+  }
+
+  /** Writes the recordings' thresholds to where the programs read them. */
+  void adoptThresholds() {
+    for (int i = 0; i < thresholds.length; i++) {
+      long ticks = thresholds[i].ticks();
+      // All ones is the kernel side's "not enabled", and also what -1 is.
+      long ns = ticks == Threshold.NOT_ENABLED ? ticks : context.clock().nsIn(ticks);
+      thresholdsNs.setAtIndex(ValueLayout.JAVA_LONG, i, ns);
+    }
+  }
+
+  /** Turns at most {@code limit} records into events; says how many there were. */
+  int drain(int limit) throws BpfException {
+    return ring.drain(this::commit, limit);
+  }
+
+  private void commit(MemorySegment data, long offset, int length) {
+    int slot = header.slot(data, offset);
+    String kernelName = header.thread(data, offset, context.strings());
+    ThreadDirectory.Entry thread =
+        context.threads().of(slot, header.osThreadId(data, offset), kernelName);
+    records++;
+    if (!thread.watched()) {
+      slots.mute(slot, true);
+      return;
+    }
+    decoders[header.record(data, offset)].decode(data, offset, thread, context.clock());
+  }
+
+  /** Empties the slots of threads that have ended, if there are any. */
+  void retireThreads() throws BpfException {
+    long ended = threadsEnded.get(ValueLayout.JAVA_LONG, 0);
+    if (ended == threadsEndedSeen) {
+      return;
+    }
+    threadsEndedSeen = ended;
+    // First what they sent: afterwards their slot numbers mean other threads.
+    drainAll();
+    long now = context.clock().ticksAt(context.clock().kernelNow());
+    slots.forEachEnded(slot -> retire(slot, now));
+  }
+
+  private void retire(int slot, long nowTicks) {
+    reportThread(slot, nowTicks);
+    measures.release(slot, chunk -> push(FREE_CHUNKS, chunk));
+    context.threads().forget(slot, slots.osThreadId(slot));
+    slots.clear(slot);
+    push(FREE_SLOTS, slot);
+  }
+
+  /** Turns all records that are in the ring now into events. */
+  void drainAll() throws BpfException {
+    long pending = ring.pendingBytes();
+    // Bounded by what is there now: a ring that fills as fast must not hold us here.
+    for (long budget = pending / Long.BYTES; budget > 0; ) {
+      int drained = drain((int) Math.min(budget, 1 << 16));
+      if (drained == 0) {
+        return;
+      }
+      budget -= drained;
+    }
+  }
+
+  /** Reports what was measured since the last call. */
+  void reportMeasures() {
+    long now = context.clock().ticksAt(context.clock().kernelNow());
+    slots.forEachUsed(slot -> reportThread(slot, now));
+    measuredUntilTicks = now;
+  }
+
+  private void reportThread(int slot, long nowTicks) {
+    String kernelName = slots.kernelName(slot, context.strings());
+    ThreadDirectory.Entry thread =
+        context.threads().of(slot, slots.osThreadId(slot), kernelName);
+    if (thread.watched()) {
+      measures.report(slot, thread, measuredUntilTicks, nowTicks);
+    } else {
+      slots.mute(slot, true);
+    }
+  }
+
+  /** Reports losses since the last call; says whether there were any. */
+  boolean reportLosses() {
+    boolean any = false;
+    for (int i = 0; i < lostReported.length; i++) {
+      long now = lost.getAtIndex(ValueLayout.JAVA_LONG, i);
+      if (now != lostReported[i]) {
+        loss(eventNames[i], now - lostReported[i], "the ring buffer was full");
+        lostReported[i] = now;
+        any = true;
+      }
+    }
+    long without = eventsWithoutSlot.get(ValueLayout.JAVA_LONG, 0);
+    if (without != withoutSlotReported) {
+      loss(null, without - withoutSlotReported, "more threads at once than there was room for");
+      withoutSlotReported = without;
+      any = true;
+    }
+    return any;
+  }
+
+  private void loss(String type, long count, String reason) {
+    RecordsLost event = new RecordsLost();
+    event.module = name;
+    event.type = type;
+    event.count = count;
+    event.reason = reason;
+    event.commit();
+  }
+
+  private void push(String queue, int number) {
+    try {
+      object.push(queue, number);
+    } catch (BpfException e) {
+      Complaints.say("could not give back a thread's memory", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    object.close();
+  }
+}

@@ -1,0 +1,42 @@
+package latencyscope.agent;
+
+import latencyscope.bpf.BpfException;
+import latencyscope.jfr.ProbeStatus;
+
+/**
+ * A probe and whether it is in place.
+ *
+ * @param module to which it belongs; {@code capture} for the capture as a whole
+ * @param program name of the BPF program; null for a whole module
+ * @param state {@code attached}, {@code unavailable} (the host lacks it) or {@code refused}
+ * @param reason why it is not attached; null if it is
+ * @param remedy what to do about it; null if there is nothing to do
+ */
+record Probe(String module, String program, String state, String reason, String remedy) {
+  static Probe attached(String module, String program) {
+    return new Probe(module, program, "attached", null, null);
+  }
+
+  static Probe unavailable(String module, String program, String reason) {
+    return new Probe(module, program, "unavailable", reason, null);
+  }
+
+  static Probe refused(String module, String program, BpfException cause) {
+    return new Probe(module, program, "refused", cause.problem(), cause.remedy());
+  }
+
+  boolean isAttached() {
+    return state.equals("attached");
+  }
+
+  /** Commits the status as an event. */
+  void commit() {
+    ProbeStatus event = new ProbeStatus();
+    event.module = module;
+    event.probe = program;
+    event.state = state;
+    event.reason = reason;
+    event.remedy = remedy;
+    event.commit();
+  }
+}

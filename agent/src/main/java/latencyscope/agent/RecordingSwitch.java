@@ -1,0 +1,133 @@
+package latencyscope.agent;
+
+import java.lang.instrument.Instrumentation;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
+import jdk.jfr.FlightRecorder;
+import jdk.jfr.FlightRecorderListener;
+import jdk.jfr.Recording;
+import latencyscope.jfr.Capture;
+import latencyscope.jfr.CaptureSetting;
+
+/**
+ * Captures while, and only while, a recording wants our events.
+ *
+ * <p>Whatever may have changed that — a recording started, stopped, or changed its settings — leads to
+ * {@link #reconcile}, which compares what is wanted with what runs. Safe for use by several threads.
+ */
+final class RecordingSwitch implements FlightRecorderListener {
+  private static final long SETTLE_MS = 20;
+
+  private final Instrumentation instrumentation;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final AtomicBoolean settling = new AtomicBoolean();
+  private volatile AgentOptions options;
+  private EventCatalog catalog;
+  private volatile CaptureSession session;
+  private CaptureSettings settings;
+
+  RecordingSwitch(AgentOptions options, Instrumentation instrumentation) {
+    this.options = options;
+    this.instrumentation = instrumentation;
+  }
+
+  /** Replaces the options, as a repeated load of the agent does. */
+  void setOptions(AgentOptions newOptions) {
+    options = newOptions;
+    if (FlightRecorder.isInitialized()) {
+      reconcile();
+    }
+  }
+
+  // Comes before the first recording's settings are applied: what is registered now obeys them.
+  @Override
+  public void recorderInitialized(FlightRecorder recorder) {
+    guarded(
+        "could not register its events",
+        () -> {
+          catalog = EventCatalog.register();
+          FlightRecorder.addPeriodicEvent(Capture.class, this::chunkEnds);
+          CaptureSetting.onChange(this::reconcileSoon);
+        });
+  }
+
+  @Override
+  public void recordingStateChanged(Recording recording) {
+    reconcile();
+  }
+
+  /** Starts, changes or stops the capture, so that it is what the recordings want. */
+  void reconcile() {
+    guarded("could not follow a recording", this::reconcileLocked);
+  }
+
+  private void reconcileLocked() {
+    lock.lock();
+    try {
+      if (catalog == null) {
+        return;
+      }
+      boolean wanted = catalog.anyKernelEventEnabled();
+      CaptureSettings now = wanted ? CaptureSettings.inForce(options) : null;
+      if (session != null && (!wanted || !now.equals(settings))) {
+        session.stop();
+        session = null;
+      }
+      if (wanted && session == null) {
+        settings = now;
+        session = CaptureSession.start(now, catalog, instrumentation);
+      } else if (wanted) {
+        session.adoptThresholds();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  // Settings are evaluated one by one: the last of them counts, and none is told to us as the last.
+  private void reconcileSoon() {
+    if (!settling.compareAndSet(false, true)) {
+      return;
+    }
+    Thread.ofPlatform()
+        .daemon()
+        .name("latencyscope-settle")
+        .start(
+            () -> {
+              try {
+                TimeUnit.MILLISECONDS.sleep(SETTLE_MS);
+              } catch (InterruptedException e) {
+                return;
+              } finally {
+                settling.set(false);
+              }
+              reconcile();
+            });
+  }
+
+  // The last moment at which what is committed still gets into the file.
+  private void chunkEnds() {
+    guarded(
+        "could not complete a recording",
+        () -> {
+          CaptureSession running = session;
+          if (running != null) {
+            running.completeChunk();
+          }
+        });
+  }
+
+  private static void guarded(String failure, ThrowingAction action) {
+    try {
+      action.run();
+    } catch (Throwable t) {
+      Complaints.say(failure, t);
+    }
+  }
+
+  /** Something of ours that must not throw into the recorder or the engine. */
+  private interface ThrowingAction {
+    void run() throws Throwable;
+  }
+}

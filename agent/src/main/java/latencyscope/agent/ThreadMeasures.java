@@ -1,0 +1,162 @@
+package latencyscope.agent;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntConsumer;
+import latencyscope.bpf.Struct;
+import latencyscope.bpf.Type;
+import latencyscope.jfr.Counter;
+import latencyscope.jfr.Histogram;
+
+/**
+ * Reports what the kernel counted for a thread since the last report, as {@code Histogram} and {@code
+ * Counter} events.
+ *
+ * <p>Which measures there are, and their names, is what the members of the module's {@code struct
+ * thread_measures} say. Used by one thread at a time.
+ */
+final class ThreadMeasures {
+  private final String module;
+  private final ThreadSlots slots;
+  private final Distribution distribution;
+  private final HdrEncoding encoding = new HdrEncoding();
+  private final List<Measure> counters = new ArrayList<>();
+  private final List<Measure> histograms = new ArrayList<>();
+  private final long totalNs;
+  private final long maxNs;
+  private final long unbinned;
+
+  /** What the cumulative numbers of each slot were at the last report. */
+  private final long[][] reported;
+
+  private final Histogram histogramEvent = new Histogram();
+  private final Counter counterEvent = new Counter();
+  private final VarHandle histogramStart;
+  private final VarHandle histogramDuration;
+  private final VarHandle counterStart;
+  private final VarHandle counterDuration;
+
+  /**
+   * A member of the measures.
+   *
+   * @param name of the measure
+   * @param offset from the start of a slot
+   * @param index of its first number in what was reported
+   */
+  private record Measure(String name, long offset, int index) {}
+
+  ThreadMeasures(
+      String module, ThreadSlots slots, Struct slot, int slotCount, Struct chunk, MemorySegment chunks)
+      throws IllegalAccessException {
+    this.module = module;
+    this.slots = slots;
+    Struct.Member measures = slot.member("measures");
+    Struct histogram = null;
+    int index = 0;
+    for (Struct.Member member : ((Type.Nested) measures.type()).struct().members()) {
+      long offset = measures.offset() + member.offset();
+      if (member.type() instanceof Type.Nested nested) {
+        histogram = nested.struct();
+        histograms.add(new Measure(member.name(), offset, index));
+        index += 3;
+      } else {
+        counters.add(new Measure(member.name(), offset, index++));
+      }
+    }
+    reported = new long[slotCount][];
+    numbers = index;
+    distribution = histogram == null ? null : new Distribution(chunks, chunk, histogram);
+    totalNs = histogram == null ? 0 : histogram.member("total_ns").offset();
+    maxNs = histogram == null ? 0 : histogram.member("max_ns").offset();
+    unbinned = histogram == null ? 0 : histogram.member("unbinned").offset();
+    histogramStart = ImplicitFields.startTime(Histogram.class);
+    histogramDuration = ImplicitFields.duration(Histogram.class);
+    counterStart = ImplicitFields.startTime(Counter.class);
+    counterDuration = ImplicitFields.duration(Counter.class);
+  }
+
+  private final int numbers;
+
+  /** Commits what a thread's numbers rose by in the given interval of ticks. */
+  void report(int slot, ThreadDirectory.Entry thread, long startTicks, long endTicks) {
+    if (reported[slot] == null) {
+      reported[slot] = new long[numbers];
+    }
+    for (Measure counter : counters) {
+      reportCounter(slot, counter, thread, startTicks, endTicks);
+    }
+    for (Measure histogram : histograms) {
+      reportHistogram(slot, histogram, thread, startTicks, endTicks);
+    }
+  }
+
+  /** Forgets a slot and gives back its chunks. */
+  void release(int slot, IntConsumer freeChunk) {
+    reported[slot] = null;
+    for (Measure histogram : histograms) {
+      distribution.release(slots.memory(), slots.address(slot) + histogram.offset, freeChunk);
+    }
+  }
+
+  private void reportCounter(
+      int slot, Measure counter, ThreadDirectory.Entry thread, long startTicks, long endTicks) {
+    long rise = rise(slot, counter.offset, counter.index);
+    if (rise == 0) {
+      return;
+    }
+    counterStart.set(counterEvent, startTicks);
+    counterDuration.set(counterEvent, Math.max(1, endTicks - startTicks));
+    counterEvent.module = module;
+    counterEvent.measure = counter.name;
+    counterEvent.thread = thread.name();
+    counterEvent.osThreadId = thread.osThreadId();
+    counterEvent.value = rise;
+    counterEvent.commit();
+  }
+
+  private void reportHistogram(
+      int slot, Measure histogram, ThreadDirectory.Entry thread, long startTicks, long endTicks) {
+    long at = slots.address(slot) + histogram.offset;
+    long distributed = distribution.take(slots.memory(), at);
+    long previousMax = reported[slot][histogram.index + 1];
+    long total = rise(slot, histogram.offset + totalNs, histogram.index);
+    boolean newMax = rise(slot, histogram.offset + maxNs, histogram.index + 1) > 0;
+    long notDistributed = rise(slot, histogram.offset + unbinned, histogram.index + 2);
+    if (distributed + notDistributed == 0) {
+      return;
+    }
+    long[] counts = distribution.counts();
+    histogramStart.set(histogramEvent, startTicks);
+    histogramDuration.set(histogramEvent, Math.max(1, endTicks - startTicks));
+    histogramEvent.module = module;
+    histogramEvent.measure = histogram.name;
+    histogramEvent.thread = thread.name();
+    histogramEvent.osThreadId = thread.osThreadId();
+    histogramEvent.count = distributed + notDistributed;
+    histogramEvent.total = total;
+    // The kernel's maximum is of all time: if it did not rise, the highest count tells to 0.1 %.
+    histogramEvent.max =
+        newMax ? reported[slot][histogram.index + 1] : Math.min(previousMax, highest(counts));
+    histogramEvent.unbinned = notDistributed;
+    histogramEvent.distribution = encoding.encode(counts, counts.length);
+    histogramEvent.commit();
+  }
+
+  private long rise(int slot, long offset, int index) {
+    long now = slots.memory().get(ValueLayout.JAVA_LONG, slots.address(slot) + offset);
+    long rise = now - reported[slot][index];
+    reported[slot][index] = now;
+    return rise;
+  }
+
+  private static long highest(long[] counts) {
+    int index = counts.length - 1;
+    while (index > 0 && counts[index] == 0) {
+      index--;
+    }
+    return HdrEncoding.highestValueAt(index);
+  }
+}

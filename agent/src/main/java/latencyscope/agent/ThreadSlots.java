@@ -1,0 +1,91 @@
+package latencyscope.agent;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
+import java.util.function.IntConsumer;
+import latencyscope.bpf.Struct;
+
+/**
+ * The kernel side's array of per-thread measures, mapped: which slots are in use and by whom.
+ *
+ * <p>Slot 0 is never used. Source of the layout: the compiled object's {@code struct thread_slot}.
+ * The kernel writes while this reads; a thread's own numbers are each read whole.
+ */
+final class ThreadSlots {
+  private static final int LIVE = 1;
+  private static final int ENDED = 2;
+  private static final VarHandle STATE = ValueLayout.JAVA_INT.varHandle();
+
+  private final MemorySegment memory;
+  private final int count;
+  private final long stride;
+  private final long state;
+  private final long osThreadId;
+  private final long muted;
+  private final long thread;
+
+  ThreadSlots(MemorySegment memory, Struct slot, int count) {
+    this.memory = memory;
+    this.count = count;
+    stride = (slot.size() + 7L) / 8 * 8; // as the kernel lays out an array map
+    state = slot.member("state").offset();
+    osThreadId = slot.member("os_thread_id").offset();
+    muted = slot.member("muted").offset();
+    thread = slot.member("thread").offset();
+  }
+
+  MemorySegment memory() {
+    return memory;
+  }
+
+  /** Where a slot begins in {@link #memory}. */
+  long address(int slot) {
+    return slot * stride;
+  }
+
+  int osThreadId(int slot) {
+    return memory.get(ValueLayout.JAVA_INT, address(slot) + osThreadId);
+  }
+
+  /** Kernel name of a thread that has ended; null while it lives. */
+  String kernelName(int slot, RecordStrings strings) {
+    return strings.comm(memory, address(slot) + thread);
+  }
+
+  /** Stops, or lets go on, the records of a thread. */
+  void mute(int slot, boolean silent) {
+    memory.set(ValueLayout.JAVA_LONG, address(slot) + muted, silent ? 1 : 0);
+  }
+
+  boolean isMuted(int slot) {
+    return memory.get(ValueLayout.JAVA_LONG, address(slot) + muted) != 0;
+  }
+
+  void forEachUsed(IntConsumer action) {
+    for (int slot = 1; slot < count; slot++) {
+      int now = stateOf(slot);
+      if (now == LIVE || now == ENDED) {
+        action.accept(slot);
+      }
+    }
+  }
+
+  void forEachEnded(IntConsumer action) {
+    for (int slot = 1; slot < count; slot++) {
+      if (stateOf(slot) == ENDED) {
+        action.accept(slot);
+      }
+    }
+  }
+
+  /** Makes a slot as new, before it is given back to the kernel side. */
+  void clear(int slot) {
+    memory.asSlice(address(slot), stride).fill((byte) 0);
+  }
+
+  // Acquire: what the kernel wrote before it marked a thread as ended is seen with the mark.
+  private int stateOf(int slot) {
+    return (int) STATE.getAcquire(memory, address(slot) + state);
+  }
+}

@@ -1,0 +1,127 @@
+package latencyscope.agent;
+
+import java.io.IOException;
+import java.lang.invoke.VarHandle;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import latencyscope.jfr.ClockSync;
+
+/**
+ * Converts the kernel's CLOCK_MONOTONIC to ticks of the flight recorder.
+ *
+ * <p>A pair of both clocks is taken by reading {@link System#nanoTime} just before and just after the
+ * tick clock, many times, and keeping the tightest; half its width bounds the error. The rate comes
+ * from pairs that lie far apart and is renewed by {@link #calibrate}, which is to be called about once
+ * a second. Used by one thread at a time.
+ */
+final class TickClock {
+  private static final int BURST = 64;
+
+  /** Shorter than this, a rate would be no better than the assumed one. */
+  private static final long RATE_BASE_NS = 100_000_000;
+
+  private final VarHandle tickField;
+  private final long namespaceOffsetNs;
+
+  private long anchorTicks;
+  private long anchorNs;
+  private long firstTicks;
+  private long firstNs;
+  private double ticksPerNs = 1;
+  private long uncertaintyNs = Long.MAX_VALUE;
+
+  TickClock() throws IllegalAccessException {
+    this(monotonicOffsetNs());
+  }
+
+  TickClock(long namespaceOffsetNs) throws IllegalAccessException {
+    this.namespaceOffsetNs = namespaceOffsetNs;
+    tickField = ImplicitFields.startTime(ClockSync.class);
+  }
+
+  /**
+   * Takes a new pair of both clocks.
+   *
+   * @return false as long as no recording has instrumented our events: there is no tick clock yet
+   */
+  boolean calibrate() {
+    long bestWidth = Long.MAX_VALUE;
+    long ticks = 0;
+    long ns = 0;
+    for (int i = 0; i < BURST; i++) {
+      long before = System.nanoTime();
+      long tick = ticks();
+      long after = System.nanoTime();
+      if (tick == 0) {
+        return false;
+      }
+      if (after - before < bestWidth) {
+        bestWidth = after - before;
+        ticks = tick;
+        ns = before + (after - before) / 2;
+      }
+    }
+    if (firstTicks == 0) {
+      firstTicks = ticks;
+      firstNs = ns;
+    } else if (ns - firstNs > RATE_BASE_NS) {
+      ticksPerNs = (double) (ticks - firstTicks) / (ns - firstNs);
+    }
+    anchorTicks = ticks;
+    anchorNs = ns;
+    uncertaintyNs = (bestWidth + 1) / 2;
+    return true;
+  }
+
+  /** Ticks at an instant of the kernel's CLOCK_MONOTONIC in nanoseconds. */
+  long ticksAt(long kernelNs) {
+    return anchorTicks + ticksIn(kernelNs + namespaceOffsetNs - anchorNs);
+  }
+
+  /** Ticks in a number of nanoseconds. */
+  long ticksIn(long ns) {
+    return ticksPerNs == 1 ? ns : Math.round(ns * ticksPerNs);
+  }
+
+  /** Nanoseconds in a number of ticks. */
+  long nsIn(long ticks) {
+    return ticksPerNs == 1 ? ticks : Math.round(ticks / ticksPerNs);
+  }
+
+  /** The kernel's CLOCK_MONOTONIC now, in nanoseconds. */
+  long kernelNow() {
+    return System.nanoTime() - namespaceOffsetNs;
+  }
+
+  /** Commits the newest pair as an event. */
+  void report() {
+    ClockSync event = new ClockSync();
+    event.recorderTime = anchorTicks;
+    event.ticks = anchorTicks;
+    event.monotonic = anchorNs - namespaceOffsetNs;
+    event.uncertainty = uncertaintyNs;
+    event.commit();
+  }
+
+  // The only public way to the tick clock: begin() writes it into the event.
+  private long ticks() {
+    ClockSync event = new ClockSync();
+    event.begin();
+    return (long) tickField.get(event);
+  }
+
+  /** In a time namespace (a container), nanoTime is shifted against what BPF programs read. */
+  private static long monotonicOffsetNs() {
+    try {
+      for (String line : Files.readAllLines(Path.of("/proc/self/timens_offsets"))) {
+        String[] words = line.strip().split("\\s+");
+        if (words[0].equals("monotonic")) {
+          return Long.parseLong(words[1]) * 1_000_000_000L + Long.parseLong(words[2]);
+        }
+      }
+    } catch (IOException | RuntimeException e) {
+      // Before Linux 5.6, or without time namespaces: there is no shift.
+    }
+    return 0;
+  }
+}

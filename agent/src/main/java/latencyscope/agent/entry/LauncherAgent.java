@@ -1,0 +1,35 @@
+package latencyscope.agent.entry;
+
+import java.lang.instrument.Instrumentation;
+
+/**
+ * Where {@code java -jar latencyscope.jar} enters the agent, before the command line's own main.
+ *
+ * <p>Says nothing itself: some commands need no agent. Those that do read why there is none from the
+ * system property {@value #UNAVAILABLE}.
+ */
+public final class LauncherAgent {
+  /** Property that says, in words, why this JVM cannot capture; not set if it can. */
+  static final String UNAVAILABLE = "latencyscope.unavailable";
+
+  private LauncherAgent() {}
+
+  /**
+   * Called by the JVM because of {@code Launcher-Agent-Class} in the manifest.
+   *
+   * @param options always empty
+   * @param instrumentation the JVM's services
+   */
+  public static void agentmain(String options, Instrumentation instrumentation) {
+    try {
+      String missing = Requirements.missing();
+      if (missing == null) {
+        Requirements.start(options, instrumentation);
+      } else {
+        System.setProperty(UNAVAILABLE, missing);
+      }
+    } catch (Throwable t) {
+      System.setProperty(UNAVAILABLE, String.valueOf(t));
+    }
+  }
+}

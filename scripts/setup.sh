@@ -1,0 +1,76 @@
+# Sourced by ./latencyscope and ./verify: finds the tools, installs what is missing, builds.
+# Works under set -eu; everything it says goes to stderr.
+
+say() {
+	echo "latencyscope: $*" >&2
+}
+
+die() {
+	say "$@"
+	exit 3
+}
+
+# Prints the home of a JDK of at least version 25: JAVA_HOME, then PATH, then /usr/lib/jvm.
+find_jdk() {
+	local home java path_java
+	path_java=$(command -v java || true)
+	for home in "${JAVA_HOME:-}" \
+		"${path_java:+$(dirname "$(dirname "$(readlink -f "$path_java")")")}" \
+		$(ls -d /usr/lib/jvm/* 2>/dev/null | sort -rV); do
+		java=$home/bin/java
+		if [ -n "$home" ] && [ -x "$home/bin/javac" ] && [ "$(java_version "$java")" -ge 25 ]; then
+			echo "$home"
+			return
+		fi
+	done
+	die "no JDK 25 or newer found in JAVA_HOME, PATH or /usr/lib/jvm; install one, or set JAVA_HOME to it"
+}
+
+java_version() {
+	"$1" -XshowSettings:properties -version 2>&1 |
+		sed -n 's/^ *java\.specification\.version = \([0-9]*\).*/\1/p' | grep . || echo 0
+}
+
+# need PACKAGE... : installs the Debian packages that are missing, or says how to.
+need() {
+	local missing=()
+	local package
+	for package in "$@"; do
+		dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
+	done
+	[ ${#missing[@]} -gt 0 ] || return 0
+	if [ "$(id -u)" != 0 ]; then
+		die "missing packages; run: sudo apt-get install ${missing[*]}"
+	fi
+	command -v apt-get >/dev/null || die "missing: ${missing[*]} (Debian names); install them with this system's package manager"
+	say "installing ${missing[*]}"
+	export DEBIAN_FRONTEND=noninteractive
+	apt-get install -y -qq "${missing[@]}" >&2 </dev/null ||
+		{ apt-get update -qq >&2 && apt-get install -y -qq "${missing[@]}" >&2 </dev/null; } ||
+		die "could not install ${missing[*]}"
+}
+
+need_for_build() {
+	command -v mvn >/dev/null || need maven
+	need clang llvm libbpf-dev libbpf1 gcc
+}
+
+JAR=agent/target/latencyscope.jar
+
+# True if the jar is there and nothing that it is made of is newer.
+is_built() {
+	[ -f "$JAR" ] || return 1
+	[ -z "$(find pom.xml ./*/pom.xml ./*/src/main bpf/compile-bpf.sh -newer "$JAR" -type f -print -quit)" ]
+}
+
+maven() {
+	JAVA_HOME=$JDK mvn -B --no-transfer-progress "$@"
+}
+
+build() {
+	is_built && return
+	need_for_build
+	say "building (the first time, Maven fetches its plugins)"
+	maven -q package -DskipTests -pl agent -am >&2 || die "the build failed"
+	touch "$JAR"
+}
