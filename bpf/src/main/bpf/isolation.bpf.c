@@ -6,17 +6,18 @@
  * Every occurrence is counted per thread; those above the threshold become records.
  */
 #include "kernel.h"
-#include "histogram.bpf.h"
-#include "record.bpf.h"
-#include "runlog.bpf.h"
-
-char LICENSE[] SEC("license") = "Dual MIT/GPL";
 
 enum record {
 	RECORD_RUN_QUEUE_WAIT,
 	RECORD_CONTEXT_SWITCH,
 	RECORD_MIGRATION,
 };
+
+#include "histogram.bpf.h"
+#include "record.bpf.h"
+#include "runlog.bpf.h"
+
+char LICENSE[] SEC("license") = "Dual MIT/GPL";
 
 enum wait_kind {
 	WAIT_NONE,

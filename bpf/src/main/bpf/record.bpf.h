@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 OR MIT */
 /*
- * Records on their way to user space. A record is a structure that begins with a record_header and
- * is listed in the module's enum record; its members carry the names of the event's Java fields.
- * Losses are counted here, where they happen.
+ * Records on their way to user space. A module defines enum record before it includes this file:
+ * for each struct x that it sends, RECORD_X. Such a structure begins with a record_header; its
+ * members carry the names of the event's Java fields. Losses are counted here, where they happen.
  */
 #ifndef LATENCYSCOPE_RECORD_BPF_H
 #define LATENCYSCOPE_RECORD_BPF_H
@@ -20,7 +20,7 @@ struct kernel_symbol {
 struct record_header {
 	u64 kernel_start_ns;
 	u64 kernel_duration_ns;
-	u32 record; /* enum record */
+	enum record record;
 	u32 os_thread_id;
 	u32 cpu;
 	u32 slot; /* of the affected thread */

@@ -122,8 +122,12 @@ final class CaptureReport {
           counted ? now.runCount() - (before == null ? 0 : before.runCount()) : NOT_COUNTED;
       event.time =
           counted ? now.runTimeNs() - (before == null ? 0 : before.runTimeNs()) : NOT_COUNTED;
-      event.missed = now.recursionMisses() - (before == null ? 0 : before.recursionMisses());
+      event.missed = missed(now) - (before == null ? 0 : missed(before));
       event.commit();
+    }
+
+    private static long missed(ProgramInfo info) {
+      return info.recursionMisses().orElse(0);
     }
 
     void commitDrain(long drainNs) {

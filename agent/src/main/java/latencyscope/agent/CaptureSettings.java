@@ -45,7 +45,7 @@ record CaptureSettings(
         modules(setting("modules", options.value("modules"))),
         list(setting("threads", options.value("threads"))),
         cpus("cpus", setting("cpus", options.value("cpus")), problems),
-        setting("interface", options.value("interface")),
+        setting("networkInterface", options.value("interface")),
         cpus("drain.cpus", options.value("drain.cpus"), problems),
         List.copyOf(problems));
   }

@@ -33,6 +33,7 @@ final class HotSpotThreads implements AutoCloseable {
   private final FileChannel memory;
   private final ByteBuffer word = ByteBuffer.allocateDirect(8).order(ByteOrder.nativeOrder());
 
+  @SuppressWarnings("restricted")
   HotSpotThreads(Instrumentation instrumentation) throws IOException, ReflectiveOperationException {
     instrumentation.redefineModule(
         Object.class.getModule(),
@@ -93,6 +94,7 @@ final class HotSpotThreads implements AutoCloseable {
   }
 
   /** The table of structure members that HotSpot exports. */
+  @SuppressWarnings("restricted")
   private static final class VmStructs {
     private final SymbolLookup libjvm;
     private final long entry;

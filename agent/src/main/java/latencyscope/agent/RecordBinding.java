@@ -76,6 +76,7 @@ final class RecordBinding {
     return List.copyOf(copies);
   }
 
+  // Blocks, not expressions: as an expression, invokeExact would be compiled to return an Object.
   private FieldCopy copy(Field field, Struct.Member member) throws IllegalAccessException {
     Class<?> java = field.getType();
     Type type = member.type();
@@ -89,18 +90,25 @@ final class RecordBinding {
     }
     if (type instanceof Type.Int && type.size() == Integer.BYTES) {
       if (java == boolean.class) {
-        return (data, offset, to) -> set.invokeExact(to, data.get(JAVA_INT, offset + at) != 0);
+        return (data, offset, to) -> {
+          set.invokeExact(to, data.get(JAVA_INT, offset + at) != 0);
+        };
       }
       if (java == int.class) {
-        return (data, offset, to) -> set.invokeExact(to, data.get(JAVA_INT, offset + at));
+        return (data, offset, to) -> {
+          set.invokeExact(to, data.get(JAVA_INT, offset + at));
+        };
       }
       if (java == long.class) {
-        return (data, offset, to) ->
-            set.invokeExact(to, Integer.toUnsignedLong(data.get(JAVA_INT, offset + at)));
+        return (data, offset, to) -> {
+          set.invokeExact(to, Integer.toUnsignedLong(data.get(JAVA_INT, offset + at)));
+        };
       }
     }
     if (type instanceof Type.Int && type.size() == Long.BYTES && java == long.class) {
-      return (data, offset, to) -> set.invokeExact(to, data.get(JAVA_LONG, offset + at));
+      return (data, offset, to) -> {
+          set.invokeExact(to, data.get(JAVA_LONG, offset + at));
+        };
     }
     throw mismatch("cannot hold member " + member.name() + ", which is " + type);
   }
@@ -108,16 +116,20 @@ final class RecordBinding {
   private FieldCopy text(MethodHandle set, Type type, Struct.Member member) {
     int at = member.offset();
     if (type instanceof Type.Chars chars && chars.size() == RecordStrings.COMM_BYTES) {
-      return (data, offset, to) -> set.invokeExact(to, strings.comm(data, offset + at));
+      return (data, offset, to) -> {
+          set.invokeExact(to, strings.comm(data, offset + at));
+        };
     }
     if (type instanceof Type.Nested nested && nested.struct().name().equals("kernel_symbol")) {
-      return (data, offset, to) ->
+      return (data, offset, to) -> {
           set.invokeExact(to, strings.function(data.get(JAVA_LONG, offset + at)));
+        };
     }
     if (type instanceof Type.Enumeration constants) {
       String[] texts = texts(constants);
-      return (data, offset, to) ->
+      return (data, offset, to) -> {
           set.invokeExact(to, textAt(texts, data.get(JAVA_INT, offset + at)));
+        };
     }
     throw mismatch("cannot hold member " + member.name() + ", which is " + type);
   }

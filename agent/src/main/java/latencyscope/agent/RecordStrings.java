@@ -31,9 +31,9 @@ final class RecordStrings {
 
   private String look(long address) {
     if (symbols == null) {
-      symbols = KernelSymbols.read();
+      symbols = KernelSymbols.running();
     }
-    String name = symbols.nameAt(address);
+    String name = symbols.nameOf(address);
     return name != null ? name : "0x" + Long.toHexString(address);
   }
 }

@@ -7,7 +7,7 @@ import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.Period;
 import jdk.jfr.SettingDefinition;
-import jdk.jfr.StackTrace;
+import jdk.jfr.internal.RemoveFields;
 
 /**
  * What was captured, over which interval, on which host: one event for every interval between two
@@ -19,7 +19,7 @@ import jdk.jfr.StackTrace;
 @Label("Capture")
 @Description("What was captured and on which host")
 @Category({"LatencyScope", "capture"})
-@StackTrace(false)
+@RemoveFields({"eventThread", "stackTrace"})
 @Period("endChunk")
 public final class Capture extends Event {
   /** Version of LatencyScope. */
@@ -117,9 +117,10 @@ public final class Capture extends Event {
     return true;
   }
 
-  /** Setting {@code interface}: network interface to watch. */
+  // Not called interface: the flight recorder wants names that Java could use.
+  /** Setting {@code networkInterface}: network interface to watch. */
   @SettingDefinition
-  @Name("interface")
+  @Name("networkInterface")
   @Label("Interface")
   @Description("Network interface to watch; empty for all")
   boolean networkInterface(CaptureSetting control) {

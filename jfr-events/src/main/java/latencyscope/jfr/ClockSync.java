@@ -5,9 +5,9 @@ import jdk.jfr.Description;
 import jdk.jfr.Event;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
-import jdk.jfr.StackTrace;
 import jdk.jfr.Timespan;
 import jdk.jfr.Timestamp;
+import jdk.jfr.internal.RemoveFields;
 
 /**
  * The same instant on the recorder's clock and on the kernel's, so that a reader can check the
@@ -17,7 +17,7 @@ import jdk.jfr.Timestamp;
 @Label("Clock Synchronization")
 @Description("One instant on the recorder's and on the kernel's clock")
 @Category({"LatencyScope", "capture"})
-@StackTrace(false)
+@RemoveFields({"eventThread", "stackTrace"})
 public final class ClockSync extends Event {
   /** The instant on the recorder's clock. */
   @Label("Recorder Time")

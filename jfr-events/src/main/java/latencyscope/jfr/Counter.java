@@ -5,7 +5,7 @@ import jdk.jfr.Description;
 import jdk.jfr.Event;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
-import jdk.jfr.StackTrace;
+import jdk.jfr.internal.RemoveFields;
 
 /**
  * An exact count, or a sum of nanoseconds, kept in the kernel for one thread over an interval.
@@ -17,7 +17,7 @@ import jdk.jfr.StackTrace;
 @Label("Counter")
 @Description("Exact count over an interval, kept in the kernel")
 @Category({"LatencyScope", "capture"})
-@StackTrace(false)
+@RemoveFields({"eventThread", "stackTrace"})
 public final class Counter extends Event {
   /** Module that counted, such as {@code isolation}. */
   @Label("Module")

@@ -5,8 +5,8 @@ import jdk.jfr.Description;
 import jdk.jfr.Event;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
-import jdk.jfr.StackTrace;
 import jdk.jfr.Timespan;
+import jdk.jfr.internal.RemoveFields;
 
 /**
  * Distribution of one measure of one thread over an interval, from counters that the kernel keeps
@@ -19,7 +19,7 @@ import jdk.jfr.Timespan;
 @Label("Histogram")
 @Description("Distribution of every occurrence, counted in the kernel")
 @Category({"LatencyScope", "capture"})
-@StackTrace(false)
+@RemoveFields({"eventThread", "stackTrace"})
 public final class Histogram extends Event {
   /** Module that measured, such as {@code isolation}. */
   @Label("Module")

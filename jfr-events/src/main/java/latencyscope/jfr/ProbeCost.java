@@ -5,8 +5,8 @@ import jdk.jfr.Description;
 import jdk.jfr.Event;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
-import jdk.jfr.StackTrace;
 import jdk.jfr.Timespan;
+import jdk.jfr.internal.RemoveFields;
 
 /**
  * What a probe cost over an interval, by the kernel's own account.
@@ -18,7 +18,7 @@ import jdk.jfr.Timespan;
 @Label("Probe Cost")
 @Description("What a probe cost, by the kernel's account")
 @Category({"LatencyScope", "capture"})
-@StackTrace(false)
+@RemoveFields({"eventThread", "stackTrace"})
 public final class ProbeCost extends Event {
   /** Module to which the probe belongs; {@code capture} for the drain thread. */
   @Label("Module")

@@ -5,14 +5,14 @@ import jdk.jfr.Description;
 import jdk.jfr.Event;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
-import jdk.jfr.StackTrace;
+import jdk.jfr.internal.RemoveFields;
 
 /** Whether a probe is in place; if not, why not and what would help. */
 @Name("latencyscope.ProbeStatus")
 @Label("Probe Status")
 @Description("Whether a probe is in place, and why not")
 @Category({"LatencyScope", "capture"})
-@StackTrace(false)
+@RemoveFields({"eventThread", "stackTrace"})
 public final class ProbeStatus extends Event {
   /** Module to which the probe belongs; {@code capture} if the whole capture is meant. */
   @Label("Module")

@@ -5,7 +5,7 @@ import jdk.jfr.Description;
 import jdk.jfr.Event;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
-import jdk.jfr.StackTrace;
+import jdk.jfr.internal.RemoveFields;
 
 /**
  * Events that happened and are not in the recording, counted where they were lost.
@@ -17,7 +17,7 @@ import jdk.jfr.StackTrace;
 @Label("Records Lost")
 @Description("Events that are not in the recording")
 @Category({"LatencyScope", "capture"})
-@StackTrace(false)
+@RemoveFields({"eventThread", "stackTrace"})
 public final class RecordsLost extends Event {
   /** Module whose records were lost. */
   @Label("Module")
