@@ -179,10 +179,16 @@ public final class KernelMap {
    * @throws BpfException with EINVAL or ENOTSUPP when the map is no such array
    */
   public MemorySegment memory() throws BpfException {
+    return memory(true);
+  }
+
+  /** The same, or for a map that the kernel has frozen a read-only view. */
+  MemorySegment memory(boolean writable) throws BpfException {
     synchronized (owner) {
       owner.requireOpen();
       if (memory == null) {
-        memory = map("map " + name, (long) stride() * maxEntries, true, 0);
+        MemorySegment mapped = map("map " + name, (long) stride() * maxEntries, writable, 0);
+        memory = writable ? mapped : mapped.asReadOnly();
       }
       return memory;
     }

@@ -151,7 +151,7 @@ public final class KernelObject {
     try {
       for (Map.Entry<Variable, byte[]> constant : constants.entrySet()) {
         byte[] value = constant.getValue();
-        MemorySegment memory = object.variable(constant.getKey());
+        MemorySegment memory = object.initialValue(constant.getKey());
         MemorySegment.copy(value, 0, memory, ValueLayout.JAVA_BYTE, 0, value.length);
       }
       for (Map.Entry<String, Integer> map : entries.entrySet()) {

@@ -73,13 +73,7 @@ public final class LoadedObject implements AutoCloseable {
    * @throws BpfException when it was not created
    */
   public synchronized KernelMap map(String map) throws BpfException {
-    requireOpen();
-    KernelMap known = maps.get(map);
-    if (known == null) {
-      known = new KernelMap(this, file.map(map), object.map(map));
-      maps.put(map, known);
-    }
-    return known;
+    return kernelMap(file.map(map));
   }
 
   /** The file descriptor of a map, owned by this object; see {@link #map}. */
@@ -104,10 +98,10 @@ public final class LoadedObject implements AutoCloseable {
    * @throws IllegalArgumentException when the object has no such variable
    */
   public synchronized MemorySegment variable(String name) throws BpfException {
-    requireOpen();
     Variable variable = file.variable(name);
-    MemorySegment memory = object.variable(variable);
-    return variable.constant() ? memory.asReadOnly() : memory;
+    // libbpf's own view of the section stays what it was before loading; the map is the live one.
+    MemorySegment section = kernelMap(variable.section()).memory(!variable.constant());
+    return section.asSlice(variable.offset(), variable.size());
   }
 
   /**
@@ -180,6 +174,16 @@ public final class LoadedObject implements AutoCloseable {
   /** Closes with this object. */
   Arena arena() {
     return object.arena();
+  }
+
+  private KernelMap kernelMap(String map) throws BpfException {
+    requireOpen();
+    KernelMap known = maps.get(map);
+    if (known == null) {
+      known = new KernelMap(this, map, object.map(map));
+      maps.put(map, known);
+    }
+    return known;
   }
 
   private MemorySegment program(String program) throws BpfException {

@@ -74,9 +74,9 @@ final class NativeObject implements AutoCloseable {
         state -> (MemorySegment) LibBpf.FIND_PROGRAM.invokeExact(state, object, text));
   }
 
-  /** A variable's memory: its initial value before loading, the live one after. */
+  /** A variable's initial value, to be written to before loading. */
   @SuppressWarnings("restricted")
-  MemorySegment variable(Variable variable) throws BpfException {
+  MemorySegment initialValue(Variable variable) throws BpfException {
     MemorySegment map = map(variable.section());
     MemorySegment size = arena.allocate(JAVA_LONG);
     MemorySegment section =
