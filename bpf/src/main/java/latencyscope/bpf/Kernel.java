@@ -1,0 +1,118 @@
+package latencyscope.bpf;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * What the running kernel is, has and allows, as {@code /proc} and {@code /sys} tell it.
+ *
+ * <p>Each question reads its file anew. Safe for use by several threads.
+ */
+public final class Kernel {
+  private static final Kernel RUNNING = new Kernel(Path.of("/"));
+
+  private final Path root;
+
+  private Kernel(Path root) {
+    this.root = root;
+  }
+
+  /** The kernel that this process runs on. */
+  public static Kernel running() {
+    return RUNNING;
+  }
+
+  /** The kernel that a copy of {@code /proc} and {@code /sys} under another root describes. */
+  static Kernel at(Path root) {
+    return new Kernel(root);
+  }
+
+  /**
+   * Checks what no program can do without: the version and the kernel's own BTF.
+   *
+   * @throws MissingKernelFeatureException naming the first that is missing
+   */
+  public void require() throws MissingKernelFeatureException {
+    if (version().compareTo(KernelVersion.OLDEST) < 0) {
+      throw MissingKernelFeatureException.version(KernelVersion.OLDEST, version());
+    }
+    if (!describesItsTypes()) {
+      throw MissingKernelFeatureException.typeInformation();
+    }
+  }
+
+  /** Version. Source: {@code /proc/sys/kernel/osrelease}. */
+  public KernelVersion version() {
+    return KernelVersion.parse(
+        text("proc/sys/kernel/osrelease").orElse(System.getProperty("os.version")));
+  }
+
+  /** Whether the kernel was built with BTF. Source: {@code /sys/kernel/btf/vmlinux}. */
+  public boolean describesItsTypes() {
+    return Files.isReadable(root.resolve("sys/kernel/btf/vmlinux"));
+  }
+
+  /** This process's effective capabilities. Source: {@code CapEff} of {@code /proc/self/status}. */
+  public Capabilities capabilities() {
+    String status = text("proc/self/status").orElse("");
+    return status
+        .lines()
+        .filter(line -> line.startsWith("CapEff:"))
+        .map(line -> line.substring("CapEff:".length()).strip())
+        .map(mask -> new Capabilities(Long.parseUnsignedLong(mask, 16)))
+        .findFirst()
+        .orElse(new Capabilities(0));
+  }
+
+  /** CPUs that can ever be there. Source: {@code /sys/devices/system/cpu/possible}. */
+  public CpuList possibleCpus() {
+    return cpus("possible");
+  }
+
+  /** CPUs that are in use. Source: {@code /sys/devices/system/cpu/online}. */
+  public CpuList onlineCpus() {
+    return cpus("online");
+  }
+
+  /** CPUs of {@code isolcpus=}. Source: {@code /sys/devices/system/cpu/isolated}. */
+  public CpuList isolatedCpus() {
+    return cpus("isolated");
+  }
+
+  /** CPUs of {@code nohz_full=}. Source: {@code /sys/devices/system/cpu/nohz_full}. */
+  public CpuList nohzFullCpus() {
+    return cpus("nohz_full");
+  }
+
+  /**
+   * The lockdown mode in force: {@code none}, {@code integrity} or {@code confidentiality}.
+   *
+   * <p>Source: {@code /sys/kernel/security/lockdown}; empty where it is absent or unreadable.
+   */
+  public Optional<String> lockdown() {
+    return text("sys/kernel/security/lockdown")
+        .filter(modes -> modes.indexOf('[') < modes.indexOf(']'))
+        .map(modes -> modes.substring(modes.indexOf('[') + 1, modes.indexOf(']')));
+  }
+
+  /** Whether run times are counted for everyone. Source: {@code kernel.bpf_stats_enabled}. */
+  public boolean countsRunTime() {
+    return text("proc/sys/kernel/bpf_stats_enabled").map(String::strip).orElse("0").equals("1");
+  }
+
+  private CpuList cpus(String file) {
+    String list = text("sys/devices/system/cpu/" + file).map(String::strip).orElse("");
+    // A kernel that was built for nohz_full but booted without it prints a null pointer.
+    return list.equals("(null)") ? CpuList.NONE : CpuList.parse(list);
+  }
+
+  private Optional<String> text(String file) {
+    try {
+      return Optional.of(Files.readString(root.resolve(file)));
+    } catch (IOException absent) {
+      return Optional.empty();
+    }
+  }
+}

@@ -1,0 +1,172 @@
+package latencyscope.bpf;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.stream.IntStream;
+
+/**
+ * Names for addresses in the kernel's code.
+ *
+ * <p>Source: {@code /proc/kallsyms}, read once, at the first question (some 100 ms), and kept as
+ * sorted arrays: about 40 bytes a function, 5 MB for a usual kernel. Safe for use by several
+ * threads.
+ */
+public final class KernelSymbols {
+  /** Beyond the last function nothing says where it ends; no function is longer than this. */
+  private static final long LONGEST_FUNCTION = 1 << 20;
+
+  private static final KernelSymbols RUNNING = new KernelSymbols(Path.of("/proc/kallsyms"));
+
+  private final Path source;
+  private long[] addresses; // ascending as signed numbers: all of the kernel's are negative
+  private int[] nameEnds; // of the same index in names; begins where the one before ends
+  private byte[] names;
+
+  KernelSymbols(Path source) {
+    this.source = source;
+  }
+
+  /** The symbols of the kernel that this process runs on. */
+  public static KernelSymbols running() {
+    return RUNNING;
+  }
+
+  /**
+   * The function that an address lies in.
+   *
+   * @param address of an instruction, such as the one a work item or timer is to call
+   * @return the function's name, or null where no function is near, or the kernel hides its
+   *     addresses from this process ({@code kernel.kptr_restrict}, CAP_SYSLOG)
+   */
+  public synchronized String nameOf(long address) {
+    if (addresses == null) {
+      load();
+    }
+    int found = Arrays.binarySearch(addresses, address);
+    int index = found >= 0 ? first(found) : -found - 2;
+    boolean last = index == addresses.length - 1;
+    if (index < 0 || last && address - addresses[index] > LONGEST_FUNCTION) {
+      return null;
+    }
+    int start = index == 0 ? 0 : nameEnds[index - 1];
+    return new String(names, start, nameEnds[index] - start, StandardCharsets.US_ASCII);
+  }
+
+  /** Several names may share an address; the file has the usual one first. */
+  private int first(int index) {
+    int first = index;
+    while (first > 0 && addresses[first - 1] == addresses[index]) {
+      first--;
+    }
+    return first;
+  }
+
+  private void load() {
+    Table table = new Table();
+    try (InputStream in = Files.newInputStream(source)) {
+      table.read(in);
+    } catch (IOException unreadable) {
+      table = new Table(); // as good as hidden
+    }
+    addresses = Arrays.copyOf(table.addresses, table.count);
+    nameEnds = Arrays.copyOf(table.nameEnds, table.count);
+    names = table.names.toByteArray();
+    sort();
+  }
+
+  /** The file has the kernel's own functions in order; those of modules may not be. */
+  private void sort() {
+    boolean sorted =
+        IntStream.range(1, addresses.length).allMatch(i -> addresses[i - 1] <= addresses[i]);
+    if (sorted) {
+      return;
+    }
+    int[] order =
+        IntStream.range(0, addresses.length)
+            .boxed()
+            .sorted(Comparator.comparingLong(i -> addresses[i]))
+            .mapToInt(Integer::intValue)
+            .toArray();
+    ByteArrayOutputStream sortedNames = new ByteArrayOutputStream(names.length);
+    int[] ends = new int[order.length];
+    for (int i = 0; i < order.length; i++) {
+      int start = order[i] == 0 ? 0 : nameEnds[order[i] - 1];
+      sortedNames.write(names, start, nameEnds[order[i]] - start);
+      ends[i] = sortedNames.size();
+    }
+    addresses = IntStream.of(order).mapToLong(i -> addresses[i]).toArray();
+    nameEnds = ends;
+    names = sortedNames.toByteArray();
+  }
+
+  /**
+   * Reads the file byte by byte: a String for each of 200,000 lines would be the engine's garbage.
+   */
+  private static final class Table {
+    long[] addresses = new long[1 << 16];
+    int[] nameEnds = new int[1 << 16];
+    final ByteArrayOutputStream names = new ByteArrayOutputStream(1 << 21);
+    int count;
+
+    private int column;
+    private long address;
+    private int kind;
+
+    void read(InputStream in) throws IOException {
+      byte[] buffer = new byte[1 << 16];
+      int length;
+      while ((length = in.read(buffer)) > 0) {
+        for (int i = 0; i < length; i++) {
+          accept(buffer[i]);
+        }
+      }
+    }
+
+    /** A line is "address kind name", and "[module]" behind a tab for those of modules. */
+    private void accept(byte character) {
+      switch (character) {
+        case '\n' -> endLine();
+        case ' ', '\t' -> column++;
+        default -> {
+          switch (column) {
+            case 0 -> address = address << 4 | Character.digit(character, 16);
+            case 1 -> kind = character;
+            case 2 -> addToName(character);
+            default -> {
+              // The module's name.
+            }
+          }
+        }
+      }
+    }
+
+    private void addToName(byte character) {
+      if (isFunction()) {
+        names.write(character);
+      }
+    }
+
+    private boolean isFunction() {
+      return address != 0 && (kind == 't' || kind == 'T' || kind == 'w' || kind == 'W');
+    }
+
+    private void endLine() {
+      if (isFunction()) {
+        if (count == addresses.length) {
+          addresses = Arrays.copyOf(addresses, count * 2);
+          nameEnds = Arrays.copyOf(nameEnds, count * 2);
+        }
+        addresses[count] = address;
+        nameEnds[count++] = names.size();
+      }
+      column = 0;
+      address = 0;
+    }
+  }
+}

@@ -1,0 +1,32 @@
+package latencyscope.bpf;
+
+/** Something that the running kernel is too old for, or was built without. */
+public final class MissingKernelFeatureException extends BpfException {
+  private static final long serialVersionUID = 1L;
+
+  private MissingKernelFeatureException(String problem, String remedy, int errno) {
+    super(problem, remedy, errno);
+  }
+
+  static MissingKernelFeatureException version(KernelVersion needed, KernelVersion running) {
+    return new MissingKernelFeatureException(
+        "needs Linux ≥ " + needed.major() + "." + needed.minor() + ", this is " + running,
+        "boot a newer kernel",
+        0);
+  }
+
+  static MissingKernelFeatureException typeInformation() {
+    return new MissingKernelFeatureException(
+        "the kernel does not describe its types (no /sys/kernel/btf/vmlinux)",
+        "boot a kernel built with CONFIG_DEBUG_INFO_BTF=y, as those of Debian 11, Ubuntu 20.10 and"
+            + " later are",
+        0);
+  }
+
+  static MissingKernelFeatureException hook(String program, String hook, int errno) {
+    return new MissingKernelFeatureException(
+        "this kernel has no " + hook + ", which " + program + " hooks",
+        "leave that program out, or boot a kernel that has it",
+        errno);
+  }
+}

@@ -1,0 +1,70 @@
+package latencyscope.bpf;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.SymbolLookup;
+import java.lang.invoke.MethodHandle;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Binds the functions of one shared library, and remembers what it could not find.
+ *
+ * <p>Binding happens in static initializers, where an exception would come out as a {@link
+ * NoClassDefFoundError} that says nothing: so a missing function is a null handle here, and {@link
+ * #require} says which before the first call.
+ */
+final class NativeLibrary {
+  private final String name;
+  private final String debianPackage;
+  private final SymbolLookup lookup;
+  private final List<String> missing = new ArrayList<>();
+
+  private NativeLibrary(String name, String debianPackage, SymbolLookup lookup) {
+    this.name = name;
+    this.debianPackage = debianPackage;
+    this.lookup = lookup;
+  }
+
+  /** Opens a library by its soname, for the life of the process. */
+  @SuppressWarnings("restricted")
+  static NativeLibrary open(String soname, String debianPackage) {
+    SymbolLookup lookup;
+    try {
+      lookup = SymbolLookup.libraryLookup(soname, Arena.global());
+    } catch (IllegalArgumentException absent) {
+      lookup = null;
+    }
+    return new NativeLibrary(soname, debianPackage, lookup);
+  }
+
+  /** The C library, which every process has already. */
+  static NativeLibrary standard() {
+    return new NativeLibrary("libc", "libc6", Linker.nativeLinker().defaultLookup());
+  }
+
+  @SuppressWarnings("restricted")
+  MethodHandle bind(String function, FunctionDescriptor descriptor, Linker.Option... options) {
+    Optional<MethodHandle> handle =
+        Optional.ofNullable(lookup)
+            .flatMap(library -> library.find(function))
+            .map(address -> Linker.nativeLinker().downcallHandle(address, descriptor, options));
+    if (handle.isEmpty()) {
+      missing.add(function);
+    }
+    return handle.orElse(null);
+  }
+
+  void require() throws MissingLibraryException {
+    if (lookup == null) {
+      throw new MissingLibraryException("the library " + name + " is not installed", debianPackage);
+    }
+    if (!missing.isEmpty()) {
+      throw new MissingLibraryException(
+          "the library " + name + " is too old: it lacks " + String.join(", ", missing),
+          debianPackage);
+    }
+  }
+}

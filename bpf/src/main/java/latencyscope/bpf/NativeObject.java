@@ -1,0 +1,139 @@
+package latencyscope.bpf;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * A {@code struct bpf_object} of libbpf, and the memory whose life is that object's.
+ *
+ * <p>Not thread-safe: its owner is.
+ */
+final class NativeObject implements AutoCloseable {
+  private static final int LOG_LEVEL_REASON = 1;
+
+  private final Arena arena = Arena.ofShared();
+  private final String name;
+  private MemorySegment object = MemorySegment.NULL;
+
+  private NativeObject(String name) {
+    this.name = name;
+  }
+
+  static NativeObject open(ObjectFile file) throws BpfException {
+    NativeObject opened = new NativeObject(file.name());
+    try {
+      opened.open(file.bytes());
+      return opened;
+    } catch (BpfException | RuntimeException e) {
+      opened.close();
+      throw e;
+    }
+  }
+
+  private void open(byte[] bytes) throws BpfException {
+    MemorySegment image = arena.allocate(bytes.length, Long.BYTES);
+    MemorySegment.copy(bytes, 0, image, JAVA_BYTE, 0, bytes.length);
+    // The first two fields of struct bpf_object_open_opts; its own size says there are no more.
+    // Without a name libbpf would call the maps of global variables after an address.
+    MemorySegment options = arena.allocate(16, Long.BYTES);
+    options.set(JAVA_LONG, 0, options.byteSize());
+    options.set(ADDRESS, 8, arena.allocateFrom("ls_" + name));
+    object =
+        Downcall.pointer(
+            "open the object " + name,
+            state ->
+                (MemorySegment)
+                    LibBpf.OBJECT_OPEN_MEM.invokeExact(state, image, image.byteSize(), options));
+  }
+
+  /** Closes with the object. */
+  Arena arena() {
+    return arena;
+  }
+
+  /** 0 or the negative error number. An object cannot be loaded twice, also not after a failure. */
+  int load() {
+    return Downcall.run(() -> (int) LibBpf.OBJECT_LOAD.invokeExact(object));
+  }
+
+  MemorySegment map(String map) throws BpfException {
+    MemorySegment text = arena.allocateFrom(map);
+    return Downcall.pointer(
+        "find the map " + map,
+        state -> (MemorySegment) LibBpf.FIND_MAP.invokeExact(state, object, text));
+  }
+
+  MemorySegment program(String program) throws BpfException {
+    MemorySegment text = arena.allocateFrom(program);
+    return Downcall.pointer(
+        "find the program " + program,
+        state -> (MemorySegment) LibBpf.FIND_PROGRAM.invokeExact(state, object, text));
+  }
+
+  /** A variable's initial value, to be written to before loading. */
+  @SuppressWarnings("restricted")
+  MemorySegment initialValue(Variable variable) throws BpfException {
+    MemorySegment map = map(variable.section());
+    MemorySegment size = arena.allocate(JAVA_LONG);
+    MemorySegment section =
+        Downcall.pointer(
+            "find the section " + variable.section(),
+            state -> (MemorySegment) LibBpf.MAP_INITIAL_VALUE.invokeExact(state, map, size));
+    MemorySegment whole = section.reinterpret(size.get(JAVA_LONG, 0), arena, null);
+    return whole.asSlice(variable.offset(), variable.size());
+  }
+
+  void setMaxEntries(String name, int entries) throws BpfException {
+    MemorySegment map = map(name);
+    Refusal.check(
+        "size the map " + name,
+        Downcall.run(() -> (int) LibBpf.MAP_SET_MAX_ENTRIES.invokeExact(map, entries)));
+  }
+
+  void setCreated(String name, boolean created) throws BpfException {
+    MemorySegment map = map(name);
+    Refusal.check(
+        "choose the map " + name,
+        Downcall.run(() -> (int) LibBpf.MAP_SET_AUTOCREATE.invokeExact(map, created)));
+  }
+
+  void setLoaded(String name, boolean loaded) throws BpfException {
+    MemorySegment program = program(name);
+    Refusal.check(
+        "choose the program " + name,
+        Downcall.run(() -> (int) LibBpf.PROGRAM_SET_AUTOLOAD.invokeExact(program, loaded)));
+  }
+
+  /** Has the verifier write its reasons about a program into a buffer. */
+  void setLog(String name, MemorySegment buffer) throws BpfException {
+    MemorySegment program = program(name);
+    Refusal.check(
+        "set a log for " + name,
+        Downcall.run(() ->
+            (int) LibBpf.PROGRAM_SET_LOG_BUF.invokeExact(program, buffer, buffer.byteSize())));
+    Refusal.check(
+        "set a log for " + name,
+        Downcall.run(
+            () -> (int) LibBpf.PROGRAM_SET_LOG_LEVEL.invokeExact(program, LOG_LEVEL_REASON)));
+  }
+
+  /** Whoever reads the arena's memory afterwards gets an exception. */
+  @Override
+  public void close() {
+    if (arena.scope().isAlive()) {
+      // First the arena: some of its segments are libbpf's own memory.
+      MemorySegment closing = object;
+      arena.close();
+      if (closing.address() != 0) {
+        Downcall.run(() -> {
+          LibBpf.OBJECT_CLOSE.invokeExact(closing);
+          return null;
+        });
+      }
+    }
+  }
+}

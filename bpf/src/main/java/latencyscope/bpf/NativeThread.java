@@ -1,0 +1,64 @@
+package latencyscope.bpf;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * The calling thread as the kernel knows it.
+ *
+ * <p>A virtual thread must not ask: it would get, and change, its carrier.
+ */
+public final class NativeThread {
+  private static final int LARGEST_MASK = 8192; // bytes: 65,536 CPUs
+
+  private NativeThread() {}
+
+  /**
+   * The thread's id in its own pid namespace, as in {@code /proc/self/task}.
+   *
+   * @throws MissingLibraryException when the C library is too old
+   */
+  public static int id() throws MissingLibraryException {
+    Libc.require();
+    return Libc.threadId();
+  }
+
+  /**
+   * The CPUs that the thread may run on.
+   *
+   * @throws BpfException when the kernel does not say
+   */
+  public static CpuList affinity() throws BpfException {
+    Libc.require();
+    int result = -Errno.EINVAL;
+    for (int size = 128; result == -Errno.EINVAL && size <= LARGEST_MASK; size *= 2) {
+      try (Arena arena = Arena.ofConfined()) {
+        MemorySegment mask = arena.allocate(size, Long.BYTES);
+        result = Libc.getAffinity(0, mask);
+        if (result >= 0) {
+          return CpuList.ofMask(mask.toArray(JAVA_BYTE));
+        }
+      }
+    }
+    throw Refusal.of("read the thread's CPU affinity", -result);
+  }
+
+  /**
+   * Confines the thread to some CPUs.
+   *
+   * @param cpus at least one that is online and that the thread's cpuset allows
+   * @throws BpfException when the kernel refuses, with EINVAL when no such CPU is among them
+   */
+  public static void confineTo(CpuList cpus) throws BpfException {
+    Libc.require();
+    try (Arena arena = Arena.ofConfined()) {
+      byte[] bytes = cpus.mask();
+      int size = Math.max(Long.BYTES, Math.ceilDiv(bytes.length, Long.BYTES) * Long.BYTES);
+      MemorySegment mask = arena.allocate(size, Long.BYTES);
+      MemorySegment.copy(bytes, 0, mask, JAVA_BYTE, 0, bytes.length);
+      Refusal.check("confine the thread to CPUs " + cpus, Libc.setAffinity(0, mask));
+    }
+  }
+}

@@ -1,0 +1,44 @@
+package latencyscope.bpf;
+
+import static org.junit.jupiter.api.extension.ConditionEvaluationResult.disabled;
+import static org.junit.jupiter.api.extension.ConditionEvaluationResult.enabled;
+
+import org.junit.jupiter.api.extension.ConditionEvaluationResult;
+import org.junit.jupiter.api.extension.ExecutionCondition;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/** Decides whether this process may test against the running kernel. */
+final class KernelTestCondition implements ExecutionCondition {
+  private static final String REQUIRE = "LATENCYSCOPE_REQUIRE_KERNEL";
+
+  @Override
+  public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
+    return decide(missing(Kernel.running()), required());
+  }
+
+  static ConditionEvaluationResult decide(String missing, boolean required) {
+    if (missing == null) {
+      return enabled("the kernel takes BPF programs from this process");
+    }
+    // An enabled test fails by itself where something is missing, and says what.
+    return required ? enabled("required, although " + missing) : disabled(missing);
+  }
+
+  /** What is missing, in a sentence, or null. */
+  static String missing(Kernel kernel) {
+    try {
+      kernel.require();
+      LibBpf.require();
+    } catch (BpfException e) {
+      return e.getMessage();
+    }
+    if (!kernel.capabilities().allowBpf()) {
+      return "this process has neither CAP_BPF and CAP_PERFMON nor CAP_SYS_ADMIN: run as root";
+    }
+    return null;
+  }
+
+  private static boolean required() {
+    return "1".equals(System.getProperty(REQUIRE, System.getenv(REQUIRE)));
+  }
+}
