@@ -13,6 +13,7 @@ import java.util.Random;
  */
 public final class MarketSimulator {
   private static final int LOT = 100;
+  private static final int DEPTH = 24;
 
   private final Random random;
   private final Flow[] flows = new Flow[Instrument.COUNT];
@@ -52,8 +53,7 @@ public final class MarketSimulator {
   }
 
   private void add(Tick tick, Flow flow) {
-    // Half the orders join the best price, a quarter one tick behind it, and so on.
-    int behind = 1 + Integer.numberOfTrailingZeros(random.nextInt() | 1 << 8);
+    int behind = 1 + random.nextInt(DEPTH);
     tick.kind = Tick.Kind.ADD;
     tick.orderId = flow.remember(++orderId);
     tick.price = flow.mid - tick.side.sign() * behind;
@@ -64,13 +64,13 @@ public final class MarketSimulator {
     tick.kind = Tick.Kind.EXECUTE;
     tick.orderId = ++orderId;
     tick.price = flow.mid + tick.side.sign() * 3;
-    tick.quantity = LOT * (1 + random.nextInt(20));
+    tick.quantity = LOT * (1 + random.nextInt(5));
   }
 
   /** What the simulator remembers of one instrument. */
   private static final class Flow {
     static final int MIN_LIVE = 32;
-    static final int MAX_LIVE = 256;
+    static final int MAX_LIVE = 96;
     private static final int LEASH = 1_000;
 
     final Instrument instrument;

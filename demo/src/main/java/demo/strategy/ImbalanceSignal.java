@@ -5,8 +5,6 @@ import demo.book.Side;
 
 /** Expects the price to move towards the thinner side of the book. Stateless. */
 final class ImbalanceSignal {
-  /** A side must hold at least this many times the other's quantity. */
-  private static final int RATIO = 4;
 
   private ImbalanceSignal() {}
 
@@ -17,9 +15,14 @@ final class ImbalanceSignal {
     }
     long bid = book.bestQuantity(Side.BUY);
     long ask = book.bestQuantity(Side.SELL);
-    if (bid >= RATIO * ask) {
+    if (outweighs(bid, ask)) {
       return Side.BUY;
     }
-    return ask >= RATIO * bid ? Side.SELL : null;
+    return outweighs(ask, bid) ? Side.SELL : null;
+  }
+
+  /** Half as much again is enough. */
+  private static boolean outweighs(long quantity, long other) {
+    return 2 * quantity >= 3 * other;
   }
 }

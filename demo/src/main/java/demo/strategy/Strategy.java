@@ -18,14 +18,17 @@ import demo.risk.RiskDesk;
  * market's. Used by one thread.
  */
 public final class Strategy {
-  private static final int QUANTITY = 300;
+  private static final int QUANTITY = 200;
 
   private final RiskDesk risk;
   private final Journal journal;
   private final boolean live;
   private final OrderBook[] books = new OrderBook[Instrument.COUNT];
   private final WorkingOrder[] working = new WorkingOrder[Instrument.COUNT];
-  private final Side[] lastSignal = new Side[Instrument.COUNT];
+
+  /** Price that the last signal could trade at; negative if it was to sell. */
+  private final int[] lastSignal = new int[Instrument.COUNT];
+
   private final long[] orders = new long[Instrument.COUNT];
   private final long[] rejects = new long[Instrument.COUNT];
   private final long[] fills = new long[Instrument.COUNT];
@@ -59,10 +62,21 @@ public final class Strategy {
     OrderBook book = books[tick.instrument.ordinal()];
     apply(tick, book);
     Side signal = ImbalanceSignal.of(book);
-    if (signal != null && signal != lastSignal[tick.instrument.ordinal()]) {
+    if (signal != null && isNews(tick.instrument, signal, book)) {
       trade(tick, book, signal);
     }
-    lastSignal[tick.instrument.ordinal()] = signal;
+  }
+
+  /** A signal is acted on once at each price that it could trade at. */
+  private boolean isNews(Instrument instrument, Side signal, OrderBook book) {
+    int price = signal.sign() * touch(book, signal);
+    boolean news = price != lastSignal[instrument.ordinal()];
+    lastSignal[instrument.ordinal()] = price;
+    return news;
+  }
+
+  private static int touch(OrderBook book, Side side) {
+    return side == Side.BUY ? book.bestAsk() : book.bestBid();
   }
 
   private void apply(Tick tick, OrderBook book) {
@@ -85,7 +99,7 @@ public final class Strategy {
     if (!book.isTwoSided()) {
       return;
     }
-    int price = side == Side.BUY ? book.bestAsk() : book.bestBid();
+    int price = touch(book, side);
     if (!risk.approve(instrument, side, price, QUANTITY)) {
       rejects[instrument.ordinal()]++;
       return;
