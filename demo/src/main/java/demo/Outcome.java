@@ -9,7 +9,6 @@ import java.util.List;
 /**
  * What a session came to, all its threads ended.
  *
- * @param sent messages published
  * @param elapsed from the first message until the last was traded on
  * @param journaled orders written to the journal
  * @param reconciled whether the risk thread's books agree with the desk's
@@ -20,7 +19,6 @@ record Outcome(
     Strategy strategy,
     MarketDataReceiver receiver,
     RiskDesk risk,
-    long sent,
     Duration elapsed,
     long journaled,
     boolean reconciled,
@@ -28,7 +26,7 @@ record Outcome(
 
   /** Whether the time limit cut the stream short. */
   boolean isCutShort() {
-    return sent < options.messages();
+    return strategy.messages() + receiver.lost() < options.messages();
   }
 
   /**

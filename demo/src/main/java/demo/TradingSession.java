@@ -7,6 +7,7 @@ import demo.feed.FlowControl;
 import demo.feed.MarketDataReceiver;
 import demo.feed.MarketSimulator;
 import demo.feed.Tick;
+import demo.feed.Wire;
 import demo.journal.Journal;
 import demo.risk.DropCopy;
 import demo.risk.RiskDesk;
@@ -14,10 +15,6 @@ import demo.strategy.Strategy;
 import demo.strategy.StrategyLoop;
 import demo.thread.SpscRing;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.StandardProtocolFamily;
-import java.nio.channels.DatagramChannel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -34,8 +31,7 @@ final class TradingSession implements AutoCloseable {
 
   private final Options options;
   private final Consumer<String> announcer;
-  private final DatagramChannel feedSocket;
-  private final DatagramChannel receiverSocket;
+  private final Wire wire;
   private final Journal journal;
   private final Journal rehearsalJournal;
   private final FlowControl flow = new FlowControl();
@@ -62,15 +58,12 @@ final class TradingSession implements AutoCloseable {
     SpscRing<Tick> ring = new SpscRing<>(RING_SLOTS, Tick::new);
     journal = new Journal(directory.resolve("journal"));
     rehearsalJournal = new Journal(directory.resolve("rehearsal"));
-    feedSocket = open(0);
-    receiverSocket = open(options.port());
-    feedSocket.connect(receiverSocket.getLocalAddress());
-    receiverSocket.connect(feedSocket.getLocalAddress());
-    receiverSocket.configureBlocking(!options.busyPoll());
+    wire = Wire.open(options.port());
+    wire.receiver().configureBlocking(!options.busyPoll());
     MarketSimulator market = new MarketSimulator(options.seed());
     strategy = new Strategy(risk, journal, true);
-    feed = new Feed(feedSocket, flow, market, options.messages(), options.rate());
-    receiver = new MarketDataReceiver(receiverSocket, flow, ring);
+    feed = new Feed(wire.sender(), flow, market, options.messages(), options.rate());
+    receiver = new MarketDataReceiver(wire.receiver(), flow, ring);
     strategyLoop = new StrategyLoop(ring, strategy, this::rehearse, ready::countDown);
     outbreak = new Outbreak(options.diseases(), patient(directory), announcer);
   }
@@ -85,12 +78,27 @@ final class TradingSession implements AutoCloseable {
       crew.start("risk", dropCopy);
       crew.start("strategy", strategyLoop);
       outbreak.prepare();
-      if (ready.await(REHEARSAL_LIMIT_S, TimeUnit.SECONDS)) {
+      if (awaitReady()) {
         trade();
       }
     } finally {
       stop();
     }
+  }
+
+  /** False if a thread has failed. */
+  private boolean awaitReady() throws InterruptedException {
+    long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(REHEARSAL_LIMIT_S);
+    while (!ready.await(10, TimeUnit.MILLISECONDS)) {
+      if (crew.failure().isPresent()) {
+        return false;
+      }
+      if (System.nanoTime() > deadlineNs) {
+        throw new IllegalStateException(
+            "the rehearsal did not end within " + REHEARSAL_LIMIT_S + " s");
+      }
+    }
+    return true;
   }
 
   private void trade() throws InterruptedException {
@@ -114,7 +122,10 @@ final class TradingSession implements AutoCloseable {
     announcer.accept("market closed");
   }
 
-  /** After an orderly end all of this finds nothing left to stop. */
+  /**
+   * After an orderly end all of this finds nothing left to stop. A receiver that waits in the
+   * kernel is not told to stop before the feed's end can have reached it.
+   */
   private void stop() throws InterruptedException {
     feed.stop();
     crew.join("md-receiver", System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(JOIN_MS));
@@ -148,7 +159,6 @@ final class TradingSession implements AutoCloseable {
         strategy,
         receiver,
         risk,
-        feed.sent(),
         elapsed,
         journal.records(),
         dropCopy.reconciles(),
@@ -157,19 +167,12 @@ final class TradingSession implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    feedSocket.close();
-    receiverSocket.close();
-  }
-
-  private static DatagramChannel open(int port) throws IOException {
-    // IPv4 by name: on an IPv6 socket the kernel would account for drops elsewhere.
-    DatagramChannel channel = DatagramChannel.open(StandardProtocolFamily.INET);
-    return channel.bind(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port));
+    wire.close();
   }
 
   private Patient patient(Path directory) {
     Duration window = options.planned().multipliedBy(3).dividedBy(5);
     return new Patient(
-        strategyLoop, receiver, receiverSocket, flow, risk, journal, directory, window);
+        strategyLoop, receiver, wire.receiver(), flow, risk, journal, directory, window);
   }
 }

@@ -23,7 +23,7 @@ public final class Feed implements Runnable {
   private final Tick tick = new Tick();
   private final ByteBuffer packet = ByteBuffer.allocateDirect(Tick.LENGTH);
   private long progressNs;
-  private volatile long sent;
+  private long sent;
   private volatile boolean stopped;
 
   /**
@@ -55,11 +55,6 @@ public final class Feed implements Runnable {
   /** Any thread: ends the stream after the message under way. */
   public void stop() {
     stopped = true;
-  }
-
-  /** Messages sent so far. */
-  public long sent() {
-    return sent;
   }
 
   private void publish() throws IOException {
