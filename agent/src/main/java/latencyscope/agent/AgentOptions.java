@@ -9,13 +9,12 @@ import java.util.Map;
  * The text after {@code -javaagent:latencyscope.jar=}: {@code key=value,key=value}.
  *
  * <p>A colon does for the equals sign, because {@code jcmd} eats the latter unless it is quoted. A
- * part without a key continues the value before it, so that {@code cpus=4,5,6-7} means what it says.
- * Anything wrong becomes a sentence in {@link #problems}; the rest stays in force.
+ * part without a key continues the value before it, so that {@code cpus=4,5,6-7} means what it
+ * says. Anything wrong becomes a sentence in {@link #problems}; the rest stays in force.
  */
 record AgentOptions(Map<String, String> values, List<String> problems) {
   static final List<String> KEYS =
-      List.of(
-          "modules", "threads", "cpus", "interface", "drain.cpus", "start", "file", "duration");
+      List.of("modules", "threads", "cpus", "interface", "drain.cpus", "start", "file", "duration");
 
   AgentOptions {
     values = Map.copyOf(values);
@@ -31,7 +30,8 @@ record AgentOptions(Map<String, String> values, List<String> problems) {
       int separator = separator(token);
       if (separator < 0) {
         if (KEYS.contains(token)) {
-          problems.add(token + " was given without a value; write " + token + "=VALUE (quoted for jcmd)");
+          problems.add(
+              token + " was given without a value; write " + token + "=VALUE (quoted for jcmd)");
         } else if (current != null) {
           values.merge(current, token, (head, tail) -> head + "," + tail);
         } else if (!token.isEmpty()) {

@@ -9,9 +9,9 @@ import latencyscope.bpf.BpfException;
 /**
  * One capture, from loading the modules until they are gone again.
  *
- * <p>All of it happens on one daemon thread, so that neither the engine nor whoever starts a recording
- * waits for the kernel; only {@link #completeChunk} works on the recorder's thread, under the same
- * lock. {@link #STATE} tells the command line in this JVM how far the capture has come.
+ * <p>All of it happens on one daemon thread, so that neither the engine nor whoever starts a
+ * recording waits for the kernel; only {@link #completeChunk} works on the recorder's thread, under
+ * the same lock. {@link #STATE} tells the command line in this JVM how far the capture has come.
  */
 final class CaptureSession {
   /** System property: {@code starting}, {@code capturing}, {@code failed} or {@code stopped}. */

@@ -6,7 +6,8 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * Kernel task names as strings, one object per name, so that decoding allocates nothing once the
- * names are known. Direct-mapped: a collision only costs a new string. Used by one thread at a time.
+ * names are known. Direct-mapped: a collision only costs a new string. Used by one thread at a
+ * time.
  */
 final class CommCache {
   private static final int SIZE = 1024;
@@ -15,7 +16,9 @@ final class CommCache {
   private final long[] high = new long[SIZE];
   private final String[] names = new String[SIZE];
 
-  /** The name whose 16 bytes, zero-terminated, are these two words in memory order; null if empty. */
+  /**
+   * The name whose 16 bytes, zero-terminated, are these two words in memory order; null if empty.
+   */
   String name(long lowWord, long highWord) {
     if (lowWord == 0) {
       return null;

@@ -6,8 +6,8 @@ import java.util.concurrent.ConcurrentHashMap;
 /**
  * The agent's only voice on the engine's standard error: one line for each distinct problem.
  *
- * <p>Safe for use by several threads. The number of problems kept is bounded; once it is reached, new
- * ones are counted as known.
+ * <p>Safe for use by several threads. The number of problems kept is bounded; once it is reached,
+ * new ones are counted as known.
  */
 final class Complaints {
   private static final int LIMIT = 100;

@@ -8,10 +8,11 @@ import latencyscope.bpf.Struct;
 import latencyscope.bpf.Type;
 
 /**
- * Takes the counts of one {@code struct histogram} out of the kernel's memory, leaving zeros behind.
+ * Takes the counts of one {@code struct histogram} out of the kernel's memory, leaving zeros
+ * behind.
  *
- * <p>The kernel adds to the counts atomically while this exchanges them, so that none is lost or seen
- * twice. Buffers are reused: for use by one thread at a time.
+ * <p>The kernel adds to the counts atomically while this exchanges them, so that none is lost or
+ * seen twice. Buffers are reused: for use by one thread at a time.
  */
 final class Distribution {
   private static final VarHandle COUNTS = ValueLayout.JAVA_INT.varHandle();

@@ -7,8 +7,8 @@ import java.util.zip.Deflater;
 
 /**
  * Writes counts as a compressed HdrHistogram (V2), Base64, so that every reader of that format can
- * read the kernel's distributions. The agent loads no library into the engine, hence its own encoder;
- * a test decodes its output with HdrHistogram itself.
+ * read the kernel's distributions. The agent loads no library into the engine, hence its own
+ * encoder; a test decodes its output with HdrHistogram itself.
  *
  * <p>The counts are indexed as HdrHistogram does with 3 significant digits from 1 ns. Buffers are
  * reused: for use by one thread at a time.

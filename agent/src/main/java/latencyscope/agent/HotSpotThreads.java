@@ -21,10 +21,10 @@ import java.util.stream.Stream;
 /**
  * Tells the operating system's id of a platform thread of this JVM, without a safepoint.
  *
- * <p>Follows {@code Thread.eetop} to HotSpot's own structures, by the offsets that libjvm exports for
- * debuggers ({@code gHotSpotVMStructs}). A thread may end at any moment, so the memory is read through
- * {@code /proc/self/mem}, where a stale address is an error and not a crash, and {@code eetop} is read
- * again afterwards. Used by one thread at a time.
+ * <p>Follows {@code Thread.eetop} to HotSpot's own structures, by the offsets that libjvm exports
+ * for debuggers ({@code gHotSpotVMStructs}). A thread may end at any moment, so the memory is read
+ * through {@code /proc/self/mem}, where a stale address is an error and not a crash, and {@code
+ * eetop} is read again afterwards. Used by one thread at a time.
  */
 final class HotSpotThreads implements AutoCloseable {
   private final VarHandle eetop;

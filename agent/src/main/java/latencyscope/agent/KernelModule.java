@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Map;
 import java.util.TreeMap;
+import jdk.jfr.Name;
 import latencyscope.bpf.BpfException;
 import latencyscope.bpf.LoadedObject;
 import latencyscope.bpf.ObjectFile;
@@ -11,11 +12,10 @@ import latencyscope.bpf.RingReader;
 import latencyscope.bpf.Struct;
 import latencyscope.jfr.KernelEvent;
 import latencyscope.jfr.RecordsLost;
-import jdk.jfr.Name;
 
 /**
- * One module at work in the kernel: its records become events, its thresholds follow the recordings,
- * its measures are reported.
+ * One module at work in the kernel: its records become events, its thresholds follow the
+ * recordings, its measures are reported.
  *
  * <p>Used by one thread at a time; the session sees to that.
  */
@@ -183,8 +183,7 @@ final class KernelModule implements AutoCloseable {
 
   private void reportThread(int slot, long nowTicks) {
     String kernelName = slots.kernelName(slot, context.strings());
-    ThreadDirectory.Entry thread =
-        context.threads().of(slot, slots.osThreadId(slot), kernelName);
+    ThreadDirectory.Entry thread = context.threads().of(slot, slots.osThreadId(slot), kernelName);
     if (thread.watched()) {
       measures.report(slot, thread, measuredUntilTicks, nowTicks);
     } else {

@@ -9,8 +9,8 @@ import java.util.List;
 import latencyscope.bpf.BpfException;
 
 /**
- * The modules of one capture, drained and kept in turn. A module that cannot be loaded is told of and
- * left out; the others work. Used by one thread at a time.
+ * The modules of one capture, drained and kept in turn. A module that cannot be loaded is told of
+ * and left out; the others work. Used by one thread at a time.
  */
 final class LoadedModules implements AutoCloseable {
   private final List<KernelModule> modules = new ArrayList<>();

@@ -13,8 +13,8 @@ import latencyscope.bpf.NativeThread;
 import latencyscope.bpf.ObjectFile;
 
 /**
- * Loads modules into the kernel, fitted to the target and to what this kernel has, and notes how each
- * probe fared. Used by one thread, which becomes the one that drains.
+ * Loads modules into the kernel, fitted to the target and to what this kernel has, and notes how
+ * each probe fared. Used by one thread, which becomes the one that drains.
  */
 final class ModuleLoader {
   private static final KernelVersion TASK_STORAGE = new KernelVersion(5, 11, 0);
@@ -45,9 +45,7 @@ final class ModuleLoader {
     CpuList chosen = settings.drainCpus();
     if (chosen.isEmpty()) {
       chosen =
-          NativeThread.affinity()
-              .without(settings.cpus())
-              .without(Kernel.running().isolatedCpus());
+          NativeThread.affinity().without(settings.cpus()).without(Kernel.running().isolatedCpus());
     }
     if (!chosen.isEmpty()) {
       NativeThread.confineTo(chosen);
@@ -101,8 +99,7 @@ final class ModuleLoader {
     for (String program : file.programs()) {
       if (!kernel.hasHook(file.hook(program))) {
         object.loadProgram(program, false);
-        probes.add(
-            Probe.unavailable(name, program, "this kernel has no " + file.hook(program)));
+        probes.add(Probe.unavailable(name, program, "this kernel has no " + file.hook(program)));
       }
     }
     return object;

@@ -18,8 +18,8 @@ final class Profile {
   private Profile() {}
 
   /**
-   * Settings of {@code latencyscope}, {@code latencyscope-full}, one of the JDK's own profiles, or a
-   * {@code .jfc} file.
+   * Settings of {@code latencyscope}, {@code latencyscope-full}, one of the JDK's own profiles, or
+   * a {@code .jfc} file.
    *
    * @throws IOException if there is no such profile
    */

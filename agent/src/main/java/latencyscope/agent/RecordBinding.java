@@ -21,8 +21,8 @@ import latencyscope.jfr.KernelEvent;
 /**
  * Binds the members of a kernel record to the fields of an event, by name.
  *
- * <p>A member without a field, or a field without a member, is an error when the module is bound, and
- * a failing test before that.
+ * <p>A member without a field, or a field without a member, is an error when the module is bound,
+ * and a failing test before that.
  */
 final class RecordBinding {
   private static final String HEADER = "header";
@@ -66,7 +66,8 @@ final class RecordBinding {
       }
       Field field = fields.remove(CNames.field(member.name()));
       if (field == null) {
-        throw mismatch("has no field " + CNames.field(member.name()) + " for member " + member.name());
+        throw mismatch(
+            "has no field " + CNames.field(member.name()) + " for member " + member.name());
       }
       copies.add(copy(field, member));
     }
@@ -107,8 +108,8 @@ final class RecordBinding {
     }
     if (type instanceof Type.Int && type.size() == Long.BYTES && java == long.class) {
       return (data, offset, to) -> {
-          set.invokeExact(to, data.get(JAVA_LONG, offset + at));
-        };
+        set.invokeExact(to, data.get(JAVA_LONG, offset + at));
+      };
     }
     throw mismatch("cannot hold member " + member.name() + ", which is " + type);
   }
@@ -117,19 +118,19 @@ final class RecordBinding {
     int at = member.offset();
     if (type instanceof Type.Chars chars && chars.size() == RecordStrings.COMM_BYTES) {
       return (data, offset, to) -> {
-          set.invokeExact(to, strings.comm(data, offset + at));
-        };
+        set.invokeExact(to, strings.comm(data, offset + at));
+      };
     }
     if (type instanceof Type.Nested nested && nested.struct().name().equals("kernel_symbol")) {
       return (data, offset, to) -> {
-          set.invokeExact(to, strings.function(data.get(JAVA_LONG, offset + at)));
-        };
+        set.invokeExact(to, strings.function(data.get(JAVA_LONG, offset + at)));
+      };
     }
     if (type instanceof Type.Enumeration constants) {
       String[] texts = texts(constants);
       return (data, offset, to) -> {
-          set.invokeExact(to, textAt(texts, data.get(JAVA_INT, offset + at)));
-        };
+        set.invokeExact(to, textAt(texts, data.get(JAVA_INT, offset + at)));
+      };
     }
     throw mismatch("cannot hold member " + member.name() + ", which is " + type);
   }
@@ -146,7 +147,11 @@ final class RecordBinding {
 
   private IllegalArgumentException mismatch(String what) {
     return new IllegalArgumentException(
-        "struct " + record.name() + " and event " + event.getSimpleName() + " differ: the event "
+        "struct "
+            + record.name()
+            + " and event "
+            + event.getSimpleName()
+            + " differ: the event "
             + what);
   }
 }

@@ -8,8 +8,8 @@ import latencyscope.jfr.KernelEvent;
 /**
  * Turns the kernel's records of one kind into events and commits them.
  *
- * <p>One event instance is used for all of them and the members are copied by handles bound once, so
- * a record costs no allocation. Used by one thread at a time.
+ * <p>One event instance is used for all of them and the members are copied by handles bound once,
+ * so a record costs no allocation. Used by one thread at a time.
  */
 final class RecordDecoder {
   /** A duration or begin of 0 would make the flight recorder take its own clock. */

@@ -24,7 +24,9 @@ final class RecordStrings {
         data.get(ValueLayout.JAVA_LONG, offset), data.get(ValueLayout.JAVA_LONG, offset + 8));
   }
 
-  /** The kernel function at an address; null for 0, the address in hexadecimal if it has no name. */
+  /**
+   * The kernel function at an address; null for 0, the address in hexadecimal if it has no name.
+   */
   String function(long address) {
     return address == 0 ? null : functions.computeIfAbsent(address, this::look);
   }

@@ -13,8 +13,9 @@ import latencyscope.jfr.CaptureSetting;
 /**
  * Captures while, and only while, a recording wants our events.
  *
- * <p>Whatever may have changed that — a recording started, stopped, or changed its settings — leads to
- * {@link #reconcile}, which compares what is wanted with what runs. Safe for use by several threads.
+ * <p>Whatever may have changed that — a recording started, stopped, or changed its settings — leads
+ * to {@link #reconcile}, which compares what is wanted with what runs. Safe for use by several
+ * threads.
  */
 final class RecordingSwitch implements FlightRecorderListener {
   private static final long SETTLE_MS = 20;
@@ -93,17 +94,16 @@ final class RecordingSwitch implements FlightRecorderListener {
     Thread.ofPlatform()
         .daemon()
         .name("latencyscope-settle")
-        .start(
-            () -> {
-              try {
-                TimeUnit.MILLISECONDS.sleep(SETTLE_MS);
-              } catch (InterruptedException e) {
-                return;
-              } finally {
-                settling.set(false);
-              }
-              reconcile();
-            });
+        .start(() -> {
+          try {
+            TimeUnit.MILLISECONDS.sleep(SETTLE_MS);
+          } catch (InterruptedException e) {
+            return;
+          } finally {
+            settling.set(false);
+          }
+          reconcile();
+        });
   }
 
   // The last moment at which what is committed still gets into the file.

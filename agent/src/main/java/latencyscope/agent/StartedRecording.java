@@ -4,10 +4,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.text.ParseException;
 import java.time.Duration;
-import jdk.jfr.Configuration;
 import jdk.jfr.Recording;
 
-/** The recording that the option {@code start} asks for, with its {@code file} and {@code duration}. */
+/**
+ * The recording that the option {@code start} asks for, with its {@code file} and {@code duration}.
+ */
 final class StartedRecording {
   private StartedRecording() {}
 

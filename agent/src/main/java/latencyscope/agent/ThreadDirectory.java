@@ -11,10 +11,10 @@ import java.util.function.BiPredicate;
 /**
  * Who a thread of the target is: its Java thread where it has one in this JVM, and its name.
  *
- * <p>Answers are kept by slot (the kernel side's number for a thread), so the common case is an array
- * access. A thread that is not known makes the directory look at all threads of the JVM again, at
- * most once per {@link #REFRESH_NS}; one that is not found then is a native thread, or is found by one
- * of the next looks. Used by one thread at a time.
+ * <p>Answers are kept by slot (the kernel side's number for a thread), so the common case is an
+ * array access. A thread that is not known makes the directory look at all threads of the JVM
+ * again, at most once per {@link #REFRESH_NS}; one that is not found then is a native thread, or is
+ * found by one of the next looks. Used by one thread at a time.
  */
 final class ThreadDirectory implements AutoCloseable {
   private static final long REFRESH_NS = 10_000_000;

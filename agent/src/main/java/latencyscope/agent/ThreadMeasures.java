@@ -12,8 +12,8 @@ import latencyscope.jfr.Counter;
 import latencyscope.jfr.Histogram;
 
 /**
- * Reports what the kernel counted for a thread since the last report, as {@code Histogram} and {@code
- * Counter} events.
+ * Reports what the kernel counted for a thread since the last report, as {@code Histogram} and
+ * {@code Counter} events.
  *
  * <p>Which measures there are, and their names, is what the members of the module's {@code struct
  * thread_measures} say. Used by one thread at a time.
@@ -49,7 +49,12 @@ final class ThreadMeasures {
   private record Measure(String name, long offset, int index) {}
 
   ThreadMeasures(
-      String module, ThreadSlots slots, Struct slot, int slotCount, Struct chunk, MemorySegment chunks)
+      String module,
+      ThreadSlots slots,
+      Struct slot,
+      int slotCount,
+      Struct chunk,
+      MemorySegment chunks)
       throws IllegalAccessException {
     this.module = module;
     this.slots = slots;

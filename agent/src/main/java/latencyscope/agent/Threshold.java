@@ -7,9 +7,9 @@ import latencyscope.jfr.KernelEvent;
 /**
  * The shortest duration of an event type that the running recordings want.
  *
- * <p>Asked of the flight recorder itself: its {@code shouldCommit} answers for all recordings, profiles
- * and control options together, so the boundary found by bisection cannot differ from what it does.
- * Used by one thread at a time.
+ * <p>Asked of the flight recorder itself: its {@code shouldCommit} answers for all recordings,
+ * profiles and control options together, so the boundary found by bisection cannot differ from what
+ * it does. Used by one thread at a time.
  */
 final class Threshold {
   /** No recording wants the type. */

@@ -9,10 +9,10 @@ import latencyscope.jfr.ClockSync;
 /**
  * Converts the kernel's CLOCK_MONOTONIC to ticks of the flight recorder.
  *
- * <p>A pair of both clocks is taken by reading {@link System#nanoTime} just before and just after the
- * tick clock, many times, and keeping the tightest; half its width bounds the error. The rate comes
- * from pairs that lie far apart and is renewed by {@link #calibrate}, which is to be called about once
- * a second. Used by one thread at a time.
+ * <p>A pair of both clocks is taken by reading {@link System#nanoTime} just before and just after
+ * the tick clock, many times, and keeping the tightest; half its width bounds the error. The rate
+ * comes from pairs that lie far apart and is renewed by {@link #calibrate}, which is to be called
+ * about once a second. Used by one thread at a time.
  */
 final class TickClock {
   private static final int BURST = 64;

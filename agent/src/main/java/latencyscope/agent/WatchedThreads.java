@@ -7,8 +7,8 @@ import java.util.function.BiPredicate;
 import java.util.regex.Pattern;
 
 /**
- * Whether a thread belongs to what is to be captured: its name is one that the user asked for, and it
- * is not the agent's own. Safe for use by several threads.
+ * Whether a thread belongs to what is to be captured: its name is one that the user asked for, and
+ * it is not the agent's own. Safe for use by several threads.
  */
 final class WatchedThreads implements BiPredicate<Integer, String> {
   private final List<Pattern> names;

@@ -11,6 +11,8 @@ import java.util.Optional;
  * <p>Each question reads its file anew. Safe for use by several threads.
  */
 public final class Kernel {
+  private static final String TRACEPOINT_HOOK = "tp_btf/";
+
   private static final Kernel RUNNING = new Kernel(Path.of("/"));
 
   private final Path root;
@@ -52,6 +54,18 @@ public final class Kernel {
   /** Whether the kernel was built with BTF. Source: {@code /sys/kernel/btf/vmlinux}. */
   public boolean describesItsTypes() {
     return Files.isReadable(root.resolve("sys/kernel/btf/vmlinux"));
+  }
+
+  /**
+   * Whether there is something that a program can attach to; true for hooks that this cannot tell
+   * of.
+   *
+   * @param hook section name, such as {@code tp_btf/sched_switch}; of a raw tracepoint the kernel's
+   *     BTF says whether it exists
+   */
+  public boolean hasHook(String hook) {
+    return !hook.startsWith(TRACEPOINT_HOOK)
+        || Tracepoints.of(root).contains(hook.substring(TRACEPOINT_HOOK.length()));
   }
 
   /** This process's effective capabilities. Source: {@code CapEff} of {@code /proc/self/status}. */

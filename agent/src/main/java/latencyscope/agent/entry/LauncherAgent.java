@@ -5,8 +5,8 @@ import java.lang.instrument.Instrumentation;
 /**
  * Where {@code java -jar latencyscope.jar} enters the agent, before the command line's own main.
  *
- * <p>Says nothing itself: some commands need no agent. Those that do read why there is none from the
- * system property {@value #UNAVAILABLE}.
+ * <p>Says nothing itself: some commands need no agent. Those that do read why there is none from
+ * the system property {@value #UNAVAILABLE}.
  */
 public final class LauncherAgent {
   /** Property that says, in words, why this JVM cannot capture; not set if it can. */

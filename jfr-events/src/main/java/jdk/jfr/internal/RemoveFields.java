@@ -10,7 +10,8 @@ import java.lang.annotation.Target;
  *
  * <p>JDK 22 and newer read it by name and leave the named implicit fields out of an event type,
  * which is what lets our own {@code eventThread} field put an event on the affected thread. Older
- * JDKs do not know it. It is kept out of the jar; at run time the JDK's own class is found first.
+ * JDKs do not know it. It is kept out of the released jar, and would not be found there either: the
+ * package is the JDK's.
  */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.TYPE)

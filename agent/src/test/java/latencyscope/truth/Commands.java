@@ -1,0 +1,48 @@
+package latencyscope.truth;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** Ordinary Linux commands that provoke something or give an account of their own. */
+final class Commands {
+  private Commands() {}
+
+  /** Runs a command to its end and returns what it printed on standard output. */
+  static String output(String... command) throws IOException, InterruptedException {
+    Process process = new ProcessBuilder(command).redirectErrorStream(false).start();
+    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    String errors = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+    if (!process.waitFor(60, TimeUnit.SECONDS) || process.exitValue() != 0) {
+      throw new AssertionError(List.of(command) + " failed: " + errors);
+    }
+    return out;
+  }
+
+  /** Moves a thread to a CPU. */
+  static void pin(String osThreadId, int cpu) throws IOException, InterruptedException {
+    output("taskset", "-pc", String.valueOf(cpu), osThreadId);
+  }
+
+  /** A process that wants all of one CPU, for at most half a minute; destroy it when done. */
+  static Process competitor(int cpu) throws IOException {
+    return new ProcessBuilder(
+            "taskset",
+            "-c",
+            String.valueOf(cpu),
+            "timeout",
+            "30",
+            "sh",
+            "-c",
+            "while :; do :; done")
+        .start();
+  }
+
+  /** Ends a process and what it started. */
+  static void end(Process process) throws InterruptedException {
+    process.descendants().forEach(ProcessHandle::destroy);
+    process.destroy();
+    process.waitFor();
+  }
+}

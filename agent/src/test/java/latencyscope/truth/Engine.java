@@ -1,0 +1,91 @@
+package latencyscope.truth;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** A JVM of its own under test, with the released jar as its agent. */
+final class Engine implements AutoCloseable {
+  /** The released jar, which the build has just made. */
+  static final Path JAR = Path.of("target", "latencyscope.jar").toAbsolutePath();
+
+  private static final long LIMIT_S = 90;
+
+  private final Process process;
+  private final BufferedReader out;
+  private final OutputStream in;
+  private final Path errors;
+
+  private Engine(Process process, Path errors) {
+    this.process = process;
+    this.errors = errors;
+    out =
+        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+    in = process.getOutputStream();
+  }
+
+  /** Starts a main class of the tests under the agent; its standard error goes to a file. */
+  static Engine start(Path errors, Class<?> main, String... args) throws IOException {
+    return start(errors, List.of("-javaagent:" + JAR), main, args);
+  }
+
+  static Engine start(Path errors, List<String> jvmOptions, Class<?> main, String... args)
+      throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(jvmOptions);
+    command.add("-cp");
+    command.add(Path.of("target", "test-classes").toAbsolutePath().toString());
+    command.add(main.getName());
+    command.addAll(List.of(args));
+    Process process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
+    return new Engine(process, errors);
+  }
+
+  long pid() {
+    return process.pid();
+  }
+
+  /** Reads lines until one begins with the word; returns the rest of that line. */
+  String await(String word) {
+    try {
+      for (String line = out.readLine(); line != null; line = out.readLine()) {
+        if (line.startsWith(word)) {
+          return line.substring(word.length()).strip();
+        }
+      }
+      throw new AssertionError(
+          "the engine ended before it said "
+              + word
+              + ": "
+              + java.nio.file.Files.readString(errors));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  void say(String word) throws IOException {
+    in.write((word + "\n").getBytes(StandardCharsets.UTF_8));
+    in.flush();
+  }
+
+  /** Waits for the end; returns the exit code. */
+  int finish() throws InterruptedException {
+    if (!process.waitFor(LIMIT_S, TimeUnit.SECONDS)) {
+      throw new AssertionError("the engine did not end within " + LIMIT_S + " s");
+    }
+    return process.exitValue();
+  }
+
+  @Override
+  public void close() {
+    process.destroyForcibly();
+  }
+}

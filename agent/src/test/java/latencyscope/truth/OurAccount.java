@@ -1,0 +1,91 @@
+package latencyscope.truth;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import jdk.jfr.consumer.RecordedEvent;
+import jdk.jfr.consumer.RecordingFile;
+
+/** What a recording says, read with the JDK's own reader rather than with ours. */
+final class OurAccount {
+  private final Map<Long, Map<String, Long>> counters = new HashMap<>();
+  private final Map<Long, Map<String, Long>> histogramTotals = new HashMap<>();
+  private final Map<Long, Map<String, Long>> histogramCounts = new HashMap<>();
+  private final Map<String, List<RecordedEvent>> events = new HashMap<>();
+
+  private OurAccount() {}
+
+  static OurAccount read(Path recording) throws IOException {
+    OurAccount account = new OurAccount();
+    for (RecordedEvent event : RecordingFile.readAllEvents(recording)) {
+      account.add(event);
+    }
+    return account;
+  }
+
+  private void add(RecordedEvent event) {
+    switch (event.getEventType().getName()) {
+      case "latencyscope.Counter" -> sum(counters, event, event.getLong("value"));
+      case "latencyscope.Histogram" -> {
+        sum(histogramTotals, event, event.getDuration("total").toNanos());
+        sum(histogramCounts, event, event.getLong("count"));
+      }
+      default ->
+          events
+              .computeIfAbsent(event.getEventType().getName(), name -> new ArrayList<>())
+              .add(event);
+    }
+  }
+
+  private static void sum(Map<Long, Map<String, Long>> sums, RecordedEvent event, long value) {
+    sums.computeIfAbsent(event.getLong("osThreadId"), id -> new HashMap<>())
+        .merge(event.getString("measure"), value, Long::sum);
+  }
+
+  /** A counter of a thread over the whole recording; 0 if it never rose. */
+  long counter(long osThreadId, String measure) {
+    return counters.getOrDefault(osThreadId, Map.of()).getOrDefault(measure, 0L);
+  }
+
+  /** Sum of all migrations of a thread, whatever their cause. */
+  long migrations(long osThreadId) {
+    return counters.getOrDefault(osThreadId, Map.of()).entrySet().stream()
+        .filter(entry -> entry.getKey().startsWith("migrations_"))
+        .mapToLong(Map.Entry::getValue)
+        .sum();
+  }
+
+  /** Nanoseconds that a thread waited while runnable, both kinds together. */
+  long waitedNs(long osThreadId) {
+    return sum(histogramTotals.getOrDefault(osThreadId, Map.of()));
+  }
+
+  /** How often a thread waited while runnable, both kinds together. */
+  long waits(long osThreadId) {
+    return sum(histogramCounts.getOrDefault(osThreadId, Map.of()));
+  }
+
+  /** Events of one of our types. */
+  List<RecordedEvent> events(String type) {
+    return events.getOrDefault("latencyscope." + type, List.of());
+  }
+
+  /** Events of one of our types that happened to a thread. */
+  List<RecordedEvent> events(String type, long osThreadId) {
+    return events(type).stream()
+        .filter(event -> event.getLong("osThreadId") == osThreadId)
+        .toList();
+  }
+
+  /** Records that were lost, by the recording's own account. */
+  long lost() {
+    return events("RecordsLost").stream().mapToLong(event -> event.getLong("count")).sum();
+  }
+
+  private static long sum(Map<String, Long> values) {
+    return values.values().stream().mapToLong(Long::longValue).sum();
+  }
+}

@@ -1,0 +1,225 @@
+package latencyscope.truth;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
+import jdk.jfr.consumer.RecordedEvent;
+import latencyscope.bpf.KernelTest;
+import latencyscope.truth.workload.SchedulerWorkload;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The isolation module's numbers against the scheduler's own, for loads of several kinds. */
+@KernelTest
+class SchedulerTruthIT {
+  private static final int CPU = 1;
+
+  @TempDir Path folder;
+
+  private Path recording;
+  private Path accounts;
+
+  private Engine engine(String load) throws Exception {
+    recording = folder.resolve("recording.jfr");
+    accounts = folder.resolve("accounts.txt");
+    Engine engine =
+        Engine.start(
+            folder.resolve("stderr.txt"),
+            SchedulerWorkload.class,
+            load,
+            recording.toString(),
+            accounts.toString());
+    engine.await("ready");
+    return engine;
+  }
+
+  private OurAccount finish(Engine engine) throws Exception {
+    engine.say("stop");
+    assertEquals(0, engine.finish());
+    assertEquals("", Files.readString(folder.resolve("stderr.txt")), "the agent said something");
+    return OurAccount.read(recording);
+  }
+
+  @Test
+  void switchesAndMigrationsOfPingPongAreExact() throws Exception {
+    try (Engine engine = engine("ping-pong")) {
+      engine.say("go");
+      engine.await("done");
+      OurAccount ours = finish(engine);
+      for (KernelAccount kernel : KernelAccount.read(accounts)) {
+        assertTrue(kernel.voluntary() > 10_000, "the load did not switch: " + kernel);
+        assertExact(kernel, ours);
+        assertEventsComplete(kernel, ours);
+      }
+    }
+  }
+
+  @Test
+  void fiftyThreadsOnTwoCpusAgreeWithSchedstat() throws Exception {
+    try (Engine engine = engine("fifty")) {
+      engine.say("go");
+      engine.await("done");
+      OurAccount ours = finish(engine);
+      List<KernelAccount> accountsOfKernel = KernelAccount.read(accounts);
+      assertEquals(50, accountsOfKernel.size());
+      for (KernelAccount kernel : accountsOfKernel) {
+        assertExact(kernel, ours);
+        assertEventsComplete(kernel, ours);
+        assertWaitedAgrees(kernel, ours);
+      }
+    }
+  }
+
+  @Test
+  void spinnerLosesItsCpuToTheCompetitorThatIsNamed() throws Exception {
+    try (Engine engine = engine("spinner")) {
+      engine.say("go");
+      String id = engine.await("spinning");
+      Commands.pin(id, CPU);
+      Process competitor = Commands.competitor(CPU);
+      try {
+        engine.await("done");
+      } finally {
+        Commands.end(competitor);
+      }
+      OurAccount ours = finish(engine);
+      KernelAccount kernel = KernelAccount.read(accounts).get(0);
+      assertExact(kernel, ours);
+      assertWaitedAgrees(kernel, ours);
+      assertTrue(kernel.involuntary() > 50, "the competitor did not compete: " + kernel);
+
+      List<RecordedEvent> waits = ours.events("RunQueueWait", kernel.osThreadId());
+      for (RecordedEvent wait : waits) {
+        assertEquals("a-spinner-with-quite-a-long-name-0", wait.getThread().getJavaName());
+        assertEquals(kernel.osThreadId(), wait.getThread().getOSThreadId());
+      }
+      long total = nanos(waits.stream());
+      long competitors =
+          nanos(
+              waits.stream()
+                  .filter(wait -> "sh".equals(wait.getString("culprit")))
+                  .filter(wait -> wait.getString("kind").equals("preempted")));
+      assertTrue(
+          competitors > 0.8 * total,
+          "of " + total + " ns only " + competitors + " ns are blamed on the competitor");
+    }
+  }
+
+  @Test
+  void eachChangeOfAffinityIsOneMigration() throws Exception {
+    int moves = 20;
+    try (Engine engine = engine("spinner")) {
+      engine.say("go");
+      String id = engine.await("spinning");
+      Commands.pin(id, 0);
+      for (int i = 1; i <= moves; i++) {
+        TimeUnit.MILLISECONDS.sleep(20);
+        Commands.pin(id, i % 2);
+      }
+      engine.await("done");
+      OurAccount ours = finish(engine);
+      KernelAccount kernel = KernelAccount.read(accounts).get(0);
+      assertExact(kernel, ours);
+      // The first one may already have been where it was sent.
+      long byAffinity = ours.counter(kernel.osThreadId(), "migrations_affinity");
+      assertTrue(
+          byAffinity == moves || byAffinity == moves + 1,
+          byAffinity + " moves by affinity instead of " + moves);
+      long events =
+          ours.events("Migration", kernel.osThreadId()).stream()
+              .filter(event -> event.getString("cause").equals("affinity"))
+              .count();
+      assertEquals(byAffinity, events);
+    }
+  }
+
+  @Test
+  void aThousandShortLivesAreAllSeen() throws Exception {
+    try (Engine engine = engine("churn")) {
+      engine.say("go");
+      engine.await("done");
+      OurAccount ours = finish(engine);
+      List<KernelAccount> lives = KernelAccount.read(accounts);
+      assertEquals(1_000, lives.size());
+      Map<Long, Long> livesOfId = new TreeMap<>();
+      lives.forEach(life -> livesOfId.merge(life.osThreadId(), 1L, Long::sum));
+      assertEquals(
+          1_000, livesOfId.size(), "thread ids were reused: the test cannot tell them apart");
+      for (KernelAccount kernel : lives) {
+        long voluntary = ours.counter(kernel.osThreadId(), "voluntary_switches");
+        // After its last words a thread still has to end: one switch, and waits for a lock or two.
+        assertTrue(
+            voluntary > kernel.voluntary() && voluntary <= kernel.voluntary() + 4,
+            voluntary + " switches, the kernel had counted " + kernel);
+        long involuntary = ours.counter(kernel.osThreadId(), "involuntary_switches");
+        assertTrue(
+            involuntary >= kernel.involuntary() && involuntary <= kernel.involuntary() + 4,
+            involuntary + " involuntary switches, the kernel had counted " + kernel);
+      }
+    }
+  }
+
+  @Test
+  void eventsBeginAndEndWhereTheThreadItselfSawThem() throws Exception {
+    try (Engine engine = engine("yield")) {
+      engine.say("go");
+      String id = engine.await("spinning");
+      Commands.pin(id, CPU);
+      Process competitor = Commands.competitor(CPU);
+      try {
+        engine.await("done");
+      } finally {
+        Commands.end(competitor);
+      }
+      OurAccount ours = finish(engine);
+      StampComparison comparison =
+          StampComparison.of(Files.readAllLines(accounts), ours, Long.parseLong(id));
+      assertTrue(comparison.count() > 500, "too few yields let the competitor in: " + comparison);
+      assertTrue(comparison.medianBeginErrorNs() <= 2_000, comparison.toString());
+      assertTrue(comparison.medianEndErrorNs() <= 2_000, comparison.toString());
+      // An event outside of its stamps would be a clock that is wrong, not a thread that is slow.
+      assertTrue(comparison.worstOutsideNs() <= 1_000, comparison.toString());
+    }
+  }
+
+  private static void assertExact(KernelAccount kernel, OurAccount ours) {
+    long id = kernel.osThreadId();
+    assertEquals(0, ours.lost(), "records were lost");
+    assertEquals(0, ours.counter(id, "switches_missed"));
+    assertEquals(kernel.voluntary(), ours.counter(id, "voluntary_switches"), "voluntary");
+    assertEquals(kernel.involuntary(), ours.counter(id, "involuntary_switches"), "involuntary");
+    assertEquals(kernel.runCount(), ours.counter(id, "run_delay_count"), "schedstat count");
+    assertEquals(kernel.runDelayNs(), ours.counter(id, "run_delay_ns"), "schedstat run_delay");
+    assertEquals(kernel.runCount(), ours.waits(id), "waits");
+    if (kernel.migrations() >= 0) {
+      assertEquals(kernel.migrations(), ours.migrations(id), "migrations");
+    }
+  }
+
+  /** With a threshold of 0, every switch but the last, from which the thread has not come back. */
+  private static void assertEventsComplete(KernelAccount kernel, OurAccount ours) {
+    long switches = kernel.voluntary() + kernel.involuntary() - 1;
+    assertEquals(switches, ours.events("ContextSwitch", kernel.osThreadId()).size());
+    assertEquals(kernel.runCount(), ours.events("RunQueueWait", kernel.osThreadId()).size());
+    for (RecordedEvent event : ours.events("ContextSwitch", kernel.osThreadId())) {
+      assertEquals(kernel.osThreadId(), event.getThread().getOSThreadId());
+      assertEquals(event.getString("thread"), event.getThread().getJavaName());
+    }
+  }
+
+  private static void assertWaitedAgrees(KernelAccount kernel, OurAccount ours) {
+    double ratio = (double) ours.waitedNs(kernel.osThreadId()) / kernel.runDelayNs();
+    assertEquals(1.0, ratio, 0.01, "waited, by our clock, against " + kernel);
+  }
+
+  private static long nanos(java.util.stream.Stream<RecordedEvent> events) {
+    return events.flatMapToLong(event -> LongStream.of(event.getDuration().toNanos())).sum();
+  }
+}

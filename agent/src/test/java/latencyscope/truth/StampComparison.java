@@ -1,0 +1,62 @@
+package latencyscope.truth;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import jdk.jfr.consumer.RecordedEvent;
+
+/**
+ * A thread's own stamps around its stalls against the events about them.
+ *
+ * @param count stalls that have an event
+ * @param medianBeginErrorNs from the stamp before to the event's begin
+ * @param medianEndErrorNs from the event's end to the stamp after
+ * @param worstOutsideNs how far an event reached out of its stamps
+ */
+record StampComparison(
+    int count, long medianBeginErrorNs, long medianEndErrorNs, long worstOutsideNs) {
+
+  static StampComparison of(List<String> lines, OurAccount ours, long osThreadId) {
+    // The recorder's pairs of clocks give the stamps, which are nanoTime, a place in its time.
+    RecordedEvent sync = ours.events("ClockSync").getLast();
+    Instant syncInstant = sync.getInstant("recorderTime");
+    long syncNs = sync.getLong("monotonic");
+    List<RecordedEvent> stalls = new ArrayList<>(ours.events("ContextSwitch", osThreadId));
+    stalls.removeIf(event -> event.getBoolean("voluntary"));
+    stalls.sort(Comparator.comparing(RecordedEvent::getStartTime));
+    long[] beginErrors = new long[stalls.size()];
+    long[] endErrors = new long[stalls.size()];
+    long worst = 0;
+    int count = 0;
+    for (String line : lines) {
+      if (!line.startsWith("stamp ")) {
+        continue;
+      }
+      String[] words = line.split(" ");
+      Instant before = syncInstant.plusNanos(Long.parseLong(words[1]) - syncNs);
+      Instant after = syncInstant.plusNanos(Long.parseLong(words[2]) - syncNs);
+      List<RecordedEvent> within =
+          stalls.stream()
+              .filter(event -> event.getStartTime().isBefore(after))
+              .filter(event -> event.getEndTime().isAfter(before))
+              .toList();
+      if (within.size() != 1) {
+        continue; // not yielded to anybody, or preempted on top of it
+      }
+      beginErrors[count] = Duration.between(before, within.get(0).getStartTime()).toNanos();
+      endErrors[count] = Duration.between(within.get(0).getEndTime(), after).toNanos();
+      worst = Math.max(worst, -Math.min(beginErrors[count], endErrors[count]));
+      count++;
+    }
+    return new StampComparison(count, median(beginErrors, count), median(endErrors, count), worst);
+  }
+
+  private static long median(long[] values, int count) {
+    long[] sorted = Arrays.copyOf(values, count);
+    Arrays.sort(sorted);
+    return count == 0 ? Long.MAX_VALUE : sorted[count / 2];
+  }
+}

@@ -1,0 +1,277 @@
+package latencyscope.truth.workload;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
+import jdk.jfr.Recording;
+
+/**
+ * A JVM with a known load and an agent, which afterwards writes down what the kernel itself has
+ * counted for each of its threads.
+ *
+ * <p>Threads are born after the capture has begun and are still there, parked, when the kernel's
+ * accounts are read and the capture ends: so both cover the same, whole lives.
+ *
+ * <p>Talks with the test by lines: says {@code ready}, waits for {@code go}, says {@code done},
+ * waits for {@code stop}.
+ */
+public final class SchedulerWorkload {
+  private static final Path PROC = Path.of("/proc/self/task");
+
+  private final BufferedReader in =
+      new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+  private final CountDownLatch hold = new CountDownLatch(1);
+  private final ConcurrentLinkedQueue<Integer> osThreadIds = new ConcurrentLinkedQueue<>();
+  private final ConcurrentLinkedQueue<String> lastWords = new ConcurrentLinkedQueue<>();
+
+  /**
+   * Runs one load.
+   *
+   * @param args load, recording to write, file for the kernel's accounts
+   */
+  public static void main(String[] args) throws Exception {
+    new SchedulerWorkload().run(args[0], Path.of(args[1]), Path.of(args[2]));
+  }
+
+  private void run(String load, Path recordingFile, Path accounts) throws Exception {
+    try (Recording recording = new Recording()) {
+      for (String event : List.of("RunQueueWait", "ContextSwitch", "Migration")) {
+        recording.enable("latencyscope." + event).withThreshold(Duration.ZERO);
+      }
+      recording.start();
+      awaitCapture();
+      say("ready");
+      expect("go");
+      CountDownLatch finished = new CountDownLatch(0);
+      switch (load) {
+        case "ping-pong" -> finished = pingPong(20_000);
+        case "spinner" -> finished = spinners(1, Duration.ofSeconds(3));
+        case "fifty" -> finished = fifty(Duration.ofSeconds(3));
+        case "churn" -> churn(1_000);
+        case "yield" -> finished = yielding(3_000);
+        default -> throw new IllegalArgumentException(load);
+      }
+      finished.await();
+      say("done");
+      // Parked threads must have left their CPUs before their accounts are read.
+      Thread.sleep(200);
+      writeAccounts(accounts);
+      expect("stop");
+      recording.stop();
+      recording.dump(recordingFile);
+      hold.countDown();
+    }
+  }
+
+  private static void awaitCapture() throws InterruptedException {
+    for (int i = 0; i < 2_000; i++) {
+      if ("capturing".equals(System.getProperty("latencyscope.state"))) {
+        return;
+      }
+      Thread.sleep(10);
+    }
+    throw new IllegalStateException("the agent does not capture");
+  }
+
+  private void say(String word) {
+    System.out.println(
+        word + " " + String.join(",", osThreadIds.stream().map(String::valueOf).toList()));
+  }
+
+  private void expect(String word) throws IOException {
+    String line = in.readLine();
+    if (!word.equals(line)) {
+      throw new IllegalStateException("expected " + word + ", got " + line);
+    }
+  }
+
+  /** Two threads that wake each other: every turn is a park, a wakeup and a wait. */
+  private CountDownLatch pingPong(int turns) {
+    CountDownLatch finished = new CountDownLatch(2);
+    int[] turn = {0};
+    Object lock = new Object();
+    for (int side = 0; side < 2; side++) {
+      int own = side;
+      start(
+          "ping-pong-" + side,
+          finished,
+          () -> {
+            for (int i = 0; i < turns; i++) {
+              synchronized (lock) {
+                while (turn[0] % 2 != own) {
+                  lock.wait();
+                }
+                turn[0]++;
+                lock.notify();
+              }
+            }
+          });
+    }
+    return finished;
+  }
+
+  /** Threads that never give up the CPU; somebody else is to take it from them. */
+  private CountDownLatch spinners(int count, Duration time) {
+    CountDownLatch finished = new CountDownLatch(count);
+    for (int i = 0; i < count; i++) {
+      start("a-spinner-with-quite-a-long-name-" + i, finished, () -> spin(time));
+    }
+    say("spinning");
+    return finished;
+  }
+
+  /** More threads than CPUs, half of them busy, half of them sleeping now and then. */
+  private CountDownLatch fifty(Duration time) {
+    CountDownLatch finished = new CountDownLatch(50);
+    for (int i = 0; i < 50; i++) {
+      boolean busy = i % 2 == 0;
+      start(
+          "fifty-" + i,
+          finished,
+          () -> {
+            long end = System.nanoTime() + time.toNanos();
+            while (System.nanoTime() < end) {
+              spin(Duration.ofMillis(busy ? 20 : 1));
+              if (!busy) {
+                Thread.sleep(3);
+              }
+            }
+          });
+    }
+    return finished;
+  }
+
+  /** Short lives: each thread sleeps three times and writes its own account as its last act. */
+  private void churn(int count) throws Exception {
+    for (int i = 0; i < count; i++) {
+      Thread thread =
+          new Thread(
+              () -> {
+                try {
+                  for (int nap = 0; nap < 3; nap++) {
+                    Thread.sleep(1);
+                  }
+                  Path self = Path.of("/proc/thread-self").toRealPath();
+                  lastWords.add(account(self));
+                } catch (IOException | InterruptedException e) {
+                  throw new IllegalStateException(e);
+                }
+              },
+              "churn-" + i);
+      thread.start();
+      thread.join();
+    }
+  }
+
+  /** Gives way to whoever shares its CPU, and stamps the clock on both sides of it. */
+  private CountDownLatch yielding(int times) {
+    CountDownLatch finished = new CountDownLatch(1);
+    start(
+        "yielder",
+        finished,
+        () -> {
+          List<String> stamps = new ArrayList<>(times);
+          for (int i = 0; i < times; i++) {
+            long before = System.nanoTime();
+            Thread.yield();
+            long after = System.nanoTime();
+            stamps.add("stamp " + before + " " + after);
+            LockSupport.parkNanos(50_000);
+          }
+          lastWords.addAll(stamps);
+        });
+    say("spinning");
+    return finished;
+  }
+
+  private static void spin(Duration time) {
+    long end = System.nanoTime() + time.toNanos();
+    while (System.nanoTime() < end) {
+      Thread.onSpinWait();
+    }
+  }
+
+  private void start(String name, CountDownLatch finished, Work work) {
+    CountDownLatch born = new CountDownLatch(1);
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                Path self = Path.of("/proc/thread-self").toRealPath();
+                osThreadIds.add(Integer.valueOf(self.getFileName().toString()));
+                born.countDown();
+                work.run();
+                finished.countDown();
+                hold.await();
+              } catch (Exception e) {
+                throw new IllegalStateException(e);
+              }
+            },
+            name);
+    thread.start();
+    try {
+      born.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private void writeAccounts(Path file) throws IOException {
+    List<String> lines = new ArrayList<>();
+    for (int id : osThreadIds) {
+      lines.add(account(PROC.resolve(String.valueOf(id))));
+    }
+    lines.addAll(lastWords);
+    Files.write(file, lines);
+  }
+
+  /** One line: id, voluntary and involuntary switches, run_delay, its count, migrations, name. */
+  private static String account(Path task) throws IOException {
+    long voluntary = 0;
+    long involuntary = 0;
+    for (String line : Files.readAllLines(task.resolve("status"))) {
+      if (line.startsWith("voluntary_ctxt_switches:")) {
+        voluntary = number(line);
+      } else if (line.startsWith("nonvoluntary_ctxt_switches:")) {
+        involuntary = number(line);
+      }
+    }
+    long migrations = -1;
+    Path sched = task.resolve("sched");
+    if (Files.exists(sched)) {
+      for (String line : Files.readAllLines(sched)) {
+        if (line.startsWith("se.nr_migrations")) {
+          migrations = number(line);
+        }
+      }
+    }
+    String[] schedstat = Files.readString(task.resolve("schedstat")).strip().split(" ");
+    return String.join(
+        " ",
+        "thread",
+        task.getFileName().toString(),
+        String.valueOf(voluntary),
+        String.valueOf(involuntary),
+        schedstat[1],
+        schedstat[2],
+        String.valueOf(migrations));
+  }
+
+  private static long number(String line) {
+    return Long.parseLong(line.substring(line.indexOf(':') + 1).strip());
+  }
+
+  /** Something that a thread does. */
+  private interface Work {
+    void run() throws Exception;
+  }
+}
