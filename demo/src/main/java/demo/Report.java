@@ -77,7 +77,7 @@ final class Report {
   static String percentile(Histogram histogram, double percentile) {
     return histogram.resolves(percentile)
         ? nanoseconds(histogram.percentile(percentile))
-        : String.format(Locale.ROOT, "not resolvable (n=%d)", histogram.count());
+        : String.format(Locale.ROOT, "not resolvable (n=%,d)", histogram.count());
   }
 
   /** Four significant digits or so, in the unit that suits. */
@@ -97,7 +97,7 @@ final class Report {
     line("");
     figure("messages", "%,d in %.3f s", strategy.messages(), seconds);
     figure("throughput", "%,.0f messages/s", strategy.messages() / seconds);
-    figure("gaps", "%d, messages lost: %d", outcome.receiver().gaps(), outcome.receiver().lost());
+    figure("gaps", "%,d, messages lost: %,d", outcome.receiver().gaps(), outcome.receiver().lost());
     figure("late cancels", "%,d", strategy.lateCancels());
     figure("trades", "%,d", strategy.tape().trades());
     figure("journal", "%,d records", outcome.journaled());

@@ -79,7 +79,7 @@ class TradingEngineTest {
     Run run = run("--seconds", "1");
     assertEquals(0, run.exitCode, run.err);
     assertEquals(20_000, run.number("messages +([0-9,]+) in"));
-    assertEquals(0, run.number("gaps +([0-9]+)"));
+    assertEquals(0, run.number("gaps +([0-9,]+)"));
     assertTrue(run.number("trades +([0-9,]+)") > 1_000);
     assertEquals("books reconciled", run.find("risk +(.*)"));
     assertEquals(run.number("journal +([0-9,]+) records"), run.number("count +([0-9,]+)"));
@@ -101,7 +101,7 @@ class TradingEngineTest {
   void lostPacketsAreCountedAndChangeTheTrades() {
     Run whole = run("--messages", "12000", "--rate", "20000");
     Run lossy = run("--messages", "12000", "--rate", "20000", "--packet-loss");
-    long lost = lossy.number("messages lost: ([0-9]+)");
+    long lost = lossy.number("messages lost: ([0-9,]+)");
     assertTrue(lost > 0);
     assertEquals(12_000, lost + lossy.number("messages +([0-9,]+) in"));
     assertEquals(lost, lossy.number("packet-loss=([0-9]+)"));
@@ -138,7 +138,7 @@ class TradingEngineTest {
       assertTrue(impossible || run.number("provoked: " + disease + "=([0-9]+)") > 0, run.out);
       assertTrue(impossible || run.out.contains("  " + disease + " stops\n"), run.out);
     }
-    assertEquals(0, run.number("gaps +([0-9]+)"));
+    assertEquals(0, run.number("gaps +([0-9,]+)"));
   }
 
   @Test

@@ -3,12 +3,7 @@ package demo.disease;
 import demo.thread.Recurring;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
-import java.lang.reflect.Field;
 import java.nio.ByteBuffer;
-import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -30,7 +25,7 @@ final class MunmapStorm implements Disease {
   private final Recurring storm =
       new Recurring("munmap-storm", TimeUnit.MILLISECONDS.toNanos(PAUSE_MS), this::mapAndUnmap);
   private FileChannel channel;
-  private MethodHandle unmap;
+  private Mapper mapper;
   private long unmapped;
   private long shootdowns;
 
@@ -40,18 +35,18 @@ final class MunmapStorm implements Disease {
 
   @Override
   public void prepare() throws IOException {
-    unmap = invokeCleaner();
     channel =
         FileChannel.open(
             file, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
     channel.write(ByteBuffer.allocate(BYTES));
+    mapper = Mapper.of(channel);
   }
 
   @Override
   public String start() throws IOException {
     shootdowns = KernelCounters.tlbShootdowns();
     storm.start();
-    return "munmap-storm maps, touches and unmaps 16 KiB every " + PAUSE_MS + " ms";
+    return "a thread maps, touches and unmaps 16 KiB every " + PAUSE_MS + " ms";
   }
 
   @Override
@@ -72,34 +67,13 @@ final class MunmapStorm implements Disease {
   }
 
   private void mapAndUnmap() {
-    try {
-      MappedByteBuffer buffer = channel.map(FileChannel.MapMode.READ_ONLY, 0, BYTES);
-      for (int offset = 0; offset < BYTES; offset += PAGE) {
-        buffer.get(offset);
-      }
-      unmap.invokeExact((ByteBuffer) buffer);
-      unmapped++;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (Throwable e) { // what invokeExact declares
-      throw new IllegalStateException(e);
-    }
+    mapper.map(BYTES, MunmapStorm::touch);
+    unmapped++;
   }
 
-  /**
-   * The one way to unmap at a chosen moment that a JVM 17 and a JVM 25 share. By name, because the
-   * compiler warns of {@code sun.misc} and cannot be told not to.
-   */
-  private static MethodHandle invokeCleaner() throws IOException {
-    try {
-      Class<?> unsafe = Class.forName("sun.misc.Unsafe");
-      Field instance = unsafe.getDeclaredField("theUnsafe");
-      instance.setAccessible(true);
-      return MethodHandles.lookup()
-          .findVirtual(unsafe, "invokeCleaner", MethodType.methodType(void.class, ByteBuffer.class))
-          .bindTo(instance.get(null));
-    } catch (ReflectiveOperationException e) {
-      throw new IOException("this JVM has no sun.misc.Unsafe.invokeCleaner", e);
+  private static void touch(ByteBuffer mapped) {
+    for (int offset = 0; offset < BYTES; offset += PAGE) {
+      mapped.get(offset);
     }
   }
 }
