@@ -408,18 +408,18 @@ int BPF_PROG(ls_sched_swap_numa, struct task_struct *one, int one_cpu, struct ta
 }
 
 static __always_inline enum migration_cause cause_of(struct task_struct *task,
-						     struct thread_state *state)
+						     struct thread_state *state, u32 from)
 {
 	bool numa = state->numa_move;
 
 	state->numa_move = 0;
 	if (numa)
 		return CAUSE_NUMA;
+	/* Its mask was changed: it must leave, at once or, if it sleeps, when it wakes. */
+	if (!is_allowed_on(task, from))
+		return CAUSE_AFFINITY;
 	if (task_state_of(task) == TASK_WAKING)
 		return CAUSE_WAKE;
-	/* Set from the change of a runnable thread's mask until it is where the mask allows. */
-	if (bpf_core_field_exists(task->migration_pending) && task->migration_pending)
-		return CAUSE_AFFINITY;
 	if (bpf_core_field_exists(task->in_execve) &&
 	    BPF_CORE_READ_BITFIELD_PROBED(task, in_execve))
 		return CAUSE_EXEC;
@@ -467,7 +467,7 @@ int BPF_PROG(ls_sched_migrate_task, struct task_struct *task, int to)
 		return 0;
 	from = task_cpu_of(task);
 	by = bpf_get_current_task_btf();
-	cause = cause_of(task, &storage->state);
+	cause = cause_of(task, &storage->state, from);
 	if (!is_recorded(from) && !is_recorded(to))
 		return 0;
 	count_migration(&slot->measures, cause,

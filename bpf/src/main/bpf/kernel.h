@@ -88,12 +88,16 @@ struct sched_info {
 	unsigned long long last_queued;
 };
 
+struct cpumask {
+	unsigned long bits[1];
+};
+
 struct task_struct {
 	struct thread_info thread_info;
 	unsigned int __state; /* since 5.14; before, state */
 	unsigned int flags;
 	int prio;
-	void *migration_pending; /* since 5.11 */
+	struct cpumask *cpus_ptr;
 	struct sched_info sched_info;
 	unsigned in_execve : 1;
 	int pid;
@@ -156,6 +160,15 @@ static __always_inline u32 task_cpu_of(struct task_struct *task)
 	if (bpf_core_field_exists(task->thread_info.cpu))
 		return task->thread_info.cpu;
 	return BPF_CORE_READ((struct task_struct___before_5_16 *)task, cpu);
+}
+
+/* Whether the task's mask lets it run on a CPU. */
+static __always_inline bool is_allowed_on(struct task_struct *task, u32 cpu)
+{
+	u64 bits = 0;
+
+	bpf_probe_read_kernel(&bits, sizeof(bits), &task->cpus_ptr->bits[cpu / 64 % 128]);
+	return bits >> cpu % 64 & 1;
 }
 
 /* Address of the work function that a workqueue's thread runs or has just run; else 0. */
