@@ -6,6 +6,7 @@
 # The index has one line per object, "name size sha-256": what the Java side checks before it loads
 # one. The objects are reproducible: same compiler and sources, same bytes, wherever the tree lies.
 set -eu
+export LC_ALL=C # one order of names everywhere
 cd "$(dirname "$0")"
 sources=$1
 output=$2

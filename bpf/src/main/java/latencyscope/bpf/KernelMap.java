@@ -187,8 +187,7 @@ public final class KernelMap {
     synchronized (owner) {
       owner.requireOpen();
       if (memory == null) {
-        MemorySegment mapped = map("map " + name, (long) stride() * maxEntries, writable, 0);
-        memory = writable ? mapped : mapped.asReadOnly();
+        memory = map("map " + name, (long) stride() * maxEntries, writable, 0);
       }
       return memory;
     }

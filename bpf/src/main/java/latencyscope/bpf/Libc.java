@@ -60,6 +60,7 @@ final class Libc {
    * Maps memory that is unmapped when the arena closes: reading it afterwards is an exception then,
    * not the end of the process.
    *
+   * @param protection without PROT_WRITE the segment is read-only too: an exception, not a SIGSEGV
    * @param fd a descriptor, or -1 for anonymous memory
    */
   static MemorySegment map(Arena arena, String what, long size, int protection, int fd, long offset)
@@ -72,7 +73,8 @@ final class Libc {
                 (MemorySegment)
                     MMAP.invokeExact(
                         state, MemorySegment.NULL, size, protection, flags, fd, offset));
-    return owned(mapped, size, arena);
+    MemorySegment memory = owned(mapped, size, arena);
+    return (protection & PROT_WRITE) != 0 ? memory : memory.asReadOnly();
   }
 
   @SuppressWarnings("restricted")

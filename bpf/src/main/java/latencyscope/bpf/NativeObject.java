@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
 
 /**
  * A {@code struct bpf_object} of libbpf, and the memory whose life is that object's.
@@ -61,17 +62,20 @@ final class NativeObject implements AutoCloseable {
   }
 
   MemorySegment map(String map) throws BpfException {
-    MemorySegment text = arena.allocateFrom(map);
-    return Downcall.pointer(
-        "find the map " + map,
-        state -> (MemorySegment) LibBpf.FIND_MAP.invokeExact(state, object, text));
+    return find("map", map, LibBpf.FIND_MAP);
   }
 
   MemorySegment program(String program) throws BpfException {
-    MemorySegment text = arena.allocateFrom(program);
-    return Downcall.pointer(
-        "find the program " + program,
-        state -> (MemorySegment) LibBpf.FIND_PROGRAM.invokeExact(state, object, text));
+    return find("program", program, LibBpf.FIND_PROGRAM);
+  }
+
+  private MemorySegment find(String kind, String wanted, MethodHandle search) throws BpfException {
+    try (Arena scratch = Arena.ofConfined()) {
+      MemorySegment text = scratch.allocateFrom(wanted);
+      return Downcall.pointer(
+          "find the " + kind + " " + wanted,
+          state -> (MemorySegment) search.invokeExact(state, object, text));
+    }
   }
 
   /** A variable's initial value, to be written to before loading. */
@@ -124,13 +128,15 @@ final class NativeObject implements AutoCloseable {
   /** Whoever reads the arena's memory afterwards gets an exception. */
   @Override
   public void close() {
-    if (arena.scope().isAlive()) {
-      // First the arena: some of its segments are libbpf's own memory.
-      MemorySegment closing = object;
+    if (!arena.scope().isAlive()) {
+      return;
+    }
+    try {
       arena.close();
-      if (closing.address() != 0) {
+    } finally {
+      if (object.address() != 0) {
         Downcall.run(() -> {
-          LibBpf.OBJECT_CLOSE.invokeExact(closing);
+          LibBpf.OBJECT_CLOSE.invokeExact(object);
           return null;
         });
       }

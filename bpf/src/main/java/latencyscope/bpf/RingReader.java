@@ -92,8 +92,9 @@ public final class RingReader {
         int length = header & ~DISCARDED;
         long next = position + HEADER_SIZE + (length + 7L & ~7L);
         if (next - position > end - position) {
+          long skipped = end - position;
           position = end;
-          throw corruptLength(length, at, end - start);
+          throw corruptLength(length, at, skipped);
         }
         position = next;
         if ((header & DISCARDED) == 0) {

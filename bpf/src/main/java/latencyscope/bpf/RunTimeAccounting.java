@@ -3,7 +3,8 @@ package latencyscope.bpf;
 /**
  * Has the kernel count runs and run times of all BPF programs for as long as it is open.
  *
- * <p>Costs two clock reads a run, some 20 to 40 ns. Source of the counts: {@link ProgramInfo}.
+ * <p>Costs every run of every program on the host two clock reads. The counts are in {@link
+ * ProgramInfo}.
  */
 public final class RunTimeAccounting implements AutoCloseable {
   private static final int RUN_TIME = 0; // BPF_STATS_RUN_TIME

@@ -11,7 +11,7 @@ final class Scalars {
     int size = variable.size();
     if (!fits(variable.type(), value)) {
       throw new IllegalArgumentException(
-          variable.name() + " is a " + variable.type() + " and cannot be " + value);
+          variable.name() + " cannot hold " + value + ": its type is " + variable.type());
     }
     return encode(value, size);
   }

@@ -20,8 +20,10 @@ final class KernelTestCondition implements ExecutionCondition {
     if (missing == null) {
       return enabled("the kernel takes BPF programs from this process");
     }
-    // An enabled test fails by itself where something is missing, and says what.
-    return required ? enabled("required, although " + missing) : disabled(missing);
+    if (required) {
+      throw new IllegalStateException(REQUIRE + " is set, but " + missing);
+    }
+    return disabled(missing);
   }
 
   /** What is missing, in a sentence, or null. */

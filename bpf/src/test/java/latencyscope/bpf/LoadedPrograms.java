@@ -3,9 +3,14 @@ package latencyscope.bpf;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -35,10 +40,36 @@ final class LoadedPrograms {
     }
   }
 
+  /** The counters in {@code /proc/self/fdinfo} of the program with an id. */
+  static Map<String, Long> counts(int id) throws IOException {
+    Set<String> wanted = Set.of("run_cnt", "run_time_ns", "recursion_misses");
+    try (Stream<Path> open = Files.list(Path.of("/proc/self/fdinfo"))) {
+      for (Path fd : open.toList()) {
+        Map<String, String> fields = fields(fd);
+        if (Integer.toString(id).equals(fields.get("prog_id")) && fields.containsKey("run_cnt")) {
+          return wanted.stream()
+              .collect(Collectors.toMap(Function.identity(), n -> Long.valueOf(fields.get(n))));
+        }
+      }
+    }
+    throw new AssertionError("no descriptor for program " + id);
+  }
+
+  private static Map<String, String> fields(Path fdinfo) throws IOException {
+    try {
+      return Files.readAllLines(fdinfo).stream()
+          .map(line -> line.split(":\\s*", 2))
+          .filter(words -> words.length == 2)
+          .collect(Collectors.toMap(words -> words[0], words -> words[1], (first, _) -> first));
+    } catch (NoSuchFileException closedMeanwhile) {
+      return Map.of();
+    }
+  }
+
   private static String target(Path fd) {
     try {
       return Files.readSymbolicLink(fd).toString();
-    } catch (java.nio.file.NoSuchFileException closedMeanwhile) {
+    } catch (NoSuchFileException closedMeanwhile) {
       return "";
     } catch (IOException e) {
       throw new UncheckedIOException(e);
