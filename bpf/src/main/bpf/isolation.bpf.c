@@ -89,10 +89,13 @@ struct thread_state {
 	/* The wait that is going on, unless its kind is WAIT_NONE. */
 	u64 wait_start_ns;
 	enum wait_kind wait_kind;
+	/* The stay on the CPU that is going on: when it began, if that was seen, or 0. */
+	u32 wait_measured; /* whether the wait before it has been counted */
+	u64 arrival_ns;
 	/* The interval off the CPU that is going on, unless off_start_ns is 0. */
-	enum leave_state left_in;
 	u64 off_start_ns;
 	u32 off_cpu;
+	enum leave_state left_in;
 	u32 voluntary;
 	u32 next_tid;
 	u32 next_pid;
@@ -112,7 +115,9 @@ struct thread_measures {
 	u64 voluntary_switches;
 	u64 involuntary_switches;
 	u64 involuntary_switches_monitored;
-	u64 switches_missed; /* the kernel counted them, we did not see them */
+	/* The kernel counted them, its tracepoints did not tell. */
+	u64 switches_missed;
+	u64 waits_untraced;
 	u64 migrations_wake;
 	u64 migrations_balance;
 	u64 migrations_affinity;
@@ -229,6 +234,21 @@ static __always_inline void send_switch(struct task_struct *task, struct thread_
 	submit_record(record);
 }
 
+/* The wait that the state describes is over; it is counted, and told if it was long enough. */
+static __always_inline void wait_ended(struct task_struct *task, struct thread_storage *storage,
+				       struct thread_slot *slot, struct run_log *log, u32 cpu,
+				       u64 arrival, u64 waited)
+{
+	storage->state.wait_measured = 1;
+	if (!is_recorded(cpu))
+		return;
+	histogram_add(storage->state.wait_kind == WAIT_WAKEUP ? &slot->measures.runqueue_wakeup
+							      : &slot->measures.runqueue_preempted,
+		      waited);
+	if (log && !slot->muted && is_wanted(RECORD_RUN_QUEUE_WAIT, waited))
+		send_wait(task, storage, slot, log, cpu, arrival, waited);
+}
+
 static __always_inline void thread_comes_in(struct task_struct *task, struct run_log *log, u32 cpu,
 					    u64 now)
 {
@@ -236,7 +256,6 @@ static __always_inline void thread_comes_in(struct task_struct *task, struct run
 	struct thread_storage *storage = thread_of(task, &slot, remember_counts);
 	struct thread_state *state;
 	u64 waited = 0, off = 0;
-	bool recorded = is_recorded(cpu);
 
 	if (!storage)
 		return;
@@ -246,19 +265,58 @@ static __always_inline void thread_comes_in(struct task_struct *task, struct run
 		waited = now - state->wait_start_ns;
 	if (state->off_start_ns && now > state->off_start_ns)
 		off = now - state->off_start_ns;
-	if (state->wait_kind != WAIT_NONE && recorded) {
-		histogram_add(state->wait_kind == WAIT_WAKEUP ? &slot->measures.runqueue_wakeup
-							      : &slot->measures.runqueue_preempted,
-			      waited);
-		if (log && !slot->muted && is_wanted(RECORD_RUN_QUEUE_WAIT, waited))
-			send_wait(task, storage, slot, log, cpu, now, waited);
-	}
-	if (off && recorded && !slot->muted && is_wanted(RECORD_CONTEXT_SWITCH, off))
+	if (state->wait_kind != WAIT_NONE)
+		wait_ended(task, storage, slot, log, cpu, now, waited);
+	if (off && is_recorded(cpu) && !slot->muted && is_wanted(RECORD_CONTEXT_SWITCH, off))
 		send_switch(task, storage, slot, cpu, off, waited);
+	state->arrival_ns = now;
 	state->wait_kind = WAIT_NONE;
 	state->off_start_ns = 0;
 	/* Not when it goes to sleep: whoever wakes it may do so while it is still about to. */
 	state->waker_tid = 0;
+}
+
+/*
+ * Some kernels now and then do not trace a wakeup or a switch (ftrace misses the same ones). Then a
+ * thread leaves that was not seen coming in, or not seen waiting. The scheduler's own account has
+ * kept how long its wait was: nothing is lost but the culprit's work.
+ */
+static __always_inline void complete_stay(struct task_struct *task, struct run_log *log, u32 cpu,
+					  u64 now)
+{
+	struct thread_storage *storage = stored_state(task);
+	struct thread_slot *slot = storage ? slot_at(storage->slot) : NULL;
+	struct thread_state *state;
+	u64 waited, arrival;
+
+	if (!slot)
+		return;
+	state = &storage->state;
+	if (state->wait_measured || task->sched_info.pcount == state->pcount)
+		return;
+	slot->measures.waits_untraced++;
+	waited = task->sched_info.run_delay - state->run_delay;
+	arrival = state->arrival_ns;
+	if (!arrival) {
+		/* Both are of the runqueue's clock, and the second has just been brought up to
+		 * date. */
+		arrival = now - (task->se.exec_start - task->sched_info.last_arrival);
+		if (state->wait_kind != WAIT_NONE)
+			arrival = state->wait_start_ns + waited;
+		if (arrival > now)
+			arrival = now;
+	}
+	if (state->wait_kind == WAIT_NONE)
+		state->wait_kind = WAIT_WAKEUP;
+	state->wait_start_ns = arrival - waited;
+	if (state->arrival_ns) {
+		wait_ended(task, storage, slot, log, cpu, arrival, waited);
+		state->wait_kind = WAIT_NONE;
+		return;
+	}
+	thread_comes_in(task, log, cpu, arrival);
+	if (log)
+		log_switch(log, NULL, task, arrival);
 }
 
 static __always_inline void count_switch(struct task_struct *task, struct thread_state *state,
@@ -306,6 +364,8 @@ static __always_inline void thread_leaves(struct task_struct *task, struct task_
 	}
 	state->wait_kind = state->left_in == STATE_RUNNING ? WAIT_PREEMPTED : WAIT_NONE;
 	state->wait_start_ns = now;
+	state->wait_measured = 0;
+	state->arrival_ns = 0;
 	state->off_start_ns = now;
 	state->off_cpu = cpu;
 	state->next_tid = next->pid;
@@ -326,6 +386,8 @@ int ls_sched_switch(u64 *ctx)
 	struct run_log *log = this_cpu_log();
 	u64 now = bpf_ktime_get_ns();
 
+	if (is_target(prev))
+		complete_stay(prev, log, cpu, now);
 	if (is_target(next))
 		thread_comes_in(next, log, cpu, now);
 	if (log)

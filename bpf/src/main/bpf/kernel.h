@@ -82,10 +82,14 @@ struct thread_info {
 	u32 cpu; /* since 5.16; before, task_struct.cpu */
 };
 
+struct sched_entity {
+	u64 exec_start;
+};
+
 struct sched_info {
 	unsigned long pcount;
 	unsigned long long run_delay;
-	unsigned long long last_queued;
+	unsigned long long last_arrival;
 };
 
 struct cpumask {
@@ -97,6 +101,7 @@ struct task_struct {
 	unsigned int __state; /* since 5.14; before, state */
 	unsigned int flags;
 	int prio;
+	struct sched_entity se;
 	struct cpumask *cpus_ptr;
 	struct sched_info sched_info;
 	unsigned in_execve : 1;

@@ -29,7 +29,7 @@ struct record_header {
 
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
-	__uint(max_entries, 4 << 20);
+	__uint(max_entries, 8 << 20);
 } ls_events SEC(".maps");
 
 /* Per record: shorter ones are not sent. User space may write these at any time. */

@@ -53,12 +53,13 @@ static __always_inline struct run_log *this_cpu_log(void)
 	return bpf_map_lookup_elem(&ls_run_log, &zero);
 }
 
+/* prev may be NULL where it is not known. */
 static __always_inline void log_switch(struct run_log *log, struct task_struct *prev,
 				       struct task_struct *next, u64 now)
 {
 	struct run *run = &log->runs[(log->next - 1) % RUNS];
 
-	if (prev->flags & PF_WQ_WORKER)
+	if (prev && prev->flags & PF_WQ_WORKER)
 		run->work = work_function_of(prev);
 	run = &log->runs[log->next++ % RUNS];
 	run->start_ns = now;

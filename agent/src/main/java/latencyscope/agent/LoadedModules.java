@@ -75,11 +75,11 @@ final class LoadedModules implements AutoCloseable {
   /** Turns a batch of records into events; says whether there may be more. */
   boolean drain(int limit) throws BpfException {
     boolean more = false;
+    context.threads().beginBatch();
     for (KernelModule module : modules) {
       more |= module.drain(limit) == limit;
       module.retireThreads();
     }
-    context.threads().retry();
     return more;
   }
 

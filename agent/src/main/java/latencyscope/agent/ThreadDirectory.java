@@ -17,8 +17,6 @@ import java.util.function.BiPredicate;
  * found by one of the next looks. Used by one thread at a time.
  */
 final class ThreadDirectory implements AutoCloseable {
-  private static final long REFRESH_NS = 10_000_000;
-
   /** Looks after a thread was not found, in case it was just being born. */
   private static final int RETRIES = 3;
 
@@ -36,7 +34,7 @@ final class ThreadDirectory implements AutoCloseable {
   private final BiPredicate<Integer, String> watched;
   private final Map<Integer, Entry> byId = new HashMap<>();
   private Entry[] bySlot = new Entry[64];
-  private long refreshedAtNs = System.nanoTime() - REFRESH_NS;
+  private boolean refreshedInBatch;
   private int retries;
 
   /**
@@ -75,20 +73,17 @@ final class ThreadDirectory implements AutoCloseable {
     byId.remove(osThreadId);
   }
 
-  /** Looks again for threads that were not found, if there are any and it is time. */
-  void retry() {
-    if (retries > 0 && isStale()) {
+  /** Says that a new batch of records begins: looks again for threads that were not found. */
+  void beginBatch() {
+    refreshedInBatch = false;
+    if (retries > 0) {
       retries--;
       refresh();
     }
   }
 
-  private boolean isStale() {
-    return System.nanoTime() - refreshedAtNs >= REFRESH_NS;
-  }
-
   private Entry look(int osThreadId, String kernelName) {
-    if (threads != null && !byId.containsKey(osThreadId) && isStale()) {
+    if (threads != null && !refreshedInBatch && !byId.containsKey(osThreadId)) {
       refresh();
     }
     Entry entry = byId.get(osThreadId);
@@ -122,7 +117,7 @@ final class ThreadDirectory implements AutoCloseable {
         bySlot[slot] = byId.getOrDefault(bySlot[slot].osThreadId, bySlot[slot]);
       }
     }
-    refreshedAtNs = System.nanoTime();
+    refreshedInBatch = true;
   }
 
   // Of the ways to list threads, this one needs neither a safepoint nor stack traces.

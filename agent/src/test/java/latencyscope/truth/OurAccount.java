@@ -80,9 +80,12 @@ final class OurAccount {
         .toList();
   }
 
-  /** Records that were lost, by the recording's own account. */
-  long lost() {
-    return events("RecordsLost").stream().mapToLong(event -> event.getLong("count")).sum();
+  /** Events of one of our types that were lost, by the recording's own account. */
+  long lost(String type) {
+    return events("RecordsLost").stream()
+        .filter(event -> ("latencyscope." + type).equals(event.getString("type")))
+        .mapToLong(event -> event.getLong("count"))
+        .sum();
   }
 
   private static long sum(Map<String, Long> values) {

@@ -7,9 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import jdk.jfr.consumer.RecordedEvent;
 import latencyscope.bpf.KernelTest;
 import latencyscope.truth.workload.SchedulerWorkload;
@@ -53,11 +53,12 @@ class SchedulerTruthIT {
       engine.say("go");
       engine.await("done");
       OurAccount ours = finish(engine);
-      for (KernelAccount kernel : KernelAccount.read(accounts)) {
+      List<KernelAccount> players = KernelAccount.read(accounts);
+      for (KernelAccount kernel : players) {
         assertTrue(kernel.voluntary() > 10_000, "the load did not switch: " + kernel);
         assertExact(kernel, ours);
-        assertEventsComplete(kernel, ours);
       }
+      assertEventsComplete(players, ours);
     }
   }
 
@@ -71,9 +72,11 @@ class SchedulerTruthIT {
       assertEquals(50, accountsOfKernel.size());
       for (KernelAccount kernel : accountsOfKernel) {
         assertExact(kernel, ours);
-        assertEventsComplete(kernel, ours);
         assertWaitedAgrees(kernel, ours);
+        ours.events("ContextSwitch", kernel.osThreadId())
+            .forEach(event -> assertOnItsThread(event, kernel.osThreadId()));
       }
+      assertEventsComplete(accountsOfKernel, ours);
     }
   }
 
@@ -96,10 +99,8 @@ class SchedulerTruthIT {
       assertTrue(kernel.involuntary() > 50, "the competitor did not compete: " + kernel);
 
       List<RecordedEvent> waits = ours.events("RunQueueWait", kernel.osThreadId());
-      for (RecordedEvent wait : waits) {
-        assertEquals("a-spinner-with-quite-a-long-name-0", wait.getThread().getJavaName());
-        assertEquals(kernel.osThreadId(), wait.getThread().getOSThreadId());
-      }
+      assertEquals("a-spinner-with-quite-a-long-name-0", waits.get(0).getString("thread"));
+      waits.forEach(wait -> assertOnItsThread(wait, kernel.osThreadId()));
       long total = nanos(waits.stream());
       long competitors =
           nanos(
@@ -141,27 +142,22 @@ class SchedulerTruthIT {
   }
 
   @Test
-  void aThousandShortLivesAreAllSeen() throws Exception {
-    try (Engine engine = engine("churn")) {
+  void aThousandShortLivesAreAllCounted() throws Exception {
+    try (Engine engine = engine("churn");
+        SwitchCount others = SwitchCount.begin()) {
       engine.say("go");
       engine.await("done");
       OurAccount ours = finish(engine);
+      Map<Long, Long> theirs = others.byThread();
       List<KernelAccount> lives = KernelAccount.read(accounts);
-      assertEquals(1_000, lives.size());
-      Map<Long, Long> livesOfId = new TreeMap<>();
-      lives.forEach(life -> livesOfId.merge(life.osThreadId(), 1L, Long::sum));
-      assertEquals(
-          1_000, livesOfId.size(), "thread ids were reused: the test cannot tell them apart");
+      assertEquals(1_000, lives.stream().map(KernelAccount::osThreadId).distinct().count());
       for (KernelAccount kernel : lives) {
         long voluntary = ours.counter(kernel.osThreadId(), "voluntary_switches");
-        // After its last words a thread still has to end: one switch, and waits for a lock or two.
-        assertTrue(
-            voluntary > kernel.voluntary() && voluntary <= kernel.voluntary() + 4,
-            voluntary + " switches, the kernel had counted " + kernel);
         long involuntary = ours.counter(kernel.osThreadId(), "involuntary_switches");
-        assertTrue(
-            involuntary >= kernel.involuntary() && involuntary <= kernel.involuntary() + 4,
-            involuntary + " involuntary switches, the kernel had counted " + kernel);
+        assertEquals(theirs.get(kernel.osThreadId()), voluntary + involuntary, kernel::toString);
+        // /proc was asked by the thread itself, which then still had to end.
+        assertTrue(voluntary > kernel.voluntary(), voluntary + " against " + kernel);
+        assertTrue(involuntary >= kernel.involuntary(), involuntary + " against " + kernel);
       }
     }
   }
@@ -191,7 +187,6 @@ class SchedulerTruthIT {
 
   private static void assertExact(KernelAccount kernel, OurAccount ours) {
     long id = kernel.osThreadId();
-    assertEquals(0, ours.lost(), "records were lost");
     assertEquals(0, ours.counter(id, "switches_missed"));
     assertEquals(kernel.voluntary(), ours.counter(id, "voluntary_switches"), "voluntary");
     assertEquals(kernel.involuntary(), ours.counter(id, "involuntary_switches"), "involuntary");
@@ -203,15 +198,35 @@ class SchedulerTruthIT {
     }
   }
 
-  /** With a threshold of 0, every switch but the last, from which the thread has not come back. */
-  private static void assertEventsComplete(KernelAccount kernel, OurAccount ours) {
-    long switches = kernel.voluntary() + kernel.involuntary() - 1;
-    assertEquals(switches, ours.events("ContextSwitch", kernel.osThreadId()).size());
-    assertEquals(kernel.runCount(), ours.events("RunQueueWait", kernel.osThreadId()).size());
-    for (RecordedEvent event : ours.events("ContextSwitch", kernel.osThreadId())) {
-      assertEquals(kernel.osThreadId(), event.getThread().getOSThreadId());
-      assertEquals(event.getString("thread"), event.getThread().getJavaName());
+  /**
+   * With a threshold of 0 there is an event for every switch but the last, from which the thread
+   * has not come back; or else the recording says that it was lost.
+   */
+  private static void assertEventsComplete(List<KernelAccount> threads, OurAccount ours) {
+    long switches = 0;
+    long waits = 0;
+    long switchEvents = 0;
+    long waitEvents = 0;
+    for (KernelAccount kernel : threads) {
+      switches += kernel.voluntary() + kernel.involuntary() - 1;
+      waits += kernel.runCount();
+      switchEvents += ours.events("ContextSwitch", kernel.osThreadId()).size();
+      waitEvents += ours.events("RunQueueWait", kernel.osThreadId()).size();
     }
+    assertComplete(switches, switchEvents, ours.lost("ContextSwitch"), "ContextSwitch");
+    assertComplete(waits, waitEvents, ours.lost("RunQueueWait"), "RunQueueWait");
+  }
+
+  private static void assertComplete(long happened, long events, long lost, String type) {
+    // Other threads of the JVM lose records as well: the loss is an upper bound, 0 an exact one.
+    assertTrue(
+        events <= happened && events + lost >= happened,
+        type + ": " + happened + " happened, " + events + " events, " + lost + " lost");
+  }
+
+  private static void assertOnItsThread(RecordedEvent event, long osThreadId) {
+    assertEquals(osThreadId, event.getThread().getOSThreadId());
+    assertEquals(event.getString("thread"), event.getThread().getJavaName());
   }
 
   private static void assertWaitedAgrees(KernelAccount kernel, OurAccount ours) {
@@ -219,7 +234,7 @@ class SchedulerTruthIT {
     assertEquals(1.0, ratio, 0.01, "waited, by our clock, against " + kernel);
   }
 
-  private static long nanos(java.util.stream.Stream<RecordedEvent> events) {
+  private static long nanos(Stream<RecordedEvent> events) {
     return events.flatMapToLong(event -> LongStream.of(event.getDuration().toNanos())).sum();
   }
 }
