@@ -1,6 +1,7 @@
 package latencyscope.recording;
 
 import java.util.BitSet;
+import java.util.Locale;
 import java.util.StringJoiner;
 
 /**
@@ -114,7 +115,8 @@ public final class CpuSet {
       for (int bit = 0; bit < 32; bit++) {
         bits |= cpus.get(group * 32 + bit) ? 1L << bit : 0;
       }
-      mask.append(mask.isEmpty() ? Long.toHexString(bits) : String.format(",%08x", bits));
+      mask.append(
+          mask.isEmpty() ? Long.toHexString(bits) : String.format(Locale.ROOT, ",%08x", bits));
     }
     return mask.toString();
   }

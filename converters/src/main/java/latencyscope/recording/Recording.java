@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import latencyscope.recording.RecordingException.Problem;
@@ -99,13 +100,20 @@ public final class Recording {
     }
     if (damaged > 0) {
       builder.notes.add(
-          "%s is damaged: %,d of its %,d chunks were not read to their end."
-              .formatted(file.getFileName(), damaged, index.chunks().size()));
+          String.format(
+              Locale.ROOT,
+              "%s is damaged: %,d of its %,d chunks were not read to their end.",
+              file.getFileName(),
+              damaged,
+              index.chunks().size()));
     }
     if (index.trailingBytes() > 0) {
       builder.notes.add(
-          "%s was cut off: its last %,d bytes are not a whole chunk and were left out."
-              .formatted(file.getFileName(), index.trailingBytes()));
+          String.format(
+              Locale.ROOT,
+              "%s was cut off: its last %,d bytes are not a whole chunk and were left out.",
+              file.getFileName(),
+              index.trailingBytes()));
     }
   }
 
