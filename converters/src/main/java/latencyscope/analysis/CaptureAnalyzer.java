@@ -60,7 +60,7 @@ public final class CaptureAnalyzer implements Analyzer {
   private Finding loss(Loss loss) {
     return finding(
         String.format(Locale.ROOT, "%,d records of %s were lost", loss.count(), loss.type()),
-        loss.reason(),
+        null,
         loss.count(),
         String.format(
             Locale.ROOT,

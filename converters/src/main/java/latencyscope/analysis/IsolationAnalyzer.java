@@ -3,10 +3,12 @@ package latencyscope.analysis;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import latencyscope.recording.KernelEvent;
 import latencyscope.recording.Recording;
 import latencyscope.recording.ThreadId;
@@ -77,13 +79,14 @@ public final class IsolationAnalyzer implements Analyzer {
 
   private static Table table(IsolationFacts facts, Recording recording) {
     List<IsolationFacts.ThreadWaits> threads = facts.threads();
+    Set<String> unique = uniqueNames(threads, recording);
     List<List<Object>> rows = new ArrayList<>();
     for (IsolationFacts.ThreadWaits waits :
         threads.subList(0, Math.min(TABLE_ROWS, threads.size()))) {
       ThreadId thread = recording.latest(waits.thread());
       rows.add(
           Arrays.asList(
-              thread.name() + " (" + thread.osTid() + ")",
+              label(thread, unique),
               waits.all().count(),
               time(waits.all().percentile(99)),
               time(Percentiles.max(waits.all())),
@@ -92,9 +95,27 @@ public final class IsolationAnalyzer implements Analyzer {
     }
     return new Table(
         "Threads by time spent waiting",
-        List.of("Thread (tid)", "Waits", "P99", "Max", "Total", "Invol."),
+        List.of("Thread", "Waits", "P99", "Max", "Total", "Invol."),
         rows,
         threads.size() - rows.size());
+  }
+
+  private static Set<String> uniqueNames(
+      List<IsolationFacts.ThreadWaits> threads, Recording recording) {
+    Set<String> once = new HashSet<>();
+    Set<String> more = new HashSet<>();
+    for (IsolationFacts.ThreadWaits waits : threads) {
+      String name = recording.latest(waits.thread()).name();
+      if (!once.add(name)) {
+        more.add(name);
+      }
+    }
+    once.removeAll(more);
+    return once;
+  }
+
+  private static String label(ThreadId thread, Set<String> unique) {
+    return unique.contains(thread.name()) ? thread.name() : thread.osTid() + " " + thread.name();
   }
 
   private static Duration time(OptionalLong nanos) {

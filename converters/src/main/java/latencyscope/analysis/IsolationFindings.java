@@ -109,23 +109,31 @@ final class IsolationFindings {
     text.append(
         String.format(
             Locale.ROOT,
-            "%,d waits above the threshold, %,d of them after preemption; worst on CPU %d",
-            sum.count(),
+            "%s above the threshold, %,d after preemption. In the worst, on CPU %d, the culprit ran"
+                + " %,d ns",
+            plural(sum.count(), "wait"),
             evictions,
-            worst.cpu()));
-    text.append(
-        String.format(
-            Locale.ROOT,
-            ", of which the culprit ran %,d ns (%,d tasks in between)",
-            worst.culpritHeld(),
-            worst.tasksBetween()));
+            worst.cpu(),
+            worst.culpritHeld()));
+    if (worst.tasksBetween() > 1) {
+      text.append(" and ").append(worst.tasksBetween() - 1).append(" others ran, too");
+    }
     if (worst.culpritPriority() < REAL_TIME && worst.culprit() != null) {
       text.append("; the culprit is a real-time task");
     }
     if (ServiceThreads.contains(thread.name())) {
-      text.append("; the waiting thread is one of the JVM's own");
+      text.append("; the thread is one of the JVM's own");
     }
     return text.append('.').toString();
+  }
+
+  private static String plural(long count, String noun) {
+    return String.format(Locale.ROOT, "%,d %s%s", count, noun, count == 1 ? "" : "s");
+  }
+
+  /** Whether a finding is about moves, which have no duration. */
+  static boolean isMigration(Finding finding) {
+    return finding.worstNs() == null;
   }
 
   private Finding move(MoveGroup group, Tally.Sum<Move> sum) {
@@ -143,8 +151,8 @@ final class IsolationFindings {
         move.start(),
         String.format(
             Locale.ROOT,
-            "%,d moves, one from CPU %d to CPU %d.",
-            sum.count(),
+            "%s, one from CPU %d to CPU %d.",
+            plural(sum.count(), "move"),
             move.cpu(),
             move.toCpu()),
         remedy.againstMoving(move));

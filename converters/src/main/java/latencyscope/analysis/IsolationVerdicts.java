@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Predicate;
 import latencyscope.analysis.IsolationEvents.WaitKey;
@@ -45,46 +46,47 @@ final class IsolationVerdicts {
 
   private void switches(List<Verdict> verdicts) {
     OptionalLong all = facts.total("involuntary_switches");
+    Predicate<WaitKey> evicted = WaitKey::preempted;
+    long guarded = onGuarded("involuntary_switches_monitored", count(evicted.and(this::guarded)));
+    // Two counters of one kernel program, read one after the other, may differ by a last switch.
+    long shared = Math.max(0, all.orElse(0) - guarded);
+    if (guarded > 0) {
+      String text = "Involuntary context switches on " + guardedCpus() + ": " + count(guarded);
+      verdicts.add(withWorst(Severity.FAIL, text, evicted.and(this::guarded)));
+    }
+    if (shared > 0) {
+      String text = "Involuntary context switches on shared CPUs: " + count(shared);
+      verdicts.add(withWorst(Severity.WARN, text, evicted.and(key -> !guarded(key))));
+    }
     if (all.isEmpty()) {
       verdicts.add(notCounted("Context switches"));
-      return;
-    }
-    long guarded =
-        facts.guarded.isEmpty() ? 0 : facts.total("involuntary_switches_monitored").orElse(0);
-    if (guarded > 0) {
-      String text = "Involuntary context switches on " + guardedCpus() + ": " + events(guarded);
-      verdicts.add(withWorst(Severity.FAIL, text, key -> key.preempted() && guarded(key)));
-    }
-    // Two counters of one kernel program, read one after the other, may differ by a last switch.
-    long shared = Math.max(0, all.getAsLong() - guarded);
-    if (shared > 0) {
-      String text = "Involuntary context switches on shared CPUs: " + events(shared);
-      verdicts.add(withWorst(Severity.WARN, text, key -> key.preempted() && !guarded(key)));
-    }
-    if (guarded + shared == 0) {
+    } else if (guarded + shared == 0) {
       verdicts.add(Verdict.of(Severity.PASS, "No involuntary context switches"));
     }
   }
 
+  /** The kernel's count of what happened on guarded CPUs, or what was seen if that is more. */
+  private long onGuarded(String measure, long seen) {
+    return facts.guarded.isEmpty() ? 0 : Math.max(seen, facts.total(measure).orElse(0));
+  }
+
   private void obstructions(List<Verdict> verdicts) {
-    if (!facts.waitsMeasured) {
-      verdicts.add(notCounted("Run queue waits"));
-      return;
-    }
     Predicate<WaitKey> behind = key -> key.contended() && !key.preempted();
     Predicate<WaitKey> violation =
         behind.and(key -> guarded(key) && !ofTarget(key.culprit(), recording));
     long violations = count(violation);
     long others = count(behind.and(violation.negate()));
     if (violations > 0) {
-      String text = "Foreign tasks in the way on " + guardedCpus() + ": " + waits(violations);
+      String text = "Foreign tasks in the way on " + guardedCpus() + ": " + count(violations);
       verdicts.add(withWorst(Severity.FAIL, text, violation));
     }
     if (others > 0) {
-      String text = "Woken threads waited behind other tasks: " + waits(others);
+      String text = "Woken threads waited behind other tasks: " + count(others);
       verdicts.add(withWorst(Severity.WARN, text, behind.and(violation.negate())));
     }
-    if (violations + others == 0) {
+    if (!facts.waitsMeasured) {
+      verdicts.add(notCounted("Run queue waits"));
+    } else if (violations + others == 0) {
       verdicts.add(Verdict.of(Severity.PASS, "No woken thread waited behind another task"));
     }
   }
@@ -96,34 +98,29 @@ final class IsolationVerdicts {
 
   private void migrations(List<Verdict> verdicts) {
     OptionalLong all = facts.migrations();
+    Optional<Finding> worst = findings.stream().filter(IsolationFindings::isMigration).findFirst();
+    long seen =
+        findings.stream().filter(IsolationFindings::isMigration).mapToLong(Finding::count).sum();
+    long violations = onGuarded("involuntary_migrations_monitored", seen);
+    if (violations > 0) {
+      String text = "Involuntary migrations on " + guardedCpus() + ": " + count(violations);
+      String cause = worst.map(Finding::title).orElse(null);
+      verdicts.add(new Verdict(Severity.FAIL, text, worst.orElse(null), cause));
+    }
     if (all.isEmpty()) {
       verdicts.add(notCounted("Migrations"));
-      return;
+    } else if (violations == 0) {
+      verdicts.add(Verdict.of(Severity.PASS, harmless(all.getAsLong())));
     }
-    long violations =
-        facts.guarded.isEmpty() ? 0 : facts.total("involuntary_migrations_monitored").orElse(0);
-    if (violations > 0) {
-      Finding example =
-          findings.stream()
-              .filter(f -> f.severity() == Severity.FAIL && f.worstNs() == null)
-              .findFirst()
-              .orElse(null);
-      String text = "Involuntary migrations on " + guardedCpus() + ": " + events(violations);
-      String cause = example == null ? null : example.title();
-      verdicts.add(new Verdict(Severity.FAIL, text, example, cause));
-    } else {
-      String where = facts.guarded.isEmpty() ? "" : " on " + guardedCpus();
-      String text = "No involuntary migration" + where;
-      long moves = all.getAsLong();
-      verdicts.add(
-          Verdict.of(
-              Severity.PASS,
-              moves == 0
-                  ? "No migrations"
-                  : facts.guarded.isEmpty()
-                      ? String.format(Locale.ROOT, "Migrations between shared CPUs: %,d", moves)
-                      : String.format(Locale.ROOT, "%s (%,d in all)", text, moves)));
+  }
+
+  private String harmless(long migrations) {
+    if (migrations == 0) {
+      return "No migrations";
     }
+    return facts.guarded.isEmpty()
+        ? "Migrations between shared CPUs: " + count(migrations)
+        : "No involuntary migration on " + guardedCpus() + " (" + count(migrations) + " in all)";
   }
 
   private Verdict withWorst(Severity severity, String text, Predicate<WaitKey> filter) {
@@ -177,11 +174,7 @@ final class IsolationVerdicts {
     return Verdict.of(Severity.WARN, what + " were not counted: see the capture's probes");
   }
 
-  private static String events(long count) {
-    return String.format(Locale.ROOT, "%,d %s", count, count == 1 ? "event" : "events");
-  }
-
-  private static String waits(long count) {
-    return String.format(Locale.ROOT, "%,d %s", count, count == 1 ? "wait" : "waits");
+  private static String count(long count) {
+    return String.format(Locale.ROOT, "%,d", count);
   }
 }

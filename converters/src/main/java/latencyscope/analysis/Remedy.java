@@ -35,6 +35,14 @@ final class Remedy {
     }
     CpuSet elsewhere = elsewhere(cpu);
     List<String> lines = new ArrayList<>();
+    if (strayed(victim, cpu)) {
+      return "The thread ran on a CPU that is not the target's; pin it to those that are:\n"
+          + COMMAND
+          + "taskset -pc "
+          + guarded
+          + " "
+          + victim.osTid();
+    }
     if (culprit.isBoundToCpu()) {
       lines.add(bound(culprit, cpu));
     } else if (elsewhere.isEmpty()) {
@@ -87,6 +95,11 @@ final class Remedy {
       lines.add(COMMAND + "taskset -pc " + cpu + " " + victim.osTid());
     }
     return lines;
+  }
+
+  // The JVM's own threads are better off on shared CPUs.
+  private boolean strayed(ThreadId victim, int cpu) {
+    return !guarded.isEmpty() && !guarded.contains(cpu) && !ServiceThreads.contains(victim.name());
   }
 
   private boolean ofTarget(Task culprit) {

@@ -61,7 +61,7 @@ final class Header {
     line.append(Numbers.count((Long) metrics.get("records"), "record"));
     line.append(", ").append(Numbers.count((Long) metrics.get("lost"))).append(" lost | ");
     line.append(drain(metrics)).append(" | ");
-    line.append(Numbers.count(attached, "probe")).append(" attached");
+    line.append(Numbers.count(attached, "probe"));
     if (missing > 0) {
       line.append(", ").append(Numbers.count(missing)).append(" unavailable");
     }
@@ -73,7 +73,7 @@ final class Header {
     if (!(metrics.get("drain_cpu_ns") instanceof Long nanos) || duration == 0) {
       return "drain cost unknown";
     }
-    return String.format(Locale.ROOT, "drain %.2f %% of a CPU", 100.0 * nanos / duration);
+    return String.format(Locale.ROOT, "drain %.2f %% CPU", 100.0 * nanos / duration);
   }
 
   private String target() {

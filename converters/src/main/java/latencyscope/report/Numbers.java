@@ -9,7 +9,7 @@ import java.util.Locale;
 /** Writes numbers and times for people. */
 final class Numbers {
   private static final long NANOS_UP_TO = 100_000;
-  private static final long MICROS_UP_TO = 10_000_000;
+  private static final long MICROS_UP_TO = 1_000_000;
   private static final long MILLIS_UP_TO = 10_000_000_000L;
   private static final long NANOS_PER_SECOND = 1_000_000_000;
   private static final DateTimeFormatter TIME =
@@ -37,7 +37,7 @@ final class Numbers {
       return String.format(Locale.ROOT, "%,.1f µs", nanos / 1e3);
     }
     if (nanos < MILLIS_UP_TO) {
-      return String.format(Locale.ROOT, "%,.1f ms", nanos / 1e6);
+      return String.format(Locale.ROOT, "%,.2f ms", nanos / 1e6);
     }
     return String.format(Locale.ROOT, "%,.2f s", nanos / 1e9);
   }

@@ -55,14 +55,26 @@ public final class TextReport {
       page.boxed("");
       module.remarks().forEach(remark -> page.wrapped("", remark, "  "));
     }
-    findings(module.findings());
+    findings(module.findings().stream().filter(finding -> !isShown(finding, module)).toList());
     page.close();
     page.line("");
+  }
+
+  /** Whether a verdict says all that a finding does. */
+  private static boolean isShown(Finding finding, ModuleReport module) {
+    return module.verdicts().stream().anyMatch(verdict -> isTheFinding(verdict, finding));
+  }
+
+  private static boolean isTheFinding(Verdict verdict, Finding finding) {
+    return finding != null && finding.title().equals(verdict.text());
   }
 
   private void verdict(Verdict verdict) {
     page.tagged("", verdict.severity(), verdict.text());
     Finding worst = verdict.worst();
+    if (isTheFinding(verdict, worst) && worst.worstNs() == null) {
+      details(worst, "  ");
+    }
     if (worst != null && worst.worstNs() != null) {
       page.boxed("  Worst: " + worst(worst));
     }
@@ -149,31 +161,30 @@ public final class TextReport {
     page.tagged("  ", finding.severity(), finding.title());
     String indent = "    ";
     if (finding.worstNs() != null) {
-      page.wrapped(
-          indent,
-          Numbers.count(finding.count(), "time")
-              + ", "
-              + Numbers.time(finding.totalNs())
-              + " in all; worst "
-              + worst(finding),
-          "  ");
+      String times = Numbers.count(finding.count(), "time");
+      page.boxed(indent + times + ", " + Numbers.time(finding.totalNs()) + " in all");
+      page.boxed(indent + "Worst: " + worst(finding));
     }
     if (finding.culprit() != null) {
       page.wrapped(indent, "Culprit: " + finding.culprit(), "  ");
     }
+    details(finding, indent);
+  }
+
+  private void details(Finding finding, String indent) {
     if (finding.evidence() != null && !finding.evidence().equals(finding.title())) {
       page.wrapped(indent, finding.evidence(), "");
     }
     if (finding.remedy() != null) {
-      finding.remedy().lines().forEach(this::remedy);
+      finding.remedy().lines().forEach(line -> remedy(line, indent));
     }
   }
 
-  private void remedy(String line) {
+  private void remedy(String line, String indent) {
     if (line.startsWith("  ")) {
-      page.command("        ", line.strip());
+      page.command(indent + "    ", line.strip());
     } else {
-      page.wrapped("    ", "→ " + line, "  ");
+      page.wrapped(indent, "→ " + line, "  ");
     }
   }
 

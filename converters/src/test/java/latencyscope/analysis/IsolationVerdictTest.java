@@ -3,6 +3,7 @@ package latencyscope.analysis;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
@@ -63,8 +64,8 @@ class IsolationVerdictTest {
     ModuleReport report = isolation(fixture);
     assertEquals(
         List.of(
-            "Involuntary context switches on monitored CPUs: 3 events",
-            "Involuntary context switches on shared CPUs: 2 events"),
+            "Involuntary context switches on monitored CPUs: 3",
+            "Involuntary context switches on shared CPUs: 2"),
         report.verdicts().stream().map(Verdict::text).limit(2).toList());
   }
 
@@ -194,7 +195,7 @@ class IsolationVerdictTest {
   @Test
   void unknownLimitNamesNearKeys() {
     UnknownKeyException e =
-        org.junit.jupiter.api.Assertions.assertThrows(
+        assertThrows(
             UnknownKeyException.class,
             () ->
                 Report.checkKeys(

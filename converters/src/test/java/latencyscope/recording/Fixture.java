@@ -156,7 +156,7 @@ public final class Fixture {
   }
 
   /** Adds a distribution of a thread. */
-  public Fixture distribution(String measure, ThreadId thread, Histogram histogram) {
+  public Fixture distribution(String measure, ThreadId thread, Histogram histogram, long max) {
     return add(
         "Histogram",
         "startTime",
@@ -176,7 +176,7 @@ public final class Fixture {
         "total",
         Math.round(histogram.getMean() * histogram.getTotalCount()),
         "max",
-        histogram.getMaxValue(),
+        max,
         "unbinned",
         0L,
         "distribution",
@@ -292,11 +292,11 @@ public final class Fixture {
       woken.recordValue(124 + i % 200);
     }
     woken.recordValue(3_204_551);
-    fixture.distribution("runqueue_wakeup", feed, woken);
+    fixture.distribution("runqueue_wakeup", feed, woken, 3_204_551);
     Histogram preempted = new Histogram(3);
     preempted.recordValueWithCount(5_020, 45);
     preempted.recordValue(12_847);
-    fixture.distribution("runqueue_preempted", strategy, preempted);
+    fixture.distribution("runqueue_preempted", strategy, preempted, 12_847);
     fixture.count("run_delay_ns", feed, 21_080_000).count("run_delay_count", feed, 80_047);
     return fixture;
   }
@@ -310,6 +310,6 @@ public final class Fixture {
         .capture("4-7", "4-7")
         .probe("isolation", "ls_sched_switch", "attached", null, null)
         .countsOfZero(strategy)
-        .distribution("runqueue_wakeup", strategy, woken);
+        .distribution("runqueue_wakeup", strategy, woken, 140);
   }
 }

@@ -14,6 +14,7 @@ import latencyscope.recording.Fixture;
 import latencyscope.recording.ThreadId;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TextReportTest {
@@ -38,7 +39,10 @@ class TextReportTest {
                 1_204L,
                 "reason",
                 "ring buffer full")
-            .report(new Limit("isolation.p99_runqueue_ns", 1_000));
+            .report(
+                new Limit("isolation.p99_runqueue_ns", 1_000),
+                new Limit("isolation.max_runqueue_ns", 50_000),
+                new Limit("isolation.p99_999_runqueue_ns", 1_000));
     Golden.check("bad-day-" + columns + ".txt", TextReport.of(report, width(columns)));
   }
 
@@ -77,7 +81,7 @@ class TextReportTest {
   }
 
   @ParameterizedTest
-  @org.junit.jupiter.params.provider.MethodSource("names")
+  @MethodSource("names")
   void noNameBreaksABox(String name) {
     ThreadId thread = new ThreadId(4720, name, 0);
     Report report =
