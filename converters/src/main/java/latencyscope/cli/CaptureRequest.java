@@ -30,7 +30,7 @@ record CaptureRequest(
     settings.put(CAPTURE + "#pid", target == null ? "all" : Long.toString(target.pid()));
     settings.put(CAPTURE + "#cpus", cpus.toString());
     settings.put(CAPTURE + "#modules", String.join("+", modules));
-    settings.put(CAPTURE + "#interface", networkInterface == null ? "" : networkInterface);
+    settings.put(CAPTURE + "#networkInterface", networkInterface == null ? "" : networkInterface);
     settings.put("jdk.DataLoss#enabled", "true");
     return settings;
   }

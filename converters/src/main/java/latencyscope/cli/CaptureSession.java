@@ -61,7 +61,7 @@ final class CaptureSession implements AutoCloseable {
       throw new UserError(
           "capture needs JDK 25 or newer, this is "
               + jdk
-              + "; start it with another one: JAVA_HOME=/path/to/jdk-25 latencyscope …"
+              + "; start it with another one: JAVA_HOME=/path/to/jdk-25 latencyscope ..."
               + " (the command report works here)");
     }
     boolean registered =

@@ -2,6 +2,7 @@ package latencyscope.cli;
 
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** An output format, with the ending that a file of it has. */
@@ -49,7 +50,7 @@ enum Format {
             + "; or say --format");
   }
 
-  private static String all(java.util.function.Function<Format, String> what) {
+  private static String all(Function<Format, String> what) {
     return Arrays.stream(values()).map(what).collect(Collectors.joining(", "));
   }
 

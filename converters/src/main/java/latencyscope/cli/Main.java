@@ -1,5 +1,6 @@
 package latencyscope.cli;
 
+import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -32,8 +33,8 @@ public final class Main {
     line.addSubcommand(new ReportCommand(console));
     line.addSubcommand(new DoctorCommand(console, machine));
     line.addSubcommand(new ProfilesCommand(console));
-    line.setOut(new java.io.PrintWriter(console.out(), true, console.charset()));
-    line.setErr(new java.io.PrintWriter(console.err(), true, console.charset()));
+    line.setOut(new PrintWriter(console.out(), true, console.charset()));
+    line.setErr(new PrintWriter(console.err(), true, console.charset()));
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setParameterExceptionHandler((e, args) -> misused(console, e));
     line.setExecutionExceptionHandler((e, command, parsed) -> failed(console, e, command));

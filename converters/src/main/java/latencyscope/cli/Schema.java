@@ -1,6 +1,7 @@
 package latencyscope.cli;
 
 import java.io.IOException;
+import java.lang.reflect.Method;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.FileSystem;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import javax.lang.model.SourceVersion;
 import jdk.jfr.Category;
 import jdk.jfr.Event;
 import jdk.jfr.Name;
@@ -66,7 +68,7 @@ final class Schema {
     List<String> settings =
         Stream.of(type.getDeclaredMethods())
             .filter(method -> method.isAnnotationPresent(SettingDefinition.class))
-            .map(method -> method.getAnnotation(Name.class).value())
+            .map(Schema::settingName)
             .sorted()
             .toList();
     return new Type(
@@ -74,6 +76,12 @@ final class Schema {
         category.value()[1],
         Optional.ofNullable(threshold).map(Threshold::value),
         settings);
+  }
+
+  // As the flight recorder has it from JDK 25 on: a name that is no Java name is ignored.
+  private static String settingName(Method method) {
+    Name name = method.getAnnotation(Name.class);
+    return name != null && SourceVersion.isName(name.value()) ? name.value() : method.getName();
   }
 
   private static List<Class<?>> classes() {

@@ -4,11 +4,19 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.StringReader;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import jdk.jfr.Configuration;
+import jdk.jfr.EventType;
+import jdk.jfr.SettingDescriptor;
+import latencyscope.analysis.Analyzers;
+import latencyscope.jfr.Capture;
+import latencyscope.recording.CpuSet;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -52,17 +60,33 @@ class ProfileTest {
                 "latencyscope.Migration")),
         names::toString);
     assertTrue(Schema.modules().contains("isolation"));
-    Schema.Type capture =
-        Schema.types().stream()
-            .filter(t -> t.name().endsWith(".Capture"))
-            .findFirst()
-            .orElseThrow();
-    assertEquals(List.of("cpus", "interface", "modules", "pid", "threads"), capture.settings());
+  }
+
+  @Test
+  @DisabledForJreRange(max = JRE.JAVA_24)
+  void settingsAreThoseThatTheFlightRecorderKnows() {
+    List<String> known =
+        EventType.getEventType(Capture.class).getSettingDescriptors().stream()
+            .map(SettingDescriptor::getName)
+            .toList();
+    assertTrue(known.containsAll(captureType().settings()), known::toString);
+    CaptureRequest request =
+        new CaptureRequest(Duration.ofSeconds(1), null, CpuSet.EMPTY, List.of(), null);
+    String prefix = captureType().name() + "#";
+    request.settings().keySet().stream()
+        .filter(key -> key.startsWith(prefix))
+        .forEach(key -> assertTrue(known.contains(key.substring(prefix.length())), key));
+  }
+
+  private static Schema.Type captureType() {
+    return Schema.types().stream()
+        .filter(type -> type.name().equals("latencyscope.Capture"))
+        .findFirst()
+        .orElseThrow();
   }
 
   @Test
   void everyModuleHasItsAnalyzer() {
-    Schema.modules()
-        .forEach(module -> assertTrue(latencyscope.analysis.Analyzers.exists(module), module));
+    Schema.modules().forEach(module -> assertTrue(Analyzers.exists(module), module));
   }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
@@ -53,8 +54,7 @@ class JsonReportTest {
   @Test
   void schemaNoticesAMissingKey() throws IOException {
     JsonNode report = json(Fixture.badDay().report());
-    ((com.fasterxml.jackson.databind.node.ObjectNode) report.get("isolation"))
-        .remove("p99_999_runqueue_ns");
+    ((ObjectNode) report.get("isolation")).remove("p99_999_runqueue_ns");
     assertFalse(schema().validate(report).isEmpty());
   }
 

@@ -75,7 +75,7 @@ class TextReportTest {
     return Stream.of(
         "行情处理线程行情处理线程行情处理线程行情处理线程行情处理线程",
         "한국어 스레드 이름이 아주 길어서 상자를 깨뜨릴 수도 있는 경우",
-        "a-very-long-thread-name-without-any-space-that-does-not-fit-into-any-box-of-this-width",
+        "a-thread-name-without-any-space-that-does-not-fit-into-a-box-of-this-width",
         "e\u0301-combining",
         "steers \u001b[2J the \r\n terminal");
   }
