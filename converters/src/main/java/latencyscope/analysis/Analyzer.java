@@ -1,0 +1,21 @@
+package latencyscope.analysis;
+
+import latencyscope.recording.EventConsumer;
+import latencyscope.recording.Recording;
+
+/**
+ * Judges what one module measured.
+ *
+ * <p>The analyzer of module {@code isolation} is the class {@code IsolationAnalyzer} of this
+ * package with a public constructor without parameters: {@link Analyzers} finds it by that name. It
+ * is fed its module's events one by one and must not keep them all. Not safe for use by several
+ * threads.
+ */
+public interface Analyzer extends EventConsumer {
+  /**
+   * Judges; called once, after the last event.
+   *
+   * @param recording all that is not a single event
+   */
+  ModuleReport report(Recording recording);
+}

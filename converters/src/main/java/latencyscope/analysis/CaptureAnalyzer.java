@@ -1,0 +1,164 @@
+package latencyscope.analysis;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalLong;
+import latencyscope.recording.KernelEvent;
+import latencyscope.recording.Loss;
+import latencyscope.recording.ProbeCosts;
+import latencyscope.recording.ProbeState;
+import latencyscope.recording.Recording;
+
+/** Judges the capture itself: is anything missing, and what did it cost. */
+public final class CaptureAnalyzer implements Analyzer {
+  private static final String NO_STATS =
+      "the kernel counts runs and time only while kernel.bpf_stats_enabled is 1";
+
+  /** Creates an analyzer. */
+  public CaptureAnalyzer() {}
+
+  @Override
+  public void accept(KernelEvent event) {
+    // The recording counts events; the capture has none of its own.
+  }
+
+  @Override
+  public ModuleReport report(Recording recording) {
+    List<Finding> findings = new ArrayList<>();
+    recording.losses().stream().filter(l -> l.count() > 0).map(this::loss).forEach(findings::add);
+    recording.probes().stream()
+        .filter(p -> !p.attached())
+        .map(this::unavailable)
+        .forEach(findings::add);
+    recording.notes().stream()
+        .map(note -> finding(note, null, 1, note, null))
+        .forEach(findings::add);
+    if (!recording.isDescribed()) {
+      String text = "The recording does not say what was captured: host and target are unknown.";
+      findings.add(finding(text, null, 1, text, null));
+    }
+    List<Verdict> verdicts =
+        findings.stream().map(f -> new Verdict(f.severity(), f.title(), f, null)).toList();
+    return new ModuleReport(
+        Analyzers.CAPTURE,
+        "CAPTURE",
+        verdicts.isEmpty()
+            ? List.of(
+                Verdict.of(Severity.PASS, "Complete: no record was lost, no probe is missing"))
+            : verdicts,
+        List.of(),
+        List.of(),
+        List.of(),
+        findings,
+        metrics(recording));
+  }
+
+  private Finding loss(Loss loss) {
+    return finding(
+        String.format(Locale.ROOT, "%,d records of %s were lost", loss.count(), loss.type()),
+        null,
+        loss.count(),
+        String.format(
+            Locale.ROOT,
+            "Module %s: %s. Counts and percentiles still hold them; single events lack them.",
+            loss.module(),
+            loss.reason()),
+        "Raise the event's threshold, or limit the capture: --cpus, --module, threads=.");
+  }
+
+  private Finding unavailable(ProbeState probe) {
+    return finding(
+        String.format(
+            Locale.ROOT,
+            "Probe %s of module %s is %s",
+            probe.probe(),
+            probe.module(),
+            probe.state()),
+        null,
+        1,
+        probe.reason(),
+        probe.remedy());
+  }
+
+  private static Finding finding(
+      String title, String culprit, long count, String evidence, String remedy) {
+    return new Finding(
+        Analyzers.CAPTURE,
+        Severity.WARN,
+        title,
+        null,
+        culprit,
+        count,
+        null,
+        null,
+        null,
+        evidence,
+        remedy);
+  }
+
+  private static Metrics metrics(Recording recording) {
+    Metrics metrics = new Metrics();
+    metrics.put("records", recording.records().values().stream().mapToLong(n -> n).sum());
+    metrics.put("lost", recording.losses().stream().mapToLong(Loss::count).sum());
+    metrics.put("probes", probes(recording));
+    metrics.put(
+        "drain_cpu_ns", drain(recording), "the drain thread's cost is not in the recording");
+    metrics.put("bpf_run_time_ns", bpfTime(recording), NO_STATS);
+    metrics.put(
+        "clock_error_ns", recording.clock().errorNs(), "the recording holds no clock readings");
+    return metrics;
+  }
+
+  private static List<Metrics> probes(Recording recording) {
+    Map<String, ProbeState> states = new LinkedHashMap<>();
+    Map<String, ProbeCosts> costs = new LinkedHashMap<>();
+    recording.probes().forEach(state -> states.put(state.module() + '/' + state.probe(), state));
+    recording.costs().stream()
+        .filter(cost -> !isDrain(cost))
+        .forEach(cost -> costs.put(cost.module() + '/' + cost.probe(), cost));
+    List<String> keys = new ArrayList<>(states.keySet());
+    costs.keySet().stream().filter(key -> !states.containsKey(key)).forEach(keys::add);
+    return keys.stream()
+        .sorted(Comparator.naturalOrder())
+        .map(key -> probe(key, states.get(key), costs.get(key)))
+        .toList();
+  }
+
+  private static Metrics probe(String key, ProbeState state, ProbeCosts cost) {
+    Metrics row = new Metrics();
+    row.put("module", key.substring(0, key.indexOf('/')));
+    row.put("name", key.substring(key.indexOf('/') + 1));
+    row.put("state", state == null ? null : state.state(), "the probe's state is not recorded");
+    row.put("reason", state == null ? null : state.reason());
+    row.put("run_count", counted(cost == null ? -1 : cost.runs()), NO_STATS);
+    row.put("run_time_ns", counted(cost == null ? -1 : cost.timeNs()), NO_STATS);
+    return row.put("missed", counted(cost == null ? -1 : cost.missed()), NO_STATS);
+  }
+
+  private static boolean isDrain(ProbeCosts cost) {
+    return "drain".equals(cost.probe());
+  }
+
+  private static OptionalLong drain(Recording recording) {
+    return recording.costs().stream()
+        .filter(CaptureAnalyzer::isDrain)
+        .map(ProbeCosts::timeNs)
+        .map(CaptureAnalyzer::counted)
+        .findFirst()
+        .orElse(OptionalLong.empty());
+  }
+
+  private static OptionalLong bpfTime(Recording recording) {
+    List<ProbeCosts> probes = recording.costs().stream().filter(c -> !isDrain(c)).toList();
+    boolean all = !probes.isEmpty() && probes.stream().allMatch(cost -> cost.timeNs() >= 0);
+    return Percentiles.ifMeasured(probes.stream().mapToLong(ProbeCosts::timeNs).sum(), all);
+  }
+
+  private static OptionalLong counted(long value) {
+    return Percentiles.ifMeasured(value, value >= 0);
+  }
+}

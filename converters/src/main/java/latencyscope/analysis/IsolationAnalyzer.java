@@ -1,0 +1,128 @@
+package latencyscope.analysis;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import latencyscope.recording.KernelEvent;
+import latencyscope.recording.Recording;
+import latencyscope.recording.ThreadId;
+
+/** Judges whether the target had its CPUs for itself. Not safe for use by several threads. */
+public final class IsolationAnalyzer implements Analyzer {
+  private static final int TABLE_ROWS = 8;
+  private static final int MAX_FINDINGS = 500;
+
+  private final IsolationEvents events = new IsolationEvents();
+
+  /** Creates an analyzer that has seen nothing. */
+  public IsolationAnalyzer() {}
+
+  @Override
+  public void accept(KernelEvent event) {
+    events.add(event);
+  }
+
+  @Override
+  public ModuleReport report(Recording recording) {
+    IsolationFacts facts = new IsolationFacts(recording);
+    List<Finding> findings = new IsolationFindings(recording, facts, events).all();
+    List<Verdict> verdicts = new IsolationVerdicts(facts, events, findings, recording).all();
+    int violations = (int) verdicts.stream().filter(v -> v.severity() == Severity.FAIL).count();
+    return new ModuleReport(
+        IsolationFacts.MODULE,
+        "ISOLATION VERIFIER",
+        verdicts,
+        List.of(
+            new Quantiles("Runqueue latency", facts.waits),
+            new Quantiles("Wait after preemption", facts.preempted)),
+        List.of(table(facts, recording)),
+        remarks(facts, findings.size()),
+        findings.subList(0, Math.min(MAX_FINDINGS, findings.size())),
+        new IsolationMetrics(facts, events, recording).of(violations));
+  }
+
+  private static List<String> remarks(IsolationFacts facts, int findings) {
+    List<String> remarks = new ArrayList<>();
+    crossCheck(facts).ifPresent(remarks::add);
+    if (findings > MAX_FINDINGS) {
+      remarks.add(
+          String.format(
+              Locale.ROOT,
+              "%,d pairs of thread and culprit; the %,d that cost most are listed.",
+              findings,
+              MAX_FINDINGS));
+    }
+    return remarks;
+  }
+
+  private static Optional<String> crossCheck(IsolationFacts facts) {
+    OptionalLong delay = facts.total("run_delay_ns");
+    if (delay.isEmpty() || delay.getAsLong() == 0 || !facts.waitsMeasured) {
+      return Optional.empty();
+    }
+    double difference = 100.0 * (facts.waits.total() - delay.getAsLong()) / delay.getAsLong();
+    return Optional.of(
+        String.format(
+            Locale.ROOT,
+            "Cross-check: all waits add up to %,d µs; the scheduler's own account (schedstat)"
+                + " says %,d µs (%+.1f %%).",
+            facts.waits.total() / 1_000,
+            delay.getAsLong() / 1_000,
+            difference));
+  }
+
+  private static Table table(IsolationFacts facts, Recording recording) {
+    List<IsolationFacts.ThreadWaits> threads = facts.threads();
+    Set<String> unique = uniqueNames(threads, recording);
+    List<List<Object>> rows = new ArrayList<>();
+    for (IsolationFacts.ThreadWaits waits :
+        threads.subList(0, Math.min(TABLE_ROWS, threads.size()))) {
+      ThreadId thread = recording.latest(waits.thread());
+      rows.add(
+          Arrays.asList(
+              label(thread, unique),
+              waits.all().count(),
+              time(waits.all().percentile(99)),
+              time(Percentiles.max(waits.all())),
+              Duration.ofNanos(waits.all().total()),
+              count(facts.of(thread, "involuntary_switches"))));
+    }
+    return new Table(
+        "Threads by time spent waiting",
+        List.of("Thread", "Waits", "P99", "Max", "Total", "Invol."),
+        rows,
+        threads.size() - rows.size());
+  }
+
+  private static Set<String> uniqueNames(
+      List<IsolationFacts.ThreadWaits> threads, Recording recording) {
+    Set<String> once = new HashSet<>();
+    Set<String> more = new HashSet<>();
+    for (IsolationFacts.ThreadWaits waits : threads) {
+      String name = recording.latest(waits.thread()).name();
+      if (!once.add(name)) {
+        more.add(name);
+      }
+    }
+    once.removeAll(more);
+    return once;
+  }
+
+  private static String label(ThreadId thread, Set<String> unique) {
+    return unique.contains(thread.name()) ? thread.name() : thread.osTid() + " " + thread.name();
+  }
+
+  private static Duration time(OptionalLong nanos) {
+    return nanos.isPresent() ? Duration.ofNanos(nanos.getAsLong()) : null;
+  }
+
+  private static Long count(OptionalLong count) {
+    return count.isPresent() ? (Long) count.getAsLong() : null;
+  }
+}

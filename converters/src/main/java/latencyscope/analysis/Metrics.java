@@ -1,0 +1,149 @@
+package latencyscope.analysis;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+
+/**
+ * Values by key, in the order of the report, as a tree; a value that was not measured is null and
+ * has a reason.
+ *
+ * <p>Not safe for use by several threads while it is being filled.
+ */
+public final class Metrics {
+  private final Map<String, Object> values = new LinkedHashMap<>();
+  private final Map<String, String> reasons = new LinkedHashMap<>();
+  private final Map<String, String> numericReasons = new LinkedHashMap<>();
+
+  /** Creates an empty tree. */
+  public Metrics() {}
+
+  /** Adds a whole number. */
+  public Metrics put(String key, long value) {
+    values.put(key, value);
+    return this;
+  }
+
+  /** Adds a number. */
+  public Metrics put(String key, double value) {
+    values.put(key, value);
+    return this;
+  }
+
+  /** Adds a whole number, or null and why it was not measured. */
+  public Metrics put(String key, OptionalLong value, String whyNot) {
+    values.put(key, value.isPresent() ? value.getAsLong() : null);
+    if (value.isEmpty()) {
+      reasons.put(key, whyNot);
+      numericReasons.put(key, whyNot);
+    }
+    return this;
+  }
+
+  /** Adds a text; null is a value here: there is none. */
+  public Metrics put(String key, String value) {
+    values.put(key, value);
+    return this;
+  }
+
+  /** Adds a text, or null and why it is not known. */
+  public Metrics put(String key, String value, String whyNot) {
+    values.put(key, value);
+    if (value == null) {
+      reasons.put(key, whyNot);
+    }
+    return this;
+  }
+
+  /** Adds a number that may be missing because there is none. */
+  public Metrics put(String key, Long value) {
+    values.put(key, value);
+    return this;
+  }
+
+  /** Adds yes or no. */
+  public Metrics put(String key, boolean value) {
+    values.put(key, value);
+    return this;
+  }
+
+  /** Adds a tree below this one; null is a value here: there is none. */
+  public Metrics put(String key, Metrics child) {
+    values.put(key, child);
+    return this;
+  }
+
+  /** Adds a list of trees. */
+  public Metrics put(String key, List<Metrics> children) {
+    values.put(key, List.copyOf(children));
+    return this;
+  }
+
+  /**
+   * The values: {@link Long}, {@link Double}, {@link String}, {@link Boolean}, {@link Metrics}, a
+   * {@link List} of {@link Metrics}, or null.
+   */
+  public Map<String, Object> values() {
+    return Collections.unmodifiableMap(values);
+  }
+
+  /** The value of a key; null if there is none. */
+  public Object get(String key) {
+    return values.get(key);
+  }
+
+  /**
+   * Why values are null, by dotted path; the elements of a list share one path, {@code threads[]}.
+   */
+  public Map<String, String> unavailable() {
+    Map<String, String> all = new LinkedHashMap<>();
+    collect("", all);
+    return all;
+  }
+
+  private void collect(String prefix, Map<String, String> all) {
+    reasons.forEach((key, reason) -> all.putIfAbsent(prefix + key, reason));
+    values.forEach((key, value) -> {
+      if (value instanceof Metrics child) {
+        child.collect(prefix + key + ".", all);
+      }
+      for (Metrics element : elements(value)) {
+        element.collect(prefix + key + "[].", all);
+      }
+    });
+  }
+
+  private static List<Metrics> elements(Object value) {
+    List<Metrics> elements = new ArrayList<>();
+    if (value instanceof List<?> list) {
+      list.forEach(element -> elements.add((Metrics) element));
+    }
+    return elements;
+  }
+
+  /**
+   * The numbers by dotted path, those in lists left out; null for one that was not measured. Sorted
+   * by path.
+   */
+  public Map<String, Number> numbers() {
+    Map<String, Number> numbers = new TreeMap<>();
+    collectNumbers("", numbers);
+    return numbers;
+  }
+
+  private void collectNumbers(String prefix, Map<String, Number> numbers) {
+    values.forEach((key, value) -> {
+      if (value instanceof Number number) {
+        numbers.put(prefix + key, number);
+      } else if (numericReasons.containsKey(key)) {
+        numbers.put(prefix + key, null);
+      } else if (value instanceof Metrics child) {
+        child.collectNumbers(prefix + key + ".", numbers);
+      }
+    });
+  }
+}

@@ -1,0 +1,36 @@
+package latencyscope.analysis;
+
+import latencyscope.recording.KernelEvent;
+import latencyscope.recording.ThreadId;
+
+/**
+ * A thread was moved to another CPU.
+ *
+ * @param thread the thread
+ * @param start when, nanoseconds since the epoch
+ * @param cpu CPU that it left
+ * @param toCpu CPU to which it was moved
+ * @param cause wake, balance, affinity, numa or exec
+ * @param by task in whose context the move was made; null if not known
+ */
+record Move(ThreadId thread, long start, int cpu, int toCpu, String cause, Task by) {
+  static Move of(KernelEvent event) {
+    String by = event.text("by");
+    return new Move(
+        event.thread(),
+        event.start(),
+        event.cpu(),
+        (int) event.number("toCpu", -1),
+        String.valueOf(event.text("cause")),
+        by == null ? null : new Task(by, event.number("byTid"), 0, null));
+  }
+
+  /** Whether the scheduler or somebody else moved it, not the thread's own wakeup or exec. */
+  boolean involuntary() {
+    return switch (cause) {
+      case "balance", "numa" -> true;
+      case "affinity" -> by == null || by.tid() != thread.osTid();
+      default -> false;
+    };
+  }
+}

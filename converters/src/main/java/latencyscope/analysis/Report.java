@@ -1,0 +1,109 @@
+package latencyscope.analysis;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import latencyscope.recording.Recording;
+
+/**
+ * All that there is to say about a recording: the model of which every output format is a function.
+ *
+ * @param recording what was read
+ * @param modules what each module found, the capture itself first
+ * @param limits the limits that the user set, and what came of them
+ */
+public record Report(Recording recording, List<ModuleReport> modules, List<Limit.Result> limits) {
+  /**
+   * Judges a recording whose events the analyzers have seen.
+   *
+   * @throws UnknownKeyException if there is no such value in any report
+   */
+  public static Report of(Recording recording, Analyzers analyzers, List<Limit> limits)
+      throws UnknownKeyException {
+    List<ModuleReport> modules = analyzers.reports(recording);
+    Map<String, Number> numbers = ReportTree.of(recording, modules).numbers();
+    List<Limit.Result> results = new ArrayList<>();
+    for (Limit limit : limits) {
+      results.add(limit.check(numbers.get(limit.key())));
+    }
+    // A module that was not captured has keys, too, only no values.
+    checkKeys(limits, numbers, List.of());
+    return new Report(recording, modules, results);
+  }
+
+  /**
+   * Checks that limits are on values that there can be, before anything is captured.
+   *
+   * @param modules modules that could be captured
+   * @throws UnknownKeyException if there is no such value in any report
+   */
+  public static void checkKeys(List<Limit> limits, List<String> modules)
+      throws UnknownKeyException {
+    checkKeys(limits, Map.of(), modules);
+  }
+
+  private static void checkKeys(
+      List<Limit> limits, Map<String, Number> present, List<String> modules)
+      throws UnknownKeyException {
+    for (Limit limit : limits) {
+      if (!present.containsKey(limit.key())) {
+        List<String> known = new ArrayList<>(possibleKeys(limit, modules));
+        if (!known.contains(limit.key())) {
+          present.keySet().stream().filter(key -> !known.contains(key)).forEach(known::add);
+          throw new UnknownKeyException(limit.key(), known);
+        }
+      }
+    }
+  }
+
+  private static List<String> possibleKeys(Limit limit, List<String> modules) {
+    List<String> asked = new ArrayList<>(modules);
+    asked.add(limit.key().split("\\.")[0]);
+    List<ModuleReport> reports = Analyzers.reportsOfNothing(asked);
+    return List.copyOf(ReportTree.of(Recording.empty(), reports).numbers().keySet());
+  }
+
+  /** Number of violations: failed verdicts, and limits that were exceeded. */
+  public int violations() {
+    long exceeded = limits.stream().filter(limit -> !limit.passed()).count();
+    return count(Severity.FAIL) + (int) exceeded;
+  }
+
+  /** Number of warnings. */
+  public int warnings() {
+    return count(Severity.WARN);
+  }
+
+  private int count(Severity severity) {
+    return modules.stream().mapToInt(module -> module.count(severity)).sum();
+  }
+
+  /** 2 if there are violations, else 1 if there are warnings, else 0. */
+  public int exitCode() {
+    if (violations() > 0) {
+      return 2;
+    }
+    return warnings() > 0 ? 1 : 0;
+  }
+
+  /** The findings of all modules, the worst first. */
+  public List<Finding> findings() {
+    return modules.stream()
+        .map(ModuleReport::findings)
+        .flatMap(List::stream)
+        .sorted(Comparator.comparing(Finding::severity).reversed())
+        .toList();
+  }
+
+  /** The report of the capture itself. */
+  public ModuleReport capture() {
+    return modules.get(0);
+  }
+
+  /** The reports of all other modules. */
+  public Stream<ModuleReport> measured() {
+    return modules.stream().skip(1);
+  }
+}

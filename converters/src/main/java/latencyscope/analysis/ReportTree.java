@@ -1,0 +1,116 @@
+package latencyscope.analysis;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import latencyscope.recording.CaptureInfo;
+import latencyscope.recording.CpuSet;
+import latencyscope.recording.Host;
+import latencyscope.recording.JvmInfo;
+import latencyscope.recording.Recording;
+
+/** The values of a whole report under the keys of the JSON report. */
+public final class ReportTree {
+  private static final String NOT_RECORDED = "not in the recording";
+
+  private ReportTree() {}
+
+  /** The values that limits can be set on: all but verdicts, which follow from them. */
+  static Metrics of(Recording recording, List<ModuleReport> modules) {
+    CaptureInfo capture = recording.capture();
+    Metrics tree = new Metrics();
+    tree.put("host", host(recording));
+    tree.put("target", target(recording));
+    boolean described = recording.isDescribed();
+    tree.put("started_at", described ? Instants.iso(capture.start()) : null, NOT_RECORDED);
+    tree.put("duration_seconds", capture.duration() / 1e9);
+    modules.forEach(module -> tree.put(module.module(), module.metrics()));
+    return tree;
+  }
+
+  /** All values of a report. */
+  public static Metrics of(Report report) {
+    Metrics tree = of(report.recording(), report.modules());
+    tree.put("exit_code", report.exitCode());
+    tree.put("has_violations", report.violations() > 0);
+    tree.put("has_warnings", report.warnings() > 0);
+    tree.put("findings", report.findings().stream().map(ReportTree::finding).toList());
+    tree.put("limits", report.limits().stream().map(ReportTree::limit).toList());
+    return tree;
+  }
+
+  private static Metrics host(Recording recording) {
+    Host host = recording.host();
+    boolean described = recording.isDescribed();
+    Metrics tree = new Metrics();
+    tree.put("kernel", host.kernel(), NOT_RECORDED);
+    tree.put("cpus", list(host.online(), described), NOT_RECORDED);
+    tree.put("isolated_cpus", list(host.isolated(), described), NOT_RECORDED);
+    tree.put("nohz_full_cpus", list(host.nohzFull(), described), NOT_RECORDED);
+    tree.put(
+        "numa_nodes",
+        described ? OptionalLong.of(host.numaNodes()) : OptionalLong.empty(),
+        NOT_RECORDED);
+    return tree;
+  }
+
+  private static String list(CpuSet cpus, boolean described) {
+    return described ? cpus.toString() : null;
+  }
+
+  private static Metrics target(Recording recording) {
+    CaptureInfo capture = recording.capture();
+    boolean described = recording.isDescribed();
+    Metrics tree = new Metrics();
+    tree.put(
+        "pid",
+        described ? OptionalLong.of(capture.targetPid()) : OptionalLong.empty(),
+        NOT_RECORDED);
+    tree.put("command", capture.targetCommand(), NOT_RECORDED);
+    tree.put("threads", described ? capture.threads() : null, NOT_RECORDED);
+    tree.put("cpus", list(capture.cpus(), described), NOT_RECORDED);
+    tree.put("alive", capture.targetAlive());
+    return tree.put("jvm", jvm(recording).orElse(null));
+  }
+
+  // What the recorder's JVM says of itself is the target's only where the target recorded itself.
+  private static Optional<Metrics> jvm(Recording recording) {
+    String words = recording.capture().targetJvm();
+    Optional<JvmInfo> recorder =
+        recording.jvm().filter(jvm -> jvm.pid() == recording.capture().targetPid());
+    if (words == null && recorder.isEmpty()) {
+      return Optional.empty();
+    }
+    Metrics tree = new Metrics();
+    tree.put("version", recorder.map(JvmInfo::version).orElse(words), NOT_RECORDED);
+    return Optional.of(tree.put("gc", recorder.map(JvmInfo::collector).orElse(null), NOT_RECORDED));
+  }
+
+  private static Metrics finding(Finding finding) {
+    Metrics row = new Metrics();
+    row.put("module", finding.module());
+    row.put("severity", finding.severity().name());
+    row.put("title", finding.title());
+    row.put("thread", finding.thread() == null ? null : finding.thread().name());
+    row.put("os_tid", finding.thread() == null ? null : (Long) finding.thread().osTid());
+    row.put("culprit", finding.culprit());
+    row.put("count", finding.count());
+    row.put("total_ns", finding.totalNs());
+    row.put("worst_ns", finding.worstNs());
+    row.put("at", finding.at() == null ? null : Instants.iso(finding.at()));
+    row.put("evidence", finding.evidence());
+    return row.put("remedy", finding.remedy());
+  }
+
+  private static Metrics limit(Limit.Result result) {
+    Metrics row = new Metrics();
+    row.put("key", result.limit().key());
+    row.put("limit", result.limit().limit());
+    if (result.value() instanceof Double value) {
+      row.put("value", value);
+    } else {
+      row.put("value", (Long) result.value());
+    }
+    return row.put("passed", result.passed());
+  }
+}

@@ -1,0 +1,59 @@
+package latencyscope.analysis;
+
+import latencyscope.recording.KernelEvent;
+import latencyscope.recording.ThreadId;
+
+/**
+ * A thread was runnable and had no CPU.
+ *
+ * @param thread the thread that waited
+ * @param start begin, nanoseconds since the epoch
+ * @param duration length, nanoseconds
+ * @param cpu CPU on which it ran in the end
+ * @param preempted whether it had been running and lost its CPU; false if it had been woken
+ * @param culprit who held the CPU for most of the wait; null if the CPU was idle
+ * @param culpritPriority the culprit's kernel priority: below 100 real time
+ * @param culpritHeld how long the culprit ran meanwhile, nanoseconds
+ * @param tasksBetween how many tasks ran on that CPU meanwhile
+ * @param priority the waiting thread's kernel priority
+ */
+record RunQueueWait(
+    ThreadId thread,
+    long start,
+    long duration,
+    int cpu,
+    boolean preempted,
+    Task culprit,
+    int culpritPriority,
+    long culpritHeld,
+    int tasksBetween,
+    int priority) {
+  static RunQueueWait of(KernelEvent event) {
+    return new RunQueueWait(
+        event.thread(),
+        event.start(),
+        event.duration(),
+        event.cpu(),
+        "preempted".equals(event.text("kind")),
+        culprit(event),
+        (int) event.number("culpritPriority"),
+        event.number("culpritHeld"),
+        (int) event.number("tasksBetween"),
+        (int) event.number("priority"));
+  }
+
+  private static Task culprit(KernelEvent event) {
+    String name = event.text("culprit");
+    return name == null
+        ? null
+        : new Task(
+            name,
+            event.number("culpritTid"),
+            event.number("culpritPid"),
+            event.text("culpritWork"));
+  }
+
+  String kind() {
+    return preempted ? "preempted" : "wakeup";
+  }
+}

@@ -1,0 +1,48 @@
+package latencyscope.analysis;
+
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A task of the kernel that stood in a thread's way.
+ *
+ * @param name the kernel's name of it
+ * @param tid thread id in the initial pid namespace; 0 if not known
+ * @param pid process id in the initial pid namespace; 0 if not known
+ * @param work work function, if it is a kworker and the kernel told; else null
+ */
+record Task(String name, long tid, long pid, String work) {
+  /** Stands for all tasks that came after there were too many to tell apart. */
+  static final Task OTHERS = new Task("other tasks", 0, 0, null);
+
+  private static final Pattern BOUND =
+      Pattern.compile(
+          "(?:kworker/(\\d+):.*|(?:migration|ksoftirqd|cpuhp|rcuc|watchdog|irq_work|idle_inject"
+              + "|backlog_napi|ktimers)/(\\d+))");
+  private static final Pattern THREADED_IRQ = Pattern.compile("irq/(\\d+)-.*");
+
+  /** The task in words, with what it takes to find it. */
+  String describe() {
+    if (tid == 0) {
+      return name;
+    }
+    String ids = pid == tid || pid == 0 ? "pid " + tid : "pid " + pid + ", tid " + tid;
+    return name + " (" + ids + (work == null ? "" : ", " + work) + ")";
+  }
+
+  /** Whether it is a thread that the kernel binds to its CPU, which nothing can move. */
+  boolean isBoundToCpu() {
+    return BOUND.matcher(name).matches();
+  }
+
+  /** Whether it runs work that is not bound to a CPU, for which there is a common mask. */
+  boolean isUnboundWorker() {
+    return name.startsWith("kworker/u");
+  }
+
+  /** The interrupt whose handler it is; null if it is none. */
+  String interrupt() {
+    Matcher matcher = THREADED_IRQ.matcher(name);
+    return matcher.matches() ? matcher.group(1) : null;
+  }
+}

@@ -1,0 +1,16 @@
+package latencyscope.analysis;
+
+/**
+ * The answer to one question that a module asks; what violations and warnings are counted by.
+ *
+ * @param severity the answer
+ * @param text the answer in words
+ * @param worst the finding that cost most; null if there is none
+ * @param cause what the culprit did to the thread, as a sentence; null if there is no culprit
+ */
+public record Verdict(Severity severity, String text, Finding worst, String cause) {
+  /** A verdict that no single finding stands for. */
+  public static Verdict of(Severity severity, String text) {
+    return new Verdict(severity, text, null, null);
+  }
+}

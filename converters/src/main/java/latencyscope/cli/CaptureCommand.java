@@ -1,0 +1,199 @@
+package latencyscope.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import latencyscope.analysis.Report;
+import latencyscope.recording.CpuSet;
+import latencyscope.recording.ProbeState;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Captures and reports: what the program does without a command. */
+@Command(
+    name = "latencyscope",
+    description = "Finds what in the kernel keeps threads from running, to the nanosecond.")
+final class CaptureCommand extends Main.Common implements Main.Verbose {
+  private final Console console;
+  private final Machine machine;
+
+  @Option(
+      names = {"-d", "--duration"},
+      paramLabel = "TIME",
+      defaultValue = "10",
+      converter = Durations.class,
+      description = "How long to capture: seconds, also 500ms or 2m (default: 10).")
+  private Duration duration;
+
+  @Option(
+      names = {"-p", "--pid"},
+      paramLabel = "PID",
+      description = "The process to watch, JVM or not (default: every process).")
+  private Long pid;
+
+  @Option(
+      names = {"-c", "--cpus"},
+      paramLabel = "LIST",
+      description = "CPUs to watch, such as 4,5,6-7 (default: all that are online).")
+  private String cpus;
+
+  @Option(
+      names = {"-m", "--module"},
+      paramLabel = "MODULE",
+      split = ",",
+      description = "What to measure; repeatable (default: all).")
+  private List<String> modules = List.of();
+
+  @Option(
+      names = {"-i", "--interface"},
+      paramLabel = "NAME",
+      description = "Network interface to watch (default: all).")
+  private String networkInterface;
+
+  @Mixin private OutputOptions output = new OutputOptions();
+
+  CaptureCommand(Console console, Machine machine) {
+    this.console = console;
+    this.machine = machine;
+  }
+
+  @Override
+  public boolean verbose() {
+    return output.verbose();
+  }
+
+  @Override
+  public Integer call() throws UserError {
+    output.check();
+    if (output.resolvedFormat() == Format.JFR && !output.toFile() && console.outTerminal()) {
+      throw new UserError("a recording is not for a terminal: give it a file with --output");
+    }
+    CaptureRequest request = request();
+    Path directory = CaptureSession.privateDirectory();
+    Path file = directory.resolve("capture.jfr");
+    try {
+      return capture(request, file);
+    } finally {
+      delete(file, directory);
+    }
+  }
+
+  private CaptureRequest request() throws UserError {
+    if (pid != null && pid <= 0) {
+      throw new UserError("--pid: " + pid + " is not a process id");
+    }
+    return new CaptureRequest(
+        duration,
+        pid == null ? null : Target.of(pid, machine),
+        checkedCpus(),
+        checkedModules(),
+        checkedInterface());
+  }
+
+  private CpuSet checkedCpus() throws UserError {
+    if (cpus == null) {
+      return CpuSet.EMPTY;
+    }
+    CpuSet asked;
+    try {
+      asked = CpuSet.parse(cpus);
+    } catch (IllegalArgumentException e) {
+      throw new UserError("--cpus: " + e.getMessage(), e);
+    }
+    if (asked.isEmpty()) {
+      throw new UserError("--cpus: the list is empty; write it like 4,5,6-7, or leave it out");
+    }
+    CpuSet missing = asked.minus(machine.online());
+    if (!missing.isEmpty()) {
+      throw new UserError(
+          "--cpus: there is no CPU " + missing + " online here; there are " + machine.online());
+    }
+    return asked;
+  }
+
+  private List<String> checkedModules() throws UserError {
+    List<String> known = Schema.modules();
+    Set<String> asked = new LinkedHashSet<>(modules);
+    if (asked.remove("all")) {
+      asked.clear();
+    }
+    for (String module : asked) {
+      if (!known.contains(module)) {
+        throw new UserError(
+            "--module: this version does not have '"
+                + module
+                + "', only "
+                + String.join(", ", known));
+      }
+    }
+    return List.copyOf(asked);
+  }
+
+  private String checkedInterface() throws UserError {
+    Set<String> known = machine.interfaces();
+    if (networkInterface != null && !known.contains(networkInterface)) {
+      throw new UserError(
+          "--interface: there is no '"
+              + networkInterface
+              + "' here; there are "
+              + String.join(", ", known));
+    }
+    return networkInterface;
+  }
+
+  private int capture(CaptureRequest request, Path file) throws UserError {
+    CaptureSession.End end;
+    try (CaptureSession session = CaptureSession.start(request)) {
+      Progress progress = new Progress(console, request.duration());
+      end = session.await(Interrupts.install(), progress::left);
+      progress.done();
+      session.finish(file);
+    }
+    Report report = output.read(List.of(file));
+    requireProbes(report);
+    output.write(report, file, console);
+    boolean gone =
+        request.target() != null
+            && (end == CaptureSession.End.TARGET_GONE
+                || !report.recording().capture().targetAlive());
+    if (gone) {
+      console.say(
+          "process "
+              + request.target().pid()
+              + " ended before the time was up; this is what was captured until then");
+      return Main.COULD_NOT_RUN;
+    }
+    return report.exitCode();
+  }
+
+  private static void requireProbes(Report report) throws UserError {
+    List<ProbeState> probes = report.recording().probes();
+    if (probes.isEmpty() || probes.stream().anyMatch(ProbeState::attached)) {
+      return;
+    }
+    // The capture as a whole says it best; else any probe does.
+    ProbeState why =
+        probes.stream()
+            .filter(p -> Schema.CAPTURE.equals(p.module()))
+            .findFirst()
+            .orElse(probes.get(0));
+    throw new UserError(
+        "nothing could be captured: "
+            + why.reason()
+            + (why.remedy() == null ? "" : " Try: " + why.remedy()));
+  }
+
+  private void delete(Path file, Path directory) {
+    try {
+      Files.deleteIfExists(file);
+      Files.deleteIfExists(directory);
+    } catch (IOException e) {
+      console.say("the temporary file " + file + " could not be deleted");
+    }
+  }
+}

@@ -1,0 +1,41 @@
+package latencyscope.cli;
+
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import latencyscope.recording.CpuSet;
+
+/**
+ * What is to be captured.
+ *
+ * @param duration how long
+ * @param target the process to watch; null for every process
+ * @param cpus CPUs to watch; empty for all
+ * @param modules modules to load; empty for all
+ * @param networkInterface interface to watch; null for all
+ */
+record CaptureRequest(
+    Duration duration, Target target, CpuSet cpus, List<String> modules, String networkInterface) {
+  private static final String CAPTURE = "latencyscope.Capture";
+
+  /** The settings of the flight recorder that ask for it. */
+  Map<String, String> settings() {
+    Map<String, String> settings = new LinkedHashMap<>();
+    for (Schema.Type type : Schema.types()) {
+      if (type.module().equals(Schema.CAPTURE) || isWanted(type.module())) {
+        settings.put(type.name() + "#enabled", "true");
+      }
+    }
+    settings.put(CAPTURE + "#pid", target == null ? "all" : Long.toString(target.pid()));
+    settings.put(CAPTURE + "#cpus", cpus.toString());
+    settings.put(CAPTURE + "#modules", String.join("+", modules));
+    settings.put(CAPTURE + "#networkInterface", networkInterface == null ? "" : networkInterface);
+    settings.put("jdk.DataLoss#enabled", "true");
+    return settings;
+  }
+
+  private boolean isWanted(String module) {
+    return modules.isEmpty() || modules.contains(module);
+  }
+}

@@ -1,0 +1,132 @@
+package latencyscope.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.function.LongConsumer;
+import jdk.jfr.FlightRecorder;
+import jdk.jfr.Recording;
+import jdk.jfr.RecordingState;
+
+/**
+ * One recording of this process's flight recorder, which the agent in this process fills.
+ *
+ * <p>Used by a single thread.
+ */
+final class CaptureSession implements AutoCloseable {
+  /** How a capture came to its end. */
+  enum End {
+    /** The time was up. */
+    TIME,
+    /** The user had enough. */
+    INTERRUPTED,
+    /** The target ended. */
+    TARGET_GONE
+  }
+
+  private static final int NEEDED_JDK = 25;
+  private static final long CHECK_MILLIS = 100;
+
+  private final CaptureRequest request;
+  private final Recording recording;
+
+  private CaptureSession(CaptureRequest request, Recording recording) {
+    this.request = request;
+    this.recording = recording;
+  }
+
+  /**
+   * Starts to capture.
+   *
+   * @throws UserError if there is no agent in this process to do it
+   */
+  static CaptureSession start(CaptureRequest request) throws UserError {
+    requireAgent();
+    Recording recording = new Recording();
+    recording.setName("latencyscope");
+    recording.setSettings(request.settings());
+    recording.start();
+    return new CaptureSession(request, recording);
+  }
+
+  /**
+   * Checks that this process has an agent.
+   *
+   * @throws UserError if it has none, or cannot have one
+   */
+  static void requireAgent() throws UserError {
+    int jdk = Runtime.version().feature();
+    if (jdk < NEEDED_JDK) {
+      throw new UserError(
+          "capture needs JDK 25 or newer, this is "
+              + jdk
+              + "; start it with another one: JAVA_HOME=/path/to/jdk-25 latencyscope ..."
+              + " (the command report works here)");
+    }
+    boolean registered =
+        FlightRecorder.isAvailable()
+            && FlightRecorder.getFlightRecorder().getEventTypes().stream()
+                .anyMatch(type -> type.getName().equals("latencyscope.Capture"));
+    if (!registered) {
+      throw new UserError(
+          "there is no LatencyScope agent in this process, so nothing can be captured; start it"
+              + " as java -jar latencyscope.jar, or with -javaagent:latencyscope.jar");
+    }
+  }
+
+  /** Waits until the time is up, the target has ended or the user has had enough. */
+  End await(Interrupts interrupts, LongConsumer progress) {
+    long startedAt = System.nanoTime();
+    long total = request.duration().toNanos();
+    while (true) {
+      long left = total - (System.nanoTime() - startedAt);
+      if (left <= 0) {
+        return End.TIME;
+      }
+      if (interrupts.asked() || Thread.currentThread().isInterrupted()) {
+        return End.INTERRUPTED;
+      }
+      if (request.target() != null && !request.target().alive()) {
+        return End.TARGET_GONE;
+      }
+      progress.accept(left);
+      sleep(Math.min(Duration.ofNanos(left).toMillis() + 1, CHECK_MILLIS));
+    }
+  }
+
+  private static void sleep(long millis) {
+    try {
+      Thread.sleep(millis);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Ends the capture and writes what was recorded. */
+  void finish(Path file) throws UserError {
+    try {
+      // The agent's last records are written while the recording still runs, at its dump.
+      if (recording.getState() == RecordingState.RUNNING) {
+        recording.stop();
+      }
+      recording.dump(file);
+    } catch (IOException e) {
+      throw new UserError("the recording could not be written to " + file + ": " + e, e);
+    }
+  }
+
+  @Override
+  public void close() {
+    recording.close();
+  }
+
+  /** A directory that only this user can look into. */
+  static Path privateDirectory() throws UserError {
+    try {
+      return Files.createTempDirectory("latencyscope-"); // mode 0700 where there are modes
+    } catch (IOException e) {
+      throw new UserError("no temporary directory could be made: " + e.getMessage(), e);
+    }
+  }
+}

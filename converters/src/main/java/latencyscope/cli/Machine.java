@@ -1,0 +1,49 @@
+package latencyscope.cli;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import latencyscope.recording.CpuSet;
+
+/**
+ * What the kernel's files say about this machine.
+ *
+ * @param root directory that holds {@code proc} and {@code sys}
+ */
+record Machine(Path root) {
+  /** This machine. */
+  static final Machine LOCAL = new Machine(Path.of("/"));
+
+  Path file(String path) {
+    return root.resolve(path);
+  }
+
+  /** The text of a file without the white space around it; empty if it cannot be read. */
+  Optional<String> read(String path) {
+    try {
+      return Optional.of(Files.readString(file(path)).strip());
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** The CPUs that are online; empty if the kernel does not say. */
+  CpuSet online() {
+    return read("sys/devices/system/cpu/online").map(CpuSet::parse).orElse(CpuSet.EMPTY);
+  }
+
+  /** Names of the network interfaces. */
+  Set<String> interfaces() {
+    Set<String> names = new TreeSet<>();
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(file("sys/class/net"))) {
+      entries.forEach(entry -> names.add(entry.getFileName().toString()));
+    } catch (IOException e) {
+      return Set.of();
+    }
+    return names;
+  }
+}

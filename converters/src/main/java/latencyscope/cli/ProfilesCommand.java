@@ -1,0 +1,43 @@
+package latencyscope.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** Writes the flight recorder's settings files. */
+@Command(
+    name = "profiles",
+    description = "Write latencyscope.jfc and latencyscope-full.jfc, for jcmd, java and JMC.")
+final class ProfilesCommand extends Main.Common implements Main.Verbose {
+  private final Console console;
+
+  @Parameters(paramLabel = "DIR", description = "Where to; made if it does not exist.")
+  private Path directory;
+
+  ProfilesCommand(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public boolean verbose() {
+    return false;
+  }
+
+  @Override
+  public Integer call() throws UserError {
+    for (Profile profile : List.of(Profile.PRODUCTION, Profile.FULL)) {
+      Path file = directory.resolve(profile.file());
+      try {
+        Files.createDirectories(directory);
+        Files.writeString(file, profile.toXml());
+      } catch (IOException e) {
+        throw new UserError(file + " could not be written: " + e.getMessage(), e);
+      }
+      console.out().println(file);
+    }
+    return 0;
+  }
+}

@@ -1,0 +1,42 @@
+package latencyscope.cli;
+
+import java.nio.file.Path;
+import java.util.List;
+import latencyscope.analysis.Report;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** Reports on recordings that exist, on any machine and without privileges. */
+@Command(name = "report", description = "Report on a recording, anywhere, without privileges.")
+final class ReportCommand extends Main.Common implements Main.Verbose {
+  private final Console console;
+
+  @Parameters(
+      paramLabel = "FILE",
+      arity = "1..*",
+      description = "The recording; several files are parts of one.")
+  private List<Path> files;
+
+  @Mixin private OutputOptions output = new OutputOptions();
+
+  ReportCommand(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public boolean verbose() {
+    return output.verbose();
+  }
+
+  @Override
+  public Integer call() throws UserError {
+    output.check();
+    if (output.resolvedFormat() == Format.JFR) {
+      throw new UserError("--format: the input is a jfr file already; text and json can be made");
+    }
+    Report report = output.read(files);
+    output.write(report, files.get(0), console);
+    return report.exitCode();
+  }
+}

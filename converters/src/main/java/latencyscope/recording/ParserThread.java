@@ -1,0 +1,46 @@
+package latencyscope.recording;
+
+import java.lang.reflect.Field;
+import org.openjdk.jmc.common.IMCThread;
+
+/**
+ * A thread as the JMC parser gives it, with the OS thread id that its interface leaves out.
+ *
+ * @param osTid OS thread id; 0 if the parser does not have it
+ * @param javaId Java thread id; 0 if it is not a Java thread
+ * @param name Java name, or the recorder's name of a native thread
+ */
+record ParserThread(long osTid, long javaId, String name) {
+  private static final ClassValue<Field> OS_TID =
+      new ClassValue<>() {
+        @Override
+        protected Field computeValue(Class<?> type) {
+          try {
+            // A public field of a class that is not: the parser fills it by reflection, too.
+            Field field = type.getField("osThreadId");
+            return field.trySetAccessible() ? field : null;
+          } catch (NoSuchFieldException e) {
+            return null;
+          }
+        }
+      };
+
+  /** The thread behind a value of the parser; null if it is not a thread. */
+  static ParserThread of(Object value) {
+    if (!(value instanceof IMCThread thread)) {
+      return null;
+    }
+    Long javaId = thread.getThreadId();
+    return new ParserThread(
+        osTid(thread), javaId == null ? 0 : Math.max(0, javaId), thread.getThreadName());
+  }
+
+  private static long osTid(IMCThread thread) {
+    Field field = OS_TID.get(thread.getClass());
+    try {
+      return field != null && field.get(thread) instanceof Number tid ? tid.longValue() : 0;
+    } catch (IllegalAccessException e) {
+      return 0;
+    }
+  }
+}

@@ -1,0 +1,210 @@
+package latencyscope.recording;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import latencyscope.recording.RecordingException.Problem;
+import org.openjdk.jmc.flightrecorder.CouldNotLoadRecordingException;
+import org.openjdk.jmc.flightrecorder.JfrLoaderToolkit;
+
+/**
+ * What one or more recording files say, without their single events: those are handed to a consumer
+ * while the files are read, so that memory does not grow with their number.
+ *
+ * <p>Immutable.
+ */
+public final class Recording {
+  private final CaptureInfo capture;
+  private final boolean described;
+  private final Host host;
+  private final JvmInfo jvm;
+  private final List<ThreadId> threads;
+  private final Map<ThreadId, ThreadId> canonical = new LinkedHashMap<>();
+  private final Map<String, Map<String, Map<ThreadId, Distribution>>> distributions;
+  private final Map<String, Map<String, Map<ThreadId, Long>>> counters;
+  private final Map<String, Long> records;
+  private final List<Loss> losses;
+  private final List<ProbeState> probes;
+  private final List<ProbeCosts> costs;
+  private final ClockCheck clock;
+  private final List<String> notes;
+
+  Recording(RecordingBuilder builder) {
+    capture = builder.capture();
+    described = builder.hasCapture();
+    host = builder.host();
+    jvm = builder.jvm();
+    threads = List.copyOf(builder.threads.seen());
+    threads.forEach(thread -> canonical.put(thread, thread));
+    distributions = builder.distributions;
+    counters = builder.counters;
+    records = Collections.unmodifiableMap(builder.records);
+    losses = builder.losses();
+    probes = List.copyOf(builder.probes.values());
+    costs = List.copyOf(builder.costs.values());
+    clock = ClockCheck.of(builder.syncs);
+    notes = List.copyOf(builder.notes);
+  }
+
+  /** A recording that says nothing, from which a report learns which values there could be. */
+  public static Recording empty() {
+    return new Recording(new RecordingBuilder());
+  }
+
+  /**
+   * Reads files, without their single events.
+   *
+   * @throws RecordingException if nothing of LatencyScope can be read from them
+   */
+  public static Recording read(Path... files) throws RecordingException {
+    return read(List.of(files), event -> {});
+  }
+
+  /**
+   * Reads files as parts of one recording. What is damaged or cut off is left out, and said in
+   * {@link #notes()}.
+   *
+   * @param consumer gets every kernel event, on the calling thread's behalf and one at a time
+   * @throws RecordingException if nothing of LatencyScope can be read from them
+   */
+  public static Recording read(List<Path> files, EventConsumer consumer) throws RecordingException {
+    RecordingBuilder builder = new RecordingBuilder();
+    for (Path file : files) {
+      readFile(file, builder, consumer);
+    }
+    if (!builder.hasOurs()) {
+      throw new RecordingException(
+          Problem.FOREIGN,
+          files.get(0),
+          "holds no latencyscope.* events: record with LatencyScope's settings and its agent.");
+    }
+    return new Recording(builder);
+  }
+
+  private static void readFile(Path file, RecordingBuilder builder, EventConsumer consumer)
+      throws RecordingException {
+    Chunk.Index index = Chunk.index(file);
+    int damaged = 0;
+    for (Chunk chunk : index.chunks()) {
+      damaged += readChunk(file, chunk, builder, consumer) ? 0 : 1;
+    }
+    if (damaged == index.chunks().size()) {
+      throw new RecordingException(Problem.DAMAGED, file, "is damaged: no part can be read.");
+    }
+    if (damaged > 0) {
+      builder.notes.add(
+          String.format(
+              Locale.ROOT,
+              "%s is damaged: %,d of its %,d chunks were not read to their end.",
+              file.getFileName(),
+              damaged,
+              index.chunks().size()));
+    }
+    if (index.trailingBytes() > 0) {
+      builder.notes.add(
+          String.format(
+              Locale.ROOT,
+              "%s was cut off: its last %,d bytes are not a whole chunk and were left out.",
+              file.getFileName(),
+              index.trailingBytes()));
+    }
+  }
+
+  private static boolean readChunk(
+      Path file, Chunk chunk, RecordingBuilder builder, EventConsumer consumer) {
+    StreamingReader reader = new StreamingReader(builder, consumer);
+    try (InputStream in = chunk.open(file)) {
+      JfrLoaderToolkit.loadEvents(in, List.of(new KernelTimes(), reader));
+      reader.endOfChunk();
+      return true;
+    } catch (StreamingReader.ConsumerFailure e) {
+      throw (RuntimeException) e.getCause();
+    } catch (IOException | CouldNotLoadRecordingException | RuntimeException e) {
+      // The parser meets damage with whatever exception comes first.
+      return false;
+    }
+  }
+
+  /** What was captured. */
+  public CaptureInfo capture() {
+    return capture;
+  }
+
+  /** Whether the recording says what was captured; if not, host and target are unknown. */
+  public boolean isDescribed() {
+    return described;
+  }
+
+  /** The host. */
+  public Host host() {
+    return host;
+  }
+
+  /** The JVM that wrote the recording, if it says so. */
+  public Optional<JvmInfo> jvm() {
+    return Optional.ofNullable(jvm);
+  }
+
+  /** Every thread that an event or a measure named, under its latest name. */
+  public List<ThreadId> threads() {
+    return threads;
+  }
+
+  /** The same thread under its latest name. */
+  public ThreadId latest(ThreadId thread) {
+    return canonical.getOrDefault(thread, thread);
+  }
+
+  /** The distributions of one measure by thread; empty if it is not in the recording. */
+  public Map<ThreadId, Distribution> distributions(String module, String measure) {
+    return Collections.unmodifiableMap(
+        distributions.getOrDefault(module, Map.of()).getOrDefault(measure, Map.of()));
+  }
+
+  /** The distribution of one measure over all threads; empty if it is not in the recording. */
+  public Optional<Distribution> distribution(String module, String measure) {
+    return distributions(module, measure).values().stream().reduce(Distribution::plus);
+  }
+
+  /** The exact counts of a module. */
+  public CounterTotals counters(String module) {
+    return new CounterTotals(counters.getOrDefault(module, Map.of()));
+  }
+
+  /** Number of kernel events read, by type. */
+  public Map<String, Long> records() {
+    return records;
+  }
+
+  /** What is not in the recording, as far as it was counted. */
+  public List<Loss> losses() {
+    return losses;
+  }
+
+  /** The latest state of each probe. */
+  public List<ProbeState> probes() {
+    return probes;
+  }
+
+  /** What each probe cost. */
+  public List<ProbeCosts> costs() {
+    return costs;
+  }
+
+  /** How far times can be off. */
+  public ClockCheck clock() {
+    return clock;
+  }
+
+  /** Sentences on what of the files could not be read, or is not complete. */
+  public Collection<String> notes() {
+    return notes;
+  }
+}

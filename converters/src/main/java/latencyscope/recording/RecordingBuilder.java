@@ -1,0 +1,270 @@
+package latencyscope.recording;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** Adds up what the events about the capture itself say. Not safe for use by several threads. */
+final class RecordingBuilder {
+  final ThreadTable threads = new ThreadTable();
+  final Map<String, Map<String, Map<ThreadId, Distribution>>> distributions = new TreeMap<>();
+  final Map<String, Map<String, Map<ThreadId, Long>>> counters = new TreeMap<>();
+  final Map<String, Long> records = new TreeMap<>();
+  final Set<String> notes = new LinkedHashSet<>();
+  final Map<String, ProbeState> probes = new LinkedHashMap<>();
+  final Map<String, ProbeCosts> costs = new LinkedHashMap<>();
+  final List<ClockCheck.Sync> syncs = new ArrayList<>();
+  private final Map<String, Loss> losses = new LinkedHashMap<>();
+  private final Set<String> modules = new LinkedHashSet<>();
+  private CaptureInfo capture;
+  private Host host;
+  private long captureEnd;
+  private JvmInfo jvm;
+  private String collector;
+  private boolean ours;
+
+  /** Takes an event that is not a thread's. */
+  void add(EventType type, Object[] values) {
+    switch (type.name()) {
+      case "latencyscope.Capture" -> capture(type, values);
+      case "latencyscope.Histogram" -> histogram(type, values);
+      case "latencyscope.Counter" -> counter(type, values);
+      case "latencyscope.RecordsLost" -> loss(type, values);
+      case "latencyscope.ProbeStatus" -> probe(type, values);
+      case "latencyscope.ProbeCost" -> cost(type, values);
+      case "latencyscope.ClockSync" -> sync(type, values);
+      case "jdk.JVMInformation" -> jvm(type, values);
+      case "jdk.GCConfiguration" -> collector = type.text(values, "oldCollector");
+      case "jdk.DataLoss" -> dataLoss(type, values);
+      default -> {}
+    }
+    ours |= type.name().startsWith(EventType.PREFIX);
+  }
+
+  /** Counts an event of a thread. */
+  void record(String type) {
+    records.merge(type, 1L, Long::sum);
+    ours = true;
+  }
+
+  private void capture(EventType type, Object[] values) {
+    long start = type.number(values, "startTime", 0);
+    long duration = type.number(values, "duration", 0);
+    long end = start + duration;
+    if (capture != null) {
+      start = Math.min(start, capture.start());
+      duration += capture.duration();
+    }
+    boolean latest = capture == null || end >= captureEnd;
+    addModules(type.text(values, "modules"));
+    CaptureInfo described = latest ? describe(type, values) : capture;
+    if (latest) {
+      captureEnd = end;
+      host = host(type, values);
+    }
+    capture =
+        new CaptureInfo(
+            described.version(),
+            described.targetPid(),
+            described.targetCommand(),
+            described.targetJvm(),
+            List.copyOf(modules),
+            described.threads(),
+            described.cpus(),
+            described.networkInterface(),
+            described.targetAlive(),
+            start,
+            duration);
+  }
+
+  private void addModules(String joined) {
+    for (String module : joined == null ? new String[0] : joined.split("\\+")) {
+      if (!module.isBlank()) {
+        modules.add(module.strip());
+      }
+    }
+  }
+
+  private static CaptureInfo describe(EventType type, Object[] values) {
+    return new CaptureInfo(
+        type.text(values, "version"),
+        type.number(values, "targetPid", -1),
+        type.text(values, "targetCommand"),
+        type.text(values, "targetJvm"),
+        List.of(),
+        orEmpty(type.text(values, "threads")),
+        cpus(type, values, "cpus"),
+        orEmpty(type.text(values, "networkInterface")),
+        type.flag(values, "targetAlive"),
+        0,
+        0);
+  }
+
+  private static Host host(EventType type, Object[] values) {
+    return new Host(
+        type.text(values, "kernel"),
+        cpus(type, values, "onlineCpus"),
+        cpus(type, values, "isolatedCpus"),
+        cpus(type, values, "nohzFullCpus"),
+        (int) type.number(values, "numaNodes", 0));
+  }
+
+  private static CpuSet cpus(EventType type, Object[] values, String field) {
+    return CpuSet.parse(type.text(values, field));
+  }
+
+  private void histogram(EventType type, Object[] values) {
+    HistogramSlice slice =
+        new HistogramSlice(
+            type.text(values, "module"),
+            type.text(values, "measure"),
+            thread(type, values),
+            type.number(values, "count", 0),
+            type.number(values, "total", 0),
+            type.number(values, "max", 0),
+            type.number(values, "unbinned", 0),
+            type.text(values, "distribution"));
+    distributions
+        .computeIfAbsent(slice.module(), m -> new TreeMap<>())
+        .computeIfAbsent(slice.measure(), m -> new LinkedHashMap<>())
+        .merge(slice.thread(), decode(slice), Distribution::plus);
+  }
+
+  private Distribution decode(HistogramSlice slice) {
+    try {
+      return Distribution.of(slice);
+    } catch (IllegalArgumentException e) {
+      notes.add(
+          "A distribution of " + slice.measure() + " could not be decoded: percentiles lack it.");
+      return Distribution.withoutBins(slice);
+    }
+  }
+
+  private void counter(EventType type, Object[] values) {
+    counters
+        .computeIfAbsent(type.text(values, "module"), m -> new TreeMap<>())
+        .computeIfAbsent(type.text(values, "measure"), m -> new LinkedHashMap<>())
+        .merge(thread(type, values), type.number(values, "value", 0), Long::sum);
+  }
+
+  // An interval's end may lie after the thread's: its middle is the safer time.
+  private ThreadId thread(EventType type, Object[] values) {
+    long middle = type.number(values, "startTime", 0) + type.number(values, "duration", 0) / 2;
+    return threads.resolve(
+        type.number(values, "osThreadId", 0), middle, type.text(values, "thread"));
+  }
+
+  private void loss(EventType type, Object[] values) {
+    addLoss(
+        type.text(values, "module"),
+        type.text(values, "type"),
+        type.text(values, "reason"),
+        type.number(values, "count", 0));
+  }
+
+  private void addLoss(String module, String type, String reason, long count) {
+    losses.merge(
+        module + '/' + type + '/' + reason,
+        new Loss(module, type, reason, count),
+        (a, b) -> new Loss(module, type, reason, a.count() + b.count()));
+  }
+
+  // The recorder counts bytes, not events: how many were lost is unknown, that some were is not.
+  private void dataLoss(EventType type, Object[] values) {
+    notes.add(
+        "The flight recorder itself dropped data (jdk.DataLoss, "
+            + type.number(values, "amount", 0)
+            + " bytes at once): give it larger buffers, -XX:FlightRecorderOptions:memorysize=64m.");
+  }
+
+  private void probe(EventType type, Object[] values) {
+    ProbeState state =
+        new ProbeState(
+            type.text(values, "module"),
+            type.text(values, "probe"),
+            type.text(values, "state"),
+            type.text(values, "reason"),
+            type.text(values, "remedy"));
+    probes.put(state.module() + '/' + state.probe(), state);
+  }
+
+  private void cost(EventType type, Object[] values) {
+    ProbeCosts cost =
+        new ProbeCosts(
+            type.text(values, "module"),
+            type.text(values, "probe"),
+            type.number(values, "runs", -1),
+            type.number(values, "time", -1),
+            type.number(values, "missed", 0));
+    costs.merge(cost.module() + '/' + cost.probe(), cost, ProbeCosts::plus);
+  }
+
+  private void sync(EventType type, Object[] values) {
+    syncs.add(
+        new ClockCheck.Sync(
+            type.number(values, "ticks", 0),
+            type.number(values, "monotonic", 0),
+            type.number(values, "uncertainty", 0)));
+  }
+
+  private void jvm(EventType type, Object[] values) {
+    jvm =
+        new JvmInfo(
+            type.number(values, "pid", 0),
+            type.text(values, "jvmVersion"),
+            type.text(values, "javaArguments"),
+            null);
+  }
+
+  private static String orEmpty(String text) {
+    return text == null ? "" : text;
+  }
+
+  /** Whether any of LatencyScope's events was there. */
+  boolean hasOurs() {
+    return ours;
+  }
+
+  Host host() {
+    return host != null ? host : new Host(null, CpuSet.EMPTY, CpuSet.EMPTY, CpuSet.EMPTY, 0);
+  }
+
+  CaptureInfo capture() {
+    if (capture != null) {
+      return capture;
+    }
+    return new CaptureInfo(null, -1, null, null, List.of(), "", CpuSet.EMPTY, "", true, 0, 0);
+  }
+
+  boolean hasCapture() {
+    return capture != null;
+  }
+
+  List<Loss> losses() {
+    return List.copyOf(losses.values());
+  }
+
+  JvmInfo jvm() {
+    return jvm == null
+        ? null
+        : new JvmInfo(jvm.pid(), jvm.version(), jvm.command(), collectorName());
+  }
+
+  // The recorder tells the collectors of the generations, such as G1Old or ZOld.
+  private String collectorName() {
+    if (collector == null) {
+      return null;
+    }
+    return switch (collector) {
+      case "G1Old" -> "G1";
+      case "SerialOld" -> "Serial";
+      case "ParallelOld" -> "Parallel";
+      case "Z", "ZOld" -> "ZGC";
+      default -> collector;
+    };
+  }
+}

@@ -1,0 +1,149 @@
+package latencyscope.recording;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.openjdk.jmc.common.collection.FastAccessNumberMap;
+import org.openjdk.jmc.flightrecorder.parser.IConstantPoolExtension;
+import org.openjdk.jmc.flightrecorder.parser.IEventSink;
+import org.openjdk.jmc.flightrecorder.parser.IEventSinkFactory;
+import org.openjdk.jmc.flightrecorder.parser.IParserExtension;
+import org.openjdk.jmc.flightrecorder.parser.ValueField;
+
+/**
+ * Takes every event from the JMC parser as it is read and forwards none, so that the parser builds
+ * nothing.
+ *
+ * <p>Used for one chunk at a time, which the parser reads with a single thread.
+ */
+final class StreamingReader implements IParserExtension {
+  private static final Set<String> JDK_TYPES =
+      Set.of("jdk.JVMInformation", "jdk.GCConfiguration", "jdk.DataLoss");
+  private static final IEventSink IGNORED = values -> {};
+
+  // Bounds the memory for events that wait until the chunk has told apart the threads of one id.
+  private static final int MAX_DEFERRED = 100_000;
+
+  private final RecordingBuilder builder;
+  private final EventConsumer consumer;
+  private final List<Runnable> deferred = new ArrayList<>();
+
+  StreamingReader(RecordingBuilder builder, EventConsumer consumer) {
+    this.builder = builder;
+    this.consumer = consumer;
+  }
+
+  /** A failure of a consumer: not to be mistaken for one of the parser, as of a damaged file. */
+  static final class ConsumerFailure extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    ConsumerFailure(RuntimeException cause) {
+      super(cause);
+    }
+  }
+
+  @Override
+  public IEventSinkFactory getEventSinkFactory(IEventSinkFactory subFactory) {
+    return new IEventSinkFactory() {
+      @Override
+      public IEventSink create(
+          String id, String label, String[] category, String description, List<ValueField> fields) {
+        return sink(new EventType(id, category, fields));
+      }
+
+      @Override
+      public void flush() {
+        subFactory.flush();
+      }
+    };
+  }
+
+  @Override
+  public IConstantPoolExtension createConstantPoolExtension() {
+    return new IConstantPoolExtension() {
+      @Override
+      public void allConstantPoolsResolved(Map<String, FastAccessNumberMap<Object>> pools) {
+        FastAccessNumberMap<Object> threads = pools.get("java.lang.Thread");
+        if (threads != null) {
+          threads.forEach(thread -> builder.threads.learn(ParserThread.of(thread)));
+        }
+      }
+    };
+  }
+
+  private IEventSink sink(EventType type) {
+    if (type.has("kernelStart") && type.name().startsWith(EventType.PREFIX)) {
+      return kernelSink(type);
+    }
+    if (type.name().startsWith(EventType.PREFIX) || JDK_TYPES.contains(type.name())) {
+      return values -> deferIfReused(type, values, v -> builder.add(type, v));
+    }
+    return switch (type.name()) {
+      case "jdk.ThreadStart" ->
+          values -> builder.threads.started(thread(type, values), time(type, values));
+      case "jdk.ThreadEnd" ->
+          values -> builder.threads.ended(thread(type, values), time(type, values));
+      default -> IGNORED;
+    };
+  }
+
+  private static ParserThread thread(EventType type, Object[] values) {
+    return ParserThread.of(type.value(values, "thread"));
+  }
+
+  private static long time(EventType type, Object[] values) {
+    return type.number(values, "startTime", 0);
+  }
+
+  private IEventSink kernelSink(EventType type) {
+    KernelEvent event = new KernelEvent(type);
+    return values -> {
+      builder.record(type.name());
+      ThreadId thread =
+          builder.threads.confirmed(
+              type.number(values, "osThreadId", 0),
+              ParserThread.of(type.value(values, "eventThread")));
+      if (thread != null) {
+        pass(event, values, thread);
+      } else {
+        deferIfReused(type, values, v -> pass(event, v, resolve(type, v)));
+      }
+    };
+  }
+
+  private ThreadId resolve(EventType type, Object[] values) {
+    return builder.threads.resolve(
+        type.number(values, "osThreadId", 0), time(type, values), type.text(values, "thread"));
+  }
+
+  private interface Action {
+    void on(Object[] values);
+  }
+
+  // The ThreadStart that tells two threads of one id apart may come later in the chunk: threads
+  // write to buffers of their own.
+  private void deferIfReused(EventType type, Object[] values, Action action) {
+    boolean reused = builder.threads.isReused(type.number(values, "osThreadId", 0));
+    if (reused && deferred.size() < MAX_DEFERRED) {
+      Object[] copy = values.clone();
+      deferred.add(() -> action.on(copy));
+    } else {
+      action.on(values);
+    }
+  }
+
+  /** Handles what had to wait for the end of the chunk. */
+  void endOfChunk() {
+    deferred.forEach(Runnable::run);
+    deferred.clear();
+  }
+
+  private void pass(KernelEvent event, Object[] values, ThreadId thread) {
+    try {
+      consumer.accept(event.set(values, thread));
+    } catch (RuntimeException e) {
+      throw new ConsumerFailure(e);
+    }
+  }
+}

@@ -1,0 +1,117 @@
+package latencyscope.report;
+
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import latencyscope.analysis.Metrics;
+import latencyscope.analysis.Report;
+import latencyscope.recording.CaptureInfo;
+import latencyscope.recording.CpuSet;
+import latencyscope.recording.Host;
+import latencyscope.recording.JvmInfo;
+import latencyscope.recording.ProbeState;
+import latencyscope.recording.Recording;
+
+/** The lines above the panels: what was watched, where, and how much of it was seen. */
+final class Header {
+  private static final int COMMAND_LENGTH = 60;
+
+  private final Report report;
+  private final Recording recording;
+  private final ZoneId zone;
+
+  Header(Report report, ZoneId zone) {
+    this.report = report;
+    this.recording = report.recording();
+    this.zone = zone;
+  }
+
+  List<String> lines() {
+    List<String> lines = new ArrayList<>();
+    lines.add(Product.NAME + " v" + Product.version() + " — HFT Latency Profiler");
+    lines.add("");
+    lines.add(capture());
+    lines.add("");
+    lines.add("Target: " + target());
+    lines.add(
+        String.format(
+            Locale.ROOT,
+            "Duration: %.1fs | Cores: %s",
+            recording.capture().duration() / 1e9,
+            cores()));
+    if (recording.isDescribed()) {
+      lines.add("Started: " + Numbers.dateAndClock(recording.capture().start(), zone));
+    }
+    if (recording.host().kernel() != null) {
+      lines.add("Kernel: " + recording.host().kernel());
+    }
+    String jvm = jvm();
+    if (jvm != null) {
+      lines.add("JVM: " + jvm);
+    }
+    return lines;
+  }
+
+  private String capture() {
+    Metrics metrics = report.capture().metrics();
+    long missing = recording.probes().stream().filter(p -> !p.attached()).count();
+    long attached = recording.probes().stream().filter(ProbeState::attached).count();
+    StringBuilder line = new StringBuilder("Capture: ");
+    line.append(Numbers.count((Long) metrics.get("records"), "record"));
+    line.append(", ").append(Numbers.count((Long) metrics.get("lost"))).append(" lost | ");
+    line.append(drain(metrics)).append(" | ");
+    line.append(Numbers.count(attached, "probe"));
+    if (missing > 0) {
+      line.append(", ").append(Numbers.count(missing)).append(" unavailable");
+    }
+    return line.toString();
+  }
+
+  private String drain(Metrics metrics) {
+    long duration = recording.capture().duration();
+    if (!(metrics.get("drain_cpu_ns") instanceof Long nanos) || duration == 0) {
+      return "drain cost unknown";
+    }
+    return String.format(Locale.ROOT, "drain %.2f %% CPU", 100.0 * nanos / duration);
+  }
+
+  private String target() {
+    CaptureInfo capture = recording.capture();
+    if (capture.targetPid() < 0) {
+      return "unknown";
+    }
+    if (capture.targetPid() == 0) {
+      return "every process";
+    }
+    String command = capture.targetCommand();
+    String name =
+        command == null || command.isBlank()
+            ? ""
+            : " (" + Columns.fit(Columns.clean(command), COMMAND_LENGTH) + ")";
+    return "PID " + capture.targetPid() + name + (capture.targetAlive() ? "" : ", which ended");
+  }
+
+  private String cores() {
+    CpuSet cpus = recording.capture().cpus();
+    Host host = recording.host();
+    if (cpus.isEmpty()) {
+      String isolated = host.isolated().isEmpty() ? "" : ", isolated: " + host.isolated();
+      return host.online().isEmpty() ? "unknown" : "all (" + host.online() + isolated + ")";
+    }
+    return cpus + (host.isolated().containsAll(cpus) ? " (isolated)" : " (not isolated)");
+  }
+
+  private String jvm() {
+    CaptureInfo capture = recording.capture();
+    String collector =
+        recording
+            .jvm()
+            .filter(jvm -> jvm.pid() == capture.targetPid())
+            .map(JvmInfo::collector)
+            .orElse(null);
+    return collector == null || capture.targetJvm() == null
+        ? capture.targetJvm()
+        : capture.targetJvm() + ", " + collector;
+  }
+}

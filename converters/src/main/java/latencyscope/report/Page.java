@@ -1,0 +1,124 @@
+package latencyscope.report;
+
+import java.util.List;
+import latencyscope.analysis.Severity;
+
+/**
+ * Lays out lines and boxes that fit a terminal, whatever the texts in them. Not safe for use by
+ * several threads.
+ */
+final class Page {
+  private static final String UNICODE = "╭╮╰╯├┤─│═—…→µ";
+  private static final String ASCII = "++++++-|=-~>u";
+
+  private final Style style;
+  private final StringBuilder out = new StringBuilder();
+
+  Page(Style style) {
+    this.style = style;
+  }
+
+  /** Columns for text inside of a box. */
+  int inner() {
+    return style.width() - 4;
+  }
+
+  /** A line outside of any box, broken if need be. */
+  void line(String text) {
+    for (String part : Columns.wrap(Columns.clean(text), style.width())) {
+      out.append(part.stripTrailing()).append('\n');
+    }
+  }
+
+  /** A rule from one side to the other. */
+  void rule() {
+    out.append("═".repeat(style.width())).append('\n');
+  }
+
+  /** Opens a box with a title. */
+  void open(String title) {
+    out.append('╭').append("─".repeat(style.width() - 2)).append("╮\n");
+    row(bold(title), Columns.width(title));
+    out.append('├').append("─".repeat(style.width() - 2)).append("┤\n");
+  }
+
+  /** Closes a box. */
+  void close() {
+    out.append('╰').append("─".repeat(style.width() - 2)).append("╯\n");
+  }
+
+  /** A line in a box, cut if need be. */
+  void boxed(String text) {
+    String fitting = Columns.fit(Columns.clean(text), inner());
+    row(fitting, Columns.width(fitting));
+  }
+
+  /** A text in a box, broken into as many lines as it takes, all but the first indented further. */
+  void wrapped(String indent, String text, String further) {
+    int columns = inner() - indent.length() - further.length();
+    List<String> lines = Columns.wrap(Columns.clean(text), columns);
+    for (int i = 0; i < lines.size(); i++) {
+      boxed(indent + (i == 0 ? "" : further) + lines.get(i));
+    }
+  }
+
+  /** A command in a box, which stays a command if it takes several lines. */
+  void command(String indent, String command) {
+    List<String> lines = Columns.wrap(Columns.clean(command), inner() - indent.length() - 4);
+    for (int i = 0; i < lines.size(); i++) {
+      String end = i < lines.size() - 1 ? " \\" : "";
+      boxed(indent + (i == 0 ? "" : "  ") + lines.get(i) + end);
+    }
+  }
+
+  /** A verdict in a box. */
+  void tagged(String indent, Severity severity, String text) {
+    String tag = "[" + severity + "] ";
+    int columns = inner() - indent.length() - tag.length();
+    List<String> lines = Columns.wrap(Columns.clean(text), columns);
+    String first = indent + tag + lines.get(0);
+    row(indent + coloured(severity, tag) + lines.get(0), Columns.width(first));
+    for (String more : lines.subList(1, lines.size())) {
+      boxed(indent + " ".repeat(tag.length()) + more);
+    }
+  }
+
+  private void row(String text, int columns) {
+    out.append("│ ").append(text).append(" ".repeat(inner() - columns)).append(" │\n");
+  }
+
+  private String bold(String text) {
+    return style.colour() ? "\u001b[1m" + text + "\u001b[0m" : text;
+  }
+
+  private String coloured(Severity severity, String tag) {
+    if (!style.colour()) {
+      return tag;
+    }
+    String code =
+        switch (severity) {
+          case PASS -> "32";
+          case WARN -> "33";
+          case FAIL -> "1;31";
+        };
+    return "\u001b[" + code + "m" + tag.strip() + "\u001b[0m ";
+  }
+
+  @Override
+  public String toString() {
+    if (!style.ascii()) {
+      return out.toString();
+    }
+    StringBuilder ascii = new StringBuilder(out.length());
+    out.codePoints().map(Page::toAscii).forEach(ascii::appendCodePoint);
+    return ascii.toString();
+  }
+
+  private static int toAscii(int c) {
+    int known = UNICODE.indexOf(c);
+    if (known >= 0) {
+      return ASCII.charAt(known);
+    }
+    return c < 128 ? c : '?';
+  }
+}

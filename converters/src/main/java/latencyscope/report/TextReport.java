@@ -1,0 +1,228 @@
+package latencyscope.report;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import latencyscope.analysis.Finding;
+import latencyscope.analysis.Limit;
+import latencyscope.analysis.ModuleReport;
+import latencyscope.analysis.Percentiles;
+import latencyscope.analysis.Quantiles;
+import latencyscope.analysis.Report;
+import latencyscope.analysis.Severity;
+import latencyscope.analysis.Table;
+import latencyscope.analysis.Verdict;
+import latencyscope.recording.Distribution;
+
+/** Writes a report for people. */
+public final class TextReport {
+  private static final int FINDINGS = 5;
+  private static final String GAP = "    ";
+
+  private final Report report;
+  private final Style style;
+  private final Page page;
+
+  private TextReport(Report report, Style style) {
+    this.report = report;
+    this.style = style;
+    this.page = new Page(style);
+  }
+
+  /** The report as text, every line ended. */
+  public static String of(Report report, Style style) {
+    return new TextReport(report, style).write();
+  }
+
+  private String write() {
+    new Header(report, style.zone()).lines().forEach(page::line);
+    page.line("");
+    if (report.capture().count(Severity.PASS) == 0) {
+      panel(report.capture());
+    }
+    report.measured().forEach(this::panel);
+    limits();
+    summary();
+    return page.toString();
+  }
+
+  private void panel(ModuleReport module) {
+    page.open(module.title());
+    module.verdicts().forEach(this::verdict);
+    module.quantiles().stream().filter(q -> q.distribution().count() > 0).forEach(this::quantiles);
+    module.tables().stream().filter(t -> !t.rows().isEmpty()).forEach(this::table);
+    if (!module.remarks().isEmpty()) {
+      page.boxed("");
+      module.remarks().forEach(remark -> page.wrapped("", remark, "  "));
+    }
+    findings(module.findings().stream().filter(finding -> !isShown(finding, module)).toList());
+    page.close();
+    page.line("");
+  }
+
+  /** Whether a verdict says all that a finding does. */
+  private static boolean isShown(Finding finding, ModuleReport module) {
+    return module.verdicts().stream().anyMatch(verdict -> isTheFinding(verdict, finding));
+  }
+
+  private static boolean isTheFinding(Verdict verdict, Finding finding) {
+    return finding != null && finding.title().equals(verdict.text());
+  }
+
+  private void verdict(Verdict verdict) {
+    page.tagged("", verdict.severity(), verdict.text());
+    Finding worst = verdict.worst();
+    if (isTheFinding(verdict, worst) && worst.worstNs() == null) {
+      details(worst, "  ");
+    }
+    if (worst != null && worst.worstNs() != null) {
+      page.boxed("  Worst: " + worst(worst));
+    }
+    if (verdict.cause() != null) {
+      page.wrapped("  ", "Cause: " + verdict.cause(), "  ");
+    }
+  }
+
+  private String worst(Finding finding) {
+    return Numbers.time(finding.worstNs()) + " @ " + Numbers.clock(finding.at(), style.zone());
+  }
+
+  private void quantiles(Quantiles quantiles) {
+    Distribution distribution = quantiles.distribution();
+    page.boxed("");
+    page.wrapped(
+        "",
+        String.format(
+            "%s: %s, %s in all",
+            quantiles.title(),
+            Numbers.count(distribution.count(), "wait"),
+            Numbers.time(distribution.total())),
+        "  ");
+    List<String> known = new ArrayList<>();
+    List<String> unknown = new ArrayList<>();
+    for (Percentiles.P p : Percentiles.ALL) {
+      OptionalLong value = p.of(distribution);
+      if (value.isPresent()) {
+        known.add(p.label() + ": " + Numbers.time(value.getAsLong()));
+      } else {
+        unknown.add(p.label());
+      }
+    }
+    known.add("Max: " + Numbers.time(distribution.max()));
+    flow(known);
+    if (!unknown.isEmpty()) {
+      notResolvable(unknown, distribution);
+    }
+  }
+
+  private void notResolvable(List<String> unknown, Distribution distribution) {
+    long samples = distribution.count() - distribution.unbinned();
+    String list = String.join(", ", unknown);
+    page.wrapped("  ", list + ": not resolvable from " + Numbers.count(samples), "  ");
+  }
+
+  /** Items one after the other, as many to a line as fit. */
+  private void flow(List<String> items) {
+    StringBuilder line = new StringBuilder();
+    for (String item : items) {
+      if (!line.isEmpty() && 2 + Columns.width(line + GAP) + Columns.width(item) > page.inner()) {
+        page.boxed("  " + line);
+        line.setLength(0);
+      }
+      line.append(line.isEmpty() ? "" : GAP).append(item);
+    }
+    page.boxed("  " + line);
+  }
+
+  private void table(Table table) {
+    page.boxed("");
+    page.boxed(table.title() + ":");
+    new Grid(table, page.inner() - 2).lines().forEach(line -> page.boxed("  " + line));
+    if (table.left() > 0) {
+      page.boxed("  and " + Numbers.count(table.left()) + " more");
+    }
+  }
+
+  private void findings(List<Finding> findings) {
+    if (findings.isEmpty()) {
+      return;
+    }
+    page.boxed("");
+    page.boxed("Findings, the worst first:");
+    for (Finding finding : findings.subList(0, Math.min(FINDINGS, findings.size()))) {
+      finding(finding);
+    }
+    if (findings.size() > FINDINGS) {
+      page.boxed("  and " + Numbers.count(findings.size() - FINDINGS) + " more (all with --json)");
+    }
+  }
+
+  private void finding(Finding finding) {
+    page.tagged("  ", finding.severity(), finding.title());
+    String indent = "    ";
+    if (finding.worstNs() != null) {
+      String times = Numbers.count(finding.count(), "time");
+      page.boxed(indent + times + ", " + Numbers.time(finding.totalNs()) + " in all");
+      page.boxed(indent + "Worst: " + worst(finding));
+    }
+    if (finding.culprit() != null) {
+      page.wrapped(indent, "Culprit: " + finding.culprit(), "  ");
+    }
+    details(finding, indent);
+  }
+
+  private void details(Finding finding, String indent) {
+    if (finding.evidence() != null && !finding.evidence().equals(finding.title())) {
+      page.wrapped(indent, finding.evidence(), "");
+    }
+    if (finding.remedy() != null) {
+      finding.remedy().lines().forEach(line -> remedy(line, indent));
+    }
+  }
+
+  private void remedy(String line, String indent) {
+    if (line.startsWith("  ")) {
+      page.command(indent + "    ", line.strip());
+    } else {
+      page.wrapped(indent, "→ " + line, "  ");
+    }
+  }
+
+  private void limits() {
+    if (report.limits().isEmpty()) {
+      return;
+    }
+    page.open("LIMITS");
+    for (Limit.Result result : report.limits()) {
+      page.tagged("", result.passed() ? Severity.PASS : Severity.FAIL, limit(result));
+    }
+    page.close();
+    page.line("");
+  }
+
+  private static String limit(Limit.Result result) {
+    String key = result.limit().key();
+    String limit = number(result.limit().limit());
+    if (result.value() == null) {
+      return key + " was not measured (limit " + limit + ")";
+    }
+    String value = number(result.value().doubleValue());
+    return key + " = " + value + (result.passed() ? ", within " : ", above ") + limit;
+  }
+
+  private static String number(double value) {
+    return value == Math.rint(value) ? Numbers.count((long) value) : Double.toString(value);
+  }
+
+  private void summary() {
+    page.rule();
+    page.line(
+        "SUMMARY: "
+            + Numbers.count(report.violations(), "violation")
+            + ", "
+            + Numbers.count(report.warnings(), "warning")
+            + " | Exit code: "
+            + report.exitCode());
+    page.rule();
+  }
+}

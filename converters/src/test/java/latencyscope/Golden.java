@@ -1,0 +1,33 @@
+package latencyscope;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * Compares output with a file that is known to be right. On a mismatch the output is saved under
+ * {@code target/golden}: if it is right, copy it over.
+ */
+public final class Golden {
+  private Golden() {}
+
+  /** Fails if the output is not what the resource of this name holds. */
+  public static void check(String name, String actual) throws IOException {
+    String expected = null;
+    try (InputStream in = Golden.class.getResourceAsStream("/golden/" + name)) {
+      if (in != null) {
+        expected = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+      }
+    }
+    if (!actual.equals(expected)) {
+      Path saved = Path.of("target", "golden", name);
+      Files.createDirectories(saved.getParent());
+      Files.writeString(saved, actual);
+      assertEquals(expected, actual, "saved the actual output as " + saved.toAbsolutePath());
+    }
+  }
+}

@@ -1,0 +1,205 @@
+package latencyscope.analysis;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import latencyscope.recording.Fixture;
+import latencyscope.recording.ThreadId;
+import org.junit.jupiter.api.Test;
+
+class IsolationVerdictTest {
+  private static final ThreadId STRATEGY = new ThreadId(4720, "strategy", 0);
+  private static final long TARGET = 4711;
+
+  private static ModuleReport isolation(Fixture fixture) {
+    return fixture.report().measured().findFirst().orElseThrow();
+  }
+
+  private static Fixture shared() {
+    return new Fixture()
+        .capture("", "")
+        .countsOfZero(STRATEGY)
+        .probe("isolation", "ls_sched_switch", "attached", null, null);
+  }
+
+  private static Fixture monitored() {
+    return new Fixture()
+        .capture("4-7", "")
+        .countsOfZero(STRATEGY)
+        .probe("isolation", "ls_sched_switch", "attached", null, null);
+  }
+
+  @Test
+  void nothingOfNotePasses() {
+    assertEquals(0, shared().report().exitCode());
+    assertEquals(0, monitored().report().exitCode());
+  }
+
+  @Test
+  void involuntarySwitchOnSharedCpuWarns() {
+    Fixture fixture = shared().count("involuntary_switches", STRATEGY, 3);
+    assertEquals(1, fixture.report().exitCode());
+  }
+
+  @Test
+  void involuntarySwitchOnMonitoredCpuFails() {
+    Fixture fixture =
+        monitored()
+            .count("involuntary_switches", STRATEGY, 3)
+            .count("involuntary_switches_monitored", STRATEGY, 3);
+    assertEquals(2, fixture.report().exitCode());
+    assertEquals(1, isolation(fixture).count(Severity.FAIL));
+  }
+
+  @Test
+  void switchesOnSharedCpusBesideMonitoredOnesWarnOnTheirOwn() {
+    Fixture fixture =
+        monitored()
+            .count("involuntary_switches", STRATEGY, 5)
+            .count("involuntary_switches_monitored", STRATEGY, 3);
+    ModuleReport report = isolation(fixture);
+    assertEquals(
+        List.of(
+            "Involuntary context switches on monitored CPUs: 3",
+            "Involuntary context switches on shared CPUs: 2"),
+        report.verdicts().stream().map(Verdict::text).limit(2).toList());
+  }
+
+  @Test
+  void hostsIsolatedCpusNeedNotBeGiven() {
+    Fixture fixture =
+        new Fixture()
+            .capture("", "4-7")
+            .countsOfZero(STRATEGY)
+            .wait(STRATEGY, 0, 5_000, 4, "wakeup", "stress-ng", 9001);
+    assertEquals(2, fixture.report().exitCode());
+  }
+
+  @Test
+  void foreignTaskInTheWayFailsOnMonitoredAndWarnsOnShared() {
+    assertEquals(
+        2, monitored().wait(STRATEGY, 0, 5_000, 4, "wakeup", "sh", 9001).report().exitCode());
+    assertEquals(
+        1, monitored().wait(STRATEGY, 0, 5_000, 1, "wakeup", "sh", 9001).report().exitCode());
+    assertEquals(1, shared().wait(STRATEGY, 0, 5_000, 4, "wakeup", "sh", 9001).report().exitCode());
+  }
+
+  @Test
+  void targetsOwnThreadIsNotForeign() {
+    Fixture fixture = monitored().wait(STRATEGY, 0, 5_000, 4, "wakeup", "md-feed", TARGET);
+    assertEquals(1, fixture.report().exitCode());
+  }
+
+  @Test
+  void wakeupOfAnIdleCpuIsNobodysFault() {
+    Fixture fixture = monitored().wait(STRATEGY, 0, 60_000, 4, "wakeup", null, 0);
+    assertEquals(0, fixture.report().exitCode());
+    assertTrue(isolation(fixture).findings().isEmpty());
+  }
+
+  @Test
+  void involuntaryMigrationFailsOnlyOnMonitoredCpus() {
+    Fixture shared = shared().count("migrations_balance", STRATEGY, 9);
+    assertEquals(0, shared.report().exitCode());
+    Fixture monitored =
+        monitored()
+            .count("migrations_balance", STRATEGY, 1)
+            .count("involuntary_migrations_monitored", STRATEGY, 1)
+            .event(
+                "Migration",
+                STRATEGY,
+                0,
+                0,
+                4,
+                "toCpu",
+                1L,
+                "cause",
+                "balance",
+                "by",
+                "migration/4",
+                "byTid",
+                40L);
+    assertEquals(2, monitored.report().exitCode());
+    assertEquals("strategy was moved to another CPU (balance)", finding(monitored).title());
+  }
+
+  @Test
+  void uncountedIsNotPassed() {
+    assertEquals(1, new Fixture().capture("", "").report().exitCode());
+  }
+
+  @Test
+  void lossAndMissingProbeWarn() {
+    Fixture lost =
+        shared().add("RecordsLost", "module", "isolation", "type", "t", "count", 7L, "reason", "r");
+    assertEquals(1, lost.report().exitCode());
+    Fixture missing =
+        shared().probe("isolation", "ls_x", "refused", "the kernel refused it", "do this");
+    assertEquals(1, missing.report().exitCode());
+    assertEquals("do this", missing.report().findings().get(0).remedy());
+  }
+
+  @Test
+  void jvmServiceThreadsComeLastAndOnlyWarn() {
+    ThreadId gc = new ThreadId(4715, "GC Thread#0", 0);
+    Fixture fixture =
+        shared()
+            .wait(gc, 0, 9_000_000, 1, "preempted", "sh", 9001)
+            .wait(STRATEGY, 0, 5_000, 1, "preempted", "sh", 9001);
+    List<Finding> findings = isolation(fixture).findings();
+    assertEquals(List.of(STRATEGY, gc), findings.stream().map(Finding::thread).toList());
+    assertTrue(findings.stream().allMatch(f -> f.severity() == Severity.WARN));
+    assertTrue(findings.get(1).evidence().contains("one of the JVM's own"));
+  }
+
+  @Test
+  void findingsGroupByThreadAndCulpritAndKeepTheWorst() {
+    Fixture fixture =
+        monitored()
+            .wait(STRATEGY, 10, 2_000, 4, "preempted", "sh", 9001)
+            .wait(STRATEGY, 20, 7_000, 5, "wakeup", "sh", 9001)
+            .wait(STRATEGY, 30, 3_000, 4, "preempted", "kworker/4:0", 33);
+    List<Finding> findings = isolation(fixture).findings();
+    assertEquals(2, findings.size());
+    Finding worst = findings.get(0);
+    assertEquals("sh (pid 9001)", worst.culprit());
+    assertEquals(2, worst.count());
+    assertEquals(9_000, worst.totalNs());
+    assertEquals(7_000, worst.worstNs());
+    assertEquals(Fixture.START + 20, worst.at());
+    assertEquals("kworker/4:0 (pid 33, vmstat_update)", findings.get(1).culprit());
+  }
+
+  private static Finding finding(Fixture fixture) {
+    return isolation(fixture).findings().get(0);
+  }
+
+  @Test
+  void limitsAreExceededOrNotMeasured() {
+    Report report =
+        Fixture.badDay()
+            .report(
+                new Limit("isolation.voluntary_switches", 1_000_000),
+                new Limit("isolation.max_runqueue_ns", 3),
+                new Limit("isolation.p99_999_runqueue_ns", 1e9));
+    assertEquals(
+        List.of(true, false, false), report.limits().stream().map(Limit.Result::passed).toList());
+    assertNull(report.limits().get(2).value());
+    assertFalse(report.limits().get(1).passed());
+  }
+
+  @Test
+  void unknownLimitNamesNearKeys() {
+    UnknownKeyException e =
+        assertThrows(
+            UnknownKeyException.class,
+            () ->
+                Report.checkKeys(
+                    List.of(new Limit("isolation.p99_runqeue_ns", 1)), List.of("isolation")));
+    assertTrue(e.getMessage().contains("isolation.p99_runqueue_ns"), e.getMessage());
+  }
+}

@@ -1,0 +1,64 @@
+package latencyscope.recording;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ThreadTableTest {
+  private static final long SECOND = 1_000_000_000;
+  private static final ParserThread FIRST = new ParserThread(100, 31, "worker-1");
+  private static final ParserThread SECOND_THREAD = new ParserThread(100, 32, "worker-2");
+
+  private final ThreadTable table = new ThreadTable();
+
+  @Test
+  void reusedIdIsToldApartByTime() {
+    table.started(FIRST, SECOND);
+    table.ended(FIRST, 2 * SECOND);
+    table.started(SECOND_THREAD, 3 * SECOND);
+    assertTrue(table.isReused(100));
+    assertEquals("worker-1", table.resolve(100, SECOND + 5, "java").name());
+    assertEquals("worker-2", table.resolve(100, 3 * SECOND + 5, "java").name());
+  }
+
+  @Test
+  void aThreadRunsBeforeItSaysSoAndAfter() {
+    table.started(FIRST, SECOND);
+    table.ended(FIRST, 2 * SECOND);
+    assertEquals(31, table.resolve(100, SECOND - 1_000_000, "java").javaId());
+    assertEquals(31, table.resolve(100, 2 * SECOND + 1_000_000, "java").javaId());
+  }
+
+  @Test
+  void longAfterItsEndTheIdIsSomebodyElses() {
+    table.started(FIRST, SECOND);
+    table.ended(FIRST, 2 * SECOND);
+    ThreadId other = table.resolve(100, 10 * SECOND, "GC Thread#3");
+    assertEquals("GC Thread#3", other.name());
+    assertFalse(other.isJava());
+  }
+
+  @Test
+  void nativeThreadsHaveTheRecordersNameWhereItHasOne() {
+    table.learn(new ParserThread(7, 0, "G1 Conc#0"));
+    assertEquals("G1 Conc#0", table.resolve(7, 0, "G1 Conc").name());
+    assertEquals("engine", table.resolve(8, 0, "engine").name());
+  }
+
+  @Test
+  void eventsOwnThreadCountsOnlyForItsId() {
+    assertEquals(new ThreadId(100, "worker-1", 31), table.confirmed(100, FIRST));
+    assertEquals(null, table.confirmed(101, FIRST));
+  }
+
+  @Test
+  void renamedThreadStaysOneAndHasItsLatestName() {
+    ThreadId before = table.resolve(9, 0, "java");
+    ThreadId after = table.resolve(9, 1, "strategy");
+    assertEquals(before, after);
+    assertEquals(List.of("strategy"), table.seen().stream().map(ThreadId::name).toList());
+  }
+}
