@@ -45,6 +45,7 @@ final class KernelModule implements AutoCloseable {
   private final ThreadMeasures measures;
   private long measuredUntilTicks;
   private long records;
+  private long settledBytes;
 
   KernelModule(
       String name,
@@ -122,9 +123,16 @@ final class KernelModule implements AutoCloseable {
     }
   }
 
-  /** Turns at most {@code limit} records into events; says how many there were. */
+  /**
+   * Turns at most {@code limit} records into events; says how many there were.
+   *
+   * <p>Takes only what was there at the last call: a thread that is just being born then has had
+   * the time to become a Java thread, under whose name its first events belong.
+   */
   int drain(int limit) throws BpfException {
-    return ring.drain(this::commit, limit);
+    int drained = ring.drain(this::commit, limit, settledBytes);
+    settledBytes = ring.pendingBytes();
+    return drained;
   }
 
   private void commit(MemorySegment data, long offset, int length) {
@@ -166,7 +174,7 @@ final class KernelModule implements AutoCloseable {
     long pending = ring.pendingBytes();
     // Bounded by what is there now: a ring that fills as fast must not hold us here.
     for (long budget = pending / Long.BYTES; budget > 0; ) {
-      int drained = drain((int) Math.min(budget, 1 << 16));
+      int drained = ring.drain(this::commit, (int) Math.min(budget, 1 << 16));
       if (drained == 0) {
         return;
       }

@@ -77,13 +77,24 @@ public final class RingReader {
    * @throws IllegalStateException when the ring is no longer mapped
    */
   public int drain(RecordHandler handler, int limit) throws CorruptRingException {
+    return drain(handler, limit, size);
+  }
+
+  /**
+   * Like {@link #drain(RecordHandler, int)}, for the oldest records only: for a reader that wants
+   * some time to pass before it looks at a record.
+   *
+   * @param bytes hand over no record that begins behind the first so many pending bytes
+   */
+  public int drain(RecordHandler handler, int limit, long bytes) throws CorruptRingException {
     long start = consumerPosition();
     long end = producerPosition();
     checkPositions(start, end);
+    long last = Math.min(end - start, bytes) + start;
     long position = start;
     int handed = 0;
     try {
-      while (position != end && handed < limit) {
+      while (position < last && handed < limit) {
         long at = position & (size - 1);
         int header = (int) HEADER.getAcquire(data, at);
         if ((header & BUSY) != 0) {
