@@ -3,6 +3,7 @@ package latencyscope.agent;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
+import java.util.Arrays;
 import java.util.function.IntConsumer;
 import latencyscope.bpf.Struct;
 import latencyscope.bpf.Type;
@@ -33,27 +34,41 @@ final class Distribution {
     counts = new long[chunks * chunkCounts];
   }
 
-  /** The counts that {@link #take} has found, indexed as HdrHistogram does. */
+  /** The counts taken since the last {@link #clear}, indexed as HdrHistogram does. */
   long[] counts() {
     return counts;
   }
 
+  /** Forgets the counts that were taken. */
+  void clear() {
+    Arrays.fill(counts, 0);
+  }
+
   /**
-   * Takes all counts.
+   * Takes all counts that are there, in addition to those taken before.
    *
-   * @return how many occurrences they are
+   * @return how many occurrences there were this time
    */
   long take(MemorySegment memory, long histogram) {
     long sum = 0;
     for (int position = 0; position < chunks; position++) {
       int id = chunkId(memory, histogram, position);
-      int first = position * chunkCounts;
-      for (int i = 0; i < chunkCounts; i++) {
-        long at = id * chunkBytes + (long) i * Integer.BYTES;
-        boolean some = id != 0 && (int) COUNTS.getOpaque(chunkMemory, at) != 0;
-        counts[first + i] =
-            some ? Integer.toUnsignedLong((int) COUNTS.getAndSet(chunkMemory, at, 0)) : 0;
-        sum += counts[first + i];
+      if (id != 0) {
+        sum += takeChunk(id * chunkBytes, position * chunkCounts);
+      }
+    }
+    return sum;
+  }
+
+  private long takeChunk(long chunk, int first) {
+    long sum = 0;
+    for (int i = 0; i < chunkCounts; i++) {
+      long at = chunk + (long) i * Integer.BYTES;
+      // Most are 0: a look is cheaper than an exchange.
+      if ((int) COUNTS.getOpaque(chunkMemory, at) != 0) {
+        long count = Integer.toUnsignedLong((int) COUNTS.getAndSet(chunkMemory, at, 0));
+        counts[first + i] += count;
+        sum += count;
       }
     }
     return sum;

@@ -19,6 +19,9 @@ import latencyscope.jfr.Histogram;
  * thread_measures} say. Used by one thread at a time.
  */
 final class ThreadMeasures {
+  /** A thread that is measured as often as this while we look is taken as it is. */
+  private static final int MAX_ATTEMPTS = 4;
+
   private final String module;
   private final ThreadSlots slots;
   private final Distribution distribution;
@@ -28,6 +31,8 @@ final class ThreadMeasures {
   private final long totalNs;
   private final long maxNs;
   private final long unbinned;
+
+  private final int numbers;
 
   /** What the cumulative numbers of each slot were at the last report. */
   private final long[][] reported;
@@ -83,8 +88,6 @@ final class ThreadMeasures {
     counterDuration = ImplicitFields.duration(Counter.class);
   }
 
-  private final int numbers;
-
   /** Commits what a thread's numbers rose by in the given interval of ticks. */
   void report(int slot, ThreadDirectory.Entry thread, long startTicks, long endTicks) {
     if (reported[slot] == null) {
@@ -125,7 +128,7 @@ final class ThreadMeasures {
   private void reportHistogram(
       int slot, Measure histogram, ThreadDirectory.Entry thread, long startTicks, long endTicks) {
     long at = slots.address(slot) + histogram.offset;
-    long distributed = distribution.take(slots.memory(), at);
+    long distributed = takeAll(at);
     long previousMax = reported[slot][histogram.index + 1];
     long total = rise(slot, histogram.offset + totalNs, histogram.index);
     boolean newMax = rise(slot, histogram.offset + maxNs, histogram.index + 1) > 0;
@@ -148,6 +151,20 @@ final class ThreadMeasures {
     histogramEvent.unbinned = notDistributed;
     histogramEvent.distribution = encoding.encode(counts, counts.length);
     histogramEvent.commit();
+  }
+
+  /** Takes the counts at a moment when the total stands for the same occurrences. */
+  private long takeAll(long histogram) {
+    distribution.clear();
+    long distributed = 0;
+    for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+      long before = slots.memory().get(ValueLayout.JAVA_LONG, histogram + totalNs);
+      distributed += distribution.take(slots.memory(), histogram);
+      if (before == slots.memory().get(ValueLayout.JAVA_LONG, histogram + totalNs)) {
+        break;
+      }
+    }
+    return distributed;
   }
 
   private long rise(int slot, long offset, int index) {

@@ -14,6 +14,7 @@ final class OurAccount {
   private final Map<Long, Map<String, Long>> counters = new HashMap<>();
   private final Map<Long, Map<String, Long>> histogramTotals = new HashMap<>();
   private final Map<Long, Map<String, Long>> histogramCounts = new HashMap<>();
+  private final List<RecordedEvent> histograms = new ArrayList<>();
   private final Map<String, List<RecordedEvent>> events = new HashMap<>();
 
   private OurAccount() {}
@@ -32,6 +33,7 @@ final class OurAccount {
       case "latencyscope.Histogram" -> {
         sum(histogramTotals, event, event.getDuration("total").toNanos());
         sum(histogramCounts, event, event.getLong("count"));
+        histograms.add(event);
       }
       default ->
           events
@@ -66,6 +68,11 @@ final class OurAccount {
   /** How often a thread waited while runnable, both kinds together. */
   long waits(long osThreadId) {
     return sum(histogramCounts.getOrDefault(osThreadId, Map.of()));
+  }
+
+  /** All distributions, as they were reported. */
+  List<RecordedEvent> histograms() {
+    return histograms;
   }
 
   /** Events of one of our types. */

@@ -3,8 +3,10 @@ package latencyscope.truth;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -13,6 +15,7 @@ import java.util.stream.Stream;
 import jdk.jfr.consumer.RecordedEvent;
 import latencyscope.bpf.KernelTest;
 import latencyscope.truth.workload.SchedulerWorkload;
+import org.HdrHistogram.Histogram;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -77,6 +80,7 @@ class SchedulerTruthIT {
             .forEach(event -> assertOnItsThread(event, kernel.osThreadId()));
       }
       assertEventsComplete(accountsOfKernel, ours);
+      assertDistributionsHoldTheirTotals(ours);
     }
   }
 
@@ -227,6 +231,23 @@ class SchedulerTruthIT {
   private static void assertOnItsThread(RecordedEvent event, long osThreadId) {
     assertEquals(osThreadId, event.getThread().getOSThreadId());
     assertEquals(event.getString("thread"), event.getThread().getJavaName());
+  }
+
+  /** Counts, total and maximum are kept apart from the distribution: all must tell the same. */
+  private static void assertDistributionsHoldTheirTotals(OurAccount ours) throws Exception {
+    for (RecordedEvent event : ours.histograms()) {
+      Histogram histogram =
+          Histogram.decodeFromCompressedByteBuffer(
+              ByteBuffer.wrap(Base64.getDecoder().decode(event.getString("distribution"))), 0);
+      assertEquals(event.getLong("count"), histogram.getTotalCount());
+      assertEquals(0, event.getLong("unbinned"));
+      long total = event.getDuration("total").toNanos();
+      assertEquals(total, histogram.getMean() * histogram.getTotalCount(), 0.001 * total + 1);
+      assertTrue(
+          histogram.valuesAreEquivalent(
+              event.getDuration("max").toNanos(), histogram.getMaxValue()),
+          event::toString);
+    }
   }
 
   private static void assertWaitedAgrees(KernelAccount kernel, OurAccount ours) {

@@ -1,0 +1,61 @@
+package latencyscope.agent;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.NullSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class AgentOptionsTest {
+  @ParameterizedTest
+  @NullSource
+  @ValueSource(strings = {"", "  "})
+  void nothingIsNoProblem(String text) {
+    assertEquals(new AgentOptions(Map.of(), List.of()), AgentOptions.parse(text));
+  }
+
+  @Test
+  void colonsDoForEqualsSigns() {
+    AgentOptions options = AgentOptions.parse("modules:isolation+irq,threads=str*+md-?,cpus:4-7");
+    assertEquals("isolation+irq", options.value("modules"));
+    assertEquals("str*+md-?", options.value("threads"));
+    assertEquals("4-7", options.value("cpus"));
+    assertEquals("", options.value("interface"));
+    assertEquals(List.of(), options.problems());
+  }
+
+  @Test
+  void aListOfCpusMayHaveCommas() {
+    AgentOptions options = AgentOptions.parse("cpus=4,5,6-7,drain.cpus=0,1");
+    assertEquals("4,5,6-7", options.value("cpus"));
+    assertEquals("0,1", options.value("drain.cpus"));
+    assertEquals(List.of(), options.problems());
+  }
+
+  @Test
+  void aPathMayHaveColonsAndEqualsSigns() {
+    assertEquals("/tmp/a=b:c.jfr", AgentOptions.parse("file=/tmp/a=b:c.jfr").value("file"));
+  }
+
+  @Test
+  void anUnknownKeyIsNamedWithTheKnownOnesAndTheRestStands() {
+    AgentOptions options = AgentOptions.parse("cups=1,modules=irq");
+    assertEquals("irq", options.value("modules"));
+    assertEquals(
+        List.of(
+            "unknown option 'cups'; the options are modules, threads, cpus, interface, drain.cpus,"
+                + " start, file, duration"),
+        options.problems());
+  }
+
+  @Test
+  void aKeyThatJcmdHasRobbedOfItsValueIsTold() {
+    AgentOptions options = AgentOptions.parse("modules");
+    assertEquals(1, options.problems().size());
+    assertTrue(options.problems().get(0).startsWith("modules was given without a value"));
+  }
+}
