@@ -316,7 +316,7 @@ static __always_inline void complete_stay(struct task_struct *task, struct run_l
 	}
 	thread_comes_in(task, log, cpu, arrival);
 	if (log)
-		log_switch(log, NULL, task, arrival);
+		log_arrival(log, task, arrival);
 }
 
 static __always_inline void count_switch(struct task_struct *task, struct thread_state *state,
@@ -386,12 +386,14 @@ int ls_sched_switch(u64 *ctx)
 	struct run_log *log = this_cpu_log();
 	u64 now = bpf_ktime_get_ns();
 
+	if (log)
+		log_leaving(log, prev);
 	if (is_target(prev))
 		complete_stay(prev, log, cpu, now);
 	if (is_target(next))
 		thread_comes_in(next, log, cpu, now);
 	if (log)
-		log_switch(log, prev, next, now);
+		log_arrival(log, next, now);
 	if (is_target(prev)) {
 		/* Volatile, so that the load is not moved to where the argument does not exist. */
 		u32 state = switch_has_state ? *(volatile u64 *)&ctx[3] : task_state_of(prev);

@@ -53,22 +53,24 @@ static __always_inline struct run_log *this_cpu_log(void)
 	return bpf_map_lookup_elem(&ls_run_log, &zero);
 }
 
-/* prev may be NULL where it is not known. */
-static __always_inline void log_switch(struct run_log *log, struct task_struct *prev,
-				       struct task_struct *next, u64 now)
+/* A workqueue's thread leaves: only now is it known what it has worked on. */
+static __always_inline void log_leaving(struct run_log *log, struct task_struct *task)
 {
-	struct run *run = &log->runs[(log->next - 1) % RUNS];
+	if (task->flags & PF_WQ_WORKER)
+		log->runs[(log->next - 1) % RUNS].work = work_function_of(task);
+}
 
-	if (prev && prev->flags & PF_WQ_WORKER)
-		run->work = work_function_of(prev);
-	run = &log->runs[log->next++ % RUNS];
+static __always_inline void log_arrival(struct run_log *log, struct task_struct *task, u64 now)
+{
+	struct run *run = &log->runs[log->next++ % RUNS];
+
 	run->start_ns = now;
 	run->work = 0;
-	run->tid = next->pid;
-	run->pid = next->tgid;
-	run->priority = next->prio;
-	((u64 *)run->comm)[0] = ((u64 *)next->comm)[0];
-	((u64 *)run->comm)[1] = ((u64 *)next->comm)[1];
+	run->tid = task->pid;
+	run->pid = task->tgid;
+	run->priority = task->prio;
+	((u64 *)run->comm)[0] = ((u64 *)task->comm)[0];
+	((u64 *)run->comm)[1] = ((u64 *)task->comm)[1];
 }
 
 /* How long the run that is age steps back overlapped with [since, now]; 0: not at all. */
@@ -83,7 +85,7 @@ static __always_inline u64 overlap_ns(struct run_log *log, u32 age, u64 since, u
 }
 
 /*
- * Who ran longest on this CPU since the given time. To be called before log_switch, while the
+ * Who ran longest on this CPU since the given time. To be called before log_arrival, while the
  * newest run is that of the task that is just leaving.
  */
 static __always_inline void find_culprit(struct run_log *log, u64 since, u64 now,

@@ -118,6 +118,37 @@ class SchedulerTruthIT {
   }
 
   @Test
+  void kworkersAreNamedByTheirWork() throws Exception {
+    int times = 50;
+    try (Engine engine = engine("spinner")) {
+      engine.say("go");
+      String id = engine.await("spinning");
+      Commands.pin(id, CPU);
+      for (int i = 0; i < times; i++) {
+        TimeUnit.MILLISECONDS.sleep(20);
+        // The kernel has a kworker on each CPU run refresh_vm_stats, and waits for all of them.
+        Files.readAllBytes(Path.of("/proc/sys/vm/stat_refresh"));
+      }
+      engine.await("done");
+      OurAccount ours = finish(engine);
+      List<RecordedEvent> kworkers =
+          ours.events("RunQueueWait", Long.parseLong(id)).stream()
+              .filter(event -> String.valueOf(event.getString("culprit")).startsWith("kworker/"))
+              .toList();
+      for (RecordedEvent event : kworkers) {
+        assertTrue(event.getString("culpritWork").matches("[a-z_][a-zA-Z0-9_.]*"), event::toString);
+      }
+      long ofRefresh =
+          kworkers.stream()
+              .filter(event -> event.getString("culpritWork").equals("refresh_vm_stats"))
+              .count();
+      assertTrue(
+          ofRefresh >= times * 0.9 && ofRefresh <= times,
+          ofRefresh + " waits behind refresh_vm_stats instead of " + times);
+    }
+  }
+
+  @Test
   void eachChangeOfAffinityIsOneMigration() throws Exception {
     int moves = 20;
     try (Engine engine = engine("spinner")) {
