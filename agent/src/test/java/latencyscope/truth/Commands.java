@@ -2,6 +2,8 @@ package latencyscope.truth;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -37,6 +39,16 @@ final class Commands {
             "-c",
             "while :; do :; done")
         .start();
+  }
+
+  /** CPU time, nanoseconds, that what a process started has used, by {@code schedstat}. */
+  static long cpuTimeNs(Process process) throws IOException {
+    long sum = 0;
+    for (ProcessHandle child : process.descendants().toList()) {
+      String schedstat = Files.readString(Path.of("/proc/" + child.pid() + "/schedstat"));
+      sum += Long.parseLong(schedstat.substring(0, schedstat.indexOf(' ')));
+    }
+    return sum;
   }
 
   /** Ends a process and what it started. */

@@ -10,8 +10,6 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.LongStream;
-import java.util.stream.Stream;
 import jdk.jfr.consumer.RecordedEvent;
 import latencyscope.bpf.KernelTest;
 import latencyscope.truth.workload.SchedulerWorkload;
@@ -91,8 +89,10 @@ class SchedulerTruthIT {
       String id = engine.await("spinning");
       Commands.pin(id, CPU);
       Process competitor = Commands.competitor(CPU);
+      long competitorRanNs;
       try {
         engine.await("done");
+        competitorRanNs = Commands.cpuTimeNs(competitor);
       } finally {
         Commands.end(competitor);
       }
@@ -105,15 +105,16 @@ class SchedulerTruthIT {
       List<RecordedEvent> waits = ours.events("RunQueueWait", kernel.osThreadId());
       assertEquals("a-spinner-with-quite-a-long-name-0", waits.get(0).getString("thread"));
       waits.forEach(wait -> assertOnItsThread(wait, kernel.osThreadId()));
-      long total = nanos(waits.stream());
-      long competitors =
-          nanos(
-              waits.stream()
-                  .filter(wait -> "sh".equals(wait.getString("culprit")))
-                  .filter(wait -> wait.getString("kind").equals("preempted")));
+      // The spinner was always runnable: whenever the competitor ran, it ran in the spinner's way.
+      long blamed =
+          waits.stream()
+              .filter(wait -> "sh".equals(wait.getString("culprit")))
+              .filter(wait -> wait.getString("kind").equals("preempted"))
+              .mapToLong(wait -> wait.getDuration("culpritHeld").toNanos())
+              .sum();
       assertTrue(
-          competitors > 0.8 * total,
-          "of " + total + " ns only " + competitors + " ns are blamed on the competitor");
+          blamed > 0.9 * competitorRanNs && blamed < 1.01 * competitorRanNs,
+          blamed + " ns are blamed on the competitor, which ran " + competitorRanNs);
     }
   }
 
@@ -124,6 +125,8 @@ class SchedulerTruthIT {
       engine.say("go");
       String id = engine.await("spinning");
       Commands.pin(id, CPU);
+      // Whatever else this machine does must not be what the thread waits for.
+      Commands.output("renice", "-n", "-20", "-p", id);
       for (int i = 0; i < times; i++) {
         TimeUnit.MILLISECONDS.sleep(20);
         // The kernel has a kworker on each CPU run refresh_vm_stats, and waits for all of them.
@@ -142,9 +145,10 @@ class SchedulerTruthIT {
           kworkers.stream()
               .filter(event -> event.getString("culpritWork").equals("refresh_vm_stats"))
               .count();
+      // Not all: when one comes, the thread may be waiting already, behind somebody else.
       assertTrue(
-          ofRefresh >= times * 0.9 && ofRefresh <= times,
-          ofRefresh + " waits behind refresh_vm_stats instead of " + times);
+          ofRefresh >= times / 2 && ofRefresh <= times,
+          ofRefresh + " waits behind refresh_vm_stats, of " + times);
     }
   }
 
@@ -214,7 +218,8 @@ class SchedulerTruthIT {
           StampComparison.of(Files.readAllLines(accounts), ours, Long.parseLong(id));
       assertTrue(comparison.count() > 500, "too few yields let the competitor in: " + comparison);
       assertTrue(comparison.medianBeginErrorNs() <= 2_000, comparison.toString());
-      assertTrue(comparison.medianEndErrorNs() <= 2_000, comparison.toString());
+      // Between an event's end and the stamp lie our own probe and the way back to user space.
+      assertTrue(comparison.medianEndErrorNs() <= 5_000, comparison.toString());
       // An event outside of its stamps would be a clock that is wrong, not a thread that is slow.
       assertTrue(comparison.worstOutsideNs() <= 1_000, comparison.toString());
     }
@@ -284,9 +289,5 @@ class SchedulerTruthIT {
   private static void assertWaitedAgrees(KernelAccount kernel, OurAccount ours) {
     double ratio = (double) ours.waitedNs(kernel.osThreadId()) / kernel.runDelayNs();
     assertEquals(1.0, ratio, 0.01, "waited, by our clock, against " + kernel);
-  }
-
-  private static long nanos(Stream<RecordedEvent> events) {
-    return events.flatMapToLong(event -> LongStream.of(event.getDuration().toNanos())).sum();
   }
 }
