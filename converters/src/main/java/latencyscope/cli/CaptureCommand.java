@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import latencyscope.analysis.Report;
+import latencyscope.jfr.Schema;
 import latencyscope.recording.CpuSet;
 import latencyscope.recording.ProbeState;
 import picocli.CommandLine.Command;

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import latencyscope.jfr.Schema;
 import latencyscope.recording.CpuSet;
 
 /**

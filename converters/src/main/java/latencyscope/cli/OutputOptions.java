@@ -8,6 +8,7 @@ import latencyscope.analysis.Analyzers;
 import latencyscope.analysis.Limit;
 import latencyscope.analysis.Report;
 import latencyscope.analysis.UnknownKeyException;
+import latencyscope.jfr.Schema;
 import latencyscope.recording.Recording;
 import latencyscope.recording.RecordingException;
 import latencyscope.report.JsonReport;
