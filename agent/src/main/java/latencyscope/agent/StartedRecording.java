@@ -20,7 +20,7 @@ final class StartedRecording {
   private static void start(AgentOptions options) {
     String profile = options.value("start");
     try {
-      Recording recording = new Recording(Profile.settings(profile));
+      Recording recording = new Recording(ProfileSettings.of(profile));
       recording.setName("LatencyScope");
       recording.setToDisk(true);
       if (!options.value("file").isEmpty()) {

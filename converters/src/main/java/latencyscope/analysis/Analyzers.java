@@ -29,6 +29,8 @@ public final class Analyzers implements EventConsumer {
   @Override
   public void accept(KernelEvent event) {
     analyzer(event.module()).ifPresent(analyzer -> analyzer.accept(event));
+    // It has no events of a thread, but looks in those of others for what the tool itself did.
+    analyzer(CAPTURE).ifPresent(analyzer -> analyzer.accept(event));
   }
 
   /** Whether there is an analyzer for a module. */

@@ -18,12 +18,28 @@ public final class CaptureAnalyzer implements Analyzer {
   private static final String NO_STATS =
       "the kernel counts runs and time only while kernel.bpf_stats_enabled is 1";
 
+  /**
+   * The share of the captured time that our own threads may stand in the target's way unsaid. As
+   * much as our figures may differ from the scheduler's own: beyond it, a report would show the
+   * profiler as well as the program.
+   */
+  private static final double SUBSTANTIAL = 0.01;
+
   /** Creates an analyzer. */
   public CaptureAnalyzer() {}
 
+  // Names alone tell most tasks apart from ours; processes, because a name may be anyone's.
+  private final Tally<Task, RunQueueWait> inTheWay =
+      new Tally<>(
+          RunQueueWait::culpritHeld,
+          wait -> new Task(wait.culprit().name(), 0, wait.culprit().pid(), null),
+          wait -> Task.OTHERS);
+
   @Override
   public void accept(KernelEvent event) {
-    // The recording counts events; the capture has none of its own.
+    if (event.type().equals("RunQueueWait") && event.text("culprit") != null) {
+      inTheWay.add(RunQueueWait.of(event));
+    }
   }
 
   @Override
@@ -41,8 +57,12 @@ public final class CaptureAnalyzer implements Analyzer {
       String text = "The recording does not say what was captured: host and target are unknown.";
       findings.add(finding(text, null, 1, text, null));
     }
+    Tally.Sum<RunQueueWait> own = inTheWay.all(new Culprits(recording)::isOwn);
+    if (own != null && own.total() > SUBSTANTIAL * recording.capture().duration()) {
+      findings.add(ownWaits(own));
+    }
     List<Verdict> verdicts =
-        findings.stream().map(f -> new Verdict(f.severity(), f.title(), f, null)).toList();
+        findings.stream().map(f -> new Verdict(f.severity(), f.title(), f, null, null)).toList();
     return new ModuleReport(
         Analyzers.CAPTURE,
         "CAPTURE",
@@ -54,7 +74,7 @@ public final class CaptureAnalyzer implements Analyzer {
         List.of(),
         List.of(),
         findings,
-        metrics(recording));
+        metrics(recording, own));
   }
 
   private Finding loss(Loss loss) {
@@ -74,8 +94,8 @@ public final class CaptureAnalyzer implements Analyzer {
     return finding(
         String.format(
             Locale.ROOT,
-            "Probe %s of module %s is %s",
-            probe.probe(),
+            "%s %s is %s",
+            probe.probe() == null ? "Module" : "Probe " + probe.probe() + " of module",
             probe.module(),
             probe.state()),
         null,
@@ -100,13 +120,29 @@ public final class CaptureAnalyzer implements Analyzer {
         remedy);
   }
 
-  private static Metrics metrics(Recording recording) {
+  private static Finding ownWaits(Tally.Sum<RunQueueWait> own) {
+    return finding(
+        String.format(
+            Locale.ROOT,
+            "LatencyScope's own threads stood in the way for %,.1f ms (%s)",
+            own.total() / 1e6,
+            own.count() == 1 ? "1 wait" : String.format(Locale.ROOT, "%,d waits", own.count())),
+        own.worst().culprit().describe(),
+        own.count(),
+        "These waits are in all counts and percentiles, and are blamed on nobody.",
+        "Watch less (--cpus, --module), or raise the events' thresholds; in an agent, drain.cpus"
+            + " gives the drain thread a CPU that the target does not use.");
+  }
+
+  private static Metrics metrics(Recording recording, Tally.Sum<RunQueueWait> own) {
     Metrics metrics = new Metrics();
     metrics.put("records", recording.records().values().stream().mapToLong(n -> n).sum());
     metrics.put("lost", recording.losses().stream().mapToLong(Loss::count).sum());
     metrics.put("probes", probes(recording));
     metrics.put(
         "drain_cpu_ns", drain(recording), "the drain thread's cost is not in the recording");
+    metrics.put("own_wait_count", own == null ? 0 : own.count());
+    metrics.put("own_wait_ns", own == null ? 0 : own.total());
     metrics.put("bpf_run_time_ns", bpfTime(recording), NO_STATS);
     metrics.put(
         "clock_error_ns", recording.clock().errorNs(), "the recording holds no clock readings");

@@ -61,20 +61,30 @@ public final class IsolationAnalyzer implements Analyzer {
     return remarks;
   }
 
+  // Within this, both accounts are the same: the truth tests allow no more between them either.
+  private static final double AGREEMENT_PERCENT = 1;
+
   private static Optional<String> crossCheck(IsolationFacts facts) {
     OptionalLong delay = facts.total("run_delay_ns");
     if (delay.isEmpty() || delay.getAsLong() == 0 || !facts.waitsMeasured) {
       return Optional.empty();
     }
     double difference = 100.0 * (facts.waits.total() - delay.getAsLong()) / delay.getAsLong();
+    if (Math.abs(difference) <= AGREEMENT_PERCENT) {
+      return Optional.empty();
+    }
     return Optional.of(
         String.format(
             Locale.ROOT,
             "Cross-check: all waits add up to %,d µs; the scheduler's own account (schedstat)"
-                + " says %,d µs (%+.1f %%).",
+                + " says %,d µs (%+.1f %%). %s",
             facts.waits.total() / 1_000,
             delay.getAsLong() / 1_000,
-            difference));
+            difference,
+            difference > 0
+                ? "Its clock stands still while an idle CPU is being woken for a thread: it leaves"
+                    + " out the interrupt and the way out of idle."
+                : "What is missing here are waits that no probe saw begin."));
   }
 
   private static Table table(IsolationFacts facts, Recording recording) {

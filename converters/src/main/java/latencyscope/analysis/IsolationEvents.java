@@ -10,6 +10,13 @@ import latencyscope.recording.ThreadId;
  */
 final class IsolationEvents {
   private static final int WORST = 20;
+
+  /**
+   * From here on the wake-up of an idle CPU is slow: more than interrupt and idle exit take on a
+   * machine that is set up for it, and what the production profile keeps as single events.
+   */
+  static final long SLOW_WAKE_UP_NS = 10_000;
+
   private static final Task UNKNOWN = new Task("an unknown task", 0, 0, null);
 
   /**
@@ -41,18 +48,19 @@ final class IsolationEvents {
           wait -> new WaitKey(wait, culprit(wait)),
           wait -> new WaitKey(wait, wait.culprit() == null ? null : Task.OTHERS));
   final Tally<MoveKey, Move> moves = new Tally<>(move -> 0, MoveKey::new, MoveKey::new);
+  final Tally<ThreadId, RunQueueWait> slowWakeUps =
+      new Tally<>(RunQueueWait::duration, RunQueueWait::thread, RunQueueWait::thread);
   private final Worst<RunQueueWait> worstWaits =
       new Worst<>(WORST, Comparator.comparingLong(RunQueueWait::duration));
   private final Worst<OffCpu> worstOffCpu =
       new Worst<>(WORST, Comparator.comparingLong(OffCpu::duration));
 
-  // Threads of one culprit process count as one; the worst wait still names the thread.
   private static Task culprit(RunQueueWait wait) {
     Task task = wait.culprit();
     if (task == null) {
       return wait.preempted() ? UNKNOWN : null;
     }
-    return new Task(task.name(), 0, task.pid(), task.work());
+    return task;
   }
 
   void add(KernelEvent event) {
@@ -70,7 +78,12 @@ final class IsolationEvents {
 
   private void add(RunQueueWait wait) {
     waits.add(wait);
-    worstWaits.add(wait);
+    if (wait.culprit() == null && !wait.preempted() && wait.duration() >= SLOW_WAKE_UP_NS) {
+      slowWakeUps.add(wait);
+    }
+    if (wait.culprit() == null || !Culprits.isOwn(wait.culprit().name())) {
+      worstWaits.add(wait);
+    }
   }
 
   List<RunQueueWait> worstWaits() {

@@ -107,7 +107,7 @@ final class IsolationFacts {
         .forEach(thread -> threads.computeIfAbsent(thread, this::waitsOf));
     wakeupByThread.keySet().forEach(t -> threads.computeIfAbsent(t, this::waitsOf));
     preemptedByThread.keySet().forEach(t -> threads.computeIfAbsent(t, this::waitsOf));
-    threads.keySet().removeIf(thread -> thread.osTid() == 0);
+    threads.keySet().removeIf(thread -> thread.osTid() == 0 || Culprits.isOwn(thread.name()));
     ToLongFunction<ThreadWaits> total = waits -> waits.all().total();
     List<ThreadWaits> sorted = new ArrayList<>(threads.values());
     sorted.sort(

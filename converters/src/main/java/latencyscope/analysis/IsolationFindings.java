@@ -18,12 +18,14 @@ final class IsolationFindings {
   private final Recording recording;
   private final IsolationFacts facts;
   private final IsolationEvents events;
+  private final Culprits culprits;
   private final Remedy remedy;
 
   IsolationFindings(Recording recording, IsolationFacts facts, IsolationEvents events) {
     this.recording = recording;
     this.facts = facts;
     this.events = events;
+    this.culprits = new Culprits(recording);
     this.remedy = new Remedy(recording.host(), recording.capture(), facts.guarded);
   }
 
@@ -36,16 +38,21 @@ final class IsolationFindings {
   /** All findings, the worst first; application threads before the JVM's own. */
   List<Finding> all() {
     List<Finding> findings = new ArrayList<>();
-    Predicate<WaitKey> evicted = key -> key.contended() && key.preempted();
+    Predicate<WaitKey> blamed = key -> key.contended() && !culprits.isOwn(key.culprit());
+    Predicate<WaitKey> evicted = blamed.and(WaitKey::preempted);
     Map<WaitGroup, Tally.Sum<RunQueueWait>> evictions = events.waits.by(this::group, evicted);
     events
         .waits
-        .by(this::group, WaitKey::contended)
+        .by(this::group, blamed)
         .forEach((group, sum) -> findings.add(wait(group, sum, evictions.get(group))));
     events
         .moves
         .by(key -> new MoveGroup(key.thread(), key.cause()), this::violates)
         .forEach((group, sum) -> findings.add(move(group, sum)));
+    events
+        .slowWakeUps
+        .by(thread -> thread, thread -> !ServiceThreads.contains(recording.latest(thread).name()))
+        .forEach((thread, sum) -> findings.add(wakeUp(recording.latest(thread), sum)));
     findings.sort(
         Comparator.comparing(Finding::severity)
             .reversed()
@@ -58,7 +65,7 @@ final class IsolationFindings {
   }
 
   private WaitGroup group(WaitKey key) {
-    return new WaitGroup(key.thread(), key.culprit(), guarded(key));
+    return new WaitGroup(key.thread(), culprits.grouped(key.culprit()), guarded(key));
   }
 
   private boolean guarded(WaitKey key) {
@@ -74,10 +81,10 @@ final class IsolationFindings {
   private Finding wait(
       WaitGroup group, Tally.Sum<RunQueueWait> sum, Tally.Sum<RunQueueWait> evictions) {
     RunQueueWait worst = sum.worst();
-    boolean own = IsolationVerdicts.ofTarget(group.culprit(), recording);
-    boolean violation = group.guarded() && (!own || evictions != null);
+    boolean ofTarget = culprits.isOfTarget(group.culprit());
+    boolean violation = group.guarded() && (!ofTarget || evictions != null);
     ThreadId thread = recording.latest(group.thread());
-    // Keys leave the culprit's thread out; the worst wait has it.
+    // Groups leave out the thread of another process; the worst wait has it.
     Task culprit = group.culprit().equals(Task.OTHERS) ? Task.OTHERS : worstCulprit(worst, group);
     return new Finding(
         IsolationFacts.MODULE,
@@ -93,8 +100,8 @@ final class IsolationFindings {
         remedy.against(culprit, thread, worst.cpu()));
   }
 
-  private static Task worstCulprit(RunQueueWait worst, WaitGroup group) {
-    return worst.culprit() == null ? group.culprit() : worst.culprit();
+  private Task worstCulprit(RunQueueWait worst, WaitGroup group) {
+    return worst.culprit() == null ? group.culprit() : culprits.named(worst.culprit());
   }
 
   private static String title(ThreadId thread, Task culprit, RunQueueWait worst) {
@@ -116,7 +123,8 @@ final class IsolationFindings {
             worst.cpu(),
             worst.culpritHeld()));
     if (worst.tasksBetween() > 1) {
-      text.append(" and ").append(worst.tasksBetween() - 1).append(" others ran, too");
+      int others = worst.tasksBetween() - 1;
+      text.append(others == 1 ? ", 1 other task, too" : ", " + others + " other tasks, too");
     }
     if (worst.culpritPriority() < REAL_TIME && worst.culprit() != null) {
       text.append("; the culprit is a real-time task");
@@ -131,9 +139,36 @@ final class IsolationFindings {
     return String.format(Locale.ROOT, "%,d %s%s", count, noun, count == 1 ? "" : "s");
   }
 
+  private Finding wakeUp(ThreadId thread, Tally.Sum<RunQueueWait> sum) {
+    RunQueueWait worst = sum.worst();
+    return new Finding(
+        IsolationFacts.MODULE,
+        Severity.WARN,
+        thread.name() + " was slow to wake on an idle CPU",
+        thread,
+        null,
+        sum.count(),
+        sum.total(),
+        worst.duration(),
+        worst.start(),
+        String.format(
+            Locale.ROOT,
+            "%s of %,d µs or more with nobody in the way: CPU %d, in the worst, was idle, and the"
+                + " time went into the interrupt that wakes it and its way out of the idle state.",
+            plural(sum.count(), "wake-up"),
+            IsolationEvents.SLOW_WAKE_UP_NS / 1_000,
+            worst.cpu()),
+        remedy.againstIdle());
+  }
+
   /** Whether a finding is about moves, which have no duration. */
   static boolean isMigration(Finding finding) {
     return finding.worstNs() == null;
+  }
+
+  /** Whether a finding is about wake-ups with nobody in the way. */
+  static boolean isWakeUp(Finding finding) {
+    return finding.worstNs() != null && finding.culprit() == null;
   }
 
   private Finding move(MoveGroup group, Tally.Sum<Move> sum) {

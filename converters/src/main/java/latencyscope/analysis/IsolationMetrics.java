@@ -15,11 +15,13 @@ final class IsolationMetrics {
   private final IsolationFacts facts;
   private final IsolationEvents events;
   private final Recording recording;
+  private final Culprits culprits;
 
   IsolationMetrics(IsolationFacts facts, IsolationEvents events, Recording recording) {
     this.facts = facts;
     this.events = events;
     this.recording = recording;
+    this.culprits = new Culprits(recording);
   }
 
   Metrics of(int violations) {
@@ -45,7 +47,12 @@ final class IsolationMetrics {
     metrics.put("run_delay_ns", facts.total("run_delay_ns"), NO_SCHEDSTAT);
     metrics.put("run_delay_count", facts.total("run_delay_count"), NO_SCHEDSTAT);
     metrics.put("threads", facts.threads().stream().map(this::thread).toList());
-    metrics.put("worst", events.worstWaits().stream().map(this::wait).toList());
+    metrics.put(
+        "worst",
+        events.worstWaits().stream()
+            .filter(wait -> !culprits.isOwn(wait.culprit()))
+            .map(this::wait)
+            .toList());
     metrics.put("worst_involuntary", events.worstOffCpu().stream().map(this::offCpu).toList());
     return metrics.put("violations", violations);
   }
@@ -126,7 +133,8 @@ final class IsolationMetrics {
     return row.put("duration_ns", duration);
   }
 
-  private static Metrics task(Task task) {
+  private Metrics task(Task unnamed) {
+    Task task = culprits.named(unnamed);
     Metrics row = new Metrics();
     row.put("name", task.name());
     row.put("pid", task.pid());

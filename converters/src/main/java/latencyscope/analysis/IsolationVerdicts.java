@@ -1,9 +1,11 @@
 package latencyscope.analysis;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Predicate;
@@ -21,6 +23,7 @@ final class IsolationVerdicts {
   private final IsolationEvents events;
   private final List<Finding> findings;
   private final Recording recording;
+  private final Culprits culprits;
 
   IsolationVerdicts(
       IsolationFacts facts, IsolationEvents events, List<Finding> findings, Recording recording) {
@@ -28,6 +31,7 @@ final class IsolationVerdicts {
     this.events = events;
     this.findings = findings;
     this.recording = recording;
+    this.culprits = new Culprits(recording);
   }
 
   List<Verdict> all() {
@@ -35,19 +39,16 @@ final class IsolationVerdicts {
     switches(verdicts);
     obstructions(verdicts);
     migrations(verdicts);
+    wakeUps(verdicts);
     verdicts.sort(Comparator.comparing(Verdict::severity).reversed());
     return verdicts;
-  }
-
-  static boolean ofTarget(Task culprit, Recording recording) {
-    long target = recording.capture().targetPid();
-    return target > 0 && culprit.pid() == target;
   }
 
   private void switches(List<Verdict> verdicts) {
     OptionalLong all = facts.total("involuntary_switches");
     Predicate<WaitKey> evicted = WaitKey::preempted;
-    long guarded = onGuarded("involuntary_switches_monitored", count(evicted.and(this::guarded)));
+    long seen = count(evicted.and(this::guarded).and(this::isBlamed));
+    long guarded = onGuarded("involuntary_switches_monitored", seen);
     // Two counters of one kernel program, read one after the other, may differ by a last switch.
     long shared = Math.max(0, all.orElse(0) - guarded);
     if (guarded > 0) {
@@ -71,9 +72,9 @@ final class IsolationVerdicts {
   }
 
   private void obstructions(List<Verdict> verdicts) {
-    Predicate<WaitKey> behind = key -> key.contended() && !key.preempted();
+    Predicate<WaitKey> behind = key -> isBlamed(key) && !key.preempted();
     Predicate<WaitKey> violation =
-        behind.and(key -> guarded(key) && !ofTarget(key.culprit(), recording));
+        behind.and(key -> guarded(key) && !culprits.isOfTarget(key.culprit()));
     long violations = count(violation);
     long others = count(behind.and(violation.negate()));
     if (violations > 0) {
@@ -105,7 +106,7 @@ final class IsolationVerdicts {
     if (violations > 0) {
       String text = "Involuntary migrations on " + guardedCpus() + ": " + count(violations);
       String cause = worst.map(Finding::title).orElse(null);
-      verdicts.add(new Verdict(Severity.FAIL, text, worst.orElse(null), cause));
+      verdicts.add(new Verdict(Severity.FAIL, text, worst.orElse(null), cause, null));
     }
     if (all.isEmpty()) {
       verdicts.add(notCounted("Migrations"));
@@ -123,37 +124,88 @@ final class IsolationVerdicts {
         : "No involuntary migration on " + guardedCpus() + " (" + count(migrations) + " in all)";
   }
 
-  private Verdict withWorst(Severity severity, String text, Predicate<WaitKey> filter) {
-    Tally.Sum<RunQueueWait> sum = events.waits.all(filter);
-    if (sum == null || sum.worst().culprit() == null) {
-      return Verdict.of(severity, text);
-    }
-    RunQueueWait worst = sum.worst();
-    ThreadId thread = recording.latest(worst.thread());
-    Finding finding =
-        findings.stream()
-            .filter(f -> f.thread().equals(thread) && Long.valueOf(worst.start()).equals(f.at()))
-            .findFirst()
-            .orElseGet(() -> finding(severity, text, worst, thread));
-    String culprit = worst.culprit().describe();
-    String cause =
-        worst.preempted()
-            ? culprit + " preempted " + thread.name()
-            : culprit + " held CPU " + worst.cpu() + " while " + thread.name() + " waited";
-    return new Verdict(severity, text, finding, cause);
+  private boolean isBlamed(WaitKey key) {
+    return key.contended() && !culprits.isOwn(key.culprit());
   }
 
-  // The worst of a kind need not be the worst of its finding, which has waits of both kinds.
-  private static Finding finding(
-      Severity severity, String text, RunQueueWait worst, ThreadId thread) {
+  private boolean isService(WaitKey key) {
+    return ServiceThreads.contains(recording.latest(key.thread()).name());
+  }
+
+  private void wakeUps(List<Verdict> verdicts) {
+    List<Finding> slow = findings.stream().filter(IsolationFindings::isWakeUp).toList();
+    slow.stream()
+        .max(Comparator.comparing(Finding::worstNs))
+        .ifPresent(worst ->
+            verdicts.add(
+                new Verdict(
+                    Severity.WARN,
+                    "Slow wake-ups, although the CPU was idle: "
+                        + count(slow.stream().mapToLong(Finding::count).sum()),
+                    worst,
+                    "nobody was in the way; waking the CPU for "
+                        + worst.thread().name()
+                        + " took that long",
+                    null)));
+  }
+
+  private Verdict withWorst(Severity severity, String text, Predicate<WaitKey> filter) {
+    Predicate<WaitKey> blamed = filter.and(this::isBlamed);
+    Tally.Sum<RunQueueWait> asked = events.waits.all(blamed.and(key -> !isService(key)));
+    Tally.Sum<RunQueueWait> service = events.waits.all(blamed.and(this::isService));
+    Finding worst = asked == null ? null : listed(severity, asked);
+    return new Verdict(
+        severity,
+        text,
+        worst,
+        worst == null ? null : cause(asked.worst()) + most(asked.worst(), blamed),
+        service == null ? null : single(severity, service));
+  }
+
+  /** The finding that has the worst of some waits; it may be known for a worse one yet. */
+  private Finding listed(Severity severity, Tally.Sum<RunQueueWait> sum) {
+    RunQueueWait worst = sum.worst();
+    ThreadId thread = recording.latest(worst.thread());
+    return findings.stream()
+        .filter(f -> f.thread().equals(thread) && Long.valueOf(worst.start()).equals(f.at()))
+        .findFirst()
+        .orElseGet(() -> single(severity, sum));
+  }
+
+  private String cause(RunQueueWait wait) {
+    String thread = recording.latest(wait.thread()).name();
+    if (wait.culprit() == null) {
+      return "an unknown task preempted " + thread;
+    }
+    String culprit = culprits.named(wait.culprit()).describe();
+    return wait.preempted()
+        ? culprit + " preempted " + thread
+        : culprit + " held CPU " + wait.cpu() + " while " + thread + " waited";
+  }
+
+  /** Who took most time, if it is another than the culprit of the worst. */
+  private String most(RunQueueWait worst, Predicate<WaitKey> filter) {
+    Map<Task, Tally.Sum<RunQueueWait>> byCulprit =
+        events.waits.by(key -> culprits.grouped(key.culprit()), filter.and(key -> !isService(key)));
+    Task most =
+        Collections.max(
+                byCulprit.entrySet(), Comparator.comparingLong(entry -> entry.getValue().total()))
+            .getKey();
+    return worst.culprit() == null || most.equals(culprits.grouped(worst.culprit()))
+        ? ""
+        : "; most time in all: " + culprits.named(byCulprit.get(most).worst().culprit()).describe();
+  }
+
+  private Finding single(Severity severity, Tally.Sum<RunQueueWait> sum) {
+    RunQueueWait worst = sum.worst();
     return new Finding(
         IsolationFacts.MODULE,
         severity,
-        text,
-        thread,
-        worst.culprit().describe(),
-        1,
-        worst.duration(),
+        cause(worst),
+        recording.latest(worst.thread()),
+        worst.culprit() == null ? null : culprits.named(worst.culprit()).describe(),
+        sum.count(),
+        sum.total(),
         worst.duration(),
         worst.start(),
         "",

@@ -79,6 +79,25 @@ final class Remedy {
     return "Pin the thread:\n" + COMMAND + "taskset -pc " + home + " " + move.thread().osTid();
   }
 
+  /** What keeps a CPU from having to be woken; depends on who owns the hardware. */
+  String againstIdle() {
+    List<String> lines = new ArrayList<>();
+    lines.add("Let the thread spin for its input (Thread.onSpinWait, a busy-polled socket).");
+    if (host.isVirtual()) {
+      lines.add(
+          "This host is a virtual machine: its hypervisor wakes an idle CPU, whatever the idle"
+              + " states are here. Boot it with idle=poll, so that CPUs never halt.");
+    } else {
+      lines.add("Or keep CPUs out of the deeper idle states, whose exit takes longest:");
+      lines.add(COMMAND + "cpupower idle-set -D 2");
+    }
+    if (host.isKvm()) {
+      lines.add("Or let CPUs poll for a millisecond before they halt (governor haltpoll):");
+      lines.add(COMMAND + "echo 1000000 > /sys/module/haltpoll/parameters/guest_halt_poll_ns");
+    }
+    return String.join("\n", lines);
+  }
+
   private List<String> move(Task culprit, ThreadId victim, int cpu, CpuSet elsewhere) {
     if (culprit.tid() == 0) {
       return List.of("Keep " + culprit.name() + " off CPU " + cpu + ".");

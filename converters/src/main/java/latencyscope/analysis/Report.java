@@ -13,8 +13,15 @@ import latencyscope.recording.Recording;
  * @param recording what was read
  * @param modules what each module found, the capture itself first
  * @param limits the limits that the user set, and what came of them
+ * @param targetEnded whether the target ended before the capture was to
  */
-public record Report(Recording recording, List<ModuleReport> modules, List<Limit.Result> limits) {
+public record Report(
+    Recording recording,
+    List<ModuleReport> modules,
+    List<Limit.Result> limits,
+    boolean targetEnded) {
+  private static final int TARGET_ENDED = 3;
+
   /**
    * Judges a recording whose events the analyzers have seen.
    *
@@ -30,7 +37,7 @@ public record Report(Recording recording, List<ModuleReport> modules, List<Limit
     }
     // A module that was not captured has keys, too, only no values.
     checkKeys(limits, numbers, List.of());
-    return new Report(recording, modules, results);
+    return new Report(recording, modules, results, false);
   }
 
   /**
@@ -80,8 +87,16 @@ public record Report(Recording recording, List<ModuleReport> modules, List<Limit
     return modules.stream().mapToInt(module -> module.count(severity)).sum();
   }
 
-  /** 2 if there are violations, else 1 if there are warnings, else 0. */
+  /** The same of a capture that was cut short, because its target ended. */
+  public Report ofEndedTarget() {
+    return new Report(recording, modules, limits, true);
+  }
+
+  /** 3 if the target ended early; else 2 if there are violations, 1 if there are warnings, or 0. */
   public int exitCode() {
+    if (targetEnded) {
+      return TARGET_ENDED;
+    }
     if (violations() > 0) {
       return 2;
     }

@@ -7,10 +7,13 @@ package latencyscope.analysis;
  * @param text the answer in words
  * @param worst the finding that cost most; null if there is none
  * @param cause what the culprit did to the thread, as a sentence; null if there is no culprit
+ * @param service the worst that befell the JVM's own threads, which are seldom what was asked about
+ *     and are left out of the others; null if nothing did
  */
-public record Verdict(Severity severity, String text, Finding worst, String cause) {
+public record Verdict(
+    Severity severity, String text, Finding worst, String cause, Finding service) {
   /** A verdict that no single finding stands for. */
   public static Verdict of(Severity severity, String text) {
-    return new Verdict(severity, text, null, null);
+    return new Verdict(severity, text, null, null, null);
   }
 }

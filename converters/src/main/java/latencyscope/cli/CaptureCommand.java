@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import latencyscope.analysis.Report;
+import latencyscope.jfr.Schema;
 import latencyscope.recording.CpuSet;
 import latencyscope.recording.ProbeState;
 import picocli.CommandLine.Command;
@@ -149,31 +150,34 @@ final class CaptureCommand extends Main.Common implements Main.Verbose {
   private int capture(CaptureRequest request, Path file) throws UserError {
     CaptureSession.End end;
     try (CaptureSession session = CaptureSession.start(request)) {
-      Progress progress = new Progress(console, request.duration());
+      Progress progress = new Progress(console, "Capturing", request.duration());
       end = session.await(Interrupts.install(), progress::left);
       progress.done();
       session.finish(file);
     }
     Report report = output.read(List.of(file));
-    requireProbes(report);
-    output.write(report, file, console);
+    requireProbes(report, end);
     boolean gone =
         request.target() != null
             && (end == CaptureSession.End.TARGET_GONE
                 || !report.recording().capture().targetAlive());
     if (gone) {
+      report = report.ofEndedTarget();
+    }
+    output.write(report, file, console);
+    if (gone) {
       console.say(
           "process "
               + request.target().pid()
               + " ended before the time was up; this is what was captured until then");
-      return Main.COULD_NOT_RUN;
     }
     return report.exitCode();
   }
 
-  private static void requireProbes(Report report) throws UserError {
+  private static void requireProbes(Report report, CaptureSession.End end) throws UserError {
     List<ProbeState> probes = report.recording().probes();
-    if (probes.isEmpty() || probes.stream().anyMatch(ProbeState::attached)) {
+    if (probes.isEmpty() && end != CaptureSession.End.FAILED
+        || probes.stream().anyMatch(ProbeState::attached)) {
       return;
     }
     // The capture as a whole says it best; else any probe does.
@@ -181,11 +185,12 @@ final class CaptureCommand extends Main.Common implements Main.Verbose {
         probes.stream()
             .filter(p -> Schema.CAPTURE.equals(p.module()))
             .findFirst()
-            .orElse(probes.get(0));
+            .or(() -> probes.stream().findFirst())
+            .orElseThrow(() -> new UserError("nothing could be captured, as said above"));
     throw new UserError(
         "nothing could be captured: "
             + why.reason()
-            + (why.remedy() == null ? "" : " Try: " + why.remedy()));
+            + (why.remedy() == null ? "" : "; " + why.remedy()));
   }
 
   private void delete(Path file, Path directory) {

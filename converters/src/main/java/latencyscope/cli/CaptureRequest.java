@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import latencyscope.jfr.Schema;
 import latencyscope.recording.CpuSet;
 
 /**
@@ -19,6 +20,10 @@ record CaptureRequest(
     Duration duration, Target target, CpuSet cpus, List<String> modules, String networkInterface) {
   private static final String CAPTURE = "latencyscope.Capture";
 
+  // Events of the recorder itself: losses, and which process and host it is.
+  private static final List<String> DESCRIPTION =
+      List.of("jdk.DataLoss", "jdk.JVMInformation", "jdk.VirtualizationInformation");
+
   /** The settings of the flight recorder that ask for it. */
   Map<String, String> settings() {
     Map<String, String> settings = new LinkedHashMap<>();
@@ -31,7 +36,7 @@ record CaptureRequest(
     settings.put(CAPTURE + "#cpus", cpus.toString());
     settings.put(CAPTURE + "#modules", String.join("+", modules));
     settings.put(CAPTURE + "#networkInterface", networkInterface == null ? "" : networkInterface);
-    settings.put("jdk.DataLoss#enabled", "true");
+    DESCRIPTION.forEach(event -> settings.put(event + "#enabled", "true"));
     return settings;
   }
 

@@ -22,11 +22,23 @@ final class CaptureSession implements AutoCloseable {
     /** The user had enough. */
     INTERRUPTED,
     /** The target ended. */
-    TARGET_GONE
+    TARGET_GONE,
+    /** Nothing can be captured; the recording says why. */
+    FAILED
   }
 
   private static final int NEEDED_JDK = 25;
   private static final long CHECK_MILLIS = 100;
+  private static final long START_CHECK_MILLIS = 2;
+
+  /** By far longer than a slow machine takes to load the programs. */
+  private static final Duration START_LIMIT = Duration.ofSeconds(30);
+
+  /** What the agent in this process says of its capture: starting, capturing, failed, stopped. */
+  static final String STATE = "latencyscope.state";
+
+  /** Why there is no agent in this process; not set if there is one. */
+  static final String UNAVAILABLE = "latencyscope.unavailable";
 
   private final CaptureRequest request;
   private final Recording recording;
@@ -56,14 +68,7 @@ final class CaptureSession implements AutoCloseable {
    * @throws UserError if it has none, or cannot have one
    */
   static void requireAgent() throws UserError {
-    int jdk = Runtime.version().feature();
-    if (jdk < NEEDED_JDK) {
-      throw new UserError(
-          "capture needs JDK 25 or newer, this is "
-              + jdk
-              + "; start it with another one: JAVA_HOME=/path/to/jdk-25 latencyscope ..."
-              + " (the command report works here)");
-    }
+    requireJdk();
     boolean registered =
         FlightRecorder.isAvailable()
             && FlightRecorder.getFlightRecorder().getEventTypes().stream()
@@ -75,8 +80,41 @@ final class CaptureSession implements AutoCloseable {
     }
   }
 
-  /** Waits until the time is up, the target has ended or the user has had enough. */
-  End await(Interrupts interrupts, LongConsumer progress) {
+  /**
+   * Checks that this JVM can have an agent.
+   *
+   * @throws UserError if it cannot
+   */
+  static void requireJdk() throws UserError {
+    String unavailable = System.getProperty(UNAVAILABLE);
+    if (unavailable != null) {
+      throw new UserError(
+          "nothing can be captured: "
+              + unavailable
+              + "; start it with another one: JAVA_HOME=/path/to/jdk-25 latencyscope ..."
+              + " (the command report works here)");
+    }
+    int jdk = Runtime.version().feature();
+    if (jdk < NEEDED_JDK) {
+      throw new UserError(
+          "capture needs JDK 25 or newer, this is "
+              + jdk
+              + "; start it with another one: JAVA_HOME=/path/to/jdk-25 latencyscope ..."
+              + " (the command report works here)");
+    }
+  }
+
+  /**
+   * Waits until the time is up, the target has ended or the user has had enough. The time counts
+   * from when the probes are in place.
+   *
+   * @param progress told about ten times a second how many nanoseconds are left
+   * @throws UserError if the agent neither starts nor says why not
+   */
+  End await(Interrupts interrupts, LongConsumer progress) throws UserError {
+    if (!awaitProbes(interrupts)) {
+      return interrupts.asked() ? End.INTERRUPTED : End.FAILED;
+    }
     long startedAt = System.nanoTime();
     long total = request.duration().toNanos();
     while (true) {
@@ -95,7 +133,28 @@ final class CaptureSession implements AutoCloseable {
     }
   }
 
-  private static void sleep(long millis) {
+  private static boolean awaitProbes(Interrupts interrupts) throws UserError {
+    long startedAt = System.nanoTime();
+    while (!interrupts.asked()) {
+      switch (System.getProperty(STATE, "")) {
+        case "capturing" -> {
+          return true;
+        }
+        case "failed" -> {
+          return false;
+        }
+        case "stopped" -> throw new UserError("the capture ended before it began, as said above");
+        default -> sleep(START_CHECK_MILLIS);
+      }
+      if (System.nanoTime() - startedAt > START_LIMIT.toNanos()) {
+        throw new UserError(
+            "the agent did not start to capture within " + START_LIMIT.toSeconds() + " s");
+      }
+    }
+    return false;
+  }
+
+  static void sleep(long millis) {
     try {
       Thread.sleep(millis);
     } catch (InterruptedException e) {

@@ -69,7 +69,7 @@ final class DoctorCommand extends Main.Common implements Main.Verbose {
   }
 
   private static Prerequisite row(ProbeState probe) {
-    String name = probe.module() + ": " + probe.probe();
+    String name = probe.module() + (probe.probe() == null ? "" : ": " + probe.probe());
     String detail = probe.attached() ? "attached" : probe.state() + ": " + probe.reason();
     return new Prerequisite(name, probe.attached(), detail, probe.remedy());
   }

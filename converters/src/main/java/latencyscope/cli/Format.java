@@ -1,23 +1,40 @@
 package latencyscope.cli;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import latencyscope.analysis.Report;
+import latencyscope.report.JsonReport;
+import latencyscope.report.Style;
+import latencyscope.report.TextReport;
 
 /** An output format, with the ending that a file of it has. */
 enum Format {
   /** For people. */
-  TEXT(".txt"),
+  TEXT("report.txt", (report, style) -> TextReport.of(report, style)),
   /** For programs. */
-  JSON(".json"),
+  JSON("report.json", (report, style) -> JsonReport.of(report)),
   /** The recording itself. */
-  JFR(".jfr");
+  JFR("recording.jfr", null);
 
-  private final String ending;
+  private final String file;
+  private final Writer writer;
 
-  Format(String ending) {
-    this.ending = ending;
+  /** Writes a report in words. */
+  private interface Writer {
+    String write(Report report, Style style);
+  }
+
+  /**
+   * @param file name of a file of this format, where nobody gives one
+   * @param writer writes it; null if there is nothing to write, but a recording to copy
+   */
+  Format(String file, Writer writer) {
+    this.file = file;
+    this.writer = writer;
   }
 
   /** The format of a name. */
@@ -34,7 +51,7 @@ enum Format {
   /** The format that a file's ending asks for; text for a file without an ending. */
   static Format ofFile(String file) throws UserError {
     for (Format format : values()) {
-      if (file.endsWith(format.ending)) {
+      if (file.endsWith(format.ending())) {
         return format;
       }
     }
@@ -46,8 +63,27 @@ enum Format {
         "--output: this version does not know what to write to a file that ends in '"
             + file.substring(dot)
             + "', only "
-            + all(format -> format.ending)
+            + all(Format::ending)
             + "; or say --format");
+  }
+
+  /** A report in this format; empty if the recording itself is meant. */
+  Optional<String> of(Report report, Style style) {
+    return Optional.ofNullable(writer).map(w -> w.write(report, style));
+  }
+
+  /** A report as the content of a file, whose reader nobody knows: UTF-8. */
+  Optional<byte[]> fileContent(Report report, Style style) {
+    return of(report, style).map(text -> text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Name of a file of this format, where nobody gives one. */
+  String file() {
+    return file;
+  }
+
+  private String ending() {
+    return file.substring(file.lastIndexOf('.'));
   }
 
   private static String all(Function<Format, String> what) {

@@ -30,6 +30,7 @@ public final class Main {
   /** Runs the command line and returns its exit code. */
   static int run(Console console, Machine machine, String... arguments) {
     CommandLine line = new CommandLine(new CaptureCommand(console, machine));
+    line.addSubcommand(new DemoCommand(console, machine));
     line.addSubcommand(new ReportCommand(console));
     line.addSubcommand(new DoctorCommand(console, machine));
     line.addSubcommand(new ProfilesCommand(console));
@@ -38,7 +39,12 @@ public final class Main {
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setParameterExceptionHandler((e, args) -> misused(console, e));
     line.setExecutionExceptionHandler((e, command, parsed) -> failed(console, e, command));
-    return line.execute(arguments);
+    try {
+      return line.execute(arguments);
+    } catch (Error e) {
+      // Not an exception to picocli, which would let it end the process with code 1: warnings.
+      return failed(console, e, line);
+    }
   }
 
   private static int misused(Console console, ParameterException e) {
@@ -48,10 +54,12 @@ public final class Main {
     return COULD_NOT_RUN;
   }
 
-  private static int failed(Console console, Exception e, CommandLine command) {
+  private static int failed(Console console, Throwable e, CommandLine command) {
     boolean verbose = command.getCommand() instanceof Verbose v && v.verbose();
     if (e instanceof UserError) {
       console.say(e.getMessage());
+    } else if (e instanceof OutOfMemoryError) {
+      console.say("out of memory; give it more: java -Xmx2g -jar latencyscope.jar ...");
     } else {
       console.say(
           "something went wrong that should not have, please report it with the output of -v: "

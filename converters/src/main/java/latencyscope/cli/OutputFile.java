@@ -8,7 +8,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
 import java.util.Set;
+import latencyscope.analysis.Report;
+import latencyscope.report.Style;
 
 /** Writes a file that is there whole or not at all, and that only its owner may read. */
 final class OutputFile {
@@ -43,13 +46,21 @@ final class OutputFile {
     return file.toAbsolutePath().getParent();
   }
 
-  /** Puts content in the file's place. */
-  void write(byte[] content) throws UserError {
+  /** Puts a report in the file's place, or the recording itself. */
+  void write(Format format, Report report, Path recording, Style style) throws UserError {
+    Optional<byte[]> content = format.fileContent(report, style);
+    if (content.isPresent()) {
+      write(content.get());
+    } else {
+      copy(recording);
+    }
+  }
+
+  private void write(byte[] content) throws UserError {
     replace(temporary -> Files.write(temporary, content));
   }
 
-  /** Puts a copy of another file in its place. */
-  void copy(Path source) throws UserError {
+  private void copy(Path source) throws UserError {
     replace(temporary -> {
       try (InputStream in = Files.newInputStream(source)) {
         Files.copy(in, temporary, StandardCopyOption.REPLACE_EXISTING);

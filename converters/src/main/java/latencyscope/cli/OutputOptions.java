@@ -1,17 +1,20 @@
 package latencyscope.cli;
 
+import java.io.IOException;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import latencyscope.analysis.Analyzers;
 import latencyscope.analysis.Limit;
 import latencyscope.analysis.Report;
 import latencyscope.analysis.UnknownKeyException;
+import latencyscope.jfr.Schema;
 import latencyscope.recording.Recording;
 import latencyscope.recording.RecordingException;
-import latencyscope.report.JsonReport;
-import latencyscope.report.TextReport;
 import picocli.CommandLine.Option;
 
 /** The options on what comes out, which every command that reports has. */
@@ -96,10 +99,19 @@ final class OutputOptions {
    * @throws UserError if it cannot be read
    */
   Report read(List<Path> files) throws UserError {
+    return read(files, parsed);
+  }
+
+  /**
+   * Reads a recording and judges it by limits.
+   *
+   * @throws UserError if it cannot be read
+   */
+  static Report read(List<Path> files, List<Limit> limits) throws UserError {
     Analyzers analyzers = new Analyzers();
     try {
       Recording recording = Recording.read(files, analyzers);
-      return Report.of(recording, analyzers, parsed);
+      return Report.of(recording, analyzers, limits);
     } catch (RecordingException e) {
       throw new UserError(e.getMessage(), e);
     } catch (UnknownKeyException e) {
@@ -110,15 +122,10 @@ final class OutputOptions {
   /** Writes a report, or the recording itself, where the user wants it. */
   void write(Report report, Path recording, Console console) throws UserError {
     if (output != null) {
-      OutputFile file = new OutputFile(output);
-      if (resolved == Format.JFR) {
-        file.copy(recording);
-      } else {
-        file.write(content(report, console, true));
-      }
+      new OutputFile(output).write(resolved, report, recording, console.fileStyle());
       return;
     }
-    byte[] content = content(report, console, false);
+    byte[] content = content(report, recording, console);
     console.out().write(content, 0, content.length);
     console.out().flush();
     if (console.out().checkError()) {
@@ -126,14 +133,15 @@ final class OutputOptions {
     }
   }
 
-  // JSON is UTF-8 by its standard, a file because nobody knows who will read it.
-  private byte[] content(Report report, Console console, boolean toFile) {
-    if (resolved == Format.JSON) {
-      return JsonReport.of(report).getBytes(StandardCharsets.UTF_8);
+  private byte[] content(Report report, Path recording, Console console) throws UserError {
+    // JSON is UTF-8 by its standard, text is for a reader whose character set is known.
+    Charset charset = resolved == Format.TEXT ? console.charset() : StandardCharsets.UTF_8;
+    Optional<String> text = resolved.of(report, console.style());
+    try {
+      return text.isPresent() ? text.get().getBytes(charset) : Files.readAllBytes(recording);
+    } catch (IOException e) {
+      throw new UserError("the recording could not be read again: " + e.getMessage(), e);
     }
-    return toFile
-        ? TextReport.of(report, console.fileStyle()).getBytes(StandardCharsets.UTF_8)
-        : TextReport.of(report, console.style()).getBytes(console.charset());
   }
 
   boolean toFile() {

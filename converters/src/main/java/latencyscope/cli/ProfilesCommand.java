@@ -3,7 +3,7 @@ package latencyscope.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
+import latencyscope.jfr.Profile;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -28,7 +28,7 @@ final class ProfilesCommand extends Main.Common implements Main.Verbose {
 
   @Override
   public Integer call() throws UserError {
-    for (Profile profile : List.of(Profile.PRODUCTION, Profile.FULL)) {
+    for (Profile profile : Profile.values()) {
       Path file = directory.resolve(profile.file());
       try {
         Files.createDirectories(directory);

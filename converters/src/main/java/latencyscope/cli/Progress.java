@@ -7,29 +7,34 @@ final class Progress {
   private static final String CLEAR_LINE = "\r\u001b[K";
 
   private final Console console;
+  private final String activity;
   private final long totalSeconds;
   private long shown = -1;
 
-  Progress(Console console, Duration total) {
+  Progress(Console console, String activity, Duration total) {
     this.console = console;
+    this.activity = activity;
     this.totalSeconds = total.toSeconds();
   }
 
   /** Shows the seconds that are left, if they changed. */
   void left(long nanos) {
-    long seconds = (nanos + 999_999_999) / 1_000_000_000;
+    long seconds = (Math.max(0, nanos) + 999_999_999) / 1_000_000_000;
     if (console.errTerminal() && totalSeconds > 0 && seconds != shown) {
       shown = seconds;
-      console.err().print(CLEAR_LINE + "Capturing, " + seconds + " s left (Ctrl-C ends it early)");
+      console
+          .err()
+          .print(CLEAR_LINE + activity + ", " + seconds + " s left (Ctrl-C ends it early)");
       console.err().flush();
     }
   }
 
-  /** Removes what was shown. */
+  /** Removes what was shown, until it is shown again. */
   void done() {
     if (shown >= 0) {
       console.err().print(CLEAR_LINE);
       console.err().flush();
+      shown = -1;
     }
   }
 }

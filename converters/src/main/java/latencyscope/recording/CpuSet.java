@@ -2,6 +2,7 @@ package latencyscope.recording;
 
 import java.util.BitSet;
 import java.util.Locale;
+import java.util.OptionalInt;
 import java.util.StringJoiner;
 
 /**
@@ -83,6 +84,11 @@ public final class CpuSet {
   /** Whether there is no CPU in the set. */
   public boolean isEmpty() {
     return cpus.isEmpty();
+  }
+
+  /** The CPU with the highest number; empty if there is none. */
+  public OptionalInt last() {
+    return isEmpty() ? OptionalInt.empty() : OptionalInt.of(cpus.length() - 1);
   }
 
   /** Number of CPUs in the set. */

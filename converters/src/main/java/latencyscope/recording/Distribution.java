@@ -1,21 +1,23 @@
 package latencyscope.recording;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.OptionalLong;
 import java.util.zip.DataFormatException;
-import org.HdrHistogram.PackedHistogram;
+import org.HdrHistogram.Histogram;
+import org.HdrHistogram.HistogramIterationValue;
 
 /**
  * Every occurrence of a measure: exact count, sum and maximum, and percentiles to 3 significant
  * digits. Nanoseconds throughout.
  *
- * <p>Immutable. Takes a few kilobytes, since the counts are kept packed: a capture may have
- * thousands of threads.
+ * <p>Immutable. Keeps only the bins that are not empty, in ascending order, so that memory and the
+ * time to add two do not depend on the range of values: a capture may have thousands of threads.
  */
 public final class Distribution {
   /** Without an occurrence. */
-  public static final Distribution EMPTY = new Distribution(0, 0, 0, 0, newHistogram());
+  public static final Distribution EMPTY = new Distribution(0, 0, 0, 0, new long[0], new long[0]);
 
   /**
    * How many occurrences are to be expected beyond a percentile before it is given. With 3, the
@@ -24,24 +26,21 @@ public final class Distribution {
    */
   public static final int EXPECTED_BEYOND = 3;
 
-  private static final int DIGITS = 3;
-
   private final long count;
   private final long total;
   private final long max;
   private final long unbinned;
-  private final PackedHistogram bins;
+  private final long[] bins; // the greatest value of each
+  private final long[] counts;
 
-  private Distribution(long count, long total, long max, long unbinned, PackedHistogram bins) {
+  private Distribution(
+      long count, long total, long max, long unbinned, long[] bins, long[] counts) {
     this.count = count;
     this.total = total;
     this.max = max;
     this.unbinned = unbinned;
     this.bins = bins;
-  }
-
-  private static PackedHistogram newHistogram() {
-    return new PackedHistogram(DIGITS);
+    this.counts = counts;
   }
 
   /**
@@ -50,23 +49,38 @@ public final class Distribution {
    * @throws IllegalArgumentException if the encoded histogram cannot be decoded
    */
   static Distribution of(HistogramSlice slice) {
-    PackedHistogram bins = newHistogram();
+    long[] bins = new long[16];
+    long[] counts = new long[16];
+    int used = 0;
     if (slice.encoded() != null && !slice.encoded().isEmpty()) {
-      bins.add(decode(slice.encoded()));
+      for (HistogramIterationValue bin : decode(slice.encoded()).recordedValues()) {
+        if (used == bins.length) {
+          bins = Arrays.copyOf(bins, used * 2);
+          counts = Arrays.copyOf(counts, used * 2);
+        }
+        bins[used] = bin.getValueIteratedTo();
+        counts[used++] = bin.getCountAtValueIteratedTo();
+      }
     }
-    return new Distribution(slice.count(), slice.total(), slice.max(), slice.unbinned(), bins);
+    return new Distribution(
+        slice.count(),
+        slice.total(),
+        slice.max(),
+        slice.unbinned(),
+        Arrays.copyOf(bins, used),
+        Arrays.copyOf(counts, used));
   }
 
   /** What is left of an interval whose histogram cannot be decoded: all but its percentiles. */
   static Distribution withoutBins(HistogramSlice slice) {
     return new Distribution(
-        slice.count(), slice.total(), slice.max(), slice.count(), newHistogram());
+        slice.count(), slice.total(), slice.max(), slice.count(), EMPTY.bins, EMPTY.counts);
   }
 
-  private static PackedHistogram decode(String encoded) {
+  private static Histogram decode(String encoded) {
     try {
       byte[] bytes = Base64.getDecoder().decode(encoded);
-      return PackedHistogram.decodeFromCompressedByteBuffer(ByteBuffer.wrap(bytes), 0);
+      return Histogram.decodeFromCompressedByteBuffer(ByteBuffer.wrap(bytes), 0);
     } catch (DataFormatException | RuntimeException e) {
       // The library meets a malformed buffer with whatever exception comes first.
       throw new IllegalArgumentException("not a compressed HdrHistogram: " + e.getMessage(), e);
@@ -75,15 +89,32 @@ public final class Distribution {
 
   /** The occurrences of both, as of two threads or of two intervals. */
   public Distribution plus(Distribution other) {
-    PackedHistogram sum = newHistogram();
-    sum.add(bins);
-    sum.add(other.bins);
+    long[] sumBins = new long[bins.length + other.bins.length];
+    long[] sumCounts = new long[sumBins.length];
+    int used = 0;
+    int mine = 0;
+    int theirs = 0;
+    while (mine < bins.length || theirs < other.bins.length) {
+      long bin =
+          Math.min(
+              mine < bins.length ? bins[mine] : Long.MAX_VALUE,
+              theirs < other.bins.length ? other.bins[theirs] : Long.MAX_VALUE);
+      sumBins[used] = bin;
+      if (mine < bins.length && bins[mine] == bin) {
+        sumCounts[used] += counts[mine++];
+      }
+      if (theirs < other.bins.length && other.bins[theirs] == bin) {
+        sumCounts[used] += other.counts[theirs++];
+      }
+      used++;
+    }
     return new Distribution(
         count + other.count,
         total + other.total,
         Math.max(max, other.max),
         unbinned + other.unbinned,
-        sum);
+        Arrays.copyOf(sumBins, used),
+        Arrays.copyOf(sumCounts, used));
   }
 
   /** Number of occurrences. */
@@ -113,11 +144,18 @@ public final class Distribution {
    * @return empty if there are too few occurrences to tell; see {@link #needed}
    */
   public OptionalLong percentile(double percent) {
-    if (bins.getTotalCount() < needed(percent)) {
+    long binned = Arrays.stream(counts).sum();
+    if (binned < needed(percent)) {
       return OptionalLong.empty();
     }
+    // As HdrHistogram has it: a hair below, so that rounding does not ask for one too many.
+    double wanted = Math.ceil(Math.nextDown(percent) * binned / 100);
+    int bin = 0;
+    for (double below = counts[0]; below < wanted && bin < bins.length - 1; ) {
+      below += counts[++bin];
+    }
     // A bin's upper edge may lie above the exact maximum.
-    return OptionalLong.of(Math.min(bins.getValueAtPercentile(percent), max));
+    return OptionalLong.of(Math.min(bins[bin], max));
   }
 
   /** Occurrences it takes to tell a percentile: {@link #EXPECTED_BEYOND} ÷ (1 − p). */

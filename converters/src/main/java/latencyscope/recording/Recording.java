@@ -127,8 +127,18 @@ public final class Recording {
     } catch (StreamingReader.ConsumerFailure e) {
       throw (RuntimeException) e.getCause();
     } catch (IOException | CouldNotLoadRecordingException | RuntimeException e) {
-      // The parser meets damage with whatever exception comes first.
+      // The parser meets damage with whatever exception comes first; an error is none of the file.
+      rethrowError(e);
       return false;
+    }
+  }
+
+  // The parser works on threads of its own, and wraps what ends them.
+  private static void rethrowError(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof Error error) {
+        throw error;
+      }
     }
   }
 

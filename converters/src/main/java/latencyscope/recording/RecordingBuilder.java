@@ -10,6 +10,9 @@ import java.util.TreeMap;
 
 /** Adds up what the events about the capture itself say. Not safe for use by several threads. */
 final class RecordingBuilder {
+  private static final Host NO_HOST =
+      new Host(null, CpuSet.EMPTY, CpuSet.EMPTY, CpuSet.EMPTY, 0, null);
+
   final ThreadTable threads = new ThreadTable();
   final Map<String, Map<String, Map<ThreadId, Distribution>>> distributions = new TreeMap<>();
   final Map<String, Map<String, Map<ThreadId, Long>>> counters = new TreeMap<>();
@@ -25,6 +28,7 @@ final class RecordingBuilder {
   private long captureEnd;
   private JvmInfo jvm;
   private String collector;
+  private String virtualization;
   private boolean ours;
 
   /** Takes an event that is not a thread's. */
@@ -39,6 +43,7 @@ final class RecordingBuilder {
       case "latencyscope.ClockSync" -> sync(type, values);
       case "jdk.JVMInformation" -> jvm(type, values);
       case "jdk.GCConfiguration" -> collector = type.text(values, "oldCollector");
+      case "jdk.VirtualizationInformation" -> virtualization = type.text(values, "name");
       case "jdk.DataLoss" -> dataLoss(type, values);
       default -> {}
     }
@@ -110,7 +115,8 @@ final class RecordingBuilder {
         cpus(type, values, "onlineCpus"),
         cpus(type, values, "isolatedCpus"),
         cpus(type, values, "nohzFullCpus"),
-        (int) type.number(values, "numaNodes", 0));
+        (int) type.number(values, "numaNodes", 0),
+        null);
   }
 
   private static CpuSet cpus(EventType type, Object[] values, String field) {
@@ -230,7 +236,14 @@ final class RecordingBuilder {
   }
 
   Host host() {
-    return host != null ? host : new Host(null, CpuSet.EMPTY, CpuSet.EMPTY, CpuSet.EMPTY, 0);
+    Host known = host == null ? NO_HOST : host;
+    return new Host(
+        known.kernel(),
+        known.online(),
+        known.isolated(),
+        known.nohzFull(),
+        known.numaNodes(),
+        virtualization);
   }
 
   CaptureInfo capture() {

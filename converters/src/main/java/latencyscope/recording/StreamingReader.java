@@ -19,7 +19,11 @@ import org.openjdk.jmc.flightrecorder.parser.ValueField;
  */
 final class StreamingReader implements IParserExtension {
   private static final Set<String> JDK_TYPES =
-      Set.of("jdk.JVMInformation", "jdk.GCConfiguration", "jdk.DataLoss");
+      Set.of(
+          "jdk.JVMInformation",
+          "jdk.GCConfiguration",
+          "jdk.DataLoss",
+          "jdk.VirtualizationInformation");
   private static final IEventSink IGNORED = values -> {};
 
   // Bounds the memory for events that wait until the chunk has told apart the threads of one id.

@@ -15,7 +15,7 @@ import latencyscope.recording.Recording;
 
 /** The lines above the panels: what was watched, where, and how much of it was seen. */
 final class Header {
-  private static final int COMMAND_LENGTH = 60;
+  private static final long SHORT_NS = 1_000_000_000;
 
   private final Report report;
   private final Recording recording;
@@ -32,6 +32,10 @@ final class Header {
     lines.add(Product.NAME + " v" + Product.version() + " — HFT Latency Profiler");
     lines.add("");
     lines.add(capture());
+    long own = (Long) report.capture().metrics().get("own_wait_count");
+    if (own > 0) {
+      lines.add(inTheWay(own));
+    }
     lines.add("");
     lines.add("Target: " + target());
     lines.add(
@@ -68,12 +72,24 @@ final class Header {
     return line.toString();
   }
 
+  private String inTheWay(long waits) {
+    String time = Numbers.time((Long) report.capture().metrics().get("own_wait_ns"));
+    return "Own threads: in the target's way for "
+        + time
+        + " ("
+        + Numbers.count(waits, "wait")
+        + ")";
+  }
+
   private String drain(Metrics metrics) {
     long duration = recording.capture().duration();
     if (!(metrics.get("drain_cpu_ns") instanceof Long nanos) || duration == 0) {
       return "drain cost unknown";
     }
-    return String.format(Locale.ROOT, "drain %.2f %% CPU", 100.0 * nanos / duration);
+    // Of a short capture, most is what loading the programs took: no share that could last.
+    return duration < SHORT_NS
+        ? "drain " + Numbers.time(nanos) + " CPU"
+        : String.format(Locale.ROOT, "drain %.2f %% CPU", 100.0 * nanos / duration);
   }
 
   private String target() {
@@ -84,11 +100,8 @@ final class Header {
     if (capture.targetPid() == 0) {
       return "every process";
     }
-    String command = capture.targetCommand();
-    String name =
-        command == null || command.isBlank()
-            ? ""
-            : " (" + Columns.fit(Columns.clean(command), COMMAND_LENGTH) + ")";
+    String name = ProcessName.of(capture.targetCommand());
+    name = name.isEmpty() ? "" : " (" + Columns.clean(name) + ")";
     return "PID " + capture.targetPid() + name + (capture.targetAlive() ? "" : ", which ended");
   }
 

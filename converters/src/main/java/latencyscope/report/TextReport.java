@@ -81,6 +81,12 @@ public final class TextReport {
     if (verdict.cause() != null) {
       page.wrapped("  ", "Cause: " + verdict.cause(), "  ");
     }
+    if (verdict.service() != null) {
+      Finding service = verdict.service();
+      String times = Numbers.count(service.count(), "time");
+      String text = "JVM service threads: " + times + ", worst " + worst(service);
+      page.wrapped("  ", text + ", " + service.title(), "  ");
+    }
   }
 
   private String worst(Finding finding) {

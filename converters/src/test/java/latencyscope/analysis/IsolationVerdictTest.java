@@ -95,10 +95,76 @@ class IsolationVerdictTest {
   }
 
   @Test
-  void wakeupOfAnIdleCpuIsNobodysFault() {
-    Fixture fixture = monitored().wait(STRATEGY, 0, 60_000, 4, "wakeup", null, 0);
+  void quickWakeUpOfAnIdleCpuIsNothingOfNote() {
+    Fixture fixture = monitored().wait(STRATEGY, 0, 9_999, 4, "wakeup", null, 0);
     assertEquals(0, fixture.report().exitCode());
     assertTrue(isolation(fixture).findings().isEmpty());
+  }
+
+  @Test
+  void slowWakeUpOfAnIdleCpuIsNobodysFault() {
+    Fixture fixture = monitored().wait(STRATEGY, 0, 60_000, 4, "wakeup", null, 0);
+    assertEquals(1, fixture.report().exitCode());
+    assertEquals("strategy was slow to wake on an idle CPU", finding(fixture).title());
+    assertNull(finding(fixture).culprit());
+    ThreadId gc = new ThreadId(4715, "GC Thread#0", 0);
+    Fixture service = monitored().wait(gc, 0, 60_000, 4, "wakeup", null, 0);
+    assertEquals(0, service.report().exitCode());
+  }
+
+  @Test
+  void toolsOwnThreadsAreBlamedOnlyByTheCapture() {
+    Fixture fixture =
+        monitored().wait(STRATEGY, 0, 5_000_000, 4, "preempted", "latencyscope-dr", TARGET);
+    assertTrue(isolation(fixture).findings().isEmpty());
+    Metrics capture = fixture.report().capture().metrics();
+    assertEquals(1L, capture.get("own_wait_count"));
+    assertEquals(4_500_000L, capture.get("own_wait_ns"));
+    assertEquals(0, fixture.report().exitCode());
+    // 1 % of the captured 10 s, of which the culprit ran nine tenths.
+    fixture.wait(STRATEGY, 0, 110_000_000, 4, "preempted", "latencyscope-dr", TARGET);
+    assertEquals(1, fixture.report().exitCode());
+    assertEquals(1, fixture.report().capture().count(Severity.WARN));
+  }
+
+  @Test
+  void processThatRecordsFromOutsideIsOurs() {
+    Fixture fixture =
+        shared()
+            .recorder(7_000)
+            .wait(STRATEGY, 0, 50_000, 4, "preempted", "JFR Recorder Th", 7_000)
+            .wait(STRATEGY, 9, 40_000, 4, "preempted", "JFR Recorder Th", 7_001);
+    List<Finding> findings = isolation(fixture).findings();
+    assertEquals(1, findings.size());
+    assertEquals(40_000, findings.get(0).worstNs());
+  }
+
+  @Test
+  void threadOfTheTargetGoesByItsJavaName() {
+    ThreadId compiler = new ThreadId(TARGET, "C2 CompilerThread0", 0);
+    Fixture fixture =
+        shared()
+            .count("voluntary_switches", compiler, 1)
+            .wait(STRATEGY, 0, 50_000, 4, "preempted", "C2 CompilerThre", TARGET);
+    assertEquals("C2 CompilerThread0 preempted strategy", finding(fixture).title());
+  }
+
+  @Test
+  void worstIsOfTheEnginesThreads() {
+    ThreadId gc = new ThreadId(4715, "GC Thread#0", 0);
+    Fixture fixture =
+        shared()
+            .count("involuntary_switches", STRATEGY, 3)
+            .wait(gc, 0, 9_000_000, 1, "preempted", "sh", 9001)
+            .wait(STRATEGY, 10, 5_000, 1, "preempted", "sh", 9001)
+            .wait(STRATEGY, 20, 4_000, 1, "preempted", "rm", 9002)
+            .wait(STRATEGY, 30, 4_000, 1, "preempted", "rm", 9002);
+    Verdict verdict = isolation(fixture).verdicts().get(0);
+    assertEquals(5_000, verdict.worst().worstNs());
+    assertEquals(
+        "sh (pid 9001) preempted strategy; most time in all: rm (pid 9002)", verdict.cause());
+    assertEquals(9_000_000, verdict.service().worstNs());
+    assertEquals("sh (pid 9001) preempted GC Thread#0", verdict.service().title());
   }
 
   @Test

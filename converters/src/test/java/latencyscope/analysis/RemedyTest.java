@@ -22,12 +22,28 @@ class RemedyTest {
     CaptureInfo capture =
         new CaptureInfo(
             "0.2.0", 4711, "engine", null, List.of("isolation"), "", wanted, "", true, 0, 0);
-    Host host = new Host("6.18", CpuSet.parse(online), atBoot, atBoot, 1);
+    Host host = new Host("6.18", CpuSet.parse(online), atBoot, atBoot, 1, null);
     return new Remedy(host, capture, wanted.plus(atBoot)).against(culprit, VICTIM, cpu);
   }
 
   private static Task task(String name, long pid) {
     return new Task(name, pid, pid, null);
+  }
+
+  private static String againstIdle(String virtualization) {
+    CpuSet all = CpuSet.parse("0-7");
+    Host host = new Host("6.18", all, CpuSet.EMPTY, CpuSet.EMPTY, 1, virtualization);
+    CaptureInfo capture =
+        new CaptureInfo("0.2.0", 4711, "e", null, List.of(), "", CpuSet.EMPTY, "", true, 0, 0);
+    return new Remedy(host, capture, CpuSet.EMPTY).againstIdle();
+  }
+
+  @Test
+  void idleStatesAreSetWhereTheyAreReal() {
+    assertTrue(againstIdle("No virtualization detected").contains("cpupower idle-set"));
+    assertTrue(againstIdle("KVM virtualization").contains("guest_halt_poll_ns"));
+    assertFalse(againstIdle("KVM virtualization").contains("cpupower"));
+    assertFalse(againstIdle("VMWare virtualization").contains("haltpoll"));
   }
 
   @Test

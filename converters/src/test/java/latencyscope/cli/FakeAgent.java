@@ -23,12 +23,14 @@ final class FakeAgent implements AutoCloseable {
     FlightRecorder.register(ProbeStatus.class);
     FakeAgent agent = new FakeAgent(targetAlive);
     FlightRecorder.addPeriodicEvent(Capture.class, agent.hook);
+    System.setProperty(CaptureSession.STATE, "capturing");
     return agent;
   }
 
   /** Lets it have no probe, and say why. */
   FakeAgent refuse(String reason) {
     refusal.set(reason);
+    System.setProperty(CaptureSession.STATE, "failed");
     return this;
   }
 
@@ -57,5 +59,6 @@ final class FakeAgent implements AutoCloseable {
   @Override
   public void close() {
     FlightRecorder.removePeriodicEvent(hook);
+    System.clearProperty(CaptureSession.STATE);
   }
 }

@@ -193,6 +193,16 @@ public final class Fixture {
     return Base64.getEncoder().encodeToString(bytes);
   }
 
+  /** Adds which process recorded. */
+  public Fixture recorder(long pid) {
+    Map<String, Object> fields = fields("pid", pid);
+    List<ValueField> described = List.of(new ValueField("pid", "", "", UnitLookup.UNKNOWN));
+    builder.add(
+        new EventType("jdk.JVMInformation", new String[] {"Java"}, described),
+        fields.values().toArray());
+    return this;
+  }
+
   /** Adds the state of a probe. */
   public Fixture probe(String module, String name, String state, String reason, String remedy) {
     return add(

@@ -84,6 +84,17 @@ class LiveRecordingTest {
     }
   }
 
+  @Test
+  void errorOfTheParsersThreadIsNotADamagedFile() {
+    EventConsumer broken =
+        event -> {
+          throw new NoClassDefFoundError("missing");
+        };
+    Error error =
+        assertThrows(NoClassDefFoundError.class, () -> Recording.read(List.of(file), broken));
+    assertEquals("missing", error.getMessage());
+  }
+
   private static long ownTid() {
     try {
       return Long.parseLong(Path.of("/proc/thread-self").toRealPath().getFileName().toString());

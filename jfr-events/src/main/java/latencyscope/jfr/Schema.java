@@ -1,33 +1,32 @@
-package latencyscope.cli;
+package latencyscope.jfr;
 
 import java.io.IOException;
 import java.lang.reflect.Method;
-import java.net.URI;
 import java.net.URISyntaxException;
-import java.nio.file.FileSystem;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.jar.JarFile;
 import java.util.stream.Stream;
-import javax.lang.model.SourceVersion;
+import java.util.zip.ZipEntry;
 import jdk.jfr.Category;
 import jdk.jfr.Event;
 import jdk.jfr.Name;
 import jdk.jfr.SettingDefinition;
 import jdk.jfr.Threshold;
-import latencyscope.jfr.KernelEvent;
 
 /**
  * The event types that this version knows, from the event classes themselves: a new class needs no
- * entry anywhere.
+ * entry anywhere. Safe for use by several threads.
  */
-final class Schema {
+public final class Schema {
   /** Module of the events about the capture itself. */
-  static final String CAPTURE = "capture";
+  public static final String CAPTURE = "capture";
+
+  private static final String PACKAGE = Schema.class.getPackageName();
+  private static final String CLASS = ".class";
 
   private Schema() {}
 
@@ -39,10 +38,20 @@ final class Schema {
    * @param threshold default of its threshold, such as {@code 1 us}; empty if it has none
    * @param settings names of its own settings
    */
-  record Type(String name, String module, Optional<String> threshold, List<String> settings) {}
+  public record Type(
+      String name, String module, Optional<String> threshold, List<String> settings) {
+    /** Copies the list. */
+    public Type {
+      settings = List.copyOf(settings);
+    }
+  }
 
-  /** All event types, by module and name; those about the capture first. */
-  static List<Type> types() {
+  /**
+   * All event types, by module and name; those about the capture first.
+   *
+   * @throws IllegalStateException if the place that the classes come from cannot be read
+   */
+  public static List<Type> types() {
     return classes().stream()
         .filter(type -> type.isAnnotationPresent(Name.class))
         .map(Schema::describe)
@@ -53,8 +62,8 @@ final class Schema {
         .toList();
   }
 
-  /** The modules that can be captured. */
-  static List<String> modules() {
+  /** The modules that can be captured, in alphabetical order. */
+  public static List<String> modules() {
     return types().stream()
         .map(Type::module)
         .filter(module -> !module.equals(CAPTURE))
@@ -68,7 +77,7 @@ final class Schema {
     List<String> settings =
         Stream.of(type.getDeclaredMethods())
             .filter(method -> method.isAnnotationPresent(SettingDefinition.class))
-            .map(Schema::settingName)
+            .map(Method::getName) // as the recorder names it where @Name says the same
             .sorted()
             .toList();
     return new Type(
@@ -78,36 +87,37 @@ final class Schema {
         settings);
   }
 
-  // As the flight recorder has it from JDK 25 on: a name that is no Java name is ignored.
-  private static String settingName(Method method) {
-    Name name = method.getAnnotation(Name.class);
-    return name != null && SourceVersion.isName(name.value()) ? name.value() : method.getName();
-  }
-
   private static List<Class<?>> classes() {
     try {
-      URI place = KernelEvent.class.getProtectionDomain().getCodeSource().getLocation().toURI();
-      Path path = Path.of(place);
-      if (Files.isDirectory(path)) {
-        return classes(path);
-      }
-      try (FileSystem jar = FileSystems.newFileSystem(path, Map.of())) {
-        return classes(jar.getPath("/"));
-      }
+      Path place =
+          Path.of(Schema.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+      List<String> files = Files.isDirectory(place) ? inDirectory(place) : inJar(place);
+      return files.stream()
+          .filter(file -> file.endsWith(CLASS) && !file.contains("-"))
+          .map(file -> file.substring(0, file.length() - CLASS.length()))
+          .<Class<?>>map(Schema::load)
+          .filter(Event.class::isAssignableFrom)
+          .toList();
     } catch (IOException | URISyntaxException e) {
       throw new IllegalStateException("the event classes cannot be listed", e);
     }
   }
 
-  private static List<Class<?>> classes(Path root) throws IOException {
-    Path directory = root.resolve(KernelEvent.class.getPackageName().replace('.', '/'));
-    try (Stream<Path> files = Files.list(directory)) {
-      return files
-          .map(file -> file.getFileName().toString())
-          .filter(file -> file.endsWith(".class") && !file.contains("-"))
-          .map(file -> file.substring(0, file.length() - ".class".length()))
-          .<Class<?>>map(Schema::load)
-          .filter(Event.class::isAssignableFrom)
+  private static List<String> inDirectory(Path root) throws IOException {
+    try (Stream<Path> files = Files.list(root.resolve(PACKAGE.replace('.', '/')))) {
+      return files.map(file -> file.getFileName().toString()).toList();
+    }
+  }
+
+  // Not through a zip file system: this also runs inside of the engine, whose class loader has the
+  // jar's directory in memory already, and shares it.
+  private static List<String> inJar(Path jar) throws IOException {
+    String prefix = PACKAGE.replace('.', '/') + '/';
+    try (JarFile file = new JarFile(jar.toFile())) {
+      return file.stream()
+          .map(ZipEntry::getName)
+          .filter(name -> name.startsWith(prefix) && name.indexOf('/', prefix.length()) < 0)
+          .map(name -> name.substring(prefix.length()))
           .toList();
     }
   }
@@ -116,8 +126,7 @@ final class Schema {
   // is the agent's to do.
   private static Class<?> load(String simpleName) {
     try {
-      String name = KernelEvent.class.getPackageName() + "." + simpleName;
-      return Class.forName(name, false, Schema.class.getClassLoader());
+      return Class.forName(PACKAGE + "." + simpleName, false, Schema.class.getClassLoader());
     } catch (ClassNotFoundException e) {
       throw new IllegalStateException(e);
     }

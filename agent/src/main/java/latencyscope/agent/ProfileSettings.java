@@ -1,0 +1,32 @@
+package latencyscope.agent;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.text.ParseException;
+import java.util.Map;
+import jdk.jfr.Configuration;
+import latencyscope.jfr.Profile;
+
+/** The settings of a recording by the name of a profile. */
+final class ProfileSettings {
+  private ProfileSettings() {}
+
+  /**
+   * Settings of {@code latencyscope}, {@code latencyscope-full}, one of the JDK's own profiles, or
+   * a {@code .jfc} file.
+   *
+   * @throws IOException if there is no such profile
+   */
+  static Map<String, String> of(String name) throws IOException, ParseException {
+    for (Profile profile : Profile.values()) {
+      if (name.equals(profile.profileName())) {
+        return profile.settings();
+      }
+    }
+    Path file = Path.of(name);
+    return Files.isRegularFile(file)
+        ? Configuration.create(file).getSettings()
+        : Configuration.getConfiguration(name).getSettings();
+  }
+}

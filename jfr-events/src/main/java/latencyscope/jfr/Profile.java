@@ -1,0 +1,196 @@
+package latencyscope.jfr;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Settings for the flight recorder: which of LatencyScope's events it keeps, and which of the JDK's
+ * own a latency engineer needs beside them.
+ *
+ * <p>The one source both of the {@code .jfc} files and of the recordings that the agent starts.
+ */
+public enum Profile {
+  /** For production: few events, all counts. */
+  PRODUCTION(
+      "latencyscope",
+      "LatencyScope",
+      "Kernel latency of the JVM's threads, for production",
+      "10 us",
+      "1 ms",
+      """
+        Every occurrence is counted in the kernel and is in the histograms and counters,
+        whatever the threshold; single events, which name the culprit, are kept from 10 us on:
+        above what a wakeup takes on an idle CPU, so that a sound machine writes next to
+        nothing, and below anything that an order would wait for. Java's own blocking is kept
+        from 10 us on where threads contend, from 1 ms on where they may just be idle.
+      """),
+
+  /** For the laboratory: every event. */
+  FULL(
+      "latencyscope-full",
+      "LatencyScope full",
+      "Kernel latency of the JVM's threads, every single event",
+      "0 ns",
+      "0 ns",
+      """
+        Every single event is kept, also those of some 100 ns. A machine that switches threads
+        100,000 times a second writes several megabytes a second.
+      """);
+
+  private static final String[] DESCRIPTION = {
+    "DataLoss",
+    "GCConfiguration",
+    "JVMInformation",
+    "ThreadEnd",
+    "ThreadStart",
+    "VirtualizationInformation"
+  };
+
+  private static final String[] PAUSES = {
+    "GarbageCollection",
+    "GCPhasePause",
+    "SafepointBegin",
+    "SafepointEnd",
+    "SafepointStateSynchronization",
+    "ExecuteVMOperation",
+    "ZAllocationStall"
+  };
+
+  private static final String[] CONTENTION = {"JavaMonitorEnter", "VirtualThreadPinned"};
+
+  // An idle pool parks and sleeps all day.
+  private static final String[] BLOCKING = {
+    "JavaMonitorWait",
+    "ThreadPark",
+    "ThreadSleep",
+    "SocketRead",
+    "SocketWrite",
+    "FileRead",
+    "FileWrite",
+    "FileForce"
+  };
+
+  private final String profileName;
+  private final String label;
+  private final String description;
+  private final String threshold;
+  private final String idleThreshold;
+  private final String reason;
+
+  Profile(
+      String profileName,
+      String label,
+      String description,
+      String threshold,
+      String idleThreshold,
+      String reason) {
+    this.profileName = profileName;
+    this.label = label;
+    this.description = description;
+    this.threshold = threshold;
+    this.idleThreshold = idleThreshold;
+    this.reason = reason;
+  }
+
+  /** Name by which the agent's option {@code start} asks for it. */
+  public String profileName() {
+    return profileName;
+  }
+
+  /** Name of its file. */
+  public String file() {
+    return profileName + ".jfc";
+  }
+
+  /**
+   * The settings as a {@code Recording} takes them, by keys like {@code jdk.ThreadStart#enabled}.
+   */
+  public Map<String, String> settings() {
+    Map<String, String> flat = new LinkedHashMap<>();
+    events()
+        .forEach((event, settings) ->
+            settings.forEach((setting, value) -> flat.put(event + '#' + setting, value)));
+    return flat;
+  }
+
+  /** The content of its file, in UTF-8. */
+  public String toXml() {
+    StringBuilder xml = new StringBuilder();
+    xml.append("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+    xml.append("<!--\n").append(reason.indent(2));
+    xml.append("    Combine it with a profile of the JDK: settings=profile settings=")
+        .append(file())
+        .append("\n-->\n");
+    xml.append(
+        String.format(
+            "<configuration version=\"2.0\" label=\"%s\" description=\"%s\""
+                + " provider=\"LatencyScope\">%n",
+            label, description));
+    events().forEach((event, settings) -> append(xml, event, settings));
+    return xml.append("</configuration>\n").toString();
+  }
+
+  private static void append(StringBuilder xml, String event, Map<String, String> settings) {
+    xml.append("\n  <event name=\"").append(event).append("\">\n");
+    settings.forEach((setting, value) ->
+        xml.append("    <setting name=\"")
+            .append(setting)
+            .append("\">")
+            .append(value)
+            .append("</setting>\n"));
+    xml.append("  </event>\n");
+  }
+
+  /** Settings by event: ours first. */
+  private Map<String, Map<String, String>> events() {
+    Map<String, Map<String, String>> events = new LinkedHashMap<>();
+    Schema.types().forEach(type -> events.put(type.name(), settings(type)));
+    jdkEvents().forEach((event, settings) -> events.put("jdk." + event, settings));
+    return events;
+  }
+
+  private Map<String, String> settings(Schema.Type type) {
+    Map<String, String> settings = enabled();
+    type.threshold().ifPresent(byDefault -> settings.put("threshold", threshold));
+    type.settings().forEach(name -> settings.put(name, ""));
+    return settings;
+  }
+
+  // What readers need to name threads and to describe JVM and host; then, in the order in which an
+  // engineer suspects them, what else stops a Java thread.
+  private Map<String, Map<String, String>> jdkEvents() {
+    Map<String, Map<String, String>> events = new LinkedHashMap<>();
+    for (String described : DESCRIPTION) {
+      events.put(described, enabled());
+    }
+    for (String pause : PAUSES) {
+      events.put(pause, withThreshold("0 ns"));
+    }
+    for (String contended : CONTENTION) {
+      events.put(contended, withStack(threshold));
+    }
+    for (String idle : BLOCKING) {
+      events.put(idle, withStack(idleThreshold));
+    }
+    return events;
+  }
+
+  private static Map<String, String> enabled() {
+    Map<String, String> settings = new TreeMap<>();
+    settings.put("enabled", "true");
+    return settings;
+  }
+
+  private static Map<String, String> withThreshold(String threshold) {
+    Map<String, String> settings = enabled();
+    settings.put("threshold", threshold);
+    return settings;
+  }
+
+  private static Map<String, String> withStack(String threshold) {
+    Map<String, String> settings = withThreshold(threshold);
+    settings.put("stackTrace", "true");
+    return settings;
+  }
+}
