@@ -12,13 +12,16 @@ import java.util.concurrent.ConcurrentHashMap;
 final class Complaints {
   private static final int LIMIT = 100;
 
+  /** Set by the command line's own agent: it reports what the recording says, in its own words. */
+  private static final boolean QUIET = Boolean.getBoolean("latencyscope.quiet");
+
   private static final Set<String> SAID = ConcurrentHashMap.newKeySet();
 
   private Complaints() {}
 
   /** Prints the sentence unless it was printed before. */
   static void say(String sentence) {
-    if (SAID.size() < LIMIT && SAID.add(sentence)) {
+    if (!QUIET && SAID.size() < LIMIT && SAID.add(sentence)) {
       System.err.println("LatencyScope: " + sentence.replace('\n', ' '));
     }
   }

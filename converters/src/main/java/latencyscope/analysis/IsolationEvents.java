@@ -78,7 +78,7 @@ final class IsolationEvents {
 
   private void add(RunQueueWait wait) {
     waits.add(wait);
-    if (wait.culprit() == null && !wait.preempted() && wait.duration() >= SLOW_WAKE_UP_NS) {
+    if (wait.onIdleCpu() && wait.duration() >= SLOW_WAKE_UP_NS) {
       slowWakeUps.add(wait);
     }
     if (wait.culprit() == null || !Culprits.isOwn(wait.culprit().name())) {

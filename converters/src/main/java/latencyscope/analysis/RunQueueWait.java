@@ -11,7 +11,8 @@ import latencyscope.recording.ThreadId;
  * @param duration length, nanoseconds
  * @param cpu CPU on which it ran in the end
  * @param preempted whether it had been running and lost its CPU; false if it had been woken
- * @param culprit who held the CPU for most of the wait; null if the CPU was idle
+ * @param culprit who held the CPU for most of the wait; null if the CPU was idle, or if that is not
+ *     known
  * @param culpritPriority the culprit's kernel priority: below 100 real time
  * @param culpritHeld how long the culprit ran meanwhile, nanoseconds
  * @param tasksBetween how many tasks ran on that CPU meanwhile
@@ -51,6 +52,14 @@ record RunQueueWait(
             event.number("culpritTid"),
             event.number("culpritPid"),
             event.text("culpritWork"));
+  }
+
+  /**
+   * Whether the CPU was idle for most of the wait. Before the log of runs reaches back far enough,
+   * at the begin of a capture, nobody is known to have held the CPU, not even the idle task.
+   */
+  boolean onIdleCpu() {
+    return culprit == null && !preempted && culpritHeld > 0;
   }
 
   String kind() {

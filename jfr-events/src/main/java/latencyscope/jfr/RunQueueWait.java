@@ -26,7 +26,10 @@ public final class RunQueueWait extends KernelEvent {
   @Description("How the wait began: wakeup, or preempted")
   public String kind;
 
-  /** Kernel name of the task that held the CPU for most of the wait; null if the CPU was idle. */
+  /**
+   * Kernel name of the task that held the CPU for most of the wait; null if the CPU was idle, or if
+   * that is not known: then {@link #culpritHeld} is 0.
+   */
   @Label("Culprit")
   @Description("Task that held the CPU for most of the wait; none if the CPU was idle")
   public String culprit;
@@ -49,7 +52,7 @@ public final class RunQueueWait extends KernelEvent {
   @Description("Kernel priority: 0 to 99 real time, 100 to 139 normal (120 is nice 0)")
   public int culpritPriority;
 
-  /** Nanoseconds of this wait during which the culprit ran. */
+  /** Nanoseconds of this wait during which the culprit, or the idle task, ran; 0: not known. */
   @Label("Culprit Held")
   @Description("How long the culprit ran during this wait")
   @Timespan(Timespan.NANOSECONDS)

@@ -12,6 +12,9 @@ public final class LauncherAgent {
   /** Property that says, in words, why this JVM cannot capture; not set if it can. */
   static final String UNAVAILABLE = "latencyscope.unavailable";
 
+  /** Property that keeps the agent from printing what the command line will say itself. */
+  static final String QUIET = "latencyscope.quiet";
+
   private LauncherAgent() {}
 
   /**
@@ -21,6 +24,7 @@ public final class LauncherAgent {
    * @param instrumentation the JVM's services
    */
   public static void agentmain(String options, Instrumentation instrumentation) {
+    System.setProperty(QUIET, "true");
     try {
       String missing = Requirements.missing();
       if (missing == null) {
