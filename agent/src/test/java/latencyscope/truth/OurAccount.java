@@ -27,17 +27,14 @@ final class OurAccount {
   }
 
   private void add(RecordedEvent event) {
-    switch (event.getEventType().getName()) {
-      case "latencyscope.Counter" -> sum(counters, event, event.getLong("value"));
-      case "latencyscope.Histogram" -> {
-        sum(histogramTotals, event, event.getDuration("total").toNanos());
-        sum(histogramCounts, event, event.getLong("count"));
-      }
-      default ->
-          events
-              .computeIfAbsent(event.getEventType().getName(), name -> new ArrayList<>())
-              .add(event);
+    String type = event.getEventType().getName();
+    if (type.equals("latencyscope.Counter")) {
+      sum(counters, event, event.getLong("value"));
+    } else if (type.equals("latencyscope.Histogram")) {
+      sum(histogramTotals, event, event.getDuration("total").toNanos());
+      sum(histogramCounts, event, event.getLong("count"));
     }
+    events.computeIfAbsent(type, name -> new ArrayList<>()).add(event);
   }
 
   private static void sum(Map<Long, Map<String, Long>> sums, RecordedEvent event, long value) {
