@@ -1,5 +1,7 @@
 package latencyscope.agent;
 
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -29,6 +31,15 @@ final class Complaints {
   /** Prints what a part of the agent could not do, without a stack trace. */
   static void say(String attempt, Throwable cause) {
     String message = cause.getMessage();
-    say(attempt + ": " + (message == null ? cause.getClass().getSimpleName() : message));
+    String name = cause.getClass().getSimpleName();
+    if (message == null) {
+      say(attempt + ": " + name);
+    } else if (cause instanceof AccessDeniedException) {
+      say(attempt + ": permission denied: " + message); // which otherwise is only the path
+    } else if (cause instanceof FileSystemException) {
+      say(attempt + ": " + name + ": " + message); // likewise
+    } else {
+      say(attempt + ": " + message);
+    }
   }
 }

@@ -19,8 +19,9 @@ public final class Guest {
    *
    * @param options agent options, or null
    * @param instrumentation the JVM's services
+   * @return null, or what keeps the agent from working, as the middle of a sentence
    */
-  public static synchronized void arrive(String options, Instrumentation instrumentation) {
+  public static synchronized String arrive(String options, Instrumentation instrumentation) {
     AgentOptions parsed = AgentOptions.parse(options);
     parsed.problems().forEach(Complaints::say);
     if (current != null) {
@@ -28,8 +29,7 @@ public final class Guest {
     } else {
       String forbidden = NativeAccess.enable(instrumentation);
       if (forbidden != null) {
-        Complaints.say("not active: " + forbidden + "; the engine runs on without");
-        return;
+        return forbidden;
       }
       current = new RecordingSwitch(parsed, instrumentation);
       FlightRecorder.addListener(current);
@@ -37,5 +37,6 @@ public final class Guest {
     if (!parsed.value("start").isEmpty()) {
       StartedRecording.inBackground(parsed);
     }
+    return null;
   }
 }

@@ -36,6 +36,7 @@ final class LoadedModules implements AutoCloseable {
                 clock,
                 new ThreadDirectory(javaThreads(settings, instrumentation), watched),
                 new RecordStrings()));
+    all.misunderstood(settings, catalog);
     try {
       all.drainThread = ModuleLoader.keepOffMonitoredCpus(settings);
       watched.leaveOut(all.drainThread);
@@ -112,6 +113,24 @@ final class LoadedModules implements AutoCloseable {
       context.threads().close();
     } catch (IOException e) {
       Complaints.say("could not close the thread directory", e);
+    }
+  }
+
+  // What was asked for differs from what is captured: the recording must say so.
+  private void misunderstood(CaptureSettings settings, EventCatalog catalog) {
+    List<String> problems = new ArrayList<>(settings.problems());
+    for (String module : settings.modules()) {
+      if (!catalog.modules().containsKey(module)) {
+        problems.add(
+            "unknown module '"
+                + module
+                + "'; the modules are "
+                + String.join(", ", catalog.modules().keySet().stream().sorted().toList()));
+      }
+    }
+    problems.forEach(Complaints::say);
+    if (!problems.isEmpty()) {
+      probes.add(Probe.unavailable("capture", "options", String.join("; ", problems)));
     }
   }
 

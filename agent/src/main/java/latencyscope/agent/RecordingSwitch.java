@@ -51,6 +51,8 @@ final class RecordingSwitch implements FlightRecorderListener {
           FlightRecorder.addPeriodicEvent(Capture.class, this::chunkEnds);
           CaptureSetting.onChange(this::reconcileSoon);
         });
+    // Nobody tells of recordings that were there before the agent was loaded.
+    reconcile();
   }
 
   @Override

@@ -6,9 +6,8 @@ import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** A JVM of its own under test, with the released jar as its agent. */
@@ -23,7 +22,7 @@ final class Engine implements AutoCloseable {
   private final OutputStream in;
   private final Path errors;
 
-  private Engine(Process process, Path errors) {
+  Engine(Process process, Path errors) {
     this.process = process;
     this.errors = errors;
     out =
@@ -33,24 +32,16 @@ final class Engine implements AutoCloseable {
 
   /** Starts a main class of the tests under the agent; its standard error goes to a file. */
   static Engine start(Path errors, Class<?> main, String... args) throws IOException {
-    return start(errors, List.of("-javaagent:" + JAR), main, args);
-  }
-
-  static Engine start(Path errors, List<String> jvmOptions, Class<?> main, String... args)
-      throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(jvmOptions);
-    command.add("-cp");
-    command.add(Path.of("target", "test-classes").toAbsolutePath().toString());
-    command.add(main.getName());
-    command.addAll(List.of(args));
-    Process process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
-    return new Engine(process, errors);
+    return Launch.of(main, args).withAgent().start(errors);
   }
 
   long pid() {
     return process.pid();
+  }
+
+  /** The JVM itself, where another command was started that runs it as its only child. */
+  long jvmPid() {
+    return process.children().mapToLong(ProcessHandle::pid).findFirst().orElse(pid());
   }
 
   /** Reads lines until one begins with the word; returns the rest of that line. */
@@ -62,13 +53,15 @@ final class Engine implements AutoCloseable {
         }
       }
       throw new AssertionError(
-          "the engine ended before it said "
-              + word
-              + ": "
-              + java.nio.file.Files.readString(errors));
+          "the engine ended before it said " + word + ": " + Files.readString(errors));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** What the engine, which has ended, said after the last line that was awaited. */
+  String remaining() throws IOException {
+    return String.join("\n", out.readAllLines());
   }
 
   void say(String word) throws IOException {
@@ -86,6 +79,7 @@ final class Engine implements AutoCloseable {
 
   @Override
   public void close() {
+    process.descendants().forEach(ProcessHandle::destroyForcibly);
     process.destroyForcibly();
   }
 }

@@ -14,7 +14,6 @@ final class OurAccount {
   private final Map<Long, Map<String, Long>> counters = new HashMap<>();
   private final Map<Long, Map<String, Long>> histogramTotals = new HashMap<>();
   private final Map<Long, Map<String, Long>> histogramCounts = new HashMap<>();
-  private final List<RecordedEvent> histograms = new ArrayList<>();
   private final Map<String, List<RecordedEvent>> events = new HashMap<>();
 
   private OurAccount() {}
@@ -28,18 +27,14 @@ final class OurAccount {
   }
 
   private void add(RecordedEvent event) {
-    switch (event.getEventType().getName()) {
-      case "latencyscope.Counter" -> sum(counters, event, event.getLong("value"));
-      case "latencyscope.Histogram" -> {
-        sum(histogramTotals, event, event.getDuration("total").toNanos());
-        sum(histogramCounts, event, event.getLong("count"));
-        histograms.add(event);
-      }
-      default ->
-          events
-              .computeIfAbsent(event.getEventType().getName(), name -> new ArrayList<>())
-              .add(event);
+    String type = event.getEventType().getName();
+    if (type.equals("latencyscope.Counter")) {
+      sum(counters, event, event.getLong("value"));
+    } else if (type.equals("latencyscope.Histogram")) {
+      sum(histogramTotals, event, event.getDuration("total").toNanos());
+      sum(histogramCounts, event, event.getLong("count"));
     }
+    events.computeIfAbsent(type, name -> new ArrayList<>()).add(event);
   }
 
   private static void sum(Map<Long, Map<String, Long>> sums, RecordedEvent event, long value) {
@@ -68,11 +63,6 @@ final class OurAccount {
   /** How often a thread waited while runnable, both kinds together. */
   long waits(long osThreadId) {
     return sum(histogramCounts.getOrDefault(osThreadId, Map.of()));
-  }
-
-  /** All distributions, as they were reported. */
-  List<RecordedEvent> histograms() {
-    return histograms;
   }
 
   /** Events of one of our types. */

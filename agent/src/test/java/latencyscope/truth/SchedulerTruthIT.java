@@ -1,5 +1,9 @@
 package latencyscope.truth;
 
+import static latencyscope.truth.SchedulerAgreement.assertEventsComplete;
+import static latencyscope.truth.SchedulerAgreement.assertExact;
+import static latencyscope.truth.SchedulerAgreement.assertOnItsThread;
+import static latencyscope.truth.SchedulerAgreement.assertWaitedAgrees;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -100,7 +104,8 @@ class SchedulerTruthIT {
       KernelAccount kernel = KernelAccount.read(accounts).get(0);
       assertExact(kernel, ours);
       assertWaitedAgrees(kernel, ours);
-      assertTrue(kernel.involuntary() > 50, "the competitor did not compete: " + kernel);
+      // By time, not by count: on a busy machine turns are fewer and longer.
+      assertTrue(kernel.runDelayNs() > 500_000_000, "the competitor did not compete: " + kernel);
 
       List<RecordedEvent> waits = ours.events("RunQueueWait", kernel.osThreadId());
       assertEquals("a-spinner-with-quite-a-long-name-0", waits.get(0).getString("thread"));
@@ -223,53 +228,9 @@ class SchedulerTruthIT {
     }
   }
 
-  private static void assertExact(KernelAccount kernel, OurAccount ours) {
-    long id = kernel.osThreadId();
-    assertEquals(0, ours.counter(id, "switches_missed"));
-    assertEquals(kernel.voluntary(), ours.counter(id, "voluntary_switches"), "voluntary");
-    assertEquals(kernel.involuntary(), ours.counter(id, "involuntary_switches"), "involuntary");
-    assertEquals(kernel.runCount(), ours.counter(id, "run_delay_count"), "schedstat count");
-    assertEquals(kernel.runDelayNs(), ours.counter(id, "run_delay_ns"), "schedstat run_delay");
-    assertEquals(kernel.runCount(), ours.waits(id), "waits");
-    if (kernel.migrations() >= 0) {
-      assertEquals(kernel.migrations(), ours.migrations(id), "migrations");
-    }
-  }
-
-  /**
-   * With a threshold of 0 there is an event for every switch but the last, from which the thread
-   * has not come back; or else the recording says that it was lost.
-   */
-  private static void assertEventsComplete(List<KernelAccount> threads, OurAccount ours) {
-    long switches = 0;
-    long waits = 0;
-    long switchEvents = 0;
-    long waitEvents = 0;
-    for (KernelAccount kernel : threads) {
-      switches += kernel.voluntary() + kernel.involuntary() - 1;
-      waits += kernel.runCount();
-      switchEvents += ours.events("ContextSwitch", kernel.osThreadId()).size();
-      waitEvents += ours.events("RunQueueWait", kernel.osThreadId()).size();
-    }
-    assertComplete(switches, switchEvents, ours.lost("ContextSwitch"), "ContextSwitch");
-    assertComplete(waits, waitEvents, ours.lost("RunQueueWait"), "RunQueueWait");
-  }
-
-  private static void assertComplete(long happened, long events, long lost, String type) {
-    // Other threads of the JVM lose records as well: the loss is an upper bound, 0 an exact one.
-    assertTrue(
-        events <= happened && events + lost >= happened,
-        type + ": " + happened + " happened, " + events + " events, " + lost + " lost");
-  }
-
-  private static void assertOnItsThread(RecordedEvent event, long osThreadId) {
-    assertEquals(osThreadId, event.getThread().getOSThreadId());
-    assertEquals(event.getString("thread"), event.getThread().getJavaName());
-  }
-
   /** Counts, total and maximum are kept apart from the distribution: all must tell the same. */
   private static void assertDistributionsHoldTheirTotals(OurAccount ours) throws Exception {
-    for (RecordedEvent event : ours.histograms()) {
+    for (RecordedEvent event : ours.events("Histogram")) {
       Histogram histogram =
           Histogram.decodeFromCompressedByteBuffer(
               ByteBuffer.wrap(Base64.getDecoder().decode(event.getString("distribution"))), 0);
@@ -282,10 +243,5 @@ class SchedulerTruthIT {
               event.getDuration("max").toNanos(), histogram.getMaxValue()),
           event::toString);
     }
-  }
-
-  private static void assertWaitedAgrees(KernelAccount kernel, OurAccount ours) {
-    double ratio = (double) ours.waitedNs(kernel.osThreadId()) / kernel.runDelayNs();
-    assertEquals(1.0, ratio, 0.01, "waited, by our clock, against " + kernel);
   }
 }

@@ -9,6 +9,8 @@ import java.lang.instrument.Instrumentation;
  * one line what is missing. Nothing is ever thrown at the engine.
  */
 public final class JavaAgent {
+  private static String said;
+
   private JavaAgent() {}
 
   /**
@@ -34,13 +36,21 @@ public final class JavaAgent {
   private static void start(String options, Instrumentation instrumentation) {
     try {
       String missing = Requirements.missing();
-      if (missing != null) {
-        System.err.println("LatencyScope: not active: " + missing + "; the engine runs on without");
-        return;
-      }
-      Requirements.start(options, instrumentation);
+      say(missing != null ? missing : Requirements.start(options, instrumentation));
     } catch (Throwable t) {
-      System.err.println("LatencyScope: not active: " + t + "; the engine runs on without");
+      say(String.valueOf(t));
+    }
+  }
+
+  // Once: an agent that is loaded again lacks the same.
+  private static synchronized void say(String missing) {
+    if (missing == null || missing.equals(said)) {
+      return;
+    }
+    said = missing;
+    System.err.println("LatencyScope: not active: " + missing + "; the engine runs on without");
+    if (Requirements.hasFlightRecorder()) {
+      Absence.record(missing);
     }
   }
 }

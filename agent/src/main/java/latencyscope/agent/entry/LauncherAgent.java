@@ -28,8 +28,9 @@ public final class LauncherAgent {
     try {
       String missing = Requirements.missing();
       if (missing == null) {
-        Requirements.start(options, instrumentation);
-      } else {
+        missing = Requirements.start(options, instrumentation);
+      }
+      if (missing != null) {
         System.setProperty(UNAVAILABLE, missing);
       }
     } catch (Throwable t) {

@@ -18,18 +18,24 @@ final class Requirements {
     if (!System.getProperty("os.name").equals("Linux")) {
       return "it needs Linux, this is " + System.getProperty("os.name");
     }
-    if (ModuleLayer.boot().findModule("jdk.jfr").isEmpty()) {
+    if (!hasFlightRecorder()) {
       return "it needs the JDK Flight Recorder, this JVM has no module jdk.jfr";
     }
     return null;
   }
 
-  // By name: a direct reference would make an old JVM fail to load this class.
-  static void start(String options, Instrumentation instrumentation) throws Throwable {
+  static boolean hasFlightRecorder() {
+    return ModuleLayer.boot().findModule("jdk.jfr").isPresent();
+  }
+
+  /** Lets the agent in; says what keeps it out, as {@link #missing} does. */
+  static String start(String options, Instrumentation instrumentation) throws Throwable {
     try {
-      Class.forName("latencyscope.agent.Guest")
-          .getMethod("arrive", String.class, Instrumentation.class)
-          .invoke(null, options, instrumentation);
+      // By name: a direct reference would make an old JVM fail to load this class.
+      return (String)
+          Class.forName("latencyscope.agent.Guest")
+              .getMethod("arrive", String.class, Instrumentation.class)
+              .invoke(null, options, instrumentation);
     } catch (InvocationTargetException e) {
       throw e.getCause();
     }

@@ -36,16 +36,19 @@ public final class SchedulerWorkload {
   /**
    * Runs one load.
    *
-   * @param args load, recording to write, file for the kernel's accounts
+   * @param args load, recording to write, file for the kernel's accounts; and the threshold of its
+   *     events in nanoseconds, which is 0 if it is not given
    */
   public static void main(String[] args) throws Exception {
-    new SchedulerWorkload().run(args[0], Path.of(args[1]), Path.of(args[2]));
+    Duration threshold = Duration.ofNanos(args.length > 3 ? Long.parseLong(args[3]) : 0);
+    new SchedulerWorkload().run(args[0], Path.of(args[1]), Path.of(args[2]), threshold);
   }
 
-  private void run(String load, Path recordingFile, Path accounts) throws Exception {
+  private void run(String load, Path recordingFile, Path accounts, Duration threshold)
+      throws Exception {
     try (Recording recording = new Recording()) {
       for (String event : List.of("RunQueueWait", "ContextSwitch", "Migration")) {
-        recording.enable("latencyscope." + event).withThreshold(Duration.ZERO);
+        recording.enable("latencyscope." + event).withThreshold(threshold);
       }
       recording.start();
       awaitCapture();

@@ -1,0 +1,223 @@
+package latencyscope.truth;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import javax.tools.ToolProvider;
+import latencyscope.bpf.KernelTest;
+import latencyscope.truth.Launch.Outcome;
+import latencyscope.truth.workload.NappingEngine;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Whatever the host lacks, the engine runs as it would alone and is told of it in one line. */
+@KernelTest
+class GuestIT {
+  private static final int EXIT_CODE = 7;
+  private static final String[] INPUT = {
+    "naps worker 20 1", "settle 5000", "naps trader 20 1", "leave " + EXIT_CODE
+  };
+
+  @TempDir Path folder;
+
+  /**
+   * Something that a host or a user may do to the agent.
+   *
+   * @param complaints what the lines on standard error must name, in order; one for each line
+   * @param reason what a probe's status in the recording must name; null if all is well there
+   */
+  private record Fault(String name, Launch launch, List<String> complaints, String reason) {
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  static Stream<Fault> faults() throws Exception {
+    Launch plain = Launch.of(NappingEngine.class);
+    Launch agent = plain.withAgent();
+    return Stream.of(
+        new Fault("none", agent, List.of(), null),
+        new Fault("no privilege", agent.under(powerless()), List.of("CAP_BPF"), "CAP_BPF"),
+        new Fault(
+            "no BTF",
+            agent.under(inMountNamespace("mount -t tmpfs none /sys/kernel/btf")),
+            List.of("CONFIG_DEBUG_INFO_BTF"),
+            "/sys/kernel/btf/vmlinux"),
+        new Fault(
+            "no libbpf",
+            agent.under(inMountNamespace("mount --bind /dev/null " + libbpf())),
+            List.of("libbpf.so.1"),
+            "libbpf.so.1"),
+        new Fault(
+            "unknown option",
+            plain.withAgent("cups=1"),
+            List.of(
+                "unknown option 'cups'; the options are"
+                    + " modules, threads, cpus, interface, drain.cpus, start, file, duration"),
+            "unknown option 'cups'"),
+        new Fault("bad value", plain.withAgent("cpus=7-4"), List.of("7-4"), "7-4"),
+        new Fault(
+            "unknown module",
+            plain.withAgent("modules=isolatoin"),
+            List.of("unknown module 'isolatoin'"),
+            "isolatoin"),
+        new Fault(
+            "native access denied",
+            agent.with("--illegal-native-access=deny"),
+            List.of("--enable-native-access=ALL-UNNAMED"),
+            "--illegal-native-access=deny"),
+        new Fault("two agents", agent.withAgent(), List.of(), null),
+        new Fault("little heap", agent.with("-Xmx32m"), List.of(), null));
+  }
+
+  @ParameterizedTest
+  @MethodSource("faults")
+  void engineIsUnharmedAndToldOnce(Fault fault) throws Exception {
+    Path recording = folder.resolve("engine.jfr");
+    Outcome outcome = fault.launch.with(recordingTo(recording)).run(folder, INPUT);
+    assertUnharmed(outcome, fault.complaints);
+    List<String> reasons = reasonsIn(recording);
+    if (fault.reason == null) {
+      assertEquals(List.of(), reasons);
+    } else {
+      assertTrue(
+          reasons.stream().anyMatch(reason -> reason.contains(fault.reason)), reasons::toString);
+    }
+  }
+
+  /** A wrong option is no reason not to capture. */
+  @Test
+  void captureGoesOnAfterAnUnknownOption() throws Exception {
+    Path recording = folder.resolve("engine.jfr");
+    Launch.of(NappingEngine.class)
+        .withAgent("cups=1")
+        .with(recordingTo(recording))
+        .run(folder, INPUT);
+    assertTrue(
+        OurAccount.read(recording).events("ContextSwitch").stream()
+            .anyMatch(event -> event.getString("thread").equals("trader")));
+  }
+
+  @Test
+  void javaSeventeenIsToldWhichJavaIsNeeded() throws Exception {
+    Optional<Path> java = launcher("17");
+    assumeTrue(java.isPresent(), "no Java 17 under /usr/lib/jvm");
+    Path recording = folder.resolve("engine.jfr");
+    Launch plain =
+        Launch.of(NappingEngine.class)
+            .on(java.get())
+            .from(compiledForSeventeen())
+            .with(recordingTo(recording));
+    // Its recorder announces itself on standard output whatever it is told.
+    String usual = plain.run(folder, INPUT).out();
+    Outcome outcome = plain.withAgent().withAgent("threads=trader").run(folder, INPUT);
+    assertUnharmed(usual, outcome, List.of("needs Java 25 or newer, this is Java 17"));
+    assertTrue(reasonsIn(recording).toString().contains("Java 25"));
+  }
+
+  @Test
+  void jvmWithoutFlightRecorderIsToldSo() throws Exception {
+    Outcome outcome =
+        Launch.of(NappingEngine.class)
+            .with("--limit-modules", "java.base,java.instrument")
+            .withAgent()
+            .run(folder, INPUT);
+    assertUnharmed(outcome, List.of("jdk.jfr"));
+  }
+
+  @Test
+  void recordingThatCannotBeWrittenIsNamed() throws Exception {
+    Outcome outcome =
+        Launch.of(NappingEngine.class)
+            .withAgent("start=latencyscope,file=/sys/engine.jfr")
+            .run(folder, INPUT);
+    assertUnharmed(outcome, List.of("/sys/engine.jfr"));
+    // The path alone would not say what is wrong with it.
+    assertTrue(outcome.errors().contains("denied"), outcome.errors());
+  }
+
+  private static void assertUnharmed(Outcome outcome, List<String> complaints) {
+    assertUnharmed("ready\nnapped worker\nsettled\nnapped trader\n", outcome, complaints);
+  }
+
+  private static void assertUnharmed(String out, Outcome outcome, List<String> complaints) {
+    assertEquals(EXIT_CODE, outcome.exitCode(), outcome.errors());
+    assertEquals(out, outcome.out());
+    List<String> lines = outcome.errors().lines().toList();
+    assertEquals(complaints.size(), lines.size(), outcome.errors());
+    for (int i = 0; i < lines.size(); i++) {
+      assertTrue(lines.get(i).startsWith("LatencyScope: "), lines.get(i));
+      assertTrue(lines.get(i).contains(complaints.get(i)), lines.get(i));
+    }
+  }
+
+  private static List<String> reasonsIn(Path recording) throws IOException {
+    return OurAccount.read(recording).events("ProbeStatus").stream()
+        .map(event -> event.getString("reason"))
+        .filter(reason -> reason != null)
+        .distinct()
+        .toList();
+  }
+
+  // Where the recorder announces itself on standard output, what the engine prints is not alone.
+  private static String[] recordingTo(Path file) {
+    return new String[] {"-Xlog:disable", "-XX:StartFlightRecording:filename=" + file};
+  }
+
+  /** Still root by name, so that it can read the jar, but with no capability. */
+  private static String[] powerless() {
+    return new String[] {"setpriv", "--inh-caps=-all", "--bounding-set=-all"};
+  }
+
+  private static String[] inMountNamespace(String mount) {
+    return new String[] {"unshare", "--mount", "sh", "-c", mount + " && exec \"$@\"", "sh"};
+  }
+
+  private static Path libbpf() throws Exception {
+    return Commands.output("ldconfig", "-p")
+        .lines()
+        .filter(line -> line.strip().startsWith("libbpf.so.1 "))
+        .map(line -> Path.of(line.substring(line.indexOf("=> ") + 3)))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("libbpf.so.1 is not installed"))
+        .toRealPath();
+  }
+
+  private static Optional<Path> launcher(String feature) throws IOException {
+    try (Stream<Path> homes = Files.list(Path.of("/usr/lib/jvm"))) {
+      return homes
+          .filter(home -> isOfFeature(home.resolve("release"), feature))
+          .map(home -> home.resolve("bin").resolve("java"))
+          .filter(Files::isExecutable)
+          .findFirst();
+    }
+  }
+
+  private static boolean isOfFeature(Path release, String feature) {
+    try {
+      return Files.readString(release).contains("JAVA_VERSION=\"" + feature);
+    } catch (IOException e) {
+      return false; // not a JDK
+    }
+  }
+
+  private Path compiledForSeventeen() {
+    Path source =
+        Path.of("src/test/java", NappingEngine.class.getName().replace('.', '/') + ".java");
+    int result =
+        ToolProvider.getSystemJavaCompiler()
+            .run(null, null, null, "--release", "17", "-d", folder.toString(), source.toString());
+    assertEquals(0, result);
+    return folder;
+  }
+}

@@ -1,0 +1,49 @@
+package latencyscope.truth;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The JDK's {@code jcmd} to one JVM.
+ *
+ * @param pid of the JVM
+ */
+record Jcmd(long pid) {
+  private static final Path TOOL = Path.of(System.getProperty("java.home"), "bin", "jcmd");
+
+  /** Starts a recording with these settings, such as {@code event#setting=value}. */
+  void start(String name, String... settings) throws IOException, InterruptedException {
+    List<String> words = new ArrayList<>(List.of("JFR.start", "name=" + name));
+    words.addAll(List.of(settings));
+    send(words.toArray(String[]::new));
+  }
+
+  /** Writes what a recording has so far. */
+  void dump(String name, Path file) throws IOException, InterruptedException {
+    send("JFR.dump", "name=" + name, "filename=" + file);
+  }
+
+  void stop(String name) throws IOException, InterruptedException {
+    send("JFR.stop", "name=" + name);
+  }
+
+  /** Stops a recording and writes it. */
+  void stop(String name, Path file) throws IOException, InterruptedException {
+    send("JFR.stop", "name=" + name, "filename=" + file);
+  }
+
+  /** Loads the agent, or loads it again. */
+  String load(String... options) throws IOException, InterruptedException {
+    List<String> words = new ArrayList<>(List.of("JVMTI.agent_load", Engine.JAR.toString()));
+    words.addAll(List.of(options));
+    return send(words.toArray(String[]::new));
+  }
+
+  private String send(String... words) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of(TOOL.toString(), String.valueOf(pid)));
+    command.addAll(List.of(words));
+    return Commands.output(command.toArray(String[]::new));
+  }
+}

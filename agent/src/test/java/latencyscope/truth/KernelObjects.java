@@ -1,0 +1,116 @@
+package latencyscope.truth;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * BPF programs, maps and links in the kernel.
+ *
+ * <p>By number rather than by name: other captures may run on this machine, and the kernel does not
+ * give a number twice in any test's time.
+ */
+record KernelObjects(Set<Long> programs, Set<Long> maps, Set<Long> links) {
+  private static final long LIMIT_MS = 20_000;
+
+  /** All of the machine, as bpftool tells of them. */
+  static KernelObjects all() throws IOException, InterruptedException {
+    return new KernelObjects(numbers("prog"), numbers("map"), numbers("link"));
+  }
+
+  /** Those that a process has open, as its {@code /proc/PID/fdinfo} tells. */
+  static KernelObjects heldBy(long pid) throws IOException {
+    KernelObjects held = new KernelObjects(new TreeSet<>(), new TreeSet<>(), new TreeSet<>());
+    File[] open = new File("/proc/" + pid + "/fdinfo").listFiles();
+    for (File descriptor : open == null ? new File[0] : open) {
+      try {
+        held.add(ProcFile.of(descriptor.toPath()));
+      } catch (NoSuchFileException e) {
+        continue; // closed since
+      }
+    }
+    return held;
+  }
+
+  private void add(ProcFile descriptor) {
+    for (var entry : Map.of("prog_id", programs, "map_id", maps, "link_id", links).entrySet()) {
+      if (descriptor.text(entry.getKey()) != null) {
+        entry.getValue().add(descriptor.number(entry.getKey()));
+      }
+    }
+  }
+
+  /** Waits until a process holds programs, maps and links; returns them. */
+  static KernelObjects awaitHeldBy(long pid) throws IOException, InterruptedException {
+    for (long waited = 0; waited < LIMIT_MS; waited += 50) {
+      KernelObjects held = heldBy(pid);
+      // The links come last, one for each program.
+      if (!held.programs.isEmpty() && held.links.size() == held.programs.size()) {
+        return held;
+      }
+      TimeUnit.MILLISECONDS.sleep(50);
+    }
+    throw new AssertionError("process " + pid + " has not loaded and attached: " + heldBy(pid));
+  }
+
+  /** Waits until none of these is in the kernel any more, whoever held them. */
+  void awaitGone() throws IOException, InterruptedException {
+    // The kernel frees maps some time after their last user is gone.
+    for (long waited = 0; waited < LIMIT_MS; waited += 50) {
+      if (left().isEmpty()) {
+        return;
+      }
+      TimeUnit.MILLISECONDS.sleep(50);
+    }
+    throw new AssertionError("left in the kernel: " + left() + " of " + this);
+  }
+
+  private KernelObjects left() throws IOException, InterruptedException {
+    KernelObjects left = all();
+    left.programs.retainAll(programs);
+    left.maps.retainAll(maps);
+    left.links.retainAll(links);
+    return left;
+  }
+
+  boolean isEmpty() {
+    return programs.isEmpty() && maps.isEmpty() && links.isEmpty();
+  }
+
+  /** A global variable of the programs, read from the maps of their data. */
+  JsonNode variable(String name) throws IOException, InterruptedException {
+    for (JsonNode map : json("map", "show")) {
+      String section = map.path("name").asText().replaceFirst(".*\\.", "");
+      boolean data = section.equals("bss") || section.equals("data");
+      if (data && maps.contains(map.path("id").asLong())) {
+        JsonNode found = json("map", "dump", "id", map.path("id").asText()).findValue(name);
+        if (found != null) {
+          return found;
+        }
+      }
+    }
+    throw new AssertionError("no variable " + name + " in " + this);
+  }
+
+  private static Set<Long> numbers(String kind) throws IOException, InterruptedException {
+    Set<Long> numbers = new TreeSet<>();
+    for (JsonNode object : json(kind, "show")) {
+      numbers.add(object.path("id").asLong());
+    }
+    return numbers;
+  }
+
+  private static JsonNode json(String... words) throws IOException, InterruptedException {
+    String[] command = new String[words.length + 2];
+    command[0] = "bpftool";
+    command[1] = "-j";
+    System.arraycopy(words, 0, command, 2, words.length);
+    return new ObjectMapper().readTree(Commands.output(command));
+  }
+}

@@ -1,0 +1,98 @@
+package latencyscope.truth;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The command line of a JVM under test.
+ *
+ * @param under a command that the JVM runs under, such as {@code unshare}; may be empty
+ * @param java the launcher
+ * @param options of the JVM
+ * @param classes class path
+ * @param main class to run, and its arguments
+ */
+record Launch(
+    List<String> under, Path java, List<String> options, List<Path> classes, List<String> main) {
+  private static final long LIMIT_S = 90;
+
+  /** What a JVM that has ended left behind. */
+  record Outcome(int exitCode, String out, String errors) {}
+
+  /** A main class of the tests, on the Java that runs the tests, without an agent. */
+  static Launch of(Class<?> main, String... arguments) {
+    List<String> words = new ArrayList<>(List.of(main.getName()));
+    words.addAll(List.of(arguments));
+    return new Launch(
+        List.of(),
+        Path.of(System.getProperty("java.home"), "bin", "java"),
+        List.of(),
+        List.of(Path.of("target", "test-classes").toAbsolutePath()),
+        words);
+  }
+
+  Launch with(String... more) {
+    List<String> all = new ArrayList<>(options);
+    all.addAll(List.of(more));
+    return new Launch(under, java, all, classes, main);
+  }
+
+  /** With the released jar as its agent. */
+  Launch withAgent() {
+    return with("-javaagent:" + Engine.JAR);
+  }
+
+  Launch withAgent(String agentOptions) {
+    return with("-javaagent:" + Engine.JAR + "=" + agentOptions);
+  }
+
+  Launch under(String... command) {
+    return new Launch(List.of(command), java, options, classes, main);
+  }
+
+  Launch on(Path launcher) {
+    return new Launch(under, launcher, options, classes, main);
+  }
+
+  Launch from(Path... classPath) {
+    return new Launch(under, java, options, List.of(classPath), main);
+  }
+
+  /** Starts it; its standard error goes to a file. */
+  Engine start(Path errors) throws IOException {
+    return new Engine(process(errors).start(), errors);
+  }
+
+  /** Runs it to its end with these lines on standard input. */
+  Outcome run(Path folder, String... input) throws IOException, InterruptedException {
+    Path lines = Files.write(folder.resolve("input.txt"), List.of(input));
+    Path out = folder.resolve("stdout.txt");
+    Path errors = folder.resolve("stderr.txt");
+    Process process =
+        process(errors).redirectInput(lines.toFile()).redirectOutput(out.toFile()).start();
+    if (!process.waitFor(LIMIT_S, TimeUnit.SECONDS)) {
+      process.descendants().forEach(ProcessHandle::destroyForcibly);
+      process.destroyForcibly();
+      throw new AssertionError(command() + " did not end within " + LIMIT_S + " s");
+    }
+    return new Outcome(process.exitValue(), Files.readString(out), Files.readString(errors));
+  }
+
+  private ProcessBuilder process(Path errors) {
+    return new ProcessBuilder(command()).redirectError(errors.toFile());
+  }
+
+  private List<String> command() {
+    List<String> command = new ArrayList<>(under);
+    command.add(java.toString());
+    command.addAll(options);
+    command.add("-cp");
+    command.add(String.join(":", classes.stream().map(Path::toString).toList()));
+    command.addAll(main);
+    return command;
+  }
+}

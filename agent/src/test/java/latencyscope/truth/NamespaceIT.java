@@ -1,0 +1,126 @@
+package latencyscope.truth;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import latencyscope.bpf.KernelTest;
+import latencyscope.truth.workload.SchedulerWorkload;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** An engine in a pid namespace of its own, as in a container, seen from inside and outside. */
+@KernelTest
+class NamespaceIT {
+  private static final String[] CONTAINER = {
+    "unshare", "--pid", "--fork", "--kill-child", "--mount-proc"
+  };
+
+  @TempDir Path folder;
+
+  private Path recording;
+  private Path accounts;
+  private Path errors;
+
+  private Launch workload(String load) {
+    recording = folder.resolve("recording.jfr");
+    accounts = folder.resolve("accounts.txt");
+    errors = folder.resolve("stderr.txt");
+    return Launch.of(SchedulerWorkload.class, load, recording.toString(), accounts.toString())
+        .under(CONTAINER);
+  }
+
+  @Test
+  void engineInsideSeesItsOwnThreadIds() throws Exception {
+    try (Engine engine = workload("fifty").withAgent().start(errors)) {
+      engine.await("ready");
+      assertEquals("1", idInside(engine.jvmPid()), "the JVM is not in a namespace of its own");
+      engine.say("go");
+      engine.await("done");
+      engine.say("stop");
+      assertEquals(0, engine.finish(), Files.readString(errors));
+    }
+    assertEquals("", Files.readString(errors));
+    OurAccount ours = OurAccount.read(recording);
+    List<KernelAccount> threads = KernelAccount.read(accounts);
+    assertEquals(50, threads.size());
+    for (KernelAccount kernel : threads) {
+      SchedulerAgreement.assertExact(kernel, ours);
+      SchedulerAgreement.assertWaitedAgrees(kernel, ours);
+      ours.events("ContextSwitch", kernel.osThreadId())
+          .forEach(event -> SchedulerAgreement.assertOnItsThread(event, kernel.osThreadId()));
+    }
+    SchedulerAgreement.assertEventsComplete(threads, ours);
+  }
+
+  @Test
+  void commandLineOutsideSeesTheIdsOfItsOwnProc() throws Exception {
+    // No agent inside: the workload is told what it would wait for.
+    Launch launch = workload("fifty").with("-Dlatencyscope.state=capturing");
+    JsonNode report;
+    Map<Long, Switches> kernel;
+    try (Engine engine = launch.start(errors)) {
+      engine.await("ready");
+      try (CommandLine outside = CommandLine.watch(engine.jvmPid(), folder)) {
+        engine.say("go");
+        engine.await("done");
+        kernel = settledSwitches(engine.jvmPid());
+        report = outside.finish();
+        assertEquals(engine.jvmPid(), report.at("/target/pid").asLong());
+      }
+      engine.say("stop");
+    }
+    Map<Long, Switches> ours = new HashMap<>();
+    for (JsonNode thread : report.at("/isolation/threads")) {
+      ours.put(
+          thread.get("os_tid").asLong(),
+          new Switches(
+              thread.get("voluntary_switches").asLong(),
+              thread.get("involuntary_switches").asLong()));
+    }
+    assertEquals(50, kernel.size());
+    kernel.forEach((id, switches) -> assertEquals(switches, ours.get(id), "thread " + id));
+  }
+
+  private record Switches(long voluntary, long involuntary) {}
+
+  /** Switches of the load's threads when all of them are parked. */
+  private static Map<Long, Switches> settledSwitches(long pid) throws Exception {
+    Map<Long, Switches> before = Map.of();
+    for (int look = 0; look < 100; look++) {
+      Map<Long, Switches> now = switches(pid);
+      if (now.equals(before)) {
+        return now;
+      }
+      before = now;
+      TimeUnit.MILLISECONDS.sleep(200);
+    }
+    throw new AssertionError("the threads do not come to rest");
+  }
+
+  private static Map<Long, Switches> switches(long pid) throws IOException {
+    Map<Long, Switches> switches = new HashMap<>();
+    for (Path task : ProcFile.tasks(pid)) {
+      if (Files.readString(task.resolve("comm")).startsWith("fifty-")) {
+        ProcFile status = ProcFile.of(task.resolve("status"));
+        switches.put(
+            Long.valueOf(task.getFileName().toString()),
+            new Switches(
+                status.number("voluntary_ctxt_switches"),
+                status.number("nonvoluntary_ctxt_switches")));
+      }
+    }
+    return switches;
+  }
+
+  private static String idInside(long pid) throws IOException {
+    String ids = ProcFile.of(Path.of("/proc", String.valueOf(pid), "status")).text("NSpid");
+    return ids.substring(ids.lastIndexOf('\t') + 1);
+  }
+}

@@ -1,0 +1,61 @@
+package latencyscope.truth;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import jdk.jfr.consumer.RecordedEvent;
+
+/** How far a recording must agree with the scheduler's own account of the same threads. */
+final class SchedulerAgreement {
+  private SchedulerAgreement() {}
+
+  static void assertExact(KernelAccount kernel, OurAccount ours) {
+    long id = kernel.osThreadId();
+    assertEquals(0, ours.counter(id, "switches_missed"));
+    assertEquals(kernel.voluntary(), ours.counter(id, "voluntary_switches"), "voluntary");
+    assertEquals(kernel.involuntary(), ours.counter(id, "involuntary_switches"), "involuntary");
+    assertEquals(kernel.runCount(), ours.counter(id, "run_delay_count"), "schedstat count");
+    assertEquals(kernel.runDelayNs(), ours.counter(id, "run_delay_ns"), "schedstat run_delay");
+    assertEquals(kernel.runCount(), ours.waits(id), "waits");
+    if (kernel.migrations() >= 0) {
+      assertEquals(kernel.migrations(), ours.migrations(id), "migrations");
+    }
+  }
+
+  /**
+   * With a threshold of 0 there is an event for every switch but the last, from which the thread
+   * has not come back; or else the recording says that it was lost.
+   */
+  static void assertEventsComplete(List<KernelAccount> threads, OurAccount ours) {
+    long switches = 0;
+    long waits = 0;
+    long switchEvents = 0;
+    long waitEvents = 0;
+    for (KernelAccount kernel : threads) {
+      switches += kernel.voluntary() + kernel.involuntary() - 1;
+      waits += kernel.runCount();
+      switchEvents += ours.events("ContextSwitch", kernel.osThreadId()).size();
+      waitEvents += ours.events("RunQueueWait", kernel.osThreadId()).size();
+    }
+    assertComplete(switches, switchEvents, ours.lost("ContextSwitch"), "ContextSwitch");
+    assertComplete(waits, waitEvents, ours.lost("RunQueueWait"), "RunQueueWait");
+  }
+
+  private static void assertComplete(long happened, long events, long lost, String type) {
+    // Other threads of the JVM lose records as well: the loss is an upper bound, 0 an exact one.
+    assertTrue(
+        events <= happened && events + lost >= happened,
+        type + ": " + happened + " happened, " + events + " events, " + lost + " lost");
+  }
+
+  static void assertOnItsThread(RecordedEvent event, long osThreadId) {
+    assertEquals(osThreadId, event.getThread().getOSThreadId());
+    assertEquals(event.getString("thread"), event.getThread().getJavaName());
+  }
+
+  static void assertWaitedAgrees(KernelAccount kernel, OurAccount ours) {
+    double ratio = (double) ours.waitedNs(kernel.osThreadId()) / kernel.runDelayNs();
+    assertEquals(1.0, ratio, 0.01, "waited, by our clock, against " + kernel);
+  }
+}

@@ -1,0 +1,80 @@
+package latencyscope.truth.workload;
+
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CountDownLatch;
+
+/**
+ * An engine whose threads sleep when they are told to, and which knows nothing of any agent but the
+ * system property that says how far its capture is.
+ *
+ * <p>Obeys lines on standard input: {@code naps NAME COUNT MILLIS} (a new thread of that name,
+ * which is then parked), {@code await STATE}, {@code settle MILLIS} (waits until a capture is up or
+ * has failed, or for so long), {@code leave CODE}. Needs nothing newer than Java 17.
+ */
+public final class NappingEngine {
+  private static final long LIMIT_MS = 20_000;
+
+  private NappingEngine() {}
+
+  /**
+   * Obeys until told to leave.
+   *
+   * @param args not used
+   */
+  public static void main(String[] args) throws Exception {
+    System.out.println("ready");
+    BufferedReader in =
+        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+    for (String line = in.readLine(); line != null; line = in.readLine()) {
+      String[] words = line.split(" ");
+      switch (words[0]) {
+        case "naps" -> naps(words[1], Integer.parseInt(words[2]), Long.parseLong(words[3]));
+        case "await" -> System.out.println("state " + state(LIMIT_MS, words[1]));
+        case "settle" -> {
+          state(Long.parseLong(words[1]), "capturing", "failed");
+          System.out.println("settled");
+        }
+        case "leave" -> System.exit(Integer.parseInt(words[1]));
+        default -> throw new IllegalArgumentException(line);
+      }
+    }
+  }
+
+  private static void naps(String name, int count, long millis) throws InterruptedException {
+    CountDownLatch napped = new CountDownLatch(1);
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                for (int i = 0; i < count; i++) {
+                  Thread.sleep(millis);
+                }
+                napped.countDown();
+                new CountDownLatch(1).await();
+              } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+              }
+            },
+            name);
+    thread.setDaemon(true);
+    thread.start();
+    napped.await();
+    System.out.println("napped " + name);
+  }
+
+  private static String state(long limitMs, String... wanted) throws InterruptedException {
+    String state = System.getProperty("latencyscope.state", "none");
+    for (long waited = 0; waited < limitMs; waited += 10) {
+      for (String one : wanted) {
+        if (one.equals(state)) {
+          return state;
+        }
+      }
+      Thread.sleep(10);
+      state = System.getProperty("latencyscope.state", "none");
+    }
+    return state;
+  }
+}
