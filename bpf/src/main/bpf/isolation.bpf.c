@@ -48,6 +48,7 @@ struct run_queue_wait {
 	struct record_header header;
 	struct kernel_symbol culprit_work;
 	u64 culprit_held_ns;
+	u64 accounted_ns;
 	u32 culprit_tid;
 	u32 culprit_pid;
 	u32 culprit_priority;
@@ -191,6 +192,7 @@ static __always_inline void send_wait(struct task_struct *task, struct thread_st
 	record->header.cpu = cpu;
 	record->culprit_work.address = culprit.work;
 	record->culprit_held_ns = culprit.held_ns;
+	record->accounted_ns = culprit.seen_ns;
 	record->culprit_tid = culprit.tid;
 	record->culprit_pid = culprit.pid;
 	record->culprit_priority = culprit.priority;

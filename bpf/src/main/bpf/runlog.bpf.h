@@ -37,6 +37,7 @@ struct {
 } ls_run_log SEC(".maps");
 
 struct culprit {
+	u64 seen_ns; /* how much of the interval the log covers */
 	u64 held_ns;
 	u64 work;
 	u32 tid;
@@ -98,6 +99,7 @@ static __always_inline void find_culprit(struct run_log *log, u64 since, u64 now
 
 		if (!held)
 			break;
+		culprit->seen_ns += held;
 		for (u32 older = age + 1; older < RUNS - 1; older++)
 			if (log->runs[(log->next - 1 - older) % RUNS].tid == run->tid)
 				held += overlap_ns(log, older, since, now);

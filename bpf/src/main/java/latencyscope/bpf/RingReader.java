@@ -94,7 +94,7 @@ public final class RingReader {
     long position = start;
     int handed = 0;
     try {
-      while (position < last && handed < limit) {
+      while (last - position > 0 && handed < limit) { // a difference: positions wrap around
         long at = position & (size - 1);
         int header = (int) HEADER.getAcquire(data, at);
         if ((header & BUSY) != 0) {

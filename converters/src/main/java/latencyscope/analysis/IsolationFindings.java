@@ -126,6 +126,10 @@ final class IsolationFindings {
       int others = worst.tasksBetween() - 1;
       text.append(others == 1 ? ", 1 other task, too" : ", " + others + " other tasks, too");
     }
+    if (worst.accounted() < worst.duration() - worst.duration() / 100) {
+      text.append("; so many switches followed that only the last ");
+      text.append(String.format(Locale.ROOT, "%,d ns are accounted for", worst.accounted()));
+    }
     if (worst.culpritPriority() < REAL_TIME && worst.culprit() != null) {
       text.append("; the culprit is a real-time task");
     }

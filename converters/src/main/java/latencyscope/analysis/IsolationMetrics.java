@@ -112,6 +112,7 @@ final class IsolationMetrics {
     row.put(
         "culprit_priority", wait.culprit() == null ? null : (Long) (long) wait.culpritPriority());
     row.put("culprit_held_ns", wait.culpritHeld());
+    row.put("accounted_ns", wait.accounted());
     row.put("tasks_between", wait.tasksBetween());
     return row.put("priority", wait.priority());
   }

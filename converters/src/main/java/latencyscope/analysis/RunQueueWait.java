@@ -15,6 +15,7 @@ import latencyscope.recording.ThreadId;
  *     known
  * @param culpritPriority the culprit's kernel priority: below 100 real time
  * @param culpritHeld how long the culprit ran meanwhile, nanoseconds
+ * @param accounted for how much of the wait, back from its end, it is known who ran, nanoseconds
  * @param tasksBetween how many tasks ran on that CPU meanwhile
  * @param priority the waiting thread's kernel priority
  */
@@ -27,6 +28,7 @@ record RunQueueWait(
     Task culprit,
     int culpritPriority,
     long culpritHeld,
+    long accounted,
     int tasksBetween,
     int priority) {
   static RunQueueWait of(KernelEvent event) {
@@ -39,6 +41,7 @@ record RunQueueWait(
         culprit(event),
         (int) event.number("culpritPriority"),
         event.number("culpritHeld"),
+        event.number("accounted"),
         (int) event.number("tasksBetween"),
         (int) event.number("priority"));
   }

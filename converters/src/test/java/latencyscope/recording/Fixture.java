@@ -120,6 +120,8 @@ public final class Fixture {
         120L,
         "culpritHeld",
         ns * 9 / 10,
+        "accounted",
+        ns,
         "tasksBetween",
         1L,
         "priority",

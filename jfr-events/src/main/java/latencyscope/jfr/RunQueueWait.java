@@ -58,6 +58,15 @@ public final class RunQueueWait extends KernelEvent {
   @Timespan(Timespan.NANOSECONDS)
   public long culpritHeld;
 
+  /**
+   * Nanoseconds at the end of this wait for which it is known who ran: less than the wait if so
+   * many switches happened meanwhile that the log of runs did not reach back to its begin.
+   */
+  @Label("Accounted For")
+  @Description("Part of the wait for which it is known who ran, counted back from its end")
+  @Timespan(Timespan.NANOSECONDS)
+  public long accounted;
+
   /** Number of different tasks that ran on the CPU during the wait, as far back as was kept. */
   @Label("Tasks in Between")
   @Description("Different tasks that ran on this CPU during the wait")
