@@ -53,7 +53,12 @@ public final class Kernel {
 
   /** Whether the kernel was built with BTF. Source: {@code /sys/kernel/btf/vmlinux}. */
   public boolean describesItsTypes() {
-    return Files.isReadable(root.resolve("sys/kernel/btf/vmlinux"));
+    Path btf = root.resolve("sys/kernel/btf/vmlinux");
+    try {
+      return Files.isReadable(btf) && Files.size(btf) > 0;
+    } catch (IOException gone) {
+      return false;
+    }
   }
 
   /**
