@@ -58,6 +58,7 @@ class RecordDecoderTest {
     long start = clock.kernelNow() - 5_000_000;
     header(start, 47_123, 4711);
     set("culprit_held_ns", 40_001);
+    set("accounted_ns", 47_000);
     set("culprit_tid", 0xFFFF_FFFEL);
     set("culprit_pid", 12);
     set("culprit_priority", 49);
@@ -65,7 +66,7 @@ class RecordDecoderTest {
     set("priority", 120);
     set("kind", 2);
     text(struct.member("culprit"), "sixteen-bytes-xx");
-    decoder.decode(memory, 0, new ThreadDirectory.Entry(4711, thread, "the-victim", true), clock);
+    decoder.decode(words(), new ThreadDirectory.Entry(4711, thread, "the-victim", true), clock);
 
     RecordedEvent event = events().get(0);
     assertEquals(47_123, event.getDuration().toNanos());
@@ -81,6 +82,7 @@ class RecordDecoderTest {
     assertEquals(12, event.getLong("culpritPid"));
     assertEquals(49, event.getInt("culpritPriority"));
     assertEquals(40_001, event.getDuration("culpritHeld").toNanos());
+    assertEquals(47_000, event.getDuration("accounted").toNanos());
     assertEquals(3, event.getInt("tasksBetween"));
     assertEquals(120, event.getInt("priority"));
     assertNull(event.getString("culpritWork"));
@@ -91,7 +93,7 @@ class RecordDecoderTest {
     ThreadDirectory.Entry nobody = new ThreadDirectory.Entry(1, null, null, true);
     for (long duration : new long[] {0, 999, 1_000, 5_000_000_000L}) {
       header(clock.kernelNow() - 6_000_000_000L, duration, 1);
-      decoder.decode(memory, 0, nobody, clock);
+      decoder.decode(words(), nobody, clock);
     }
     List<Long> durations =
         events().stream().map(event -> event.getDuration().toNanos()).sorted().toList();
@@ -103,7 +105,7 @@ class RecordDecoderTest {
     for (int i = 0; i < 100; i++) {
       header(clock.kernelNow() - 1_000_000, 2_000 + i, i);
       text(struct.member("culprit"), i % 2 == 0 ? "even" : "");
-      decoder.decode(memory, 0, new ThreadDirectory.Entry(i, null, "t" + i, true), clock);
+      decoder.decode(words(), new ThreadDirectory.Entry(i, null, "t" + i, true), clock);
     }
     List<RecordedEvent> events = events();
     assertEquals(100, events.size());
@@ -114,6 +116,10 @@ class RecordDecoderTest {
       assertEquals(id % 2 == 0 ? "even" : null, event.getString("culprit"));
       assertNull(event.getThread());
     }
+  }
+
+  private long[] words() {
+    return memory.asSlice(0, struct.size()).toArray(ValueLayout.JAVA_LONG);
   }
 
   private List<RecordedEvent> events() throws Exception {

@@ -50,7 +50,12 @@ class RingOverrunTest {
       long[] sent = new long[records.size()];
       object
           .ring("ls_events")
-          .drain((data, offset, length) -> sent[header.record(data, offset)]++, 1 << 20);
+          .drain(
+              (data, offset, length) -> {
+                long[] record = data.asSlice(offset, length).toArray(ValueLayout.JAVA_LONG);
+                sent[header.record(record)]++;
+              },
+              1 << 20);
       MemorySegment lost = object.variable("lost");
       long waitsLost = lost.getAtIndex(ValueLayout.JAVA_LONG, 0);
       assertTrue(sent[0] > 10, "the ring held " + sent[0] + " waits");
