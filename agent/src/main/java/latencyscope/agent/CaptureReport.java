@@ -35,9 +35,10 @@ final class CaptureReport {
     duration = ImplicitFields.duration(Capture.class);
   }
 
-  /** Marks now as the begin of the first interval. */
-  void begin() {
+  /** Marks now as the begin of the first interval; what was spent before was the set-up. */
+  void begin(LoadedModules modules) {
     reportedUntilTicks = clock.ticksAt(clock.kernelNow());
+    costs.commitOwnThread("set-up", modules.drainNs());
     clock.report();
   }
 
@@ -50,7 +51,7 @@ final class CaptureReport {
           .filter(probe -> probe.isAttached() && probe.module().equals(module.name()))
           .forEach(probe -> costs.commit(module, probe.program()));
     }
-    costs.commitDrain(modules.drainNs());
+    costs.commitOwnThread("drain", modules.drainNs());
     commitCapture();
   }
 
@@ -130,10 +131,11 @@ final class CaptureReport {
       return info.recursionMisses().orElse(0);
     }
 
-    void commitDrain(long drainNs) {
+    /** CPU time of the agent's own thread since the last time, for what it was used. */
+    void commitOwnThread(String work, long drainNs) {
       ProbeCost event = new ProbeCost();
       event.module = "capture";
-      event.probe = "drain";
+      event.probe = work;
       event.runs = NOT_COUNTED;
       event.time = drainNs - lastDrainNs;
       lastDrainNs = drainNs;

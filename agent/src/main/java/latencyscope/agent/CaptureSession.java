@@ -111,7 +111,7 @@ final class CaptureSession {
       }
       report = new CaptureReport(settings, clock);
       modules = LoadedModules.load(settings, catalog, clock, instrumentation);
-      report.begin();
+      report.begin(modules);
       return true;
     } finally {
       work.unlock();

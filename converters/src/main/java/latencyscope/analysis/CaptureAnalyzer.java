@@ -140,7 +140,13 @@ public final class CaptureAnalyzer implements Analyzer {
     metrics.put("lost", recording.losses().stream().mapToLong(Loss::count).sum());
     metrics.put("probes", probes(recording));
     metrics.put(
-        "drain_cpu_ns", drain(recording), "the drain thread's cost is not in the recording");
+        "drain_cpu_ns",
+        ownThread(recording, "drain"),
+        "the drain thread's cost is not in the recording");
+    metrics.put(
+        "setup_cpu_ns",
+        ownThread(recording, "set-up"),
+        "the set-up's cost is not in the recording");
     metrics.put("own_wait_count", own == null ? 0 : own.count());
     metrics.put("own_wait_ns", own == null ? 0 : own.total());
     metrics.put("bpf_run_time_ns", bpfTime(recording), NO_STATS);
@@ -154,7 +160,7 @@ public final class CaptureAnalyzer implements Analyzer {
     Map<String, ProbeCosts> costs = new LinkedHashMap<>();
     recording.probes().forEach(state -> states.put(state.module() + '/' + state.probe(), state));
     recording.costs().stream()
-        .filter(cost -> !isDrain(cost))
+        .filter(cost -> !isOwnThread(cost))
         .forEach(cost -> costs.put(cost.module() + '/' + cost.probe(), cost));
     List<String> keys = new ArrayList<>(states.keySet());
     costs.keySet().stream().filter(key -> !states.containsKey(key)).forEach(keys::add);
@@ -175,13 +181,14 @@ public final class CaptureAnalyzer implements Analyzer {
     return row.put("missed", counted(cost == null ? -1 : cost.missed()), NO_STATS);
   }
 
-  private static boolean isDrain(ProbeCosts cost) {
-    return "drain".equals(cost.probe());
+  /** Whether it is the agent's own thread that this was spent on. */
+  private static boolean isOwnThread(ProbeCosts cost) {
+    return cost.module().equals(Analyzers.CAPTURE);
   }
 
-  private static OptionalLong drain(Recording recording) {
+  private static OptionalLong ownThread(Recording recording, String work) {
     return recording.costs().stream()
-        .filter(CaptureAnalyzer::isDrain)
+        .filter(cost -> isOwnThread(cost) && work.equals(cost.probe()))
         .map(ProbeCosts::timeNs)
         .map(CaptureAnalyzer::counted)
         .findFirst()
@@ -189,7 +196,7 @@ public final class CaptureAnalyzer implements Analyzer {
   }
 
   private static OptionalLong bpfTime(Recording recording) {
-    List<ProbeCosts> probes = recording.costs().stream().filter(c -> !isDrain(c)).toList();
+    List<ProbeCosts> probes = recording.costs().stream().filter(c -> !isOwnThread(c)).toList();
     boolean all = !probes.isEmpty() && probes.stream().allMatch(cost -> cost.timeNs() >= 0);
     return Percentiles.ifMeasured(probes.stream().mapToLong(ProbeCosts::timeNs).sum(), all);
   }

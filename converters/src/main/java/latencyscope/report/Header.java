@@ -15,8 +15,6 @@ import latencyscope.recording.Recording;
 
 /** The lines above the panels: what was watched, where, and how much of it was seen. */
 final class Header {
-  private static final long SHORT_NS = 1_000_000_000;
-
   private final Report report;
   private final Recording recording;
   private final ZoneId zone;
@@ -86,10 +84,10 @@ final class Header {
     if (!(metrics.get("drain_cpu_ns") instanceof Long nanos) || duration == 0) {
       return "drain cost unknown";
     }
-    // Of a short capture, most is what loading the programs took: no share that could last.
-    return duration < SHORT_NS
-        ? "drain " + Numbers.time(nanos) + " CPU"
-        : String.format(Locale.ROOT, "drain %.2f %% CPU", 100.0 * nanos / duration);
+    String share = String.format(Locale.ROOT, "drain %.2f %% CPU", 100.0 * nanos / duration);
+    return metrics.get("setup_cpu_ns") instanceof Long setUp
+        ? share + " after " + Numbers.time(setUp) + " of set-up"
+        : share;
   }
 
   private String target() {

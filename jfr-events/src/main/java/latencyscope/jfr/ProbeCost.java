@@ -24,7 +24,10 @@ public final class ProbeCost extends Event {
   @Label("Module")
   public String module;
 
-  /** Name of the BPF program, or {@code drain} for the thread that empties the rings. */
+  /**
+   * Name of the BPF program; or, for the agent's own thread, {@code set-up} for loading the modules
+   * and {@code drain} for everything after that.
+   */
   @Label("Probe")
   public String probe;
 
