@@ -30,10 +30,9 @@ final class KernelModule implements AutoCloseable {
   private final LoadedObject object;
   private final CaptureContext context;
   private final RingReader ring;
-  private final RecordDecoder[] decoders;
+  private final ModuleRecords records;
   private final String[] eventNames;
   private final Threshold[] thresholds;
-  private final RecordHeader header;
   private final MemorySegment thresholdsNs;
   private final MemorySegment lost;
   private final MemorySegment eventsWithoutSlot;
@@ -44,7 +43,6 @@ final class KernelModule implements AutoCloseable {
   private final ThreadSlots slots;
   private final ThreadMeasures measures;
   private long measuredUntilTicks;
-  private long records;
   private long settledBytes;
 
   KernelModule(
@@ -59,25 +57,23 @@ final class KernelModule implements AutoCloseable {
     this.object = object;
     this.context = context;
     ring = object.ring(RING);
-    Map<Long, Struct> records = recordsByNumber(file);
-    decoders = new RecordDecoder[records.size()];
-    thresholds = new Threshold[records.size()];
-    eventNames = new String[records.size()];
-    for (Map.Entry<Long, Struct> entry : records.entrySet()) {
+    Map<Long, Struct> structs = recordsByNumber(file);
+    thresholds = new Threshold[structs.size()];
+    eventNames = new String[structs.size()];
+    for (Map.Entry<Long, Struct> entry : structs.entrySet()) {
       int number = Math.toIntExact(entry.getKey());
       Class<? extends KernelEvent> event = catalog.event(entry.getValue());
-      decoders[number] = new RecordDecoder(event, entry.getValue(), context.strings());
       thresholds[number] = new Threshold(event);
       eventNames[number] = event.getAnnotation(Name.class).value();
     }
-    header = new RecordHeader(records.values().iterator().next());
     thresholdsNs = object.variable("threshold_ns");
     lost = object.variable("lost");
-    lostReported = new long[records.size()];
+    lostReported = new long[structs.size()];
     eventsWithoutSlot = object.variable("events_without_slot");
     threadsEnded = object.variable("threads_ended");
     Struct slot = file.struct("thread_slot");
     slots = new ThreadSlots(object.mapMemory(SLOTS), slot, sizes.slots());
+    records = new ModuleRecords(structs, context, muted -> slots.mute(muted, true));
     measures =
         new ThreadMeasures(
             name, slots, slot, sizes.slots(), file.struct("chunk"), object.mapMemory(CHUNKS));
@@ -110,7 +106,7 @@ final class KernelModule implements AutoCloseable {
 
   /** Records turned into events so far. */
   long records() {
-    return records;
+    return records.count();
   }
 
   /** Writes the recordings' thresholds to where the programs read them. */
@@ -130,22 +126,9 @@ final class KernelModule implements AutoCloseable {
    * the time to become a Java thread, under whose name its first events belong.
    */
   int drain(int limit) throws BpfException {
-    int drained = ring.drain(this::commit, limit, settledBytes);
+    int drained = ring.drain(records, limit, settledBytes);
     settledBytes = ring.pendingBytes();
     return drained;
-  }
-
-  private void commit(MemorySegment data, long offset, int length) {
-    int slot = header.slot(data, offset);
-    String kernelName = header.thread(data, offset, context.strings());
-    ThreadDirectory.Entry thread =
-        context.threads().of(slot, header.osThreadId(data, offset), kernelName);
-    records++;
-    if (!thread.watched()) {
-      slots.mute(slot, true);
-      return;
-    }
-    decoders[header.record(data, offset)].decode(data, offset, thread, context.clock());
   }
 
   /** Empties the slots of threads that have ended, if there are any. */
@@ -174,7 +157,7 @@ final class KernelModule implements AutoCloseable {
     long pending = ring.pendingBytes();
     // Bounded by what is there now: a ring that fills as fast must not hold us here.
     for (long budget = pending / Long.BYTES; budget > 0; ) {
-      int drained = ring.drain(this::commit, (int) Math.min(budget, 1 << 16));
+      int drained = ring.drain(records, (int) Math.min(budget, 1 << 16));
       if (drained == 0) {
         return;
       }

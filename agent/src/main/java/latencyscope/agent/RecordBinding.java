@@ -1,11 +1,5 @@
 package latencyscope.agent;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
-import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
@@ -14,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import latencyscope.agent.BoundMember.Conversion;
 import latencyscope.bpf.Struct;
 import latencyscope.bpf.Type;
 import latencyscope.jfr.KernelEvent;
@@ -32,12 +27,10 @@ final class RecordBinding {
 
   private final Class<? extends KernelEvent> event;
   private final Struct record;
-  private final RecordStrings strings;
 
-  RecordBinding(Class<? extends KernelEvent> event, Struct record, RecordStrings strings) {
+  RecordBinding(Class<? extends KernelEvent> event, Struct record) {
     this.event = event;
     this.record = record;
-    this.strings = strings;
   }
 
   /** The structure that a record begins with. */
@@ -54,12 +47,12 @@ final class RecordBinding {
    *
    * @throws IllegalArgumentException if structure and class differ in names, or types do not fit
    */
-  List<FieldCopy> bind() throws IllegalAccessException {
+  List<BoundMember> bind() {
     Map<String, Field> fields =
         Arrays.stream(event.getDeclaredFields())
             .filter(field -> Modifier.isPublic(field.getModifiers()))
             .collect(Collectors.toMap(Field::getName, field -> field));
-    List<FieldCopy> copies = new ArrayList<>();
+    List<BoundMember> bound = new ArrayList<>();
     for (Struct.Member member : record.members()) {
       if (member.name().equals(HEADER) || member.name().equals(RESERVED)) {
         continue;
@@ -69,70 +62,56 @@ final class RecordBinding {
         throw mismatch(
             "has no field " + CNames.field(member.name()) + " for member " + member.name());
       }
-      copies.add(copy(field, member));
+      bound.add(bound(field, member));
     }
     if (!fields.isEmpty()) {
       throw mismatch("has fields without a member: " + new TreeSet<>(fields.keySet()));
     }
-    return List.copyOf(copies);
+    return List.copyOf(bound);
   }
 
-  // Blocks, not expressions: as an expression, invokeExact would be compiled to return an Object.
-  private FieldCopy copy(Field field, Struct.Member member) throws IllegalAccessException {
-    Class<?> java = field.getType();
+  private BoundMember bound(Field field, Struct.Member member) {
+    Conversion conversion = conversion(field.getType(), member);
+    boolean isEnum = conversion == Conversion.TEXT;
+    String[] texts = isEnum ? texts((Type.Enumeration) member.type()) : null;
+    return new BoundMember(field, member.offset(), conversion, texts);
+  }
+
+  private Conversion conversion(Class<?> java, Struct.Member member) {
     Type type = member.type();
-    int at = member.offset();
-    MethodHandle set =
-        MethodHandles.lookup()
-            .unreflectSetter(field)
-            .asType(MethodType.methodType(void.class, KernelEvent.class, java));
     if (java == String.class) {
-      return text(set, type, member);
+      return text(member);
     }
     if (type instanceof Type.Int && type.size() == Integer.BYTES) {
       if (java == boolean.class) {
-        return (data, offset, to) -> {
-          set.invokeExact(to, data.get(JAVA_INT, offset + at) != 0);
-        };
+        return Conversion.TRUTH;
       }
       if (java == int.class) {
-        return (data, offset, to) -> {
-          set.invokeExact(to, data.get(JAVA_INT, offset + at));
-        };
+        return Conversion.INT;
       }
       if (java == long.class) {
-        return (data, offset, to) -> {
-          set.invokeExact(to, Integer.toUnsignedLong(data.get(JAVA_INT, offset + at)));
-        };
+        return Conversion.UNSIGNED;
       }
     }
     if (type instanceof Type.Int && type.size() == Long.BYTES && java == long.class) {
-      return (data, offset, to) -> {
-        set.invokeExact(to, data.get(JAVA_LONG, offset + at));
-      };
+      return Conversion.LONG;
     }
-    throw mismatch("cannot hold member " + member.name() + ", which is " + type);
+    throw cannotHold(member);
   }
 
-  private FieldCopy text(MethodHandle set, Type type, Struct.Member member) {
-    int at = member.offset();
-    if (type instanceof Type.Chars chars && chars.size() == RecordStrings.COMM_BYTES) {
-      return (data, offset, to) -> {
-        set.invokeExact(to, strings.comm(data, offset + at));
-      };
+  private Conversion text(Struct.Member member) {
+    Type type = member.type();
+    boolean comm = type instanceof Type.Chars && type.size() == RecordStrings.COMM_BYTES;
+    if (comm && member.offset() % Long.BYTES == 0) {
+      return Conversion.COMM;
     }
     if (type instanceof Type.Nested nested && nested.struct().name().equals("kernel_symbol")) {
-      return (data, offset, to) -> {
-        set.invokeExact(to, strings.function(data.get(JAVA_LONG, offset + at)));
-      };
+      return Conversion.FUNCTION;
     }
-    if (type instanceof Type.Enumeration constants) {
-      String[] texts = texts(constants);
-      return (data, offset, to) -> {
-        set.invokeExact(to, textAt(texts, data.get(JAVA_INT, offset + at)));
-      };
+    if (type instanceof Type.Enumeration && type.size() == Integer.BYTES) {
+      return Conversion.TEXT;
     }
-    throw mismatch("cannot hold member " + member.name() + ", which is " + type);
+    throw cannotHold(member);
   }
 
   private static String[] texts(Type.Enumeration constants) {
@@ -141,8 +120,14 @@ final class RecordBinding {
     return texts;
   }
 
-  private static String textAt(String[] texts, int value) {
-    return value >= 0 && value < texts.length ? texts[value] : null;
+  private IllegalArgumentException cannotHold(Struct.Member member) {
+    return mismatch(
+        "cannot hold member "
+            + member.name()
+            + ", which is "
+            + member.type()
+            + " at "
+            + member.offset());
   }
 
   private IllegalArgumentException mismatch(String what) {

@@ -1,7 +1,5 @@
 package latencyscope.agent;
 
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import latencyscope.bpf.Struct;
 
 /**
@@ -10,9 +8,6 @@ import latencyscope.bpf.Struct;
  * <p>Source of the layout: the compiled object's {@code struct record_header}.
  */
 final class RecordHeader {
-  private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
-  private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
-
   private final int startNs;
   private final int durationNs;
   private final int record;
@@ -32,32 +27,38 @@ final class RecordHeader {
     thread = header.member("thread").offset();
   }
 
-  long startNs(MemorySegment data, long offset) {
-    return data.get(LONG, offset + startNs);
+  long startNs(long[] record) {
+    return record[startNs / Long.BYTES];
   }
 
-  long durationNs(MemorySegment data, long offset) {
-    return data.get(LONG, offset + durationNs);
+  long durationNs(long[] record) {
+    return record[durationNs / Long.BYTES];
   }
 
-  int record(MemorySegment data, long offset) {
-    return data.get(INT, offset + record);
+  int record(long[] record) {
+    return number(record, this.record);
   }
 
-  int osThreadId(MemorySegment data, long offset) {
-    return data.get(INT, offset + osThreadId);
+  int osThreadId(long[] record) {
+    return number(record, osThreadId);
   }
 
-  int cpu(MemorySegment data, long offset) {
-    return data.get(INT, offset + cpu);
+  int cpu(long[] record) {
+    return number(record, cpu);
   }
 
-  int slot(MemorySegment data, long offset) {
-    return data.get(INT, offset + slot);
+  int slot(long[] record) {
+    return number(record, slot);
   }
 
   /** The thread's kernel name. */
-  String thread(MemorySegment data, long offset, RecordStrings strings) {
-    return strings.comm(data, offset + thread);
+  String thread(long[] record, RecordStrings strings) {
+    int word = thread / Long.BYTES;
+    return strings.comm(record[word], record[word + 1]);
+  }
+
+  // Little-endian, as every object that is compiled for bpfel: the upper half lies behind.
+  private static int number(long[] record, int offset) {
+    return (int) (record[offset / Long.BYTES] >>> offset % Long.BYTES * Byte.SIZE);
   }
 }

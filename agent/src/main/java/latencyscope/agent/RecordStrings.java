@@ -20,8 +20,18 @@ final class RecordStrings {
 
   /** The task name of 16 bytes at an offset; null if it is empty. */
   String comm(MemorySegment data, long offset) {
-    return comms.name(
+    return comm(
         data.get(ValueLayout.JAVA_LONG, offset), data.get(ValueLayout.JAVA_LONG, offset + 8));
+  }
+
+  /** The task name whose 16 bytes these two words are in memory order; null if it is empty. */
+  String comm(long lowWord, long highWord) {
+    return comms.name(lowWord, highWord);
+  }
+
+  /** The text of an enum's constant; null for a value that has none. */
+  static String textAt(String[] texts, int value) {
+    return value >= 0 && value < texts.length ? texts[value] : null;
   }
 
   /**
