@@ -72,7 +72,9 @@ class KernelFactsTest {
     var e = assertThrows(MissingKernelFeatureException.class, kernel()::require);
     assertEquals(
         "the kernel does not describe its types (no /sys/kernel/btf/vmlinux)", e.problem());
-    file("sys/kernel/btf/vmlinux", "");
+    file("sys/kernel/btf/vmlinux", ""); // as where something else was mounted over it
+    assertThrows(MissingKernelFeatureException.class, kernel()::require);
+    file("sys/kernel/btf/vmlinux", "types");
     kernel().require();
     assertEquals(e.getMessage(), KernelTestCondition.missing(Kernel.at(root.resolve("proc"))));
   }
