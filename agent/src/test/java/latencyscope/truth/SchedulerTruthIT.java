@@ -117,9 +117,17 @@ class SchedulerTruthIT {
               .filter(wait -> wait.getString("kind").equals("preempted"))
               .mapToLong(wait -> wait.getDuration("culpritHeld").toNanos())
               .sum();
+      // A wait is blamed on whoever ran longest in it. So what others ran, by the scheduler's
+      // account
+      // of all waits, is the most that can be missing from the competitor's share.
+      long othersRanNs = Math.max(0, kernel.runDelayNs() - competitorRanNs);
       assertTrue(
-          blamed > 0.9 * competitorRanNs && blamed < 1.01 * competitorRanNs,
-          blamed + " ns are blamed on the competitor, which ran " + competitorRanNs);
+          blamed > 0.95 * competitorRanNs - othersRanNs && blamed < 1.01 * competitorRanNs,
+          blamed
+              + " ns are blamed on the competitor, which ran "
+              + competitorRanNs
+              + ", others "
+              + othersRanNs);
     }
   }
 
