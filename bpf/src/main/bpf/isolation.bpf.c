@@ -42,7 +42,10 @@ static __always_inline enum leave_state leave_state_of(bool preempt, u32 state)
 	return state ? STATE_OTHER : STATE_RUNNING;
 }
 
-/* The wait that the state describes is over; it is counted, and told if it was long enough. */
+/*
+ * The wait that the state describes is over; it is counted, and told if it was long enough. Without
+ * a log no culprit is looked for.
+ */
 static __always_inline void wait_ended(struct task_struct *task, struct thread_storage *storage,
 				       struct thread_slot *slot, struct run_log *log, u32 cpu,
 				       u64 arrival, u64 waited)
@@ -53,7 +56,7 @@ static __always_inline void wait_ended(struct task_struct *task, struct thread_s
 	histogram_add(storage->state.wait_kind == WAIT_WAKEUP ? &slot->measures.runqueue_wakeup
 							      : &slot->measures.runqueue_preempted,
 		      waited);
-	if (log && !slot->muted && is_wanted(RECORD_RUN_QUEUE_WAIT, waited))
+	if (!slot->muted && is_wanted(RECORD_RUN_QUEUE_WAIT, waited))
 		send_wait(task, storage, slot, log, cpu, arrival, waited);
 }
 
@@ -87,7 +90,8 @@ static __always_inline void thread_comes_in(struct task_struct *task, struct run
 /*
  * Some kernels now and then do not trace a wakeup or a switch (ftrace misses the same ones). Then a
  * thread leaves that was not seen coming in, or not seen waiting. The scheduler's own account has
- * kept how long its wait was: nothing is lost but the culprit's work.
+ * kept how long its wait was: nothing is lost but the culprit, who is not looked for, because each
+ * search costs the verifier a fifth of a second when the program is loaded.
  */
 static __always_inline void complete_stay(struct task_struct *task, struct run_log *log, u32 cpu,
 					  u64 now)
@@ -118,11 +122,11 @@ static __always_inline void complete_stay(struct task_struct *task, struct run_l
 		state->wait_kind = WAIT_WAKEUP;
 	state->wait_start_ns = arrival - waited;
 	if (state->arrival_ns) {
-		wait_ended(task, storage, slot, log, cpu, arrival, waited);
+		wait_ended(task, storage, slot, NULL, cpu, arrival, waited);
 		state->wait_kind = WAIT_NONE;
 		return;
 	}
-	thread_comes_in(task, log, cpu, arrival);
+	thread_comes_in(task, NULL, cpu, arrival);
 	if (log)
 		log_arrival(log, task, arrival);
 }

@@ -25,7 +25,8 @@ static __always_inline void send_wait(struct task_struct *task, struct thread_st
 
 	if (!record)
 		return;
-	find_culprit(log, now - waited, now, &culprit);
+	if (log)
+		find_culprit(log, now - waited, now, &culprit);
 	fill_header(&record->header, RECORD_RUN_QUEUE_WAIT, task, slot, storage->slot);
 	record->header.kernel_start_ns = now - waited;
 	record->header.kernel_duration_ns = waited;
