@@ -110,7 +110,6 @@ struct task_struct {
 	struct pid *thread_pid;
 	unsigned long nvcsw;
 	unsigned long nivcsw;
-	u64 start_time;
 	char comm[TASK_COMM_LEN];
 	void *worker_private; /* since 5.17: the struct kthread of a kernel thread */
 };

@@ -27,8 +27,7 @@
 struct thread_slot {
 	u32 state;
 	u32 os_thread_id;
-	u64 start_time_ns; /* of the thread, on CLOCK_MONOTONIC: tells apart a reused id */
-	u64 muted;	   /* set by user space: send no records */
+	u64 muted; /* set by user space: send no records */
 	char thread[TASK_COMM_LEN];
 	struct thread_measures measures;
 };
@@ -115,7 +114,6 @@ static __always_inline struct thread_slot *claim_slot(struct task_struct *task, 
 	if (!slot)
 		return NULL;
 	slot->os_thread_id = thread_id_of(task);
-	slot->start_time_ns = task->start_time;
 	slot->muted = 0;
 	slot->state = SLOT_LIVE;
 	return slot;

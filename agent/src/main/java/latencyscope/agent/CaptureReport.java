@@ -37,7 +37,7 @@ final class CaptureReport {
 
   /** Marks now as the begin of the first interval; what was spent before was the set-up. */
   void begin(LoadedModules modules) {
-    reportedUntilTicks = clock.ticksAt(clock.kernelNow());
+    reportedUntilTicks = clock.nowTicks();
     costs.commitOwnThread("set-up", modules.drainNs());
     clock.report();
   }
@@ -60,7 +60,7 @@ final class CaptureReport {
     boolean own = settings.pid() == CaptureSettings.OWN;
     boolean all = settings.pid() == CaptureSettings.ALL;
     long pid = own ? ProcessHandle.current().pid() : all ? 0 : settings.pid();
-    long now = clock.ticksAt(clock.kernelNow());
+    long now = clock.nowTicks();
     Capture event = new Capture();
     startTime.set(event, reportedUntilTicks);
     duration.set(event, Math.max(1, now - reportedUntilTicks));

@@ -1,9 +1,10 @@
 package latencyscope.agent;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import jdk.jfr.Event;
 import jdk.jfr.EventType;
 import jdk.jfr.FlightRecorder;
@@ -37,24 +38,18 @@ final class EventCatalog {
           RecordsLost.class);
 
   private final Map<String, ObjectFile> modules;
-  private final Map<String, Class<? extends KernelEvent>> eventsByStruct;
   private final List<EventType> kernelEvents;
 
-  private EventCatalog(
-      Map<String, ObjectFile> modules, Map<String, Class<? extends KernelEvent>> eventsByStruct) {
+  private EventCatalog(Map<String, ObjectFile> modules, Set<Class<? extends KernelEvent>> events) {
     this.modules = Map.copyOf(modules);
-    this.eventsByStruct = Map.copyOf(eventsByStruct);
-    kernelEvents = new ArrayList<>();
-    for (Class<? extends KernelEvent> event : eventsByStruct.values()) {
-      kernelEvents.add(EventType.getEventType(event));
-    }
+    kernelEvents = events.stream().map(EventType::getEventType).toList();
   }
 
   /** Makes all event types known to the flight recorder. */
   static EventCatalog register() throws MalformedObjectException {
     OWN_ACCOUNT.forEach(FlightRecorder::register);
     Map<String, ObjectFile> modules = new LinkedHashMap<>();
-    Map<String, Class<? extends KernelEvent>> events = new LinkedHashMap<>();
+    Set<Class<? extends KernelEvent>> events = new LinkedHashSet<>();
     for (String name : ObjectFile.index()) {
       ObjectFile object = ObjectFile.named(name);
       if (object.records().isEmpty()) {
@@ -62,10 +57,10 @@ final class EventCatalog {
       }
       modules.put(name, object);
       for (Struct struct : object.records()) {
-        events.put(struct.name(), eventClass(struct));
+        events.add(eventClass(struct));
       }
     }
-    events.values().forEach(FlightRecorder::register);
+    events.forEach(FlightRecorder::register);
     return new EventCatalog(modules, events);
   }
 
@@ -82,10 +77,6 @@ final class EventCatalog {
   /** Objects by module name. */
   Map<String, ObjectFile> modules() {
     return modules;
-  }
-
-  Class<? extends KernelEvent> event(Struct record) {
-    return eventsByStruct.get(record.name());
   }
 
   /** Whether any running recording wants an event that only the kernel can supply. */

@@ -46,12 +46,7 @@ final class KernelModule implements AutoCloseable {
   private long settledBytes;
 
   KernelModule(
-      String name,
-      LoadedObject object,
-      ObjectFile file,
-      ModuleSizes sizes,
-      EventCatalog catalog,
-      CaptureContext context)
+      String name, LoadedObject object, ObjectFile file, ModuleSizes sizes, CaptureContext context)
       throws BpfException, ReflectiveOperationException {
     this.name = name;
     this.object = object;
@@ -62,7 +57,7 @@ final class KernelModule implements AutoCloseable {
     eventNames = new String[structs.size()];
     for (Map.Entry<Long, Struct> entry : structs.entrySet()) {
       int number = Math.toIntExact(entry.getKey());
-      Class<? extends KernelEvent> event = catalog.event(entry.getValue());
+      Class<? extends KernelEvent> event = EventCatalog.eventClass(entry.getValue());
       thresholds[number] = new Threshold(event);
       eventNames[number] = event.getAnnotation(Name.class).value();
     }
@@ -73,17 +68,12 @@ final class KernelModule implements AutoCloseable {
     threadsEnded = object.variable("threads_ended");
     Struct slot = file.struct("thread_slot");
     slots = new ThreadSlots(object.mapMemory(SLOTS), slot, sizes.slots());
-    records = new ModuleRecords(structs, context, muted -> slots.mute(muted, true));
+    records = new ModuleRecords(structs, context, slots::mute);
     measures =
         new ThreadMeasures(
             name, slots, slot, sizes.slots(), file.struct("chunk"), object.mapMemory(CHUNKS));
-    for (int i = 1; i < sizes.slots(); i++) {
-      object.push(FREE_SLOTS, i);
-    }
-    for (int i = 1; i < sizes.chunks(); i++) {
-      object.push(FREE_CHUNKS, i);
-    }
-    measuredUntilTicks = context.clock().ticksAt(context.clock().kernelNow());
+    handOut(object, sizes);
+    measuredUntilTicks = context.clock().nowTicks();
     adoptThresholds();
   }
 
@@ -96,17 +86,22 @@ final class KernelModule implements AutoCloseable {
     return records;
   }
 
+  /** Gives the kernel side all slots and chunks but the first, which mean none. */
+  static void handOut(LoadedObject object, ModuleSizes sizes) throws BpfException {
+    for (int i = 1; i < sizes.slots(); i++) {
+      object.push(FREE_SLOTS, i);
+    }
+    for (int i = 1; i < sizes.chunks(); i++) {
+      object.push(FREE_CHUNKS, i);
+    }
+  }
+
   String name() {
     return name;
   }
 
   LoadedObject object() {
     return object;
-  }
-
-  /** Records turned into events so far. */
-  long records() {
-    return records.count();
   }
 
   /** Writes the recordings' thresholds to where the programs read them. */
@@ -140,7 +135,7 @@ final class KernelModule implements AutoCloseable {
     threadsEndedSeen = ended;
     // First what they sent: afterwards their slot numbers mean other threads.
     drainAll();
-    long now = context.clock().ticksAt(context.clock().kernelNow());
+    long now = context.clock().nowTicks();
     slots.forEachEnded(slot -> retire(slot, now));
   }
 
@@ -167,7 +162,7 @@ final class KernelModule implements AutoCloseable {
 
   /** Reports what was measured since the last call. */
   void reportMeasures() {
-    long now = context.clock().ticksAt(context.clock().kernelNow());
+    long now = context.clock().nowTicks();
     slots.forEachUsed(slot -> reportThread(slot, now));
     measuredUntilTicks = now;
   }
@@ -178,28 +173,24 @@ final class KernelModule implements AutoCloseable {
     if (thread.watched()) {
       measures.report(slot, thread, measuredUntilTicks, nowTicks);
     } else {
-      slots.mute(slot, true);
+      slots.mute(slot);
     }
   }
 
-  /** Reports losses since the last call; says whether there were any. */
-  boolean reportLosses() {
-    boolean any = false;
+  /** Reports losses since the last call. */
+  void reportLosses() {
     for (int i = 0; i < lostReported.length; i++) {
       long now = lost.getAtIndex(ValueLayout.JAVA_LONG, i);
       if (now != lostReported[i]) {
         loss(eventNames[i], now - lostReported[i], "the ring buffer was full");
         lostReported[i] = now;
-        any = true;
       }
     }
     long without = eventsWithoutSlot.get(ValueLayout.JAVA_LONG, 0);
     if (without != withoutSlotReported) {
       loss(null, without - withoutSlotReported, "more threads at once than there was room for");
       withoutSlotReported = without;
-      any = true;
     }
-    return any;
   }
 
   private void loss(String type, long count, String reason) {

@@ -19,7 +19,6 @@ import latencyscope.bpf.ObjectFile;
 final class ModuleLoader {
   private static final KernelVersion TASK_STORAGE = new KernelVersion(5, 11, 0);
   private static final KernelVersion SWITCH_STATE = new KernelVersion(5, 18, 0);
-  private static final int MAX_CPUS = 8192; // as in target.bpf.h
 
   private final CaptureSettings settings;
   private final EventCatalog catalog;
@@ -60,7 +59,7 @@ final class ModuleLoader {
     try {
       ModuleSizes sizes = ModuleSizes.forThreads(target.threads());
       object = configured(name, file, sizes).load();
-      KernelModule module = new KernelModule(name, object, file, sizes, catalog, context);
+      KernelModule module = new KernelModule(name, object, file, sizes, context);
       attach(name, file, object);
       return Optional.of(module);
     } catch (BpfException e) {
@@ -85,7 +84,7 @@ final class ModuleLoader {
             .constant("excluded_tgid", target.excludedTgid())
             .constant("pid_namespace_level", target.namespaceLevel())
             .constant("only_monitored_cpus", settings.cpus().isEmpty() ? 0 : 1)
-            .constant("monitored_cpus", monitoredCpus())
+            .constant("monitored_cpus", monitoredCpus(file))
             .constant("has_task_storage", taskStorage ? 1 : 0)
             .mapEntries("ls_slots", sizes.slots())
             .mapEntries("ls_free_slots", sizes.slots())
@@ -120,10 +119,11 @@ final class ModuleLoader {
     }
   }
 
-  private long[] monitoredCpus() {
-    long[] words = new long[MAX_CPUS / Long.SIZE];
+  private long[] monitoredCpus(ObjectFile file) {
+    long[] words = new long[file.variable("monitored_cpus").size() / Long.BYTES];
+    int room = words.length * Long.SIZE;
     for (CpuList cpus : List.of(settings.cpus(), isolated)) {
-      cpus.stream().filter(cpu -> cpu < MAX_CPUS).forEach(cpu -> words[cpu / 64] |= 1L << cpu % 64);
+      cpus.stream().filter(cpu -> cpu < room).forEach(cpu -> words[cpu / 64] |= 1L << cpu % 64);
     }
     return words;
   }

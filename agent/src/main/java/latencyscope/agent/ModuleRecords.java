@@ -17,7 +17,6 @@ final class ModuleRecords implements RecordHandler {
   private final CaptureContext context;
   private final IntConsumer mute;
   private final long[] record;
-  private long count;
 
   /**
    * Binds every kind of record to its event.
@@ -41,14 +40,8 @@ final class ModuleRecords implements RecordHandler {
     }
   }
 
-  /** How many records there have been, wanted or not. */
-  long count() {
-    return count;
-  }
-
   @Override
   public void onRecord(MemorySegment data, long offset, int length) {
-    count++;
     // Once for all members: reading an array is cheap long before this code has been compiled.
     MemorySegment.copy(data, ValueLayout.JAVA_LONG, offset, record, 0, length / Long.BYTES);
     int slot = header.slot(record);

@@ -34,7 +34,8 @@ record Target(int tgid, int excludedTgid, int namespaceLevel, int threads) {
     if (pid == CaptureSettings.ALL) {
       return new Target(0, self.tgid, self.level, THREADS_OF_ALL);
     }
-    return new Target(find(pid).tgid, 0, self.level, threads(pid));
+    Found found = pid == own ? self : find(pid);
+    return new Target(found.tgid, 0, self.level, threads(pid));
   }
 
   private record Found(int tgid, int level) {}

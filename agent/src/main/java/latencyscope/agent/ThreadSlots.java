@@ -53,13 +53,9 @@ final class ThreadSlots {
     return strings.comm(memory, address(slot) + thread);
   }
 
-  /** Stops, or lets go on, the records of a thread. */
-  void mute(int slot, boolean silent) {
-    memory.set(ValueLayout.JAVA_LONG, address(slot) + muted, silent ? 1 : 0);
-  }
-
-  boolean isMuted(int slot) {
-    return memory.get(ValueLayout.JAVA_LONG, address(slot) + muted) != 0;
+  /** Stops the records of a thread. */
+  void mute(int slot) {
+    memory.set(ValueLayout.JAVA_LONG, address(slot) + muted, 1);
   }
 
   void forEachUsed(IntConsumer action) {

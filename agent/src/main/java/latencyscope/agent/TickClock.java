@@ -93,6 +93,11 @@ final class TickClock {
     return System.nanoTime() - namespaceOffsetNs;
   }
 
+  /** Ticks now, by the kernel's clock. */
+  long nowTicks() {
+    return ticksAt(kernelNow());
+  }
+
   /** Commits the newest pair as an event. */
   void report() {
     ClockSync event = new ClockSync();

@@ -19,6 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @KernelTest
 class OlderKernelTest {
   private static final int SLOTS = 256;
+  private static final int CHUNKS = 1024;
 
   @ParameterizedTest(name = "task storage {0}, state handed to sched_switch {1}")
   @CsvSource({"true, true", "true, false", "false, true", "false, false"})
@@ -31,17 +32,12 @@ class OlderKernelTest {
             .constant("switch_has_state", switchState ? 1 : 0)
             .mapEntries("ls_slots", SLOTS)
             .mapEntries("ls_free_slots", SLOTS)
-            .mapEntries("ls_chunks", 1024)
-            .mapEntries("ls_free_chunks", 1024)
+            .mapEntries("ls_chunks", CHUNKS)
+            .mapEntries("ls_free_chunks", CHUNKS)
             .mapEntries("ls_task_hash", SLOTS)
             .createMap(taskStorage ? "ls_task_hash" : "ls_task_storage", false);
     try (LoadedObject object = fitted.load()) {
-      for (int i = 1; i < SLOTS; i++) {
-        object.push("ls_free_slots", i);
-      }
-      for (int i = 1; i < 1024; i++) {
-        object.push("ls_free_chunks", i);
-      }
+      KernelModule.handOut(object, new ModuleSizes(SLOTS, CHUNKS));
       for (String program : file.programs()) {
         object.attach(program);
       }

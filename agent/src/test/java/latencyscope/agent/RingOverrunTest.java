@@ -33,12 +33,7 @@ class RingOverrunTest {
             .mapEntries("ls_free_chunks", CHUNKS)
             .createMap("ls_task_hash", false);
     try (LoadedObject object = small.load()) {
-      for (int i = 1; i < SLOTS; i++) {
-        object.push("ls_free_slots", i);
-      }
-      for (int i = 1; i < CHUNKS; i++) {
-        object.push("ls_free_chunks", i);
-      }
+      KernelModule.handOut(object, new ModuleSizes(SLOTS, CHUNKS));
       file.programs().stream().filter(p -> !p.endsWith("_numa")).forEach(p -> attach(object, p));
       for (int i = 0; i < 300; i++) {
         Thread.sleep(0, 100_000);
