@@ -78,16 +78,25 @@ public final class CaptureAnalyzer implements Analyzer {
   }
 
   private Finding loss(Loss loss) {
+    // Without a type it is not records that found no room, but threads: nothing of them is known.
+    boolean ofThreads = loss.type() == null;
     return finding(
-        String.format(Locale.ROOT, "%,d records of %s were lost", loss.count(), loss.type()),
+        ofThreads
+            ? String.format(Locale.ROOT, "%,d events were not counted", loss.count())
+            : String.format(Locale.ROOT, "%,d records of %s were lost", loss.count(), loss.type()),
         null,
         loss.count(),
         String.format(
             Locale.ROOT,
-            "Module %s: %s. Counts and percentiles still hold them; single events lack them.",
+            ofThreads
+                ? "Module %s: %s. Counts and percentiles lack them, too."
+                : "Module %s: %s. Counts and percentiles still hold them; single events lack them.",
             loss.module(),
             loss.reason()),
-        "Raise the event's threshold, or limit the capture: --cpus, --module, threads=.");
+        ofThreads
+            ? "Limit the capture: --pid, --cpus; or begin a new one, which makes room for as many"
+                + " threads as there are then."
+            : "Raise the event's threshold, or limit the capture: --cpus, --module, threads=.");
   }
 
   private Finding unavailable(ProbeState probe) {

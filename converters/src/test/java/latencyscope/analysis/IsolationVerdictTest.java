@@ -199,6 +199,17 @@ class IsolationVerdictTest {
   }
 
   @Test
+  void threadsWithoutRoomAreNotSaidToBeCounted() {
+    Fixture lost =
+        shared().add("RecordsLost", "module", "isolation", "count", 7L, "reason", "full");
+    Finding finding = lost.report().findings().get(0);
+    assertEquals("7 events were not counted", finding.title());
+    assertEquals(
+        "Module isolation: full. Counts and percentiles lack them, too.", finding.evidence());
+    assertEquals(1, lost.report().exitCode());
+  }
+
+  @Test
   void lossAndMissingProbeWarn() {
     Fixture lost =
         shared().add("RecordsLost", "module", "isolation", "type", "t", "count", 7L, "reason", "r");

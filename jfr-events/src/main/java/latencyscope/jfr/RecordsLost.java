@@ -10,8 +10,7 @@ import jdk.jfr.internal.RemoveFields;
 /**
  * Events that happened and are not in the recording, counted where they were lost.
  *
- * <p>{@code startTime} and {@code duration} are the interval in which they were lost. The kernel's
- * histograms and counters still hold them.
+ * <p>The kernel's histograms and counters still hold them, unless {@link #type} is null.
  */
 @Name("latencyscope.RecordsLost")
 @Label("Records Lost")
@@ -23,7 +22,10 @@ public final class RecordsLost extends Event {
   @Label("Module")
   public String module;
 
-  /** Event type that is incomplete, such as {@code latencyscope.RunQueueWait}. */
+  /**
+   * Event type that is incomplete, such as {@code latencyscope.RunQueueWait}; null if there was no
+   * room for a thread, of which then nothing was counted.
+   */
   @Label("Event Type")
   public String type;
 
