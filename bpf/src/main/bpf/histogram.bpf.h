@@ -83,14 +83,14 @@ static __always_inline u32 counter_index(u64 value)
 	return (bucket << (SUB_BUCKET_BITS - 1)) + (value >> bucket);
 }
 
-static __always_inline void histogram_add(struct histogram *histogram, u64 value_ns)
+/* Counts a value in everything but the total. */
+static __always_inline void histogram_bin(struct histogram *histogram, u64 value_ns)
 {
 	u32 index = counter_index(value_ns);
 	u32 position = index >> CHUNK_BITS;
 	struct chunk *chunk;
 	u32 id;
 
-	histogram->total_ns += value_ns;
 	if (value_ns > histogram->max_ns)
 		histogram->max_ns = value_ns;
 	if (position >= HISTOGRAM_CHUNKS)
@@ -106,6 +106,12 @@ static __always_inline void histogram_add(struct histogram *histogram, u64 value
 		__sync_fetch_and_add(&chunk->counts[index & (CHUNK_COUNTERS - 1)], 1);
 	else
 		histogram->unbinned++;
+}
+
+static __always_inline void histogram_add(struct histogram *histogram, u64 value_ns)
+{
+	histogram->total_ns += value_ns;
+	histogram_bin(histogram, value_ns);
 }
 
 #endif

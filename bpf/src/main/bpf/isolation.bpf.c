@@ -18,6 +18,7 @@ static __always_inline void remember_counts(struct task_struct *task, struct thr
 {
 	state->nvcsw = task->nvcsw;
 	state->nivcsw = task->nivcsw;
+	state->cpu_time = task->se.sum_exec_runtime;
 	state->run_delay = task->sched_info.run_delay;
 	state->pcount = task->sched_info.pcount;
 }
@@ -151,6 +152,7 @@ static __always_inline void count_switch(struct task_struct *task, struct thread
 			measures->involuntary_switches++;
 		if (!state->voluntary && is_monitored(cpu))
 			measures->involuntary_switches_monitored++;
+		measures->cpu_time_ns += task->se.sum_exec_runtime - state->cpu_time;
 		measures->run_delay_ns += task->sched_info.run_delay - state->run_delay;
 		measures->run_delay_count += task->sched_info.pcount - state->pcount;
 	}

@@ -36,6 +36,7 @@ enum bpf_map_type {
 	BPF_MAP_TYPE_ARRAY = 2,
 	BPF_MAP_TYPE_PERCPU_ARRAY = 6,
 	BPF_MAP_TYPE_QUEUE = 22,
+	BPF_MAP_TYPE_SK_STORAGE = 24,
 	BPF_MAP_TYPE_RINGBUF = 27,
 	BPF_MAP_TYPE_TASK_STORAGE = 29,
 };
@@ -61,6 +62,7 @@ enum {
 #define TASK_PARKED	     0x0040
 #define TASK_DEAD	     0x0080
 #define TASK_WAKING	     0x0200
+#define PF_EXITING	     0x00000004
 #define PF_WQ_WORKER	     0x00000020
 #define PF_KTHREAD	     0x00200000
 
@@ -84,6 +86,7 @@ struct thread_info {
 
 struct sched_entity {
 	u64 exec_start;
+	u64 sum_exec_runtime;
 };
 
 struct sched_info {
@@ -94,6 +97,51 @@ struct sched_info {
 
 struct cpumask {
 	unsigned long bits[1];
+};
+
+struct super_block {
+	u32 s_dev;
+};
+
+struct inode {
+	unsigned short i_mode;
+	struct super_block *i_sb;
+	unsigned long i_ino;
+};
+
+struct file {
+	struct inode *f_inode;
+};
+
+struct mm_struct {
+	unsigned long start_stack;
+};
+
+struct vm_area_struct {
+	unsigned long vm_start;
+	unsigned long vm_end;
+	struct mm_struct *vm_mm;
+	unsigned long vm_pgoff;
+	struct file *vm_file;
+};
+
+/* What an inter-processor interrupt is to call (since 6.5 its tracepoints hand it over). */
+struct __call_single_data {
+	void *func;
+	void *info;
+};
+
+/* arch/x86/include/asm/tlbflush.h */
+struct flush_tlb_info {
+	struct mm_struct *mm;
+	unsigned long start;
+	unsigned long end;
+	unsigned int initiating_cpu; /* since 5.13 */
+};
+
+/* The context of a perf_event program. */
+struct bpf_perf_event_data {
+	u64 addr;
 };
 
 struct task_struct {
@@ -107,9 +155,12 @@ struct task_struct {
 	unsigned in_execve : 1;
 	int pid;
 	int tgid;
+	u64 start_time; /* of CLOCK_MONOTONIC */
 	struct pid *thread_pid;
 	unsigned long nvcsw;
 	unsigned long nivcsw;
+	unsigned long min_flt;
+	unsigned long maj_flt;
 	char comm[TASK_COMM_LEN];
 	void *worker_private; /* since 5.17: the struct kthread of a kernel thread */
 };
@@ -133,6 +184,20 @@ struct kthread {
 struct worker {
 	void *current_func;
 	void *last_func;
+};
+
+struct irqaction {
+	void *handler;
+	struct irqaction *next;
+	const char *name;
+};
+
+struct timer_list {
+	void *function;
+};
+
+struct hrtimer {
+	void *function;
 };
 
 struct seq_file;

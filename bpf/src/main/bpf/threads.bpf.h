@@ -2,7 +2,8 @@
 /*
  * Per-thread state and per-thread measures, for every module alike.
  *
- * A module includes histogram.bpf.h and defines, before it includes this file,
+ * A module includes histogram.bpf.h and defines, before it includes this file (and enum record, see
+ * record.bpf.h),
  *   struct thread_state     what it must remember of a thread between two events, and
  *   struct thread_measures  what it counts: u64 members are counters, struct histogram members are
  *                           distributions; user space reports each under its member's name.
@@ -18,6 +19,7 @@
 
 #include "kernel.h"
 #include "histogram.bpf.h"
+#include "record.bpf.h"
 #include "target.bpf.h"
 
 #define SLOT_FREE  0
@@ -151,6 +153,17 @@ static __always_inline void thread_ended(struct task_struct *task, struct thread
 
 		bpf_map_delete_elem(&ls_task_hash, &key);
 	}
+}
+
+/* What every record begins with, but for its time and its CPU. */
+static __always_inline void fill_header(struct record_header *header, u32 record,
+					struct task_struct *task, struct thread_slot *slot,
+					u32 slot_index)
+{
+	header->record = record;
+	header->os_thread_id = slot->os_thread_id;
+	header->slot = slot_index;
+	copy_comm(header->thread, task);
 }
 
 #endif

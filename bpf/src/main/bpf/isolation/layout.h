@@ -104,6 +104,7 @@ struct thread_state {
 	/* The kernel's own counts when we last saw them. */
 	u64 nvcsw;
 	u64 nivcsw;
+	u64 cpu_time;
 	u64 run_delay;
 	u64 pcount;
 };
@@ -122,6 +123,7 @@ struct thread_measures {
 	u64 migrations_exec;
 	u64 involuntary_migrations_monitored;
 	/* What /proc/PID/task/TID/schedstat says of the same interval. */
+	u64 cpu_time_ns;
 	u64 run_delay_ns;
 	u64 run_delay_count;
 	struct histogram runqueue_wakeup;

@@ -5,16 +5,6 @@
 
 #include "layout.h"
 
-static __always_inline void fill_header(struct record_header *header, u32 record,
-					struct task_struct *task, struct thread_slot *slot,
-					u32 slot_index)
-{
-	header->record = record;
-	header->os_thread_id = slot->os_thread_id;
-	header->slot = slot_index;
-	copy_comm(header->thread, task);
-}
-
 static __always_inline void send_wait(struct task_struct *task, struct thread_storage *storage,
 				      struct thread_slot *slot, struct run_log *log, u32 cpu,
 				      u64 now, u64 waited)
