@@ -11,6 +11,8 @@ public final class Errno {
   static final int ESRCH = 3;
   static final int EINTR = 4;
   static final int ENOMEM = 12;
+  static final int EACCES = 13;
+  static final int ENODEV = 19;
   static final int EINVAL = 22;
 
   /** Not for user space, says the kernel; BPF returns it all the same. */

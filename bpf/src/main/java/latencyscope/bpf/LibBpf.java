@@ -44,6 +44,8 @@ final class LibBpf {
   static final MethodHandle PROGRAM_SET_LOG_LEVEL =
       integer("bpf_program__set_log_level", ADDRESS, JAVA_INT);
   static final MethodHandle PROGRAM_ATTACH = checkedPointer("bpf_program__attach", ADDRESS);
+  static final MethodHandle ATTACH_PERF_EVENT =
+      checkedPointer("bpf_program__attach_perf_event", ADDRESS, JAVA_INT);
   static final MethodHandle LINK_FD = integer("bpf_link__fd", ADDRESS);
   static final MethodHandle LINK_DESTROY = integer("bpf_link__destroy", ADDRESS);
   static final MethodHandle ITER_CREATE = integer("bpf_iter_create", JAVA_INT);

@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
@@ -20,6 +21,10 @@ final class Libc {
   static final int MAP_SHARED = 1;
   static final int MAP_PRIVATE = 2;
   static final int MAP_ANONYMOUS = 0x20;
+
+  private static final long PERF_FLAG_FD_CLOEXEC = 8;
+  private static final int ANY_PROCESS = -1;
+  private static final int NO_GROUP = -1;
 
   private static final NativeLibrary LIBRARY = NativeLibrary.standard();
   private static final MethodHandle MMAP =
@@ -48,6 +53,15 @@ final class Libc {
       LIBRARY.bind(
           "sched_getaffinity",
           FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS),
+          Downcall.CAPTURE);
+
+  // The C library has no function of its own for it.
+  private static final MethodHandle SYSCALL =
+      LIBRARY.bind(
+          "syscall",
+          FunctionDescriptor.of(
+              JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG),
+          Linker.Option.firstVariadicArg(1),
           Downcall.CAPTURE);
 
   private Libc() {}
@@ -115,5 +129,19 @@ final class Libc {
     return (int)
         Downcall.orErrno(
             state -> (long) (int) SCHED_GETAFFINITY.invokeExact(state, tid, mask.byteSize(), mask));
+  }
+
+  /**
+   * Opens a counter of whatever runs on a CPU; a descriptor, or the negative error number.
+   *
+   * @param attr a {@code struct perf_event_attr}
+   */
+  static int perfEventOpen(MemorySegment attr, int cpu) {
+    long number = System.getProperty("os.arch").equals("aarch64") ? 241 : 298;
+    return (int)
+        Downcall.orErrno(state ->
+            (long)
+                SYSCALL.invokeExact(
+                    state, number, attr, ANY_PROCESS, cpu, NO_GROUP, PERF_FLAG_FD_CLOEXEC));
   }
 }

@@ -24,7 +24,7 @@ public final class LoadedObject implements AutoCloseable {
   private final ObjectFile file;
   private final List<String> programs;
   private final NativeObject object;
-  private final Map<String, MemorySegment> links = new LinkedHashMap<>();
+  private final Map<String, List<MemorySegment>> links = new LinkedHashMap<>();
   private final Map<String, KernelMap> maps = new HashMap<>();
   private final Map<String, RingReader> rings = new HashMap<>();
   private boolean closed;
@@ -41,15 +41,16 @@ public final class LoadedObject implements AutoCloseable {
   }
 
   /**
-   * Has a program run at the hook that its section names. Attaching it again does nothing.
+   * Has a program run at the hook that its section names, or at the {@link SoftwareEvent} that it
+   * is named after. Attaching it again does nothing.
    *
-   * @throws IllegalArgumentException when no such program is loaded
+   * @throws IllegalArgumentException when no such program is loaded, or its name says no event
    * @throws BpfException when the kernel refuses
    */
   public synchronized void attach(String program) throws BpfException {
     MemorySegment handle = program(program);
     if (!links.containsKey(program)) {
-      links.put(program, link(program, handle));
+      links.put(program, links(program, handle));
     }
   }
 
@@ -60,9 +61,9 @@ public final class LoadedObject implements AutoCloseable {
    */
   public synchronized void detach(String program) throws BpfException {
     program(program);
-    MemorySegment link = links.remove(program);
-    if (link != null) {
-      destroy(link);
+    List<MemorySegment> attached = links.remove(program);
+    if (attached != null) {
+      attached.forEach(LoadedObject::destroy);
     }
   }
 
@@ -158,7 +159,7 @@ public final class LoadedObject implements AutoCloseable {
   public synchronized void close() {
     if (!closed) {
       closed = true;
-      links.values().forEach(LoadedObject::destroy);
+      links.values().forEach(attached -> attached.forEach(LoadedObject::destroy));
       links.clear();
       object.close();
     }
@@ -194,13 +195,24 @@ public final class LoadedObject implements AutoCloseable {
     return object.program(program);
   }
 
+  private List<MemorySegment> links(String program, MemorySegment handle) throws BpfException {
+    if (!file.hook(program).equals(SoftwareEvent.HOOK)) {
+      return List.of(link(program, handle));
+    }
+    SoftwareEvent event =
+        SoftwareEvent.of(program)
+            .orElseThrow(
+                () -> new IllegalArgumentException(program + " is not named after an event"));
+    return PerfEvents.attach(program, handle, event);
+  }
+
   private static MemorySegment link(String program, MemorySegment handle) throws BpfException {
     return Downcall.pointer(
         "attach " + program,
         state -> (MemorySegment) LibBpf.PROGRAM_ATTACH.invokeExact(state, handle));
   }
 
-  private static void destroy(MemorySegment link) {
+  static void destroy(MemorySegment link) {
     Downcall.run(() -> (int) LibBpf.LINK_DESTROY.invokeExact(link));
   }
 

@@ -1,6 +1,8 @@
 package latencyscope.bpf;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +20,7 @@ import java.util.Set;
  */
 final class Tracepoints {
   private static final byte[] PREFIX = "\0btf_trace_".getBytes(StandardCharsets.US_ASCII);
+  private static final int HEADER_BYTES = 24;
   private static final Map<Path, Set<String>> KNOWN = new HashMap<>();
 
   private Tracepoints() {}
@@ -35,7 +38,7 @@ final class Tracepoints {
       return Set.of();
     }
     Set<String> names = new HashSet<>();
-    for (int at = next(btf, 0); at >= 0; at = next(btf, at)) {
+    for (int at = next(btf, stringsIn(btf)); at >= 0; at = next(btf, at)) {
       int end = at;
       while (end < btf.length && btf[end] != 0) {
         end++;
@@ -43,6 +46,16 @@ final class Tracepoints {
       names.add(new String(btf, at, end - at, StandardCharsets.US_ASCII));
     }
     return Set.copyOf(names);
+  }
+
+  /** Where the names begin, by the header's {@code hdr_len} and {@code str_off}. */
+  private static int stringsIn(byte[] btf) {
+    if (btf.length < HEADER_BYTES) {
+      return 0;
+    }
+    ByteBuffer header = ByteBuffer.wrap(btf).order(ByteOrder.nativeOrder());
+    int start = header.getInt(4) + header.getInt(16);
+    return start > 0 && start < btf.length ? start : 0;
   }
 
   /** Where the name after the next prefix begins; -1 if there is none. */
