@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-2.0 OR MIT
+/*
+ * syscall: in which system calls did a thread of the target block, for how long, on what, and who
+ * ended it.
+ *
+ * A call has blocked if the kernel has counted a voluntary switch between its entry and its exit.
+ * One that a signal interrupts and the kernel then restarts is one call, from its first entry.
+ */
+#include "syscall/layout.h"
+#include "syscall/settle.bpf.h"
+
+char LICENSE[] SEC("license") = "Dual MIT/GPL";
+
+/*
+ * A target's threads are followed to CPUs that are not recorded, so that it is known how much of
+ * its time a thread is blocked. Not so those of all processes: these would be too many.
+ */
+static __always_inline bool is_followed(u32 cpu)
+{
+	return target_tgid || is_recorded(cpu);
+}
+
+/* When a program here first saw a thread of the target. */
+u64 began_ns SEC(".bss");
+
+/* It calls: it has been running until now, and is not in a call that began before the capture. */
+static __always_inline void first_seen_calling(struct task_struct *task, struct thread_state *state)
+{
+	if (!began_ns)
+		began_ns = bpf_ktime_get_ns();
+	state->active_since_ns = task->start_time > began_ns ? task->start_time : began_ns;
+}
+
+/* It returns from a call whose entry was not seen: it was born, or has blocked since before. */
+static __always_inline void first_seen_returning(struct task_struct *task,
+						 struct thread_state *state)
+{
+	u64 now = bpf_ktime_get_ns();
+
+	if (!began_ns)
+		began_ns = now;
+	state->active_since_ns = now;
+}
+
+/*
+ * Whether this entry continues the call that was interrupted: the kernel has set the thread back to
+ * the same instruction with the same stack. A handler that calls the same function has another.
+ */
+static __always_inline bool restarts(struct thread_state *state, struct pt_regs *regs, u32 number)
+{
+	return (number == state->interrupted.number || number == SYS_RESTART_SYSCALL) &&
+	       instruction_pointer(regs) == state->interrupted_at &&
+	       stack_pointer(regs) == state->interrupted_stack;
+}
+
+SEC("tp_btf/sys_enter")
+int BPF_PROG(ls_sys_enter, struct pt_regs *regs, long number)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct thread_storage *storage;
+	struct thread_state *state;
+	struct thread_slot *slot;
+	struct call *call;
+	u32 cpu;
+
+	if (!is_target(task) || calls_as_32_bit(task))
+		return 0;
+	cpu = bpf_get_smp_processor_id();
+	if (!is_followed(cpu))
+		return 0;
+	storage = thread_of(task, &slot, first_seen_calling);
+	if (!storage)
+		return 0;
+	state = &storage->state;
+	call = &state->call;
+	state->waker_tid = 0;
+	if (state->interrupted.start_ns && restarts(state, regs, number)) {
+		if (is_recorded(state->interrupted.cpu))
+			slot->measures.restarts++;
+		*call = state->interrupted;
+		state->interrupted.start_ns = 0;
+		/* The rises so far become counts at the entry again. */
+		call->switches = task->nvcsw - call->switches;
+		call->run_delay_ns = task->sched_info.run_delay - call->run_delay_ns;
+		return 0;
+	}
+	if (is_recorded(cpu))
+		slot->measures.syscalls++;
+	call->number = number;
+	call->cpu = cpu;
+	call->switches = task->nvcsw;
+	call->run_delay_ns = task->sched_info.run_delay;
+	call->start_ns = bpf_ktime_get_ns();
+	look_at(call, regs);
+	return 0;
+}
+
+/* A handler has returned: has the kernel arranged for the interrupted call to be made again? */
+static __always_inline void handler_returned(struct task_struct *task,
+					     struct thread_storage *storage,
+					     struct thread_slot *slot, struct pt_regs *regs)
+{
+	struct thread_state *state = &storage->state;
+
+	if (!state->interrupted.start_ns || stack_pointer(regs) != state->interrupted_stack)
+		return; /* that of another signal, on top */
+	if (instruction_pointer(regs) == state->interrupted_at - CALL_INSTRUCTION_BYTES)
+		return;
+	if (has_blocked(&state->interrupted))
+		settle(task, storage, slot, &state->interrupted);
+	state->interrupted.start_ns = 0;
+}
+
+static __always_inline void interrupted(struct task_struct *task, struct thread_storage *storage,
+					struct thread_slot *slot, struct pt_regs *regs)
+{
+	struct thread_state *state = &storage->state;
+
+	/* Of two, the outer one is not waited for any more: few programs block in handlers. */
+	if (state->interrupted.start_ns && has_blocked(&state->interrupted))
+		settle(task, storage, slot, &state->interrupted);
+	state->interrupted = state->call;
+	state->interrupted.result = -EINTR;
+	state->interrupted_at = instruction_pointer(regs);
+	state->interrupted_stack = stack_pointer(regs);
+}
+
+SEC("tp_btf/sys_exit")
+int BPF_PROG(ls_sys_exit, struct pt_regs *regs, long result)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct thread_storage *storage;
+	struct thread_slot *slot;
+	struct call *call;
+
+	if (!is_target(task) || calls_as_32_bit(task))
+		return 0;
+	storage = stored_state(task);
+	if (!storage) {
+		if (is_followed(bpf_get_smp_processor_id()))
+			thread_of(task, &slot, first_seen_returning);
+		return 0;
+	}
+	slot = slot_at(storage->slot);
+	call = &storage->state.call;
+	if (!slot || !call->start_ns)
+		return 0;
+	call->switches = task->nvcsw - call->switches;
+	if (call->kind == CALL_FUTEX && result == -EAGAIN && is_recorded(call->cpu))
+		slot->measures.futex_value_changed++;
+	if (has_blocked(call) || is_interruption(result)) {
+		call->end_ns = bpf_ktime_get_ns();
+		call->run_delay_ns = task->sched_info.run_delay - call->run_delay_ns;
+		call->result = result;
+		call->argument[0] = first_argument(regs);
+		call->argument[1] = second_argument(regs);
+		call->argument[2] = third_argument(regs);
+		if (is_interruption(result))
+			interrupted(task, storage, slot, regs);
+		else
+			settle(task, storage, slot, call);
+	}
+	if (call->number == SYS_RT_SIGRETURN)
+		handler_returned(task, storage, slot, regs);
+	call->start_ns = 0;
+	return 0;
+}
+
+/* Fires in the context of whoever wakes. */
+SEC("tp_btf/sched_waking")
+int BPF_PROG(ls_sched_waking, struct task_struct *task)
+{
+	struct thread_storage *storage;
+	struct task_struct *waker;
+
+	if (!is_target(task))
+		return 0;
+	storage = stored_state(task);
+	if (!storage || !storage->state.call.start_ns)
+		return 0;
+	waker = bpf_get_current_task_btf();
+	storage->state.waker_tid = waker->pid;
+	storage->state.waker_pid = waker->tgid;
+	copy_comm(storage->state.waker, waker);
+	return 0;
+}
+
+SEC("tp_btf/sched_process_exit")
+int BPF_PROG(ls_sched_process_exit, struct task_struct *task)
+{
+	struct thread_storage *storage;
+	struct thread_slot *slot;
+
+	if (!is_target(task))
+		return 0;
+	storage = stored_state(task);
+	slot = storage ? slot_at(storage->slot) : NULL;
+	if (!slot)
+		return 0;
+	/* Killed in a call: what interrupted it was its end. */
+	if (storage->state.interrupted.start_ns && has_blocked(&storage->state.interrupted))
+		settle(task, storage, slot, &storage->state.interrupted);
+	copy_comm(slot->thread, task);
+	thread_ended(task, slot);
+	return 0;
+}

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: GPL-2.0 OR MIT */
+/* What the syscall module sends, remembers and counts. */
+#ifndef LATENCYSCOPE_SYSCALL_LAYOUT_H
+#define LATENCYSCOPE_SYSCALL_LAYOUT_H
+
+#include "../kernel.h"
+
+enum record {
+	RECORD_FUTEX_WAIT,
+	RECORD_BLOCKING_SYSCALL,
+	RECORD_SLEEP,
+};
+
+#include "../histogram.bpf.h"
+#include "../record.bpf.h"
+
+/* A time that there is none of, or that cannot be told; the JDK's events mark it alike. */
+#define NO_TIME (1ULL << 63)
+
+enum call_kind {
+	CALL_OTHER,
+	CALL_FUTEX,
+	CALL_SLEEP,
+};
+
+enum futex_operation {
+	OPERATION_WAIT,
+	OPERATION_WAIT_BITSET,
+	OPERATION_WAIT_REQUEUE_PI,
+	OPERATION_LOCK_PI,
+	OPERATION_LOCK_PI2,
+	OPERATION_WAITV,
+	OPERATION_WAIT2, /* the futex_wait call of Linux 6.7 */
+};
+
+enum wait_outcome {
+	OUTCOME_WOKEN,
+	OUTCOME_TIMED_OUT,
+	OUTCOME_VALUE_CHANGED,
+	OUTCOME_INTERRUPTED,
+	OUTCOME_FAILED,
+};
+
+enum sleep_outcome {
+	SLEEP_COMPLETED,
+	SLEEP_INTERRUPTED,
+	SLEEP_FAILED,
+};
+
+/* What a descriptor stands for. */
+enum file_kind {
+	FILE_NONE,
+	FILE_REGULAR,
+	FILE_DIRECTORY,
+	FILE_SOCKET,
+	FILE_PIPE,
+	FILE_DEVICE,
+	FILE_ANONYMOUS, /* epoll, eventfd, timerfd, io_uring */
+};
+
+/* User space puts the call's name in its place. */
+struct system_call {
+	u64 number;
+};
+
+struct futex_wait {
+	struct record_header header;
+	u64 address;
+	u64 asked_ns;
+	u64 run_delay_ns;
+	u32 expected;
+	u32 timed;
+	enum futex_operation operation;
+	enum wait_outcome outcome;
+	u32 waker_tid;
+	u32 waker_pid;
+	char waker[TASK_COMM_LEN];
+};
+
+struct blocking_syscall {
+	struct record_header header;
+	struct system_call call;
+	s64 result;
+	u64 run_delay_ns;
+	s32 descriptor;
+	enum file_kind file;
+	u32 waker_tid;
+	u32 waker_pid;
+	char waker[TASK_COMM_LEN];
+};
+
+struct sleep {
+	struct record_header header;
+	struct system_call call;
+	u64 asked_ns;
+	u64 overslept_ns;
+	u64 run_delay_ns;
+	enum sleep_outcome outcome;
+	u32 reserved;
+};
+
+const struct futex_wait *__record_futex_wait __attribute__((unused));
+const struct blocking_syscall *__record_blocking_syscall __attribute__((unused));
+const struct sleep *__record_sleep __attribute__((unused));
+
+/* A system call from its entry to its exit, through all restarts. */
+struct call {
+	u64 start_ns; /* 0: there is none */
+	u64 end_ns;
+	u64 asked_ns;
+	/* The kernel's own counts: first at the entry, then what they rose by. */
+	u64 switches;
+	u64 run_delay_ns;
+	s64 result;
+	u64 argument[3];
+	u32 number;
+	u32 cpu; /* on which it was entered */
+	enum call_kind kind;
+	u32 timed;
+};
+
+struct thread_state {
+	/* The call that is going on. */
+	struct call call;
+	/* One that a signal interrupted, while it is not known whether the kernel restarts it. */
+	struct call interrupted;
+	u64 interrupted_at; /* instruction after the call's */
+	u64 interrupted_stack;
+	/* End of the last call that blocked, or when the thread was first known to run. */
+	u64 active_since_ns;
+	/* Who woke the thread last in this call; tid 0: nobody, or an interrupt on an idle CPU. */
+	u32 waker_tid;
+	u32 waker_pid;
+	char waker[TASK_COMM_LEN];
+};
+
+struct thread_measures {
+	u64 syscalls;
+	u64 restarts; /* of calls that a signal interrupted; such a call is one in syscalls */
+	u64 futex_value_changed;
+	/* Of the calls on a monitored CPU. */
+	u64 sleeps_monitored;
+	u64 futex_waits_monitored;
+	u64 blocking_calls_monitored;
+	/* Asleep in calls, and between them, on all CPUs: together they tell a busy thread. */
+	u64 blocked_ns;
+	u64 active_ns;
+	struct histogram futex_woken;
+	struct histogram futex_timed_out;
+	struct histogram futex_interrupted;
+	struct histogram sleep;
+	struct histogram overslept;
+	struct histogram blocking_call;
+};
+
+/* Of every call by its number, on each CPU. */
+enum subject {
+	SUBJECT_CALL,
+};
+
+struct subject_measures {
+	struct histogram blocked;
+};
+
+#include "../threads.bpf.h"
+#include "../subjects.bpf.h"
+
+#endif
