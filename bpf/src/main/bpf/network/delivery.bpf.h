@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0 OR MIT */
+/* What a thread of the target has read: counted, and sent if it took long. */
+#ifndef LATENCYSCOPE_NETWORK_DELIVERY_H
+#define LATENCYSCOPE_NETWORK_DELIVERY_H
+
+#include "scope.bpf.h"
+#include "socket.bpf.h"
+
+#define SLOW_NS 1000000
+
+static __always_inline void first_sight(struct task_struct *task, struct thread_state *state)
+{
+	state->reserved = 0;
+}
+
+static __always_inline void send_delivery(struct sock *sk, struct socket_state *state,
+					  struct thread_slot *slot, u32 slot_index,
+					  enum protocol protocol, u32 bytes, u64 now)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct socket_delivery *record =
+		reserve_record(RECORD_SOCKET_DELIVERY, sizeof(struct socket_delivery));
+
+	if (!record)
+		return;
+	record->header.record = RECORD_SOCKET_DELIVERY;
+	record->header.kernel_start_ns = state->arrival_ns;
+	record->header.kernel_duration_ns = now - state->arrival_ns;
+	record->header.cpu = bpf_get_smp_processor_id();
+	record->header.os_thread_id = slot->os_thread_id;
+	record->header.slot = slot_index;
+	copy_comm(record->header.thread, task);
+	record->arrival_to_queue_ns = state->queued_ns ? state->queued_ns - state->arrival_ns : 0;
+	record->queue_to_reader_ns = state->queued_ns ? now - state->queued_ns : 0;
+	record->protocol = protocol;
+	record->local_port = sk->__sk_common.skc_num;
+	record->remote_port = host_order(sk->__sk_common.skc_dport);
+	record->bytes = bytes;
+	record->queued_behind = unread(sk, protocol);
+	record->interface_index = state->interface_index;
+	submit_record(record);
+}
+
+static __always_inline void deliver(struct sock *sk, struct socket_state *state,
+				    enum protocol protocol, u32 bytes, u64 now)
+{
+	/* Not before it arrived: what is older than can be told would seem so. */
+	bool timed = state->waiting && state->arrival_ns && state->arrival_ns <= now;
+	struct thread_storage *storage;
+	struct thread_slot *slot;
+
+	/* Not timed when one interface is watched: it came by another. */
+	if (!timed && one_interface_only())
+		return;
+	storage = thread_of(bpf_get_current_task_btf(), &slot, first_sight);
+	if (!storage)
+		return;
+	slot->measures.deliveries++;
+	slot->measures.delivered_bytes += bytes;
+	if (!timed) {
+		slot->measures.deliveries_untimed++;
+		return;
+	}
+	if (now - state->arrival_ns > SLOW_NS)
+		slot->measures.deliveries_slow++;
+	histogram_add(&slot->measures.delivery, now - state->arrival_ns);
+	/* Read before it was known to be in the queue. */
+	if (state->queued_ns < state->arrival_ns || state->queued_ns > now)
+		state->queued_ns = 0;
+	if (state->queued_ns) {
+		histogram_add(&slot->measures.delivery_stack, state->queued_ns - state->arrival_ns);
+		histogram_add(&slot->measures.delivery_queue, now - state->queued_ns);
+	}
+	if (!slot->muted && is_wanted(RECORD_SOCKET_DELIVERY, now - state->arrival_ns))
+		send_delivery(sk, state, slot, storage->slot, protocol, bytes, now);
+}
+
+#endif
