@@ -8,7 +8,8 @@ import jdk.jfr.Name;
 import jdk.jfr.internal.RemoveFields;
 
 /**
- * An exact count, or a sum of nanoseconds, kept in the kernel for one thread over an interval.
+ * An exact count, or a sum of nanoseconds, kept in the kernel over an interval for one thread, or
+ * for another thing such as an interrupt line.
  *
  * <p>Intervals of one measure do not overlap: those of a recording are added up. {@code startTime}
  * and {@code duration} are the interval.
@@ -35,6 +36,24 @@ public final class Counter extends Event {
   /** The thread's id, or 0 if the count is not a thread's. */
   @Label("OS Thread Id")
   public long osThreadId;
+
+  /** Kind of thing that it is of, such as {@code line}; null if it is a thread's. */
+  @Label("Subject")
+  @Description("Kind of thing it is of if not a thread: an interrupt line, a device")
+  public String subject;
+
+  /** Which thing of that kind, as the kernel numbers it. */
+  @Label("Subject Id")
+  public long subjectId;
+
+  /** The kernel's name for that thing; null if it has none. */
+  @Label("Subject Name")
+  public String subjectName;
+
+  /** CPU on which it was counted; -1 if it is not of one CPU. */
+  @Label("CPU")
+  @Description("CPU on which it was counted; -1 for all")
+  public int cpu;
 
   /** The count. */
   @Label("Value")

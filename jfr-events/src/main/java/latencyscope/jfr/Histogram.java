@@ -9,8 +9,9 @@ import jdk.jfr.Timespan;
 import jdk.jfr.internal.RemoveFields;
 
 /**
- * Distribution of one measure of one thread over an interval, from counters that the kernel keeps
- * for every occurrence, below the threshold too and whatever was lost.
+ * Distribution of one measure of one thread, or of another thing such as an interrupt line, over an
+ * interval, from counters that the kernel keeps for every occurrence, below the threshold too and
+ * whatever was lost.
  *
  * <p>Intervals of one measure do not overlap: those of a recording are added up. {@code startTime}
  * and {@code duration} are the interval.
@@ -37,6 +38,24 @@ public final class Histogram extends Event {
   /** The thread's id, or 0 if the measure is not a thread's. */
   @Label("OS Thread Id")
   public long osThreadId;
+
+  /** Kind of thing that it is of, such as {@code line}; null if it is a thread's. */
+  @Label("Subject")
+  @Description("Kind of thing it is of if not a thread: an interrupt line, a device")
+  public String subject;
+
+  /** Which thing of that kind, as the kernel numbers it. */
+  @Label("Subject Id")
+  public long subjectId;
+
+  /** The kernel's name for that thing; null if it has none. */
+  @Label("Subject Name")
+  public String subjectName;
+
+  /** CPU on which it was counted; -1 if it is not of one CPU. */
+  @Label("CPU")
+  @Description("CPU on which it was counted; -1 for all")
+  public int cpu;
 
   /** Number of occurrences. */
   @Label("Count")

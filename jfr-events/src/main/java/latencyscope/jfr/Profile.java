@@ -38,6 +38,9 @@ public enum Profile {
         100,000 times a second writes several megabytes a second.
       """);
 
+  /** Default threshold of a type whose events cost more than their duration tells. */
+  static final String EVERY_ONE = "0 ns";
+
   private static final String[] DESCRIPTION = {
     "DataLoss",
     "GCConfiguration",
@@ -57,12 +60,14 @@ public enum Profile {
     "ZAllocationStall"
   };
 
-  private static final String[] CONTENTION = {"JavaMonitorEnter", "VirtualThreadPinned"};
+  // A thread that parks may wait for a lock: the event says for which, and nothing else does.
+  private static final String[] CONTENTION = {
+    "JavaMonitorEnter", "ThreadPark", "VirtualThreadPinned"
+  };
 
-  // An idle pool parks and sleeps all day.
+  // An idle thread sleeps and waits all day.
   private static final String[] BLOCKING = {
     "JavaMonitorWait",
-    "ThreadPark",
     "ThreadSleep",
     "SocketRead",
     "SocketWrite",
@@ -152,7 +157,9 @@ public enum Profile {
 
   private Map<String, String> settings(Schema.Type type) {
     Map<String, String> settings = enabled();
-    type.threshold().ifPresent(byDefault -> settings.put("threshold", threshold));
+    type.threshold()
+        .ifPresent(byDefault ->
+            settings.put("threshold", byDefault.equals(EVERY_ONE) ? EVERY_ONE : threshold));
     type.settings().forEach(name -> settings.put(name, ""));
     return settings;
   }

@@ -5,6 +5,7 @@ import java.lang.reflect.Method;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -52,14 +53,28 @@ public final class Schema {
    * @throws IllegalStateException if the place that the classes come from cannot be read
    */
   public static List<Type> types() {
-    return classes().stream()
-        .filter(type -> type.isAnnotationPresent(Name.class))
+    return events().stream()
         .map(Schema::describe)
         .sorted(
             Comparator.comparing((Type type) -> !type.module().equals(CAPTURE))
                 .thenComparing(Type::module)
                 .thenComparing(Type::name))
         .toList();
+  }
+
+  /**
+   * The classes of all event types, in no particular order, without initialising them.
+   *
+   * @throws IllegalStateException if the place that the classes come from cannot be read
+   */
+  public static List<Class<? extends Event>> events() {
+    List<Class<? extends Event>> events = new ArrayList<>();
+    for (Class<?> type : classes()) {
+      if (type.isAnnotationPresent(Name.class)) {
+        events.add(type.asSubclass(Event.class));
+      }
+    }
+    return events;
   }
 
   /** The modules that can be captured, in alphabetical order. */

@@ -44,7 +44,9 @@ class ProfileTest {
     // A threshold would drop the account of a capture that was short.
     assertNull(Profile.PRODUCTION.settings().get("latencyscope.Capture#threshold"));
     assertEquals("10 us", Profile.PRODUCTION.settings().get("jdk.JavaMonitorEnter#threshold"));
-    assertEquals("1 ms", Profile.PRODUCTION.settings().get("jdk.ThreadPark#threshold"));
+    // It alone tells a futex wait for a lock from one for work.
+    assertEquals("10 us", Profile.PRODUCTION.settings().get("jdk.ThreadPark#threshold"));
+    assertEquals("1 ms", Profile.PRODUCTION.settings().get("jdk.JavaMonitorWait#threshold"));
   }
 
   @ParameterizedTest

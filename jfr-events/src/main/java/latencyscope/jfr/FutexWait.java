@@ -1,0 +1,88 @@
+package latencyscope.jfr;
+
+import jdk.jfr.Category;
+import jdk.jfr.Description;
+import jdk.jfr.Label;
+import jdk.jfr.MemoryAddress;
+import jdk.jfr.Name;
+import jdk.jfr.Threshold;
+import jdk.jfr.Timespan;
+import jdk.jfr.internal.RemoveFields;
+
+/**
+ * A thread blocked in a futex: on a lock, parked, or waiting for a time as {@code Thread.sleep}
+ * does. From the call's entry to its exit; one that was interrupted and restarted is one.
+ *
+ * <p>Source: {@code sys_enter}, {@code sys_exit} and {@code sched_waking} tracepoints; it blocked
+ * if the kernel counted a voluntary switch ({@code nvcsw}) in between. {@link #cpu} is the CPU on
+ * which the call was made.
+ */
+@Name("latencyscope.FutexWait")
+@Label("Futex Wait")
+@Description("Thread blocked in a futex: on a lock, parked, or asleep")
+@Category({"LatencyScope", "syscall"})
+@Threshold("1 us")
+@RemoveFields({"eventThread", "stackTrace"})
+public final class FutexWait extends KernelEvent {
+  /**
+   * {@code wait}, {@code wait-bitset}, {@code wait-requeue-pi}, {@code lock-pi}, {@code lock-pi2},
+   * {@code waitv}, or {@code wait2} for the futex_wait call of Linux 6.7.
+   */
+  @Label("Operation")
+  @Description("wait, wait-bitset, wait-requeue-pi, lock-pi, lock-pi2, waitv or wait2")
+  public String operation;
+
+  /**
+   * {@code woken}, {@code timed-out}, {@code value-changed}, {@code interrupted}, {@code failed}.
+   */
+  @Label("Outcome")
+  @Description("woken, timed-out, value-changed, interrupted or failed")
+  public String outcome;
+
+  /** Address of the futex in the target's memory; of waitv, of the list of futexes. */
+  @Label("Address")
+  @Description("Address of the futex in the target's memory")
+  @MemoryAddress
+  public long address;
+
+  /** Value that the futex was to have: 2 is a contended mutex of glibc. */
+  @Label("Expected Value")
+  @Description("Value that the futex was to have")
+  public long expected;
+
+  /** Whether the wait had a time limit. */
+  @Label("Timed")
+  @Description("Whether the wait had a time limit")
+  public boolean timed;
+
+  /**
+   * Nanoseconds until the limit when the wait began; {@link Long#MIN_VALUE} if there was none, or
+   * if it was a time of the wall clock, which a program of the kernel cannot read.
+   */
+  @Label("Asked")
+  @Description("Time limit of the wait")
+  @Timespan(Timespan.NANOSECONDS)
+  public long asked;
+
+  /** Nanoseconds of the wait in which the thread was runnable, by the scheduler's own account. */
+  @Label("Of Which Runnable")
+  @Description("Part in which the thread waited for a CPU, by the scheduler's own account")
+  @Timespan(Timespan.NANOSECONDS)
+  public long runDelay;
+
+  /** Kernel name of the task that woke the thread; null if a timer or a signal ended the wait. */
+  @Label("Waker")
+  @Description("Task that woke the thread; none if a timer or a signal ended the wait")
+  public String waker;
+
+  /** Thread id of the waker in the initial pid namespace; 0 if there is none. */
+  @Label("Waker Thread Id")
+  public long wakerTid;
+
+  /** Process id of the waker in the initial pid namespace; 0 if there is none. */
+  @Label("Waker Process Id")
+  public long wakerPid;
+
+  /** Creates an empty event. */
+  public FutexWait() {}
+}

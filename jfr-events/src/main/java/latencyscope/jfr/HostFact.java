@@ -1,0 +1,37 @@
+package latencyscope.jfr;
+
+import jdk.jfr.Category;
+import jdk.jfr.Description;
+import jdk.jfr.Event;
+import jdk.jfr.Label;
+import jdk.jfr.Name;
+import jdk.jfr.internal.RemoveFields;
+
+/**
+ * A setting of the host that latency depends on, as it was when a chunk of the recording ended.
+ *
+ * <p>One event for each fact, so that a newer LatencyScope can tell more without another schema.
+ * What the host does not have or does not tell is not there.
+ */
+@Name("latencyscope.HostFact")
+@Label("Host Fact")
+@Description("A setting of the host that latency depends on")
+@Category({"LatencyScope", "capture"})
+@RemoveFields({"eventThread", "stackTrace"})
+public final class HostFact extends Event {
+  /** Name of the fact, such as {@code clocksource}. */
+  @Label("Name")
+  public String name;
+
+  /** Its value in the words of the host. */
+  @Label("Value")
+  public String value;
+
+  /** The file that says so. */
+  @Label("Source")
+  @Description("File of the host that says so")
+  public String source;
+
+  /** Creates an empty event. */
+  public HostFact() {}
+}

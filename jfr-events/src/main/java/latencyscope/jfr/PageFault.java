@@ -1,0 +1,67 @@
+package latencyscope.jfr;
+
+import jdk.jfr.Category;
+import jdk.jfr.Description;
+import jdk.jfr.Label;
+import jdk.jfr.MemoryAddress;
+import jdk.jfr.Name;
+import jdk.jfr.Threshold;
+import jdk.jfr.internal.RemoveFields;
+
+/**
+ * A thread touched memory that was not mapped, and the kernel gave it a page.
+ *
+ * <p>Source: the {@code page_fault_user} and {@code page_fault_kernel} tracepoints for the begin,
+ * the software events {@code page-faults-min} and {@code page-faults-maj} for the end, which come
+ * with the kernel's own verdict. A fault that ends in a signal, as HotSpot's null checks and
+ * safepoint polls do, is none. The duration is 0 where the begin was not seen: on CPUs other than
+ * x86 the kernel does not trace it.
+ */
+@Name("latencyscope.PageFault")
+@Label("Page Fault")
+@Description("Thread touched memory that was not mapped")
+@Category({"LatencyScope", "memory"})
+@Threshold("10 us")
+@RemoveFields({"eventThread", "stackTrace"})
+public final class PageFault extends KernelEvent {
+  /** {@code minor}, or {@code major} if it had to wait for a device. */
+  @Label("Kind")
+  @Description("minor, or major if the page had to be read from a device")
+  public String kind;
+
+  /** {@code user} or {@code kernel}, as in a system call that copies; else {@code unknown}. */
+  @Label("Mode")
+  @Description("Where the access was made: user, or kernel on behalf of the thread")
+  public String mode;
+
+  /** {@code read}, {@code write}, {@code execute}, or {@code unknown}. */
+  @Label("Access")
+  @Description("read, write or execute")
+  public String access;
+
+  /** Address that was touched. */
+  @Label("Address")
+  @MemoryAddress
+  public long address;
+
+  /**
+   * {@code java-heap}, {@code code-cache}, {@code metaspace}, {@code thread-stack}, {@code
+   * mapped-file}, {@code anonymous}, or {@code unknown}.
+   */
+  @Label("Region")
+  @Description("What the memory is used for")
+  public String region;
+
+  /** Path of the mapped file; null if it is none, or if the region has a better name. */
+  @Label("File")
+  @Description("Mapped file that the address belongs to")
+  public String file;
+
+  /** Offset in the mapped file that the address stands for, bytes. */
+  @Label("File Offset")
+  @Description("Offset in the mapped file, bytes")
+  public long fileOffset;
+
+  /** Creates an empty event. */
+  public PageFault() {}
+}
