@@ -1,9 +1,12 @@
 package latencyscope.agent;
 
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The text after {@code -javaagent:latencyscope.jar=}: {@code key=value,key=value}.
@@ -12,24 +15,50 @@ import java.util.Map;
  * part without a key continues the value before it, so that {@code cpus=4,5,6-7} means what it
  * says. Anything wrong becomes a sentence in {@link #problems}; the rest stays in force.
  */
-record AgentOptions(Map<String, String> values, List<String> problems) {
+record AgentOptions(Map<String, String> values, Set<String> commands, List<String> problems) {
   static final List<String> KEYS =
-      List.of("modules", "threads", "cpus", "interface", "drain.cpus", "start", "file", "duration");
+      List.of(
+          "modules",
+          "threads",
+          "cpus",
+          "interface",
+          "drain.cpus",
+          "budget",
+          "start",
+          "file",
+          "duration",
+          "trigger",
+          "trigger.last",
+          "trigger.cooldown",
+          "trigger.dir");
+
+  /** What the agent is told to do, without a value: for an agent that is loaded already. */
+  static final List<String> COMMANDS = List.of(AgentOptions.STOP, AgentOptions.STATUS);
+
+  /** Captures nothing until the agent is loaded again. */
+  static final String STOP = "stop";
+
+  /** Prints what the agent is doing. */
+  static final String STATUS = "status";
 
   AgentOptions {
     values = Map.copyOf(values);
+    commands = Set.copyOf(commands);
     problems = List.copyOf(problems);
   }
 
   static AgentOptions parse(String text) {
     Map<String, String> values = new LinkedHashMap<>();
+    Set<String> commands = new HashSet<>();
     List<String> problems = new ArrayList<>();
     String current = null;
     for (String part : text == null || text.isBlank() ? new String[0] : text.split(",")) {
       String token = part.strip();
       int separator = separator(token);
       if (separator < 0) {
-        if (KEYS.contains(token)) {
+        if (COMMANDS.contains(token)) {
+          commands.add(token);
+        } else if (KEYS.contains(token)) {
           problems.add(
               token + " was given without a value; write " + token + "=VALUE (quoted for jcmd)");
         } else if (current != null) {
@@ -47,7 +76,12 @@ record AgentOptions(Map<String, String> values, List<String> problems) {
         values.put(key, token.substring(separator + 1));
       }
     }
-    return new AgentOptions(values, problems);
+    return new AgentOptions(values, commands, problems);
+  }
+
+  /** Whether an agent that is loaded already is told to do something. */
+  boolean hasCommand() {
+    return !commands.isEmpty();
   }
 
   /** Value of a key, or "" if it was not given. */
@@ -62,6 +96,49 @@ record AgentOptions(Map<String, String> values, List<String> problems) {
   }
 
   private static String unknown(String key) {
-    return "unknown option '" + key + "'; the options are " + String.join(", ", KEYS);
+    return "unknown option '"
+        + key
+        + "'; the options are "
+        + String.join(", ", KEYS)
+        + ", and the commands "
+        + String.join(", ", COMMANDS);
+  }
+
+  /** How much a trigger writes. */
+  Duration triggerLast() {
+    return duration("trigger.last", Duration.ofSeconds(30));
+  }
+
+  /** For how long no further file is written after a trigger. */
+  Duration triggerCoolDown() {
+    return duration("trigger.cooldown", Duration.ofSeconds(60));
+  }
+
+  private Duration duration(String key, Duration byDefault) {
+    String value = value(key);
+    try {
+      return value.isEmpty() ? byDefault : duration(value);
+    } catch (IllegalArgumentException e) {
+      Complaints.say(key + ": " + e.getMessage());
+      return byDefault;
+    }
+  }
+
+  /** {@code 10s}, {@code 500ms}, {@code 2m}, {@code 1h}, or plain seconds. */
+  static Duration duration(String text) {
+    String unit = text.replaceFirst("^\\d+", "");
+    try {
+      long number = Long.parseLong(text.substring(0, text.length() - unit.length()));
+      return switch (unit) {
+        case "ms" -> Duration.ofMillis(number);
+        case "", "s" -> Duration.ofSeconds(number);
+        case "m" -> Duration.ofMinutes(number);
+        case "h" -> Duration.ofHours(number);
+        default -> throw new IllegalArgumentException(unit);
+      };
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "duration '" + text + "' is not like 10s, 500ms, 2m or 1h", e);
+    }
   }
 }

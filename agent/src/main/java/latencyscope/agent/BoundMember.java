@@ -25,6 +25,10 @@ record BoundMember(Field field, int offset, Conversion conversion, String[] text
     COMM,
     /** From an address: the name of the kernel's function there. */
     FUNCTION,
+    /** From a system call's number: its name. */
+    SYSTEM_CALL,
+    /** From a file's inode and device: its path. */
+    FILE,
     /** From an enum: its constant's text. */
     TEXT
   }

@@ -6,5 +6,12 @@ package latencyscope.agent;
  * @param clock converts the kernel's time
  * @param threads tells who a thread is
  * @param strings texts of records
+ * @param memory tells what the target uses its memory for
+ * @param triggers watches for events that are to be written to a file
  */
-record CaptureContext(TickClock clock, ThreadDirectory threads, RecordStrings strings) {}
+record CaptureContext(
+    TickClock clock,
+    ThreadDirectory threads,
+    RecordStrings strings,
+    TargetMemory memory,
+    Triggers triggers) {}

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.stream.Collectors;
 import latencyscope.bpf.BpfException;
 import latencyscope.bpf.Kernel;
 import latencyscope.bpf.ProgramInfo;
@@ -26,11 +27,13 @@ final class CaptureReport {
   private final VarHandle startTime;
   private final VarHandle duration;
   private final Costs costs = new Costs();
+  private final InterruptAffinities interrupts;
   private long reportedUntilTicks;
 
   CaptureReport(CaptureSettings settings, TickClock clock) throws IllegalAccessException {
     this.settings = settings;
     this.clock = clock;
+    interrupts = new InterruptAffinities(Path.of("/"), settings.cpus());
     startTime = ImplicitFields.startTime(Capture.class);
     duration = ImplicitFields.duration(Capture.class);
   }
@@ -38,24 +41,36 @@ final class CaptureReport {
   /** Marks now as the begin of the first interval; what was spent before was the set-up. */
   void begin(LoadedModules modules) {
     reportedUntilTicks = clock.nowTicks();
-    costs.commitOwnThread("set-up", modules.drainNs());
+    costs.commitOwnThread("set-up", modules.drainNs(), modules.loadingNs());
     clock.report();
+    if (countsInterrupts(modules)) {
+      interrupts.begin();
+    }
+  }
+
+  private static boolean countsInterrupts(LoadedModules modules) {
+    String module = InterruptAffinities.module();
+    return modules.modules().stream().anyMatch(loaded -> loaded.name().equals(module));
   }
 
   /** Commits the account of the interval that ends now. */
   void commit(LoadedModules modules) {
     clock.report();
     modules.probes().forEach(Probe::commit);
+    new HostFacts(Path.of("/")).read().forEach(HostFacts.Fact::commit);
     for (KernelModule module : modules.modules()) {
       modules.probes().stream()
           .filter(probe -> probe.isAttached() && probe.module().equals(module.name()))
           .forEach(probe -> costs.commit(module, probe.program()));
     }
-    costs.commitOwnThread("drain", modules.drainNs());
-    commitCapture();
+    if (countsInterrupts(modules)) {
+      interrupts.commit();
+    }
+    costs.commitOwnThread("drain", modules.drainNs(), 0);
+    commitCapture(modules);
   }
 
-  private void commitCapture() {
+  private void commitCapture(LoadedModules modules) {
     Kernel kernel = Kernel.running();
     boolean own = settings.pid() == CaptureSettings.OWN;
     boolean all = settings.pid() == CaptureSettings.ALL;
@@ -69,7 +84,8 @@ final class CaptureReport {
     event.targetPid = pid;
     event.targetCommand = all ? "" : command(pid);
     event.targetJvm = own ? System.getProperty("java.vm.name") + " " + Runtime.version() : null;
-    event.modules = String.join("+", settings.modules());
+    event.modules =
+        modules.modules().stream().map(KernelModule::name).collect(Collectors.joining("+"));
     event.threads = String.join("+", settings.threads());
     event.cpus = settings.cpus().toString();
     event.networkInterface = settings.networkInterface();
@@ -131,13 +147,13 @@ final class CaptureReport {
       return info.recursionMisses().orElse(0);
     }
 
-    /** CPU time of the agent's own thread since the last time, for what it was used. */
-    void commitOwnThread(String work, long drainNs) {
+    /** CPU time of the agent's own threads since the last time, for what it was used. */
+    void commitOwnThread(String work, long drainNs, long othersNs) {
       ProbeCost event = new ProbeCost();
       event.module = "capture";
       event.probe = work;
       event.runs = NOT_COUNTED;
-      event.time = drainNs - lastDrainNs;
+      event.time = drainNs - lastDrainNs + othersNs;
       lastDrainNs = drainNs;
       event.commit();
     }

@@ -5,6 +5,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import latencyscope.bpf.BpfException;
+import latencyscope.jfr.DrainStall;
 
 /**
  * One capture, from loading the modules until they are gone again.
@@ -22,9 +23,12 @@ final class CaptureSession {
   private static final long HOUSEKEEPING_NS = 1_000_000_000;
   private static final long STOP_MS = 2_000;
 
+  /** Beyond this the drain thread was kept from its work; the rings hold far more than it. */
+  private static final long STALL_NS = 100_000_000;
+
   private final CaptureSettings settings;
-  private final EventCatalog catalog;
   private final Instrumentation instrumentation;
+  private final Triggers triggers;
   private final ReentrantLock work = new ReentrantLock();
   private final Thread thread;
   private volatile boolean stopping;
@@ -33,18 +37,18 @@ final class CaptureSession {
   private CaptureReport report;
 
   private CaptureSession(
-      CaptureSettings settings, EventCatalog catalog, Instrumentation instrumentation) {
+      CaptureSettings settings, Instrumentation instrumentation, Triggers triggers) {
+    this.triggers = triggers;
     this.settings = settings;
-    this.catalog = catalog;
     this.instrumentation = instrumentation;
     thread = Thread.ofPlatform().daemon().name("latencyscope-drain").unstarted(this::run);
   }
 
   /** Starts capturing; returns at once. */
   static CaptureSession start(
-      CaptureSettings settings, EventCatalog catalog, Instrumentation instrumentation) {
+      CaptureSettings settings, Instrumentation instrumentation, Triggers triggers) {
     System.setProperty(STATE, "starting");
-    CaptureSession session = new CaptureSession(settings, catalog, instrumentation);
+    CaptureSession session = new CaptureSession(settings, instrumentation, triggers);
     session.thread.start();
     return session;
   }
@@ -85,6 +89,16 @@ final class CaptureSession {
     }
   }
 
+  /** What is being captured, in a sentence. */
+  String status() {
+    work.lock();
+    try {
+      return modules == null ? "loading its modules" : modules.status();
+    } finally {
+      work.unlock();
+    }
+  }
+
   private void run() {
     try {
       if (setUp()) {
@@ -110,7 +124,7 @@ final class CaptureSession {
         LockSupport.parkNanos(IDLE_NS / 10);
       }
       report = new CaptureReport(settings, clock);
-      modules = LoadedModules.load(settings, catalog, clock, instrumentation);
+      modules = LoadedModules.load(settings, clock, instrumentation, triggers);
       report.begin(modules);
       return true;
     } finally {
@@ -138,8 +152,19 @@ final class CaptureSession {
         work.unlock();
       }
       if (!more) {
-        LockSupport.parkNanos(IDLE_NS);
+        idle();
       }
+    }
+  }
+
+  private void idle() {
+    DrainStall stall = new DrainStall();
+    stall.begin();
+    long before = System.nanoTime();
+    LockSupport.parkNanos(IDLE_NS);
+    if (System.nanoTime() - before - IDLE_NS > STALL_NS) {
+      stall.pending = modules.pendingBytes();
+      stall.commit();
     }
   }
 

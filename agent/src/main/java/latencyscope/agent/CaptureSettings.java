@@ -22,6 +22,7 @@ import latencyscope.jfr.Capture;
  * @param cpus CPUs to which the capture is limited; empty for all
  * @param networkInterface interface to which the network module is limited; "" for all
  * @param drainCpus CPUs on which the drain thread may run; empty: chosen by the agent
+ * @param budget share of one CPU that the drain thread may use; 0 for any
  * @param problems what was given and not understood, as sentences
  */
 record CaptureSettings(
@@ -31,6 +32,7 @@ record CaptureSettings(
     CpuList cpus,
     String networkInterface,
     CpuList drainCpus,
+    double budget,
     List<String> problems) {
   /** This JVM is the target. */
   static final long OWN = 0;
@@ -47,6 +49,7 @@ record CaptureSettings(
         cpus("cpus", setting("cpus", options.value("cpus")), problems),
         setting("networkInterface", options.value("interface")),
         cpus("drain.cpus", options.value("drain.cpus"), problems),
+        budget(options.value("budget"), problems),
         List.copyOf(problems));
   }
 
@@ -81,6 +84,15 @@ record CaptureSettings(
     } catch (NumberFormatException e) {
       problems.add("pid '" + text + "' is neither a number nor 'all'; this JVM is watched");
       return OWN;
+    }
+  }
+
+  private static double budget(String text, List<String> problems) {
+    try {
+      return CostBudget.parse(text);
+    } catch (IllegalArgumentException e) {
+      problems.add(e.getMessage() + "; it is 1%");
+      return CostBudget.parse("");
     }
   }
 

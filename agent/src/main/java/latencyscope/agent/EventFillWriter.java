@@ -123,9 +123,15 @@ final class EventFillWriter {
         word(word(code.loadConstant(constant(strings, STRINGS)), at), at + Long.BYTES)
             .invokevirtual(STRINGS, "comm", MethodTypeDesc.of(CD_String, CD_long, CD_long));
       }
+      case BoundMember.Conversion.FILE ->
+          word(word(code.loadConstant(constant(strings, STRINGS)), at), at + Long.BYTES)
+              .invokevirtual(STRINGS, "file", MethodTypeDesc.of(CD_String, CD_long, CD_long));
       case BoundMember.Conversion.FUNCTION ->
           word(code.loadConstant(constant(strings, STRINGS)), at)
               .invokevirtual(STRINGS, "function", MethodTypeDesc.of(CD_String, CD_long));
+      case BoundMember.Conversion.SYSTEM_CALL ->
+          word(code.loadConstant(constant(strings, STRINGS)), at)
+              .invokevirtual(STRINGS, "systemCall", MethodTypeDesc.of(CD_String, CD_long));
       case BoundMember.Conversion.TEXT ->
           unsigned(code.loadConstant(constant(member.texts(), CD_String.arrayType())), at)
               .l2i()

@@ -24,17 +24,19 @@ public final class Guest {
   public static synchronized String arrive(String options, Instrumentation instrumentation) {
     AgentOptions parsed = AgentOptions.parse(options);
     parsed.problems().forEach(Complaints::say);
-    if (current != null) {
-      current.setOptions(parsed);
-    } else {
+    if (current == null) {
       String forbidden = NativeAccess.enable(instrumentation);
       if (forbidden != null) {
         return forbidden;
       }
       current = new RecordingSwitch(parsed, instrumentation);
       FlightRecorder.addListener(current);
+    } else if (parsed.commands().contains(AgentOptions.STATUS)) {
+      current.sayStatus();
+    } else {
+      current.setOptions(parsed);
     }
-    if (!parsed.value("start").isEmpty()) {
+    if (!parsed.value("start").isEmpty() || !parsed.value("trigger").isEmpty()) {
       StartedRecording.inBackground(parsed);
     }
     return null;

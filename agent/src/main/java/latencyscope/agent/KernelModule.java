@@ -20,14 +20,11 @@ import latencyscope.jfr.RecordsLost;
  * <p>Used by one thread at a time; the session sees to that.
  */
 final class KernelModule implements AutoCloseable {
-  private static final String SLOTS = "ls_slots";
-  private static final String CHUNKS = "ls_chunks";
-  private static final String FREE_SLOTS = "ls_free_slots";
-  private static final String FREE_CHUNKS = "ls_free_chunks";
   private static final String RING = "ls_events";
 
   private final String name;
   private final LoadedObject object;
+  private final ModuleSizes sizes;
   private final CaptureContext context;
   private final RingReader ring;
   private final ModuleRecords records;
@@ -35,14 +32,18 @@ final class KernelModule implements AutoCloseable {
   private final Threshold[] thresholds;
   private final MemorySegment thresholdsNs;
   private final MemorySegment lost;
-  private final MemorySegment eventsWithoutSlot;
-  private final MemorySegment threadsEnded;
+  private final MemorySegment worst;
   private final long[] lostReported;
-  private long withoutSlotReported;
-  private long threadsEndedSeen;
-  private final ThreadSlots slots;
-  private final ThreadMeasures measures;
+  private final ThreadAccount threads;
+
+  /** Null if the module measures threads alone. */
+  private final SubjectAccount subjects;
+
+  /** Null if the module does not ask what memory is used for. */
+  private final RegionTable regions;
+
   private long measuredUntilTicks;
+  private long lowestThresholdNs;
   private long settledBytes;
 
   KernelModule(
@@ -50,6 +51,7 @@ final class KernelModule implements AutoCloseable {
       throws BpfException, ReflectiveOperationException {
     this.name = name;
     this.object = object;
+    this.sizes = sizes;
     this.context = context;
     ring = object.ring(RING);
     Map<Long, Struct> structs = recordsByNumber(file);
@@ -64,17 +66,15 @@ final class KernelModule implements AutoCloseable {
     thresholdsNs = object.variable("threshold_ns");
     lost = object.variable("lost");
     lostReported = new long[structs.size()];
-    eventsWithoutSlot = object.variable("events_without_slot");
-    threadsEnded = object.variable("threads_ended");
-    Struct slot = file.struct("thread_slot");
-    slots = new ThreadSlots(object.mapMemory(SLOTS), slot, sizes.slots());
-    records = new ModuleRecords(structs, context, slots::mute);
-    measures =
-        new ThreadMeasures(
-            name, slots, slot, sizes.slots(), file.struct("chunk"), object.mapMemory(CHUNKS));
-    handOut(object, sizes);
+    worst = object.variable("worst_of");
+    ThreadDirectory.OfModule directory = context.threads().ofModule();
+    threads = new ThreadAccount(name, object, file, sizes, directory, context.strings());
+    subjects = SubjectAccount.of(name, object, file, sizes.subjects());
+    regions = RegionTable.of(object, file);
+    lookAtMemory();
+    records = new ModuleRecords(name, structs, context, directory, threads::mute);
     measuredUntilTicks = context.clock().nowTicks();
-    adoptThresholds();
+    adoptThresholds(0);
   }
 
   /** Structures by the number that their records carry, from the module's {@code enum record}. */
@@ -86,14 +86,9 @@ final class KernelModule implements AutoCloseable {
     return records;
   }
 
-  /** Gives the kernel side all slots and chunks but the first, which mean none. */
-  static void handOut(LoadedObject object, ModuleSizes sizes) throws BpfException {
-    for (int i = 1; i < sizes.slots(); i++) {
-      object.push(FREE_SLOTS, i);
-    }
-    for (int i = 1; i < sizes.chunks(); i++) {
-      object.push(FREE_CHUNKS, i);
-    }
+  /** To be called once the programs are attached. */
+  void handOutRest() throws BpfException {
+    threads.handOutRest(sizes);
   }
 
   String name() {
@@ -104,14 +99,44 @@ final class KernelModule implements AutoCloseable {
     return object;
   }
 
-  /** Writes the recordings' thresholds to where the programs read them. */
-  void adoptThresholds() {
+  /**
+   * Writes the recordings' thresholds to where the programs read them.
+   *
+   * @param floorNs the least threshold, unless a recording asks for every single event
+   */
+  void adoptThresholds(long floorNs) {
+    lowestThresholdNs = Long.MAX_VALUE;
     for (int i = 0; i < thresholds.length; i++) {
-      long ticks = thresholds[i].ticks();
-      // All ones is the kernel side's "not enabled", and also what -1 is.
-      long ns = ticks == Threshold.NOT_ENABLED ? ticks : context.clock().nsIn(ticks);
-      thresholdsNs.setAtIndex(ValueLayout.JAVA_LONG, i, ns);
+      thresholdsNs.setAtIndex(ValueLayout.JAVA_LONG, i, thresholdNs(i, floorNs));
     }
+  }
+
+  /** The lowest threshold of the recordings, but for types of which they want every event. */
+  long lowestThresholdNs() {
+    return lowestThresholdNs;
+  }
+
+  /** Tells the programs what the target uses its memory for now. */
+  void lookAtMemory() {
+    if (regions != null) {
+      regions.write(context.memory().ranges());
+    }
+  }
+
+  private long thresholdNs(int record, long floorNs) {
+    long ticks = thresholds[record].ticks();
+    // All ones is the kernel side's "not enabled", and also what -1 is.
+    if (ticks == Threshold.NOT_ENABLED || ticks == 0) {
+      return ticks;
+    }
+    long ns = context.clock().nsIn(ticks);
+    lowestThresholdNs = Math.min(lowestThresholdNs, ns);
+    long wantedNs = Math.max(floorNs, ns);
+    return Math.min(wantedNs, context.triggers().longerThanNs(eventNames[record]));
+  }
+
+  long pendingBytes() {
+    return ring.pendingBytes();
   }
 
   /**
@@ -128,23 +153,11 @@ final class KernelModule implements AutoCloseable {
 
   /** Empties the slots of threads that have ended, if there are any. */
   void retireThreads() throws BpfException {
-    long ended = threadsEnded.get(ValueLayout.JAVA_LONG, 0);
-    if (ended == threadsEndedSeen) {
-      return;
+    if (threads.haveThreadsEnded()) {
+      // First what they sent: afterwards their slot numbers mean other threads.
+      drainAll();
+      threads.retire(measuredUntilTicks, context.clock().nowTicks());
     }
-    threadsEndedSeen = ended;
-    // First what they sent: afterwards their slot numbers mean other threads.
-    drainAll();
-    long now = context.clock().nowTicks();
-    slots.forEachEnded(slot -> retire(slot, now));
-  }
-
-  private void retire(int slot, long nowTicks) {
-    reportThread(slot, nowTicks);
-    measures.release(slot, chunk -> push(FREE_CHUNKS, chunk));
-    context.threads().forget(slot, slots.osThreadId(slot));
-    slots.clear(slot);
-    push(FREE_SLOTS, slot);
   }
 
   /** Turns all records that are in the ring now into events. */
@@ -160,54 +173,40 @@ final class KernelModule implements AutoCloseable {
     }
   }
 
-  /** Reports what was measured since the last call. */
+  /** Reports what was measured since the last call; the longest of each record are then anew. */
   void reportMeasures() {
     long now = context.clock().nowTicks();
-    slots.forEachUsed(slot -> reportThread(slot, now));
-    measuredUntilTicks = now;
-  }
-
-  private void reportThread(int slot, long nowTicks) {
-    String kernelName = slots.kernelName(slot, context.strings());
-    ThreadDirectory.Entry thread = context.threads().of(slot, slots.osThreadId(slot), kernelName);
-    if (thread.watched()) {
-      measures.report(slot, thread, measuredUntilTicks, nowTicks);
-    } else {
-      slots.mute(slot);
+    threads.report(measuredUntilTicks, now);
+    if (subjects != null) {
+      subjects.report(measuredUntilTicks, now);
     }
+    measuredUntilTicks = now;
+    worst.fill((byte) 0);
   }
 
   /** Reports losses since the last call. */
   void reportLosses() {
     for (int i = 0; i < lostReported.length; i++) {
       long now = lost.getAtIndex(ValueLayout.JAVA_LONG, i);
-      if (now != lostReported[i]) {
-        loss(eventNames[i], now - lostReported[i], "the ring buffer was full");
-        lostReported[i] = now;
-      }
+      loss(eventNames[i], now - lostReported[i], "the ring buffer was full");
+      lostReported[i] = now;
     }
-    long without = eventsWithoutSlot.get(ValueLayout.JAVA_LONG, 0);
-    if (without != withoutSlotReported) {
-      loss(null, without - withoutSlotReported, "more threads at once than there was room for");
-      withoutSlotReported = without;
+    loss(null, threads.newlyWithout(), "more threads at once than there was room for");
+    if (subjects != null) {
+      loss(null, subjects.newlyWithout(), "more things to count than there was room for");
     }
   }
 
   private void loss(String type, long count, String reason) {
+    if (count == 0) {
+      return;
+    }
     RecordsLost event = new RecordsLost();
     event.module = name;
     event.type = type;
     event.count = count;
     event.reason = reason;
     event.commit();
-  }
-
-  private void push(String queue, int number) {
-    try {
-      object.push(queue, number);
-    } catch (BpfException e) {
-      Complaints.say("could not give back a thread's memory", e);
-    }
   }
 
   @Override

@@ -2,11 +2,13 @@ package latencyscope.agent;
 
 import java.io.IOException;
 import java.lang.instrument.Instrumentation;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import latencyscope.bpf.BpfException;
+import latencyscope.jfr.Schema;
 
 /**
  * The modules of one capture, drained and kept in turn. A module that cannot be loaded is told of
@@ -17,6 +19,9 @@ final class LoadedModules implements AutoCloseable {
   private final List<Probe> probes = new ArrayList<>();
   private final CaptureContext context;
   private int drainThread;
+  private long loadingNs;
+  private CostBudget budget;
+  private long drained;
 
   private LoadedModules(CaptureContext context) {
     this.context = context;
@@ -24,31 +29,65 @@ final class LoadedModules implements AutoCloseable {
 
   /** Loads and attaches every module that the settings ask for. */
   static LoadedModules load(
-      CaptureSettings settings,
-      EventCatalog catalog,
-      TickClock clock,
-      Instrumentation instrumentation)
+      CaptureSettings settings, TickClock clock, Instrumentation instrumentation, Triggers triggers)
       throws IOException {
     WatchedThreads watched = new WatchedThreads(settings.threads());
+    HotSpotThreads javaThreads = javaThreads(settings, instrumentation);
     LoadedModules all =
         new LoadedModules(
             new CaptureContext(
                 clock,
-                new ThreadDirectory(javaThreads(settings, instrumentation), watched),
-                new RecordStrings()));
-    all.misunderstood(settings, catalog);
+                new ThreadDirectory(javaThreads, watched),
+                new RecordStrings(MappedFiles.of(settings)),
+                TargetMemory.of(settings, javaThreads),
+                triggers));
+    // A budget is for the engine's sake: who watches from outside has a process of his own.
+    all.budget = new CostBudget(settings.pid() == CaptureSettings.OWN ? settings.budget() : 0);
+    all.misunderstood(settings);
     try {
       all.drainThread = ModuleLoader.keepOffMonitoredCpus(settings);
       watched.leaveOut(all.drainThread);
-      ModuleLoader loader = new ModuleLoader(settings, catalog, all.context, all.probes);
-      catalog.modules().keySet().stream()
-          .sorted()
-          .filter(settings::wantsModule)
-          .forEach(name -> loader.load(name).ifPresent(all.modules::add));
+      all.loadModules(settings, watched);
     } catch (BpfException e) {
       all.refused(e);
     }
     return all;
+  }
+
+  /**
+   * Loads the modules side by side: the kernel's verifier takes its time for each. The threads are
+   * children of this one, and so kept off the monitored CPUs like it.
+   */
+  private void loadModules(CaptureSettings settings, WatchedThreads watched)
+      throws BpfException, IOException {
+    ModuleLoader loader = new ModuleLoader(settings, context, watched);
+    List<ModuleLoader.Loading> all =
+        Schema.modules().stream().filter(settings::wantsModule).map(loader::begin).toList();
+    for (ModuleLoader.Loading one : all) {
+      one.await().ifPresent(modules::add);
+      probes.addAll(one.probes());
+      loadingNs += one.cpuNs();
+    }
+    complain(all);
+  }
+
+  // What one remedy puts right is one problem, however many modules it stops.
+  private static void complain(List<ModuleLoader.Loading> all) {
+    Map<String, List<ModuleLoader.Loading>> byRemedy =
+        all.stream()
+            .filter(one -> one.refusal().isPresent())
+            .collect(
+                Collectors.groupingBy(
+                    one -> one.refusal().orElseThrow().remedy(),
+                    LinkedHashMap::new,
+                    Collectors.toList()));
+    byRemedy.forEach((remedy, refused) -> {
+      String names =
+          refused.stream().map(ModuleLoader.Loading::name).collect(Collectors.joining(", "));
+      String problem = refused.get(0).refusal().orElseThrow().problem();
+      String who = refused.size() == 1 ? "module " + names + " is" : "modules " + names + " are";
+      Complaints.say(who + " not active: " + problem + "; " + remedy);
+    });
   }
 
   boolean isEmpty() {
@@ -65,12 +104,12 @@ final class LoadedModules implements AutoCloseable {
 
   /** CPU time that the drain thread has used, nanoseconds; 0 if the kernel does not tell. */
   long drainNs() {
-    try {
-      String schedstat = Files.readString(Path.of("/proc/self/task/" + drainThread + "/schedstat"));
-      return Long.parseLong(schedstat.substring(0, schedstat.indexOf(' ')));
-    } catch (IOException | RuntimeException e) {
-      return 0;
-    }
+    return CpuTime.ofThread("self/task/" + drainThread);
+  }
+
+  /** CPU time that loading the modules has taken on threads of its own, nanoseconds. */
+  long loadingNs() {
+    return loadingNs;
   }
 
   /** Turns a batch of records into events; says whether there may be more. */
@@ -78,17 +117,47 @@ final class LoadedModules implements AutoCloseable {
     boolean more = false;
     context.threads().beginBatch();
     for (KernelModule module : modules) {
-      more |= module.drain(limit) == limit;
+      int records = module.drain(limit);
+      drained += records;
+      more |= records == limit;
       module.retireThreads();
     }
     return more;
   }
 
+  /** What is being captured, in a sentence. */
+  String status() {
+    long attached = probes.stream().filter(Probe::isAttached).count();
+    return "capturing "
+        + String.join("+", modules.stream().map(KernelModule::name).toList())
+        + ": "
+        + attached
+        + " of "
+        + probes.size()
+        + " probes attached, "
+        + drained
+        + " records drained in "
+        + drainNs() / 1_000_000
+        + " ms of CPU time";
+  }
+
+  /** Bytes that wait in the fullest ring. */
+  long pendingBytes() {
+    return modules.stream().mapToLong(KernelModule::pendingBytes).max().orElse(0);
+  }
+
   /** What is to be done about once a second. */
   void keepHouse() {
     context.clock().calibrate();
+    long lowestNs =
+        modules.stream().mapToLong(KernelModule::lowestThresholdNs).min().orElse(Long.MAX_VALUE);
+    long floorNs =
+        lowestNs == Long.MAX_VALUE
+            ? 0 // nothing that a floor could raise
+            : budget.floorNs(System.nanoTime(), drainNs(), drained, lowestNs);
     for (KernelModule module : modules) {
-      module.adoptThresholds();
+      module.adoptThresholds(floorNs);
+      module.lookAtMemory();
       module.reportLosses();
     }
   }
@@ -109,23 +178,23 @@ final class LoadedModules implements AutoCloseable {
   public void close() {
     modules.forEach(KernelModule::close);
     modules.clear();
-    try {
+    try (TargetMemory _ = context.memory()) {
       context.threads().close();
     } catch (IOException e) {
-      Complaints.say("could not close the thread directory", e);
+      Complaints.say("could not close what tells threads and memory", e);
     }
   }
 
   // What was asked for differs from what is captured: the recording must say so.
-  private void misunderstood(CaptureSettings settings, EventCatalog catalog) {
+  private void misunderstood(CaptureSettings settings) {
     List<String> problems = new ArrayList<>(settings.problems());
     for (String module : settings.modules()) {
-      if (!catalog.modules().containsKey(module)) {
+      if (!Schema.modules().contains(module)) {
         problems.add(
             "unknown module '"
                 + module
                 + "'; the modules are "
-                + String.join(", ", catalog.modules().keySet().stream().sorted().toList()));
+                + String.join(", ", Schema.modules()));
       }
     }
     problems.forEach(Complaints::say);

@@ -1,8 +1,11 @@
 package latencyscope.agent;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import latencyscope.bpf.BpfException;
 import latencyscope.bpf.CpuList;
 import latencyscope.bpf.Kernel;
@@ -14,29 +17,33 @@ import latencyscope.bpf.ObjectFile;
 
 /**
  * Loads modules into the kernel, fitted to the target and to what this kernel has, and notes how
- * each probe fared. Used by one thread, which becomes the one that drains.
+ * each probe fared. Used by one thread, which becomes the one that drains, and those that it
+ * starts.
  */
 final class ModuleLoader {
+  /** libbpf's mark in a section's name. Without such a hook nothing is amiss, only less is told. */
+  private static final String OPTIONAL = "?";
+
   private static final KernelVersion TASK_STORAGE = new KernelVersion(5, 11, 0);
-  private static final KernelVersion SWITCH_STATE = new KernelVersion(5, 18, 0);
+  private static final String ITERATOR = "iter/";
 
   private final CaptureSettings settings;
-  private final EventCatalog catalog;
   private final CaptureContext context;
-  private final List<Probe> probes;
+  private final WatchedThreads watched;
   private final Kernel kernel = Kernel.running();
   private final Target target;
   private final CpuList isolated = kernel.isolatedCpus();
+  private final ModuleConstants constants;
 
-  ModuleLoader(
-      CaptureSettings settings, EventCatalog catalog, CaptureContext context, List<Probe> probes)
+  ModuleLoader(CaptureSettings settings, CaptureContext context, WatchedThreads watched)
       throws BpfException, IOException {
     this.settings = settings;
-    this.catalog = catalog;
     this.context = context;
-    this.probes = probes;
+    this.watched = watched;
     kernel.require();
     target = Target.of(settings);
+    constants =
+        new ModuleConstants(kernel, NetworkScope.of(settings.pid(), settings.networkInterface()));
   }
 
   /** Moves the calling thread off the monitored CPUs, where that is possible; says its id. */
@@ -52,31 +59,94 @@ final class ModuleLoader {
     return NativeThread.id();
   }
 
-  /** Loads one module; empty if the kernel refuses it, which is then noted and told. */
-  Optional<KernelModule> load(String name) {
-    ObjectFile file = catalog.modules().get(name);
-    LoadedObject object = null;
-    try {
-      ModuleSizes sizes = ModuleSizes.forThreads(target.threads());
-      object = configured(name, file, sizes).load();
-      KernelModule module = new KernelModule(name, object, file, sizes, context);
-      attach(name, file, object);
-      return Optional.of(module);
-    } catch (BpfException e) {
-      probes.add(Probe.refused(name, null, e));
-      Complaints.say("module " + name + " is not active: " + e.problem() + "; " + e.remedy());
-    } catch (ReflectiveOperationException | RuntimeException e) {
-      probes.add(Probe.unavailable(name, null, String.valueOf(e.getMessage())));
-      Complaints.say("module " + name + " is not active", e);
-    }
-    if (object != null) {
-      object.close();
-    }
-    return Optional.empty();
+  /** Begins to load one module, on a thread of its own. */
+  Loading begin(String name) {
+    Loading loading = new Loading(name);
+    loading.thread.start();
+    return loading;
   }
 
-  private KernelObject configured(String name, ObjectFile file, ModuleSizes sizes)
-      throws BpfException {
+  /** A module that is being loaded, and how its probes fared. */
+  final class Loading {
+    private final String name;
+    private final List<Probe> probes = new ArrayList<>();
+    private final Thread thread;
+    private KernelModule module;
+    private long cpuNs;
+    private BpfException refusal;
+
+    private Loading(String name) {
+      this.name = name;
+      thread = Thread.ofPlatform().daemon().name("latencyscope-load-" + name).unstarted(this::run);
+    }
+
+    /** Waits for the module; empty if the kernel refused it, which is then noted. */
+    Optional<KernelModule> await() {
+      boolean interrupted = false;
+      while (thread.isAlive()) {
+        try {
+          thread.join();
+        } catch (InterruptedException e) {
+          interrupted = true; // half a capture would be left in the kernel
+        }
+      }
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+      return Optional.ofNullable(module);
+    }
+
+    /** Known once the module has been awaited. */
+    List<Probe> probes() {
+      return probes;
+    }
+
+    /** CPU time that it took, nanoseconds; known once the module has been awaited. */
+    long cpuNs() {
+      return cpuNs;
+    }
+
+    /** Why the kernel refused the module, once it has been awaited; empty if it did not. */
+    Optional<BpfException> refusal() {
+      return Optional.ofNullable(refusal);
+    }
+
+    String name() {
+      return name;
+    }
+
+    private void run() {
+      load();
+      cpuNs = CpuTime.ofThisThread();
+    }
+
+    private void load() {
+      LoadedObject object = null;
+      try {
+        watched.leaveOut(NativeThread.id());
+        ObjectFile file = ObjectFile.named(name);
+        ModuleSizes sizes = ModuleSizes.forThreads(target.threads(), kernel.onlineCpus().size());
+        object = configured(name, file, sizes, probes).load();
+        KernelModule loaded = new KernelModule(name, object, file, sizes, context);
+        attach(name, file, object, probes);
+        loaded.handOutRest();
+        module = loaded;
+        return;
+      } catch (BpfException e) {
+        probes.add(Probe.refused(name, null, e));
+        refusal = e;
+      } catch (Exception e) {
+        probes.add(Probe.unavailable(name, null, String.valueOf(e.getMessage())));
+        Complaints.say("module " + name + " is not active", e);
+      }
+      if (object != null) {
+        object.close();
+      }
+    }
+  }
+
+  private KernelObject configured(
+      String name, ObjectFile file, ModuleSizes sizes, List<Probe> probes) throws BpfException {
     boolean taskStorage = kernel.version().compareTo(TASK_STORAGE) >= 0;
     KernelObject object =
         KernelObject.open(file)
@@ -92,25 +162,47 @@ final class ModuleLoader {
             .mapEntries("ls_free_chunks", sizes.chunks())
             .mapEntries("ls_task_hash", sizes.slots())
             .createMap(taskStorage ? "ls_task_hash" : "ls_task_storage", false);
-    if (file.variables().stream().anyMatch(v -> v.name().equals("switch_has_state"))) {
-      object.constant("switch_has_state", kernel.version().compareTo(SWITCH_STATE) >= 0 ? 1 : 0);
+    if (SubjectAccount.isIn(file)) {
+      object
+          .mapEntries("ls_subjects", sizes.subjects())
+          .mapEntries("ls_subject_index", sizes.subjects())
+          .mapEntries("ls_free_subjects", sizes.subjects());
     }
+    constants.tell(
+        object,
+        file,
+        problem -> {
+          Complaints.say(problem);
+          probes.add(Probe.unavailable(name, "interface", problem));
+        });
     for (String program : file.programs()) {
-      if (!kernel.hasHook(file.hook(program))) {
-        object.loadProgram(program, false);
+      boolean chosen = ProgramChoice.isFor(kernel.version(), program, file.programs());
+      boolean there = hasHook(file, program);
+      object.loadProgram(program, chosen && there);
+      if (chosen && !there && !file.hook(program).startsWith(OPTIONAL)) {
         probes.add(Probe.unavailable(name, program, "this kernel has no " + file.hook(program)));
       }
     }
     return object;
   }
 
-  private void attach(String name, ObjectFile file, LoadedObject object) {
-    for (String program : file.programs()) {
-      if (!kernel.hasHook(file.hook(program))) {
-        continue;
-      }
+  private boolean hasHook(ObjectFile file, String program) {
+    String hook = file.hook(program);
+    return kernel.hasHook(hook.startsWith(OPTIONAL) ? hook.substring(OPTIONAL.length()) : hook);
+  }
+
+  // Iterators come first, and run once: they tell a module of what was there before it was.
+  private static void attach(
+      String name, ObjectFile file, LoadedObject object, List<Probe> probes) {
+    Predicate<String> iterates = program -> file.hook(program).startsWith(ITERATOR);
+    List<String> programs = new ArrayList<>(object.programs());
+    programs.sort(Comparator.comparing(iterates::test).reversed());
+    for (String program : programs) {
       try {
         object.attach(program);
+        if (iterates.test(program)) {
+          object.readIterator(program);
+        }
         probes.add(Probe.attached(name, program));
       } catch (BpfException e) {
         probes.add(Probe.refused(name, program, e));

@@ -15,19 +15,29 @@ final class ModuleRecords implements RecordHandler {
   private final RecordHeader header;
   private final RecordDecoder[] decoders;
   private final CaptureContext context;
+  private final ThreadDirectory.OfModule threads;
   private final IntConsumer mute;
   private final long[] record;
 
   /**
    * Binds every kind of record to its event.
    *
+   * @param module whose records they are
    * @param structs by the number that their records carry, from 0 without a gap
+   * @param threads the module's view of them
    * @param mute told of the slot of a thread whose records are not wanted
    * @throws IllegalArgumentException if a structure and its event class differ
    */
-  ModuleRecords(Map<Long, Struct> structs, CaptureContext context, IntConsumer mute)
+  ModuleRecords(
+      String module,
+      Map<Long, Struct> structs,
+      CaptureContext context,
+      ThreadDirectory.OfModule threads,
+      IntConsumer mute)
       throws ReflectiveOperationException {
+    Exemplars exemplars = new Exemplars(module);
     this.context = context;
+    this.threads = threads;
     this.mute = mute;
     header = new RecordHeader(structs.values().iterator().next());
     decoders = new RecordDecoder[structs.size()];
@@ -36,7 +46,12 @@ final class ModuleRecords implements RecordHandler {
     for (Map.Entry<Long, Struct> entry : structs.entrySet()) {
       Struct struct = entry.getValue();
       decoders[Math.toIntExact(entry.getKey())] =
-          new RecordDecoder(EventCatalog.eventClass(struct), struct, context.strings());
+          new RecordDecoder(
+              EventCatalog.eventClass(struct),
+              struct,
+              context.strings(),
+              exemplars,
+              context.triggers());
     }
   }
 
@@ -44,14 +59,17 @@ final class ModuleRecords implements RecordHandler {
   public void onRecord(MemorySegment data, long offset, int length) {
     // Once for all members: reading an array is cheap long before this code has been compiled.
     MemorySegment.copy(data, ValueLayout.JAVA_LONG, offset, record, 0, length / Long.BYTES);
-    int slot = header.slot(record);
-    String kernelName = header.thread(record, context.strings());
-    ThreadDirectory.Entry thread =
-        context.threads().of(slot, header.osThreadId(record), kernelName);
-    if (!thread.watched()) {
-      mute.accept(slot);
-      return;
+    ThreadDirectory.Entry thread = thread(header.osThreadId(record));
+    if (thread.watched()) {
+      decoders[header.record(record)].decode(record, thread, context.clock());
+    } else {
+      mute.accept(header.slot(record));
     }
-    decoders[header.record(record)].decode(record, thread, context.clock());
+  }
+
+  private ThreadDirectory.Entry thread(int osThreadId) {
+    return osThreadId == 0
+        ? ThreadDirectory.NOBODY
+        : threads.of(header.slot(record), osThreadId, header.thread(record, context.strings()));
   }
 }

@@ -105,8 +105,14 @@ final class RecordBinding {
     if (comm && member.offset() % Long.BYTES == 0) {
       return Conversion.COMM;
     }
-    if (type instanceof Type.Nested nested && nested.struct().name().equals("kernel_symbol")) {
+    if (isNested(type, "kernel_symbol")) {
       return Conversion.FUNCTION;
+    }
+    if (isNested(type, "system_call")) {
+      return Conversion.SYSTEM_CALL;
+    }
+    if (isNested(type, "mapped_file")) {
+      return Conversion.FILE;
     }
     if (type instanceof Type.Enumeration && type.size() == Integer.BYTES) {
       return Conversion.TEXT;
@@ -114,7 +120,15 @@ final class RecordBinding {
     throw cannotHold(member);
   }
 
-  private static String[] texts(Type.Enumeration constants) {
+  /** What the constants of an enum are shown as, by their values. */
+  private static boolean isNested(Type type, String struct) {
+    return type instanceof Type.Nested nested && nested.struct().name().equals(struct);
+  }
+
+  static String[] texts(Type.Enumeration constants) {
+    if (KernelConstants.isOfKernel(constants)) {
+      return KernelConstants.names(constants);
+    }
     String[] texts = new String[constants.values().size()];
     constants.values().forEach((name, value) -> texts[Math.toIntExact(value)] = CNames.text(name));
     return texts;

@@ -1,5 +1,8 @@
 package latencyscope.agent;
 
+import java.util.List;
+import jdk.jfr.EventType;
+import jdk.jfr.Name;
 import latencyscope.bpf.Struct;
 import latencyscope.jfr.KernelEvent;
 
@@ -16,11 +19,32 @@ final class RecordDecoder {
   private final KernelEvent event;
   private final EventFill fill;
   private final RecordHeader header;
+  private final List<BoundMember> members;
+  private final EventType eventType;
+  private final Exemplars exemplars;
+  private final Triggers triggers;
+  private final long triggeredAboveNs;
 
-  RecordDecoder(Class<? extends KernelEvent> type, Struct struct, RecordStrings strings)
+  /**
+   * Writes the code that fills an event.
+   *
+   * @param exemplars takes what is below the threshold and was sent all the same
+   * @param triggers takes what a condition may be on
+   */
+  RecordDecoder(
+      Class<? extends KernelEvent> type,
+      Struct struct,
+      RecordStrings strings,
+      Exemplars exemplars,
+      Triggers triggers)
       throws ReflectiveOperationException {
+    this.exemplars = exemplars;
+    this.triggers = triggers;
+    triggeredAboveNs = triggers.longerThanNs(type.getAnnotation(Name.class).value());
+    eventType = EventType.getEventType(type);
     event = type.getDeclaredConstructor().newInstance();
-    fill = new EventFillWriter(type, new RecordBinding(type, struct).bind(), strings).define();
+    members = new RecordBinding(type, struct).bind();
+    fill = new EventFillWriter(type, members, strings).define();
     header = new RecordHeader(struct);
   }
 
@@ -39,7 +63,15 @@ final class RecordDecoder {
         event,
         Math.max(AT_LEAST, startTicks),
         Math.max(AT_LEAST, clock.ticksIn(durationNs)));
-    event.commit();
+    if (event.shouldCommit()) {
+      event.commit();
+    } else if (eventType.isEnabled()) {
+      // Below the threshold, and sent all the same: among the longest of its kind.
+      exemplars.commit(event, members, startTicks);
+    }
+    if (durationNs > triggeredAboveNs) {
+      triggers.met(eventType.getName(), durationNs, thread.name());
+    }
     event.laneThread = null; // a thread that ends must not be kept by us
   }
 }

@@ -5,10 +5,11 @@ import java.lang.foreign.ValueLayout;
 import java.util.HashMap;
 import java.util.Map;
 import latencyscope.bpf.KernelSymbols;
+import latencyscope.bpf.SystemCalls;
 
 /**
- * The texts of records: task names and names of kernel functions, each made once and then reused.
- * Used by one thread at a time.
+ * The texts of records: names of tasks, of kernel functions, of system calls and of files, each
+ * made once and then reused. Used by one thread at a time.
  */
 final class RecordStrings {
   /** Size of a task name in a record, TASK_COMM_LEN of the kernel. */
@@ -16,7 +17,18 @@ final class RecordStrings {
 
   private final CommCache comms = new CommCache();
   private final Map<Long, String> functions = new HashMap<>();
+  private final Map<Long, String> systemCalls = new HashMap<>();
+  private final MappedFiles files;
   private KernelSymbols symbols;
+
+  /**
+   * Creates an empty collection.
+   *
+   * @param files paths of the files that the target has mapped
+   */
+  RecordStrings(MappedFiles files) {
+    this.files = files;
+  }
 
   /** The task name of 16 bytes at an offset; null if it is empty. */
   String comm(MemorySegment data, long offset) {
@@ -39,6 +51,22 @@ final class RecordStrings {
    */
   String function(long address) {
     return address == 0 ? null : functions.computeIfAbsent(address, this::look);
+  }
+
+  /** The name of a system call; its number if this version does not know it. */
+  static String nameOfSystemCall(long number) {
+    String name = SystemCalls.running().nameOf(number);
+    return name != null ? name : "syscall " + number;
+  }
+
+  /** As {@link #nameOfSystemCall}, one instance for each. */
+  String systemCall(long number) {
+    return systemCalls.computeIfAbsent(number, RecordStrings::nameOfSystemCall);
+  }
+
+  /** The path of a file; null for inode 0, the numbers if it cannot be found. */
+  String file(long inode, long device) {
+    return inode == 0 ? null : files.path(inode, device);
   }
 
   private String look(long address) {

@@ -24,21 +24,46 @@ final class RecordingSwitch implements FlightRecorderListener {
   private final ReentrantLock lock = new ReentrantLock();
   private final AtomicBoolean settling = new AtomicBoolean();
   private volatile AgentOptions options;
+  private volatile Triggers triggers = Triggers.NONE;
+  private volatile boolean stopped;
   private EventCatalog catalog;
   private volatile CaptureSession session;
   private CaptureSettings settings;
 
   RecordingSwitch(AgentOptions options, Instrumentation instrumentation) {
-    this.options = options;
     this.instrumentation = instrumentation;
+    adopt(options);
+  }
+
+  // A command by itself leaves the options as they were; to be loaded again without any resumes.
+  private void adopt(AgentOptions newOptions) {
+    boolean keeps = newOptions.values().isEmpty() && (newOptions.hasCommand() || stopped);
+    if (options == null || !keeps) {
+      options = newOptions;
+    }
+    stopped = newOptions.commands().contains(AgentOptions.STOP);
+    triggers.close();
+    triggers = stopped ? Triggers.NONE : Triggers.of(options);
   }
 
   /** Replaces the options, as a repeated load of the agent does. */
   void setOptions(AgentOptions newOptions) {
-    options = newOptions;
+    adopt(newOptions);
     if (FlightRecorder.isInitialized()) {
       reconcile();
     }
+  }
+
+  /** Prints on standard error what the agent is doing, for whoever has asked. */
+  void sayStatus() {
+    CaptureSession running = session;
+    System.err.println(
+        "LatencyScope: "
+            + (running != null
+                ? running.status()
+                : stopped
+                    ? "stopped; load the agent again without 'stop' to go on"
+                    : "not capturing: no recording wants latencyscope.* events"));
   }
 
   // Comes before the first recording's settings are applied: what is registered now obeys them.
@@ -71,7 +96,7 @@ final class RecordingSwitch implements FlightRecorderListener {
       if (catalog == null) {
         return;
       }
-      boolean wanted = catalog.anyKernelEventEnabled();
+      boolean wanted = !stopped && catalog.anyKernelEventEnabled();
       CaptureSettings now = wanted ? CaptureSettings.inForce(options) : null;
       if (session != null && (!wanted || !now.equals(settings))) {
         session.stop();
@@ -79,7 +104,7 @@ final class RecordingSwitch implements FlightRecorderListener {
       }
       if (wanted && session == null) {
         settings = now;
-        session = CaptureSession.start(now, catalog, instrumentation);
+        session = CaptureSession.start(now, instrumentation, triggers);
       } else if (wanted) {
         session.adoptThresholds();
       }

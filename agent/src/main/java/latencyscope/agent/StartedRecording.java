@@ -5,11 +5,16 @@ import java.nio.file.Path;
 import java.text.ParseException;
 import java.time.Duration;
 import jdk.jfr.Recording;
+import latencyscope.jfr.Profile;
 
 /**
- * The recording that the option {@code start} asks for, with its {@code file} and {@code duration}.
+ * The recording that the option {@code start} asks for, with its {@code file} and {@code duration};
+ * or the one that {@code trigger} needs to have something to write.
  */
 final class StartedRecording {
+  /** A trigger writes whole chunks, and a while after it was met. */
+  private static final Duration MARGIN = Duration.ofSeconds(30);
+
   private StartedRecording() {}
 
   /** Starts it on a thread of its own: the flight recorder takes its time to come up. */
@@ -18,7 +23,8 @@ final class StartedRecording {
   }
 
   private static void start(AgentOptions options) {
-    String profile = options.value("start");
+    String asked = options.value("start");
+    String profile = asked.isEmpty() ? Profile.PRODUCTION.profileName() : asked;
     try {
       Recording recording = new Recording(ProfileSettings.of(profile));
       recording.setName("LatencyScope");
@@ -28,29 +34,15 @@ final class StartedRecording {
         recording.setDumpOnExit(true);
       }
       if (!options.value("duration").isEmpty()) {
-        recording.setDuration(duration(options.value("duration")));
+        recording.setDuration(AgentOptions.duration(options.value("duration")));
+      }
+      if (asked.isEmpty()) {
+        // For triggers alone: what they will not write need not be kept.
+        recording.setMaxAge(options.triggerLast().plus(MARGIN));
       }
       recording.start();
     } catch (IOException | ParseException | RuntimeException e) {
       Complaints.say("could not start the recording that start=" + profile + " asks for", e);
-    }
-  }
-
-  /** {@code 10s}, {@code 500ms}, {@code 2m}, {@code 1h}, or plain seconds. */
-  static Duration duration(String text) {
-    String unit = text.replaceFirst("^\\d+", "");
-    try {
-      long number = Long.parseLong(text.substring(0, text.length() - unit.length()));
-      return switch (unit) {
-        case "ms" -> Duration.ofMillis(number);
-        case "", "s" -> Duration.ofSeconds(number);
-        case "m" -> Duration.ofMinutes(number);
-        case "h" -> Duration.ofHours(number);
-        default -> throw new IllegalArgumentException(unit);
-      };
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(
-          "duration '" + text + "' is not like 10s, 500ms, 2m or 1h", e);
     }
   }
 }

@@ -59,8 +59,13 @@ record Target(int tgid, int excludedTgid, int namespaceLevel, int threads) {
     }
   }
 
+  /** The folder in {@code /proc} of a process that the settings name. */
+  static Path folder(long pid) {
+    return Path.of("/proc", pid == CaptureSettings.OWN ? "self" : Long.toString(pid));
+  }
+
   private static int threads(long pid) throws IOException {
-    try (Stream<Path> tasks = Files.list(Path.of("/proc", Long.toString(pid), "task"))) {
+    try (Stream<Path> tasks = Files.list(folder(pid).resolve("task"))) {
       return (int) tasks.count();
     }
   }

@@ -5,7 +5,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiPredicate;
 
 /**
@@ -17,8 +19,19 @@ import java.util.function.BiPredicate;
  * found by one of the next looks. Used by one thread at a time.
  */
 final class ThreadDirectory implements AutoCloseable {
-  /** Looks after a thread was not found, in case it was just being born. */
-  private static final int RETRIES = 3;
+  /**
+   * When to look again for a thread that was not found, in case it was just being born: its parent
+   * may lose its CPU between having it made and making it known. Each time after twice as long.
+   */
+  private static final long FIRST_RETRY_NS = 10_000_000;
+
+  private static final long LAST_RETRY_NS = 2_000_000_000;
+
+  /**
+   * How often to look, at most, for threads that are not known. By the clock and not once a batch:
+   * on a machine that is full, a batch may last for seconds in which threads are born.
+   */
+  private static final long REFRESH_NS = 10_000_000;
 
   /**
    * A thread of the target.
@@ -30,12 +43,19 @@ final class ThreadDirectory implements AutoCloseable {
    */
   record Entry(int osThreadId, Thread thread, String name, boolean watched) {}
 
+  /** Of what happened on a CPU while no thread of the target was there. */
+  static final Entry NOBODY = new Entry(0, null, null, true);
+
   private final HotSpotThreads threads;
   private final BiPredicate<Integer, String> watched;
   private final Map<Integer, Entry> byId = new HashMap<>();
-  private Entry[] bySlot = new Entry[64];
-  private boolean refreshedInBatch;
-  private int retries;
+
+  /** Modules add theirs when they are loaded, which they are side by side. */
+  private final List<OfModule> views = new CopyOnWriteArrayList<>();
+
+  private long refreshedAtNs = System.nanoTime() - REFRESH_NS;
+  private long retryNs;
+  private long retryAtNs;
 
   /**
    * Creates an empty directory.
@@ -48,51 +68,94 @@ final class ThreadDirectory implements AutoCloseable {
     this.watched = watched;
   }
 
-  /**
-   * Finds a thread.
-   *
-   * @param kernelName name to use if it has ended and was never seen; may be null
-   */
-  Entry of(int slot, int osThreadId, String kernelName) {
-    Entry entry = slot < bySlot.length ? bySlot[slot] : null;
-    if (entry != null && entry.osThreadId == osThreadId) {
-      return entry;
-    }
-    if (slot >= bySlot.length) {
-      bySlot = Arrays.copyOf(bySlot, Math.max(slot + 1, bySlot.length * 2));
-    }
-    bySlot[slot] = look(osThreadId, kernelName);
-    return bySlot[slot];
+  /** A module's own view of the directory: each module numbers its threads' slots by itself. */
+  OfModule ofModule() {
+    OfModule view = new OfModule();
+    views.add(view);
+    return view;
   }
 
-  /** Forgets the thread in a slot, because the slot will be given to another. */
-  void forget(int slot, int osThreadId) {
-    if (slot < bySlot.length) {
-      bySlot[slot] = null;
+  /** Threads by the slots that one module has given them. */
+  final class OfModule {
+    private Entry[] bySlot = new Entry[64];
+
+    private OfModule() {}
+
+    /**
+     * Finds a thread.
+     *
+     * @param kernelName name to use if it has ended and was never seen; may be null
+     */
+    Entry of(int slot, int osThreadId, String kernelName) {
+      Entry entry = slot < bySlot.length ? bySlot[slot] : null;
+      if (entry != null && entry.osThreadId == osThreadId) {
+        if (entry.thread == null && retryIfDue()) {
+          entry = bySlot[slot];
+        }
+        return entry;
+      }
+      if (slot >= bySlot.length) {
+        bySlot = Arrays.copyOf(bySlot, Math.max(slot + 1, bySlot.length * 2));
+      }
+      bySlot[slot] = look(osThreadId, kernelName);
+      return bySlot[slot];
     }
-    byId.remove(osThreadId);
+
+    /** Forgets the thread in a slot, because the slot will be given to another. */
+    void forget(int slot, int osThreadId) {
+      if (slot < bySlot.length) {
+        bySlot[slot] = null;
+      }
+      byId.remove(osThreadId);
+    }
+
+    // One that has ended keeps its entry until its slot is given back: events may still come.
+    private void update() {
+      for (int slot = 0; slot < bySlot.length; slot++) {
+        if (bySlot[slot] != null) {
+          bySlot[slot] = byId.getOrDefault(bySlot[slot].osThreadId, bySlot[slot]);
+        }
+      }
+    }
   }
 
   /** Says that a new batch of records begins: looks again for threads that were not found. */
   void beginBatch() {
-    refreshedInBatch = false;
-    if (retries > 0) {
-      retries--;
-      refresh();
+    retryIfDue();
+  }
+
+  /** Also within a batch: on a busy machine one can take as long as a thread lives. */
+  private boolean retryIfDue() {
+    if (retryNs == 0 || System.nanoTime() - retryAtNs < 0) {
+      return false;
     }
+    refresh();
+    retryIn(retryNs < LAST_RETRY_NS ? retryNs * 2 : 0);
+    return true;
+  }
+
+  private void retryIn(long ns) {
+    retryNs = ns;
+    retryAtNs = System.nanoTime() + ns;
   }
 
   private Entry look(int osThreadId, String kernelName) {
-    if (threads != null && !refreshedInBatch && !byId.containsKey(osThreadId)) {
+    if (!byId.containsKey(osThreadId) && System.nanoTime() - refreshedAtNs >= REFRESH_NS) {
       refresh();
     }
     Entry entry = byId.get(osThreadId);
     if (entry != null) {
       return entry;
     }
-    retries = RETRIES;
+    // Never later than a retry that is due: there is always another thread that is not found.
+    if (retryNs == 0 || retryAtNs - System.nanoTime() > FIRST_RETRY_NS) {
+      retryIn(FIRST_RETRY_NS);
+    }
     String name = nameInProc(osThreadId);
-    return entry(osThreadId, null, name != null ? name : kernelName);
+    Entry unknown = entry(osThreadId, null, name != null ? name : kernelName);
+    // Modules number threads each in its own way, so that the slots alone do not remember it.
+    byId.put(osThreadId, unknown);
+    return unknown;
   }
 
   private Entry entry(int osThreadId, Thread thread, String name) {
@@ -111,17 +174,12 @@ final class ThreadDirectory implements AutoCloseable {
         byId.put(id, entry(id, thread, thread.getName()));
       }
     }
-    for (int slot = 0; slot < bySlot.length; slot++) {
-      // One that has ended keeps its entry until its slot is given back: events may still come.
-      if (bySlot[slot] != null) {
-        bySlot[slot] = byId.getOrDefault(bySlot[slot].osThreadId, bySlot[slot]);
-      }
-    }
-    refreshedInBatch = true;
+    views.forEach(OfModule::update);
+    refreshedAtNs = System.nanoTime();
   }
 
   // Of the ways to list threads, this one needs neither a safepoint nor stack traces.
-  private static Thread[] liveThreads() {
+  static Thread[] liveThreads() {
     ThreadGroup root = Thread.currentThread().getThreadGroup();
     while (root.getParent() != null) {
       root = root.getParent();

@@ -28,7 +28,7 @@ final class ThreadSlots {
   ThreadSlots(MemorySegment memory, Struct slot, int count) {
     this.memory = memory;
     this.count = count;
-    stride = (slot.size() + 7L) / 8 * 8; // as the kernel lays out an array map
+    stride = SlotMeasures.strideOf(slot);
     state = slot.member("state").offset();
     osThreadId = slot.member("os_thread_id").offset();
     muted = slot.member("muted").offset();

@@ -12,18 +12,19 @@ import latencyscope.jfr.Counter;
 import latencyscope.jfr.Histogram;
 
 /**
- * Reports what the kernel counted for a thread since the last report, as {@code Histogram} and
- * {@code Counter} events.
+ * Reports what the kernel counted in each slot of an array since the last report, as {@code
+ * Histogram} and {@code Counter} events.
  *
- * <p>Which measures there are, and their names, is what the members of the module's {@code struct
- * thread_measures} say. Used by one thread at a time.
+ * <p>Which measures there are, and their names, is what the members of the slot's {@code measures}
+ * say. Used by one thread at a time.
  */
-final class ThreadMeasures {
-  /** A thread that is measured as often as this while we look is taken as it is. */
+final class SlotMeasures {
+  /** What is measured as often as this while we look is taken as it is. */
   private static final int MAX_ATTEMPTS = 4;
 
   private final String module;
-  private final ThreadSlots slots;
+  private final MemorySegment memory;
+  private final long stride;
   private final Distribution distribution;
   private final HdrEncoding encoding = new HdrEncoding();
   private final List<Measure> counters = new ArrayList<>();
@@ -53,16 +54,26 @@ final class ThreadMeasures {
    */
   private record Measure(String name, long offset, int index) {}
 
-  ThreadMeasures(
+  /**
+   * Binds the measures by name.
+   *
+   * @param memory the mapped array of slots
+   * @param slot layout of a slot, with a member {@code measures}
+   * @param slotCount slots in the array
+   * @param chunk layout of a piece of a distribution
+   * @param chunks the mapped array of those pieces
+   */
+  SlotMeasures(
       String module,
-      ThreadSlots slots,
+      MemorySegment memory,
       Struct slot,
       int slotCount,
       Struct chunk,
       MemorySegment chunks)
       throws IllegalAccessException {
     this.module = module;
-    this.slots = slots;
+    this.memory = memory;
+    stride = strideOf(slot);
     Struct.Member measures = slot.member("measures");
     Struct histogram = null;
     int index = 0;
@@ -88,16 +99,21 @@ final class ThreadMeasures {
     counterDuration = ImplicitFields.duration(Counter.class);
   }
 
-  /** Commits what a thread's numbers rose by in the given interval of ticks. */
-  void report(int slot, ThreadDirectory.Entry thread, long startTicks, long endTicks) {
+  /** Bytes from one slot to the next, as the kernel lays out an array map. */
+  static long strideOf(Struct slot) {
+    return (slot.size() + 7L) / 8 * 8;
+  }
+
+  /** Commits what a slot's numbers rose by in the given interval of ticks. */
+  void report(int slot, Measured whose, long startTicks, long endTicks) {
     if (reported[slot] == null) {
       reported[slot] = new long[numbers];
     }
     for (Measure counter : counters) {
-      reportCounter(slot, counter, thread, startTicks, endTicks);
+      reportCounter(slot, counter, whose, startTicks, endTicks);
     }
     for (Measure histogram : histograms) {
-      reportHistogram(slot, histogram, thread, startTicks, endTicks);
+      reportHistogram(slot, histogram, whose, startTicks, endTicks);
     }
   }
 
@@ -105,12 +121,12 @@ final class ThreadMeasures {
   void release(int slot, IntConsumer freeChunk) {
     reported[slot] = null;
     for (Measure histogram : histograms) {
-      distribution.release(slots.memory(), slots.address(slot) + histogram.offset, freeChunk);
+      distribution.release(memory, slot * stride + histogram.offset, freeChunk);
     }
   }
 
   private void reportCounter(
-      int slot, Measure counter, ThreadDirectory.Entry thread, long startTicks, long endTicks) {
+      int slot, Measure counter, Measured whose, long startTicks, long endTicks) {
     long rise = rise(slot, counter.offset, counter.index);
     if (rise == 0) {
       return;
@@ -119,15 +135,19 @@ final class ThreadMeasures {
     counterDuration.set(counterEvent, Math.max(1, endTicks - startTicks));
     counterEvent.module = module;
     counterEvent.measure = counter.name;
-    counterEvent.thread = thread.name();
-    counterEvent.osThreadId = thread.osThreadId();
+    counterEvent.thread = whose.thread();
+    counterEvent.osThreadId = whose.osThreadId();
+    counterEvent.subject = whose.subject();
+    counterEvent.subjectId = whose.id();
+    counterEvent.subjectName = whose.name();
+    counterEvent.cpu = whose.cpu();
     counterEvent.value = rise;
     counterEvent.commit();
   }
 
   private void reportHistogram(
-      int slot, Measure histogram, ThreadDirectory.Entry thread, long startTicks, long endTicks) {
-    long at = slots.address(slot) + histogram.offset;
+      int slot, Measure histogram, Measured whose, long startTicks, long endTicks) {
+    long at = slot * stride + histogram.offset;
     long distributed = takeAll(at);
     long previousMax = reported[slot][histogram.index + 1];
     long total = rise(slot, histogram.offset + totalNs, histogram.index);
@@ -141,8 +161,12 @@ final class ThreadMeasures {
     histogramDuration.set(histogramEvent, Math.max(1, endTicks - startTicks));
     histogramEvent.module = module;
     histogramEvent.measure = histogram.name;
-    histogramEvent.thread = thread.name();
-    histogramEvent.osThreadId = thread.osThreadId();
+    histogramEvent.thread = whose.thread();
+    histogramEvent.osThreadId = whose.osThreadId();
+    histogramEvent.subject = whose.subject();
+    histogramEvent.subjectId = whose.id();
+    histogramEvent.subjectName = whose.name();
+    histogramEvent.cpu = whose.cpu();
     histogramEvent.count = distributed + notDistributed;
     histogramEvent.total = total;
     // The kernel's maximum is of all time: if it did not rise, the highest count tells to 0.1 %.
@@ -158,9 +182,9 @@ final class ThreadMeasures {
     distribution.clear();
     long distributed = 0;
     for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-      long before = slots.memory().get(ValueLayout.JAVA_LONG, histogram + totalNs);
-      distributed += distribution.take(slots.memory(), histogram);
-      if (before == slots.memory().get(ValueLayout.JAVA_LONG, histogram + totalNs)) {
+      long before = memory.get(ValueLayout.JAVA_LONG, histogram + totalNs);
+      distributed += distribution.take(memory, histogram);
+      if (before == memory.get(ValueLayout.JAVA_LONG, histogram + totalNs)) {
         break;
       }
     }
@@ -168,7 +192,7 @@ final class ThreadMeasures {
   }
 
   private long rise(int slot, long offset, int index) {
-    long now = slots.memory().get(ValueLayout.JAVA_LONG, slots.address(slot) + offset);
+    long now = memory.get(ValueLayout.JAVA_LONG, slot * stride + offset);
     long rise = now - reported[slot][index];
     reported[slot][index] = now;
     return rise;

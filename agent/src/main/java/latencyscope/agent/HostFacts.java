@@ -1,0 +1,159 @@
+package latencyscope.agent;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import latencyscope.jfr.HostFact;
+
+/**
+ * The settings of this host that latency depends on, as the kernel's own files tell them. What a
+ * host does not have is left out. Stateless.
+ */
+final class HostFacts {
+  private static final Pattern CHOSEN = Pattern.compile("\\[(\\S+)]");
+  private static final String CPUS = "sys/devices/system/cpu";
+
+  private final Path root;
+
+  /** Reads below this folder, which is {@code /} but in tests. */
+  HostFacts(Path root) {
+    this.root = root;
+  }
+
+  /**
+   * One fact.
+   *
+   * @param source file that says so
+   */
+  record Fact(String name, String value, String source) {
+    void commit() {
+      HostFact event = new HostFact();
+      event.name = name;
+      event.value = value;
+      event.source = source;
+      event.commit();
+    }
+  }
+
+  /** All facts that this host tells. */
+  List<Fact> read() {
+    List<Fact> facts = new ArrayList<>();
+    option("rcu_nocbs").ifPresent(facts::add);
+    option("isolcpus").ifPresent(facts::add);
+    option("mitigations").ifPresent(facts::add);
+    mitigations().ifPresent(facts::add);
+    governors().ifPresent(facts::add);
+    deepestIdleState().ifPresent(facts::add);
+    file("clocksource", "sys/devices/system/clocksource/clocksource0/current_clocksource")
+        .ifPresent(facts::add);
+    chosen("transparent_hugepage", "sys/kernel/mm/transparent_hugepage/enabled")
+        .ifPresent(facts::add);
+    chosen("transparent_hugepage_defrag", "sys/kernel/mm/transparent_hugepage/defrag")
+        .ifPresent(facts::add);
+    file("swappiness", "proc/sys/vm/swappiness").ifPresent(facts::add);
+    file("numa_balancing", "proc/sys/kernel/numa_balancing").ifPresent(facts::add);
+    file("sched_rt_runtime_us", "proc/sys/kernel/sched_rt_runtime_us").ifPresent(facts::add);
+    file("nmi_watchdog", "proc/sys/kernel/nmi_watchdog").ifPresent(facts::add);
+    file("smt", CPUS + "/smt/active").ifPresent(facts::add);
+    return facts;
+  }
+
+  private Optional<Fact> file(String name, String file) {
+    return text(file).map(text -> new Fact(name, text, "/" + file));
+  }
+
+  /** Of a file that lists all choices, the one in brackets. */
+  private Optional<Fact> chosen(String name, String file) {
+    return text(file)
+        .map(CHOSEN::matcher)
+        .filter(Matcher::find)
+        .map(found -> new Fact(name, found.group(1), "/" + file));
+  }
+
+  /** An option of the kernel's command line. */
+  private Optional<Fact> option(String name) {
+    return text("proc/cmdline").stream()
+        .flatMap(line -> Stream.of(line.split("\\s+")))
+        .filter(word -> word.startsWith(name + "="))
+        .findFirst()
+        .map(word -> new Fact(name, word.substring(name.length() + 1), "/proc/cmdline"));
+  }
+
+  /** The weaknesses of this CPU that the kernel works around, which costs on each system call. */
+  private Optional<Fact> mitigations() {
+    String folder = CPUS + "/vulnerabilities";
+    Map<String, String> mitigated = new TreeMap<>();
+    for (Path file : list(root.resolve(folder), "*")) {
+      text(folder + "/" + file.getFileName())
+          .filter(text -> text.startsWith("Mitigation"))
+          .ifPresent(text -> mitigated.put(file.getFileName().toString(), text));
+    }
+    return mitigated.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new Fact("mitigated", String.join(" ", mitigated.keySet()), "/" + folder));
+  }
+
+  /** The frequency governors in force: one, unless CPUs differ. */
+  private Optional<Fact> governors() {
+    Map<String, Integer> cpus = new TreeMap<>();
+    for (Path cpu : list(root.resolve(CPUS), "cpu[0-9]*")) {
+      text(CPUS + "/" + cpu.getFileName() + "/cpufreq/scaling_governor")
+          .ifPresent(governor -> cpus.merge(governor, 1, Integer::sum));
+    }
+    return cpus.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new Fact(
+                "governor",
+                String.join("+", cpus.keySet()),
+                "/" + CPUS + "/cpu*/cpufreq/scaling_governor"));
+  }
+
+  /** The idle state that takes longest to leave, of those that the first CPU may enter. */
+  private Optional<Fact> deepestIdleState() {
+    String folder = CPUS + "/cpu0/cpuidle";
+    Map<Long, String> byLatencyUs = new LinkedHashMap<>();
+    for (Path state : list(root.resolve(folder), "state*")) {
+      String of = folder + "/" + state.getFileName() + "/";
+      if (text(of + "disable").filter("1"::equals).isEmpty()) {
+        text(of + "latency")
+            .ifPresent(us -> byLatencyUs.put(Long.parseLong(us), text(of + "name").orElse("?")));
+      }
+    }
+    return byLatencyUs.entrySet().stream()
+        .max(Comparator.comparing(Map.Entry::getKey))
+        .map(deepest ->
+            new Fact(
+                "deepest_idle_state",
+                deepest.getValue() + ", " + deepest.getKey() + " us to leave",
+                "/" + folder));
+  }
+
+  private static List<Path> list(Path folder, String glob) {
+    List<Path> files = new ArrayList<>();
+    try (var found = Files.newDirectoryStream(folder, glob)) {
+      found.forEach(files::add);
+    } catch (IOException e) {
+      return List.of(); // this host has no such thing
+    }
+    return files;
+  }
+
+  private Optional<String> text(String file) {
+    try {
+      return Optional.of(Files.readString(root.resolve(file)).strip()).filter(t -> !t.isEmpty());
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+}

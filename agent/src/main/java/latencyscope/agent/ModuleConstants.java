@@ -1,0 +1,84 @@
+package latencyscope.agent;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import latencyscope.bpf.Kernel;
+import latencyscope.bpf.KernelObject;
+import latencyscope.bpf.KernelTypes;
+import latencyscope.bpf.KernelVersion;
+import latencyscope.bpf.ObjectFile;
+import latencyscope.bpf.Type;
+import latencyscope.bpf.Variable;
+
+/**
+ * What a module may be told before it is loaded: it declares the {@code const volatile} variables
+ * that it wants to know, and gets those. Immutable.
+ *
+ * <p>Beside those of a name, {@code arguments_of_X} is how many arguments tracepoint X has on this
+ * kernel, {@code has_hook_X} whether it has that tracepoint, and {@code names_of_X} a table of the
+ * names of the kernel's enum X.
+ */
+final class ModuleConstants {
+  private static final KernelVersion SWITCH_STATE = new KernelVersion(5, 18, 0);
+  private static final KernelVersion SOCKET_STORAGE = new KernelVersion(5, 11, 0);
+
+  private static final String ARGUMENTS = "arguments_of_";
+  private static final String NAMES = "names_of_";
+  private static final String TRACEPOINT = "tp_btf/";
+  private static final String HAS_HOOK = "has_hook_";
+
+  private final Map<String, BiConsumer<KernelObject, String>> known = new TreeMap<>();
+
+  private final Kernel kernel;
+  private final NetworkScope network;
+
+  ModuleConstants(Kernel kernel, NetworkScope network) {
+    this.kernel = kernel;
+    this.network = network;
+    known.put("switch_has_state", since(kernel, SWITCH_STATE));
+    known.put("has_socket_storage", since(kernel, SOCKET_STORAGE));
+    known.put("target_netns", (object, name) -> object.constant(name, network.namespace()));
+    known.put("interface_name", (object, name) -> object.constant(name, network.nameWords()));
+    known.put("interface_mask", (object, name) -> object.constant(name, network.nameMask()));
+  }
+
+  private static BiConsumer<KernelObject, String> since(Kernel kernel, KernelVersion version) {
+    long there = kernel.version().compareTo(version) >= 0 ? 1 : 0;
+    return (object, name) -> object.constant(name, there);
+  }
+
+  /**
+   * Tells a module all that it wants to know.
+   *
+   * @param problems takes a sentence on what was asked of it and cannot be
+   */
+  void tell(KernelObject object, ObjectFile file, Consumer<String> problems) {
+    for (Variable variable : file.variables()) {
+      String name = variable.name();
+      if (name.equals("interface_name") && network.problem() != null) {
+        problems.accept(network.problem());
+      }
+      if (name.startsWith(ARGUMENTS)) {
+        String tracepoint = name.substring(ARGUMENTS.length());
+        object.constant(name, KernelTypes.running().tracepointArguments(tracepoint));
+      } else if (name.startsWith(HAS_HOOK)) {
+        object.constant(
+            name, kernel.hasHook(TRACEPOINT + name.substring(HAS_HOOK.length())) ? 1 : 0);
+      } else if (name.startsWith(NAMES)) {
+        object.constant(name, names(variable));
+      } else {
+        Optional.ofNullable(known.get(name)).ifPresent(constant -> constant.accept(object, name));
+      }
+    }
+  }
+
+  private static byte[] names(Variable variable) {
+    if (variable.type() instanceof Type.Array(Type.Chars(int bytes), int rows)) {
+      return KernelConstants.table(variable.name().substring(NAMES.length()), rows, bytes);
+    }
+    throw new IllegalArgumentException(variable.name() + " is no table of texts");
+  }
+}

@@ -1,0 +1,131 @@
+package latencyscope.agent;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import latencyscope.bpf.BpfException;
+import latencyscope.bpf.LoadedObject;
+import latencyscope.bpf.ObjectFile;
+import latencyscope.bpf.Struct;
+
+/**
+ * What a module counts of each thread: slots that threads are given when they are first seen, and
+ * that are emptied and given back when they have ended. Used by one thread at a time.
+ */
+final class ThreadAccount {
+  private static final String SLOTS = "ls_slots";
+  private static final String FREE_SLOTS = "ls_free_slots";
+  private static final String CHUNKS = "ls_chunks";
+  private static final String FREE_CHUNKS = "ls_free_chunks";
+
+  /** More than a busy engine touches before the rest is there. */
+  private static final int FIRST_CHUNKS = 1_024;
+
+  private final LoadedObject object;
+  private final ThreadDirectory.OfModule directory;
+  private final RecordStrings strings;
+  private final ThreadSlots slots;
+  private final SlotMeasures measures;
+  private final MemorySegment eventsWithoutSlot;
+  private final MemorySegment threadsEnded;
+  private long withoutSlotReported;
+  private long threadsEndedSeen;
+
+  ThreadAccount(
+      String module,
+      LoadedObject object,
+      ObjectFile file,
+      ModuleSizes sizes,
+      ThreadDirectory.OfModule directory,
+      RecordStrings strings)
+      throws BpfException, IllegalAccessException {
+    this.object = object;
+    this.directory = directory;
+    this.strings = strings;
+    Struct slot = file.struct("thread_slot");
+    MemorySegment memory = object.mapMemory(SLOTS);
+    slots = new ThreadSlots(memory, slot, sizes.slots());
+    measures =
+        new SlotMeasures(
+            module, memory, slot, sizes.slots(), file.struct("chunk"), object.mapMemory(CHUNKS));
+    eventsWithoutSlot = object.variable("events_without_slot");
+    threadsEnded = object.variable("threads_ended");
+    handOut(object, FREE_SLOTS, 1, sizes.slots());
+    handOut(object, FREE_CHUNKS, 1, FIRST_CHUNKS);
+  }
+
+  /** Gives the kernel side all slots and chunks but the first, which mean none. */
+  static void handOut(LoadedObject object, ModuleSizes sizes) throws BpfException {
+    handOut(object, FREE_SLOTS, 1, sizes.slots());
+    handOut(object, FREE_CHUNKS, 1, sizes.chunks());
+  }
+
+  /**
+   * Gives the kernel side the chunks that it was not given at first: each is a system call, and a
+   * capture can begin with some.
+   */
+  void handOutRest(ModuleSizes sizes) throws BpfException {
+    handOut(object, FREE_CHUNKS, FIRST_CHUNKS, sizes.chunks());
+  }
+
+  private static void handOut(LoadedObject object, String queue, int from, int to)
+      throws BpfException {
+    for (int i = from; i < to; i++) {
+      object.push(queue, i);
+    }
+  }
+
+  /** Stops the records of a thread. */
+  void mute(int slot) {
+    slots.mute(slot);
+  }
+
+  /** Whether threads have ended since this was last asked. */
+  boolean haveThreadsEnded() {
+    long ended = threadsEnded.get(ValueLayout.JAVA_LONG, 0);
+    boolean more = ended != threadsEndedSeen;
+    threadsEndedSeen = ended;
+    return more;
+  }
+
+  /** Reports threads that have ended and gives their slots back. */
+  void retire(long startTicks, long endTicks) {
+    slots.forEachEnded(slot -> {
+      report(slot, startTicks, endTicks);
+      measures.release(slot, chunk -> push(FREE_CHUNKS, chunk));
+      directory.forget(slot, slots.osThreadId(slot));
+      slots.clear(slot);
+      push(FREE_SLOTS, slot);
+    });
+  }
+
+  /** Commits what every thread's numbers rose by in the given interval of ticks. */
+  void report(long startTicks, long endTicks) {
+    slots.forEachUsed(slot -> report(slot, startTicks, endTicks));
+  }
+
+  private void report(int slot, long startTicks, long endTicks) {
+    String kernelName = slots.kernelName(slot, strings);
+    ThreadDirectory.Entry thread = directory.of(slot, slots.osThreadId(slot), kernelName);
+    if (thread.watched()) {
+      measures.report(slot, Measured.of(thread), startTicks, endTicks);
+    } else {
+      slots.mute(slot);
+    }
+  }
+
+  /** Occurrences since the last call for which there was no slot. */
+  long newlyWithout() {
+    long now = eventsWithoutSlot.get(ValueLayout.JAVA_LONG, 0);
+    long rise = now - withoutSlotReported;
+    withoutSlotReported = now;
+    return rise;
+  }
+
+  private void push(String queue, int number) {
+    try {
+      object.push(queue, number);
+    } catch (BpfException e) {
+      Complaints.say("could not give back a thread's memory", e);
+    }
+  }
+}
