@@ -3,8 +3,10 @@ package latencyscope.agent;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.NullSource;
@@ -15,7 +17,7 @@ class AgentOptionsTest {
   @NullSource
   @ValueSource(strings = {"", "  "})
   void nothingIsNoProblem(String text) {
-    assertEquals(new AgentOptions(Map.of(), List.of()), AgentOptions.parse(text));
+    assertEquals(new AgentOptions(Map.of(), Set.of(), List.of()), AgentOptions.parse(text));
   }
 
   @Test
@@ -48,8 +50,24 @@ class AgentOptionsTest {
     assertEquals(
         List.of(
             "unknown option 'cups'; the options are modules, threads, cpus, interface, drain.cpus,"
-                + " start, file, duration"),
+                + " budget, start, file, duration, trigger, trigger.last, trigger.cooldown,"
+                + " trigger.dir, and the commands stop, status"),
         options.problems());
+  }
+
+  @Test
+  void commandsNeedNoValue() {
+    AgentOptions options = AgentOptions.parse("stop");
+    assertEquals(Set.of("stop"), options.commands());
+    assertEquals(List.of(), options.problems());
+  }
+
+  @Test
+  void timesMayBeWrittenAsJcmdHasThem() {
+    assertEquals(Duration.ofMillis(500), AgentOptions.duration("500ms"));
+    assertEquals(Duration.ofSeconds(7), AgentOptions.duration("7"));
+    assertEquals(Duration.ofMinutes(2), AgentOptions.parse("trigger.last=2m").triggerLast());
+    assertEquals(Duration.ofSeconds(60), AgentOptions.parse("").triggerCoolDown());
   }
 
   @Test

@@ -14,51 +14,78 @@ import latencyscope.bpf.Struct;
 import latencyscope.bpf.Type;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** The isolation module as it is fitted to kernels that lack what this one has. */
+/** Modules as they are fitted to kernels that lack what this one has. */
 @KernelTest
 class OlderKernelTest {
   private static final int SLOTS = 256;
   private static final int CHUNKS = 1024;
 
+  private static final int NAPS = 20;
+  private static final long NAP_NS = 1_000_000;
+
   @ParameterizedTest(name = "task storage {0}, state handed to sched_switch {1}")
   @CsvSource({"true, true", "true, false", "false, true", "false, false"})
-  void countsItsOwnSleeps(boolean taskStorage, boolean switchState) throws Exception {
+  void switchesOfItsOwnSleeps(boolean taskStorage, boolean switchState) throws Exception {
     ObjectFile file = ObjectFile.named("isolation");
     KernelObject fitted =
-        KernelObject.open(file)
-            .constant("target_tgid", ProcessHandle.current().pid())
-            .constant("has_task_storage", taskStorage ? 1 : 0)
-            .constant("switch_has_state", switchState ? 1 : 0)
-            .mapEntries("ls_slots", SLOTS)
-            .mapEntries("ls_free_slots", SLOTS)
-            .mapEntries("ls_chunks", CHUNKS)
-            .mapEntries("ls_free_chunks", CHUNKS)
-            .mapEntries("ls_task_hash", SLOTS)
-            .createMap(taskStorage ? "ls_task_hash" : "ls_task_storage", false);
+        fitted(file, taskStorage).constant("switch_has_state", switchState ? 1 : 0);
+    long voluntary = afterNaps(file, fitted, "voluntary_switches");
+    assertTrue(voluntary >= NAPS && voluntary <= NAPS + 10, voluntary + " voluntary switches");
+  }
+
+  @ParameterizedTest(name = "task storage {0}")
+  @ValueSource(booleans = {true, false})
+  void callsOfItsOwnSleeps(boolean taskStorage) throws Exception {
+    ObjectFile file = ObjectFile.named("syscall");
+    KernelObject fitted =
+        fitted(file, taskStorage)
+            .mapEntries("ls_subjects", SLOTS)
+            .mapEntries("ls_subject_index", SLOTS)
+            .mapEntries("ls_free_subjects", SLOTS);
+    long blockedNs = afterNaps(file, fitted, "blocked_ns");
+    // The way to the kernel is part of a millisecond of Thread.sleep; a busy machine adds to it.
+    assertTrue(
+        blockedNs >= NAPS * NAP_NS * 9 / 10 && blockedNs < 5_000 * NAP_NS,
+        blockedNs + " ns blocked");
+  }
+
+  private static KernelObject fitted(ObjectFile file, boolean taskStorage) throws Exception {
+    return KernelObject.open(file)
+        .constant("target_tgid", ProcessHandle.current().pid())
+        .constant("has_task_storage", taskStorage ? 1 : 0)
+        .mapEntries("ls_slots", SLOTS)
+        .mapEntries("ls_free_slots", SLOTS)
+        .mapEntries("ls_chunks", CHUNKS)
+        .mapEntries("ls_free_chunks", CHUNKS)
+        .mapEntries("ls_task_hash", SLOTS)
+        .createMap(taskStorage ? "ls_task_hash" : "ls_task_storage", false);
+  }
+
+  /** What a module has counted of this thread, which has slept meanwhile. */
+  private static long afterNaps(ObjectFile file, KernelObject fitted, String counter)
+      throws Exception {
     try (LoadedObject object = fitted.load()) {
-      KernelModule.handOut(object, new ModuleSizes(SLOTS, CHUNKS));
+      ThreadAccount.handOut(object, new ModuleSizes(SLOTS, 0, CHUNKS));
       for (String program : file.programs()) {
         object.attach(program);
       }
-      int naps = 20;
-      for (int i = 0; i < naps; i++) {
+      for (int i = 0; i < NAPS; i++) {
         Thread.sleep(1);
       }
-      long voluntary = voluntarySwitches(file, object, NativeThread.id());
-      assertTrue(voluntary >= naps && voluntary <= naps + 10, voluntary + " voluntary switches");
       assertEquals(0, object.variable("events_without_slot").get(ValueLayout.JAVA_LONG, 0));
+      return count(file, object, NativeThread.id(), counter);
     }
   }
 
-  private static long voluntarySwitches(ObjectFile file, LoadedObject object, int thread)
+  private static long count(ObjectFile file, LoadedObject object, int thread, String counter)
       throws Exception {
     Struct slot = file.struct("thread_slot");
     ThreadSlots slots = new ThreadSlots(object.mapMemory("ls_slots"), slot, SLOTS);
     Struct.Member measures = slot.member("measures");
     long offset =
-        measures.offset()
-            + ((Type.Nested) measures.type()).struct().member("voluntary_switches").offset();
+        measures.offset() + ((Type.Nested) measures.type()).struct().member(counter).offset();
     AtomicLong found = new AtomicLong(-1);
     slots.forEachUsed(i -> {
       if (slots.osThreadId(i) == thread) {

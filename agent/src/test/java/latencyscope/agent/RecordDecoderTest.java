@@ -39,7 +39,13 @@ class RecordDecoderTest {
     recording.enable("latencyscope.ClockSync");
     recording.start();
     struct = ObjectFile.named("isolation").struct("run_queue_wait");
-    decoder = new RecordDecoder(RunQueueWait.class, struct, new RecordStrings());
+    decoder =
+        new RecordDecoder(
+            RunQueueWait.class,
+            struct,
+            new RecordStrings(new MappedFiles(null)),
+            new Exemplars("isolation"),
+            Triggers.NONE);
     clock = new TickClock();
     assertTrue(clock.calibrate());
   }
@@ -68,7 +74,7 @@ class RecordDecoderTest {
     text(struct.member("culprit"), "sixteen-bytes-xx");
     decoder.decode(words(), new ThreadDirectory.Entry(4711, thread, "the-victim", true), clock);
 
-    RecordedEvent event = events().get(0);
+    RecordedEvent event = events("RunQueueWait").get(0);
     assertEquals(47_123, event.getDuration().toNanos());
     assertEquals(47_123, event.getDuration("kernelDuration").toNanos());
     assertEquals(event.getStartTime(), event.getInstant("kernelStart"));
@@ -96,8 +102,37 @@ class RecordDecoderTest {
       decoder.decode(words(), nobody, clock);
     }
     List<Long> durations =
-        events().stream().map(event -> event.getDuration().toNanos()).sorted().toList();
+        events("RunQueueWait").stream().map(event -> event.getDuration().toNanos()).toList();
     assertEquals(List.of(1_000L, 5_000_000_000L), durations);
+  }
+
+  @Test
+  void whatTheKernelSendsBelowTheThresholdIsAnExemplar() throws Exception {
+    long start = clock.kernelNow() - 5_000_000;
+    header(start, 999, 4711);
+    set("culprit_tid", 12);
+    set("kind", 2);
+    text(struct.member("culprit"), "a b");
+    decoder.decode(words(), new ThreadDirectory.Entry(4711, null, "victim", true), clock);
+
+    RecordedEvent event = events("Exemplar").get(0);
+    assertEquals("isolation", event.getString("module"));
+    assertEquals("latencyscope.RunQueueWait", event.getString("type"));
+    assertEquals(999, event.getDuration("kernelDuration").toNanos());
+    assertEquals(event.getStartTime(), event.getInstant("kernelStart"));
+    assertEquals("victim", event.getString("thread"));
+    assertEquals(4711, event.getLong("osThreadId"));
+    assertEquals(7, event.getInt("cpu"));
+    List<String> details = event.getString("details").lines().toList();
+    assertTrue(details.containsAll(List.of("kind=preempted", "culprit=a b", "culpritTid=12")));
+  }
+
+  @Test
+  void nothingIsCommittedForATypeThatIsOff() throws Exception {
+    recording.disable("latencyscope.RunQueueWait");
+    header(clock.kernelNow() - 5_000_000, 999, 4711);
+    decoder.decode(words(), new ThreadDirectory.Entry(4711, null, "victim", true), clock);
+    assertEquals(List.of(), events("Exemplar"));
   }
 
   @Test
@@ -107,7 +142,7 @@ class RecordDecoderTest {
       text(struct.member("culprit"), i % 2 == 0 ? "even" : "");
       decoder.decode(words(), new ThreadDirectory.Entry(i, null, "t" + i, true), clock);
     }
-    List<RecordedEvent> events = events();
+    List<RecordedEvent> events = events("RunQueueWait");
     assertEquals(100, events.size());
     for (RecordedEvent event : events) {
       long id = event.getLong("osThreadId");
@@ -122,11 +157,13 @@ class RecordDecoderTest {
     return memory.asSlice(0, struct.size()).toArray(ValueLayout.JAVA_LONG);
   }
 
-  private List<RecordedEvent> events() throws Exception {
+  private List<RecordedEvent> events(String type) throws Exception {
     Path file = folder.resolve("r.jfr");
     recording.stop();
     recording.dump(file);
-    return RecordingFile.readAllEvents(file);
+    return RecordingFile.readAllEvents(file).stream()
+        .filter(event -> event.getEventType().getName().equals("latencyscope." + type))
+        .toList();
   }
 
   private void header(long startNs, long durationNs, int osThreadId) {

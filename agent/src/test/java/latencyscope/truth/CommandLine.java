@@ -22,7 +22,7 @@ final class CommandLine implements AutoCloseable {
   }
 
   /** Begins to watch, for at most half a minute; returns when its probes are in place. */
-  static CommandLine watch(long pid, Path folder) throws IOException, InterruptedException {
+  static CommandLine watch(long pid, Path folder) throws Exception {
     Path out = folder.resolve("report.json");
     Path errors = folder.resolve("cli-stderr.txt");
     Process process =

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -27,18 +28,16 @@ final class Commands {
     output("taskset", "-pc", String.valueOf(cpu), osThreadId);
   }
 
-  /** A process that wants all of one CPU, for at most half a minute; destroy it when done. */
-  static Process competitor(int cpu) throws IOException {
-    return new ProcessBuilder(
-            "taskset",
-            "-c",
-            String.valueOf(cpu),
-            "timeout",
-            "30",
-            "sh",
-            "-c",
-            "while :; do :; done")
-        .start();
+  /**
+   * A process that wants all of one CPU, for at most half a minute; destroy it when done.
+   *
+   * @param under a command that it runs under, such as {@code chrt}
+   */
+  static Process competitor(int cpu, String... under) throws IOException {
+    List<String> command = new ArrayList<>(List.of(under));
+    command.addAll(List.of("taskset", "-c", String.valueOf(cpu)));
+    command.addAll(List.of("timeout", "30", "sh", "-c", "while :; do :; done"));
+    return new ProcessBuilder(command).start();
   }
 
   /** CPU time, nanoseconds, that what a process started has used, by {@code schedstat}. */

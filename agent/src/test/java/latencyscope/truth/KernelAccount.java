@@ -14,6 +14,7 @@ import java.util.List;
  * @param runDelayNs second number of {@code schedstat}
  * @param runCount third number of {@code schedstat}
  * @param migrations of {@code sched}; -1 where the kernel does not tell
+ * @param cpuTimeNs first number of {@code schedstat}
  */
 record KernelAccount(
     long osThreadId,
@@ -21,7 +22,8 @@ record KernelAccount(
     long involuntary,
     long runDelayNs,
     long runCount,
-    long migrations) {
+    long migrations,
+    long cpuTimeNs) {
 
   static List<KernelAccount> read(Path file) throws IOException {
     return Files.readAllLines(file).stream()
@@ -38,6 +40,7 @@ record KernelAccount(
         Long.parseLong(words[3]),
         Long.parseLong(words[4]),
         Long.parseLong(words[5]),
-        Long.parseLong(words[6]));
+        Long.parseLong(words[6]),
+        Long.parseLong(words[7]));
   }
 }

@@ -4,11 +4,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.File;
 import java.io.IOException;
-import java.nio.file.NoSuchFileException;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import latencyscope.bpf.Kernel;
+import latencyscope.bpf.ObjectFile;
+import latencyscope.jfr.Schema;
 
 /**
  * BPF programs, maps and links in the kernel.
@@ -31,8 +34,8 @@ record KernelObjects(Set<Long> programs, Set<Long> maps, Set<Long> links) {
     for (File descriptor : open == null ? new File[0] : open) {
       try {
         held.add(ProcFile.of(descriptor.toPath()));
-      } catch (NoSuchFileException e) {
-        continue; // closed since
+      } catch (IOException e) {
+        continue; // closed since, perhaps between being opened and being read
       }
     }
     return held;
@@ -46,17 +49,39 @@ record KernelObjects(Set<Long> programs, Set<Long> maps, Set<Long> links) {
     }
   }
 
-  /** Waits until a process holds programs, maps and links; returns them. */
-  static KernelObjects awaitHeldBy(long pid) throws IOException, InterruptedException {
+  /** Waits until a process has all modules in the kernel, attached; returns what it holds. */
+  static KernelObjects awaitHeldBy(long pid) throws Exception {
+    return awaitHeldBy(pid, Schema.modules());
+  }
+
+  /** The same of some modules: they are loaded side by side, and one is there before another. */
+  static KernelObjects awaitHeldBy(long pid, List<String> modules) throws Exception {
+    int online = Kernel.running().onlineCpus().size();
+    long programs = 0;
+    long links = 0;
+    for (String module : modules) {
+      ObjectFile file = ObjectFile.named(module);
+      for (String program : file.programs()) {
+        // This kernel is newer than any of those that have programs of their own.
+        if (hasHook(file.hook(program)) && !program.contains("__before_")) {
+          programs++;
+          links += file.hook(program).equals("perf_event") ? online : 1;
+        }
+      }
+    }
     for (long waited = 0; waited < LIMIT_MS; waited += 50) {
       KernelObjects held = heldBy(pid);
-      // The links come last, one for each program.
-      if (!held.programs.isEmpty() && held.links.size() == held.programs.size()) {
+      // The links come last, one for each program, or for each of an event's CPUs.
+      if (held.programs.size() >= programs && held.links.size() >= links) {
         return held;
       }
       TimeUnit.MILLISECONDS.sleep(50);
     }
     throw new AssertionError("process " + pid + " has not loaded and attached: " + heldBy(pid));
+  }
+
+  private static boolean hasHook(String hook) {
+    return Kernel.running().hasHook(hook.replaceFirst("^\\?", "")); // the mark of an optional one
   }
 
   /** Waits until none of these is in the kernel any more, whoever held them. */

@@ -47,6 +47,21 @@ final class OurAccount {
     return counters.getOrDefault(osThreadId, Map.of()).getOrDefault(measure, 0L);
   }
 
+  /** How many occurrences a thread's distribution holds over the whole recording. */
+  long histogramCount(long osThreadId, String measure) {
+    return histogramCounts.getOrDefault(osThreadId, Map.of()).getOrDefault(measure, 0L);
+  }
+
+  /** A counter of something that is no thread, over the whole recording. */
+  long subjectCounter(String kind, long id, String measure) {
+    return events("Counter").stream()
+        .filter(event -> kind.equals(event.getString("subject")))
+        .filter(event -> event.getLong("subjectId") == id)
+        .filter(event -> event.getString("measure").equals(measure))
+        .mapToLong(event -> event.getLong("value"))
+        .sum();
+  }
+
   /** Sum of all migrations of a thread, whatever their cause. */
   long migrations(long osThreadId) {
     return counters.getOrDefault(osThreadId, Map.of()).entrySet().stream()
@@ -57,17 +72,27 @@ final class OurAccount {
 
   /** Nanoseconds that a thread waited while runnable, both kinds together. */
   long waitedNs(long osThreadId) {
-    return sum(histogramTotals.getOrDefault(osThreadId, Map.of()));
+    return sumOfWaits(histogramTotals.getOrDefault(osThreadId, Map.of()));
   }
 
   /** How often a thread waited while runnable, both kinds together. */
   long waits(long osThreadId) {
-    return sum(histogramCounts.getOrDefault(osThreadId, Map.of()));
+    return sumOfWaits(histogramCounts.getOrDefault(osThreadId, Map.of()));
+  }
+
+  /** How often a measure with a distribution occurred to a thread. */
+  long occurrences(long osThreadId, String measure) {
+    return histogramCounts.getOrDefault(osThreadId, Map.of()).getOrDefault(measure, 0L);
   }
 
   /** Events of one of our types. */
   List<RecordedEvent> events(String type) {
-    return events.getOrDefault("latencyscope." + type, List.of());
+    return eventsOf("latencyscope." + type);
+  }
+
+  /** Events of a type by its full name. */
+  List<RecordedEvent> eventsOf(String type) {
+    return events.getOrDefault(type, List.of());
   }
 
   /** Events of one of our types that happened to a thread. */
@@ -85,7 +110,10 @@ final class OurAccount {
         .sum();
   }
 
-  private static long sum(Map<String, Long> values) {
-    return values.values().stream().mapToLong(Long::longValue).sum();
+  private static long sumOfWaits(Map<String, Long> values) {
+    return values.entrySet().stream()
+        .filter(entry -> entry.getKey().startsWith("runqueue_"))
+        .mapToLong(Map.Entry::getValue)
+        .sum();
   }
 }

@@ -18,6 +18,7 @@ final class SchedulerAgreement {
     assertEquals(kernel.runCount(), ours.counter(id, "run_delay_count"), "schedstat count");
     assertEquals(kernel.runDelayNs(), ours.counter(id, "run_delay_ns"), "schedstat run_delay");
     assertEquals(kernel.runCount(), ours.waits(id), "waits");
+    assertEquals(kernel.cpuTimeNs(), ours.counter(id, "cpu_time_ns"), "schedstat CPU time");
     if (kernel.migrations() >= 0) {
       assertEquals(kernel.migrations(), ours.migrations(id), "migrations");
     }

@@ -194,17 +194,20 @@ class SchedulerTruthIT {
   @Test
   void aThousandShortLivesAreAllCounted() throws Exception {
     try (Engine engine = engine("churn");
-        SwitchCount others = SwitchCount.begin()) {
+        TracedCount others = TracedCount.ofSwitches()) {
       engine.say("go");
       engine.await("done");
       OurAccount ours = finish(engine);
-      Map<Long, Long> theirs = others.byThread();
+      Map<String, Long> theirs = others.byKey();
       List<KernelAccount> lives = KernelAccount.read(accounts);
       assertEquals(1_000, lives.stream().map(KernelAccount::osThreadId).distinct().count());
       for (KernelAccount kernel : lives) {
         long voluntary = ours.counter(kernel.osThreadId(), "voluntary_switches");
         long involuntary = ours.counter(kernel.osThreadId(), "involuntary_switches");
-        assertEquals(theirs.get(kernel.osThreadId()), voluntary + involuntary, kernel::toString);
+        assertEquals(
+            theirs.get(String.valueOf(kernel.osThreadId())),
+            voluntary + involuntary,
+            kernel::toString);
         // /proc was asked by the thread itself, which then still had to end.
         assertTrue(voluntary > kernel.voluntary(), voluntary + " against " + kernel);
         assertTrue(involuntary >= kernel.involuntary(), involuntary + " against " + kernel);

@@ -9,9 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import jdk.jfr.consumer.RecordedEvent;
 import latencyscope.bpf.KernelTest;
+import latencyscope.jfr.Schema;
 import latencyscope.truth.workload.NappingEngine;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,6 +19,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** Recordings are the switch: they turn the capture on, shape it, and turn it off. */
 @KernelTest
 class SwitchingIT {
+  /** What is switched: one module, whose thresholds are looked at in the kernel. */
+  private static final List<String> MODULES = List.of("isolation");
+
   /** Place of the type in the kernel side's list of records. */
   private static final int CONTEXT_SWITCH = 1;
 
@@ -33,7 +36,7 @@ class SwitchingIT {
   }
 
   private Engine engine() throws IOException {
-    return engine(Launch.of(NappingEngine.class).withAgent());
+    return engine(Launch.of(NappingEngine.class).withAgent("modules=isolation"));
   }
 
   @Test
@@ -46,7 +49,7 @@ class SwitchingIT {
       nap(engine, "unobserved", 1, 500);
       assertTrue(KernelObjects.heldBy(engine.pid()).isEmpty(), "loaded for another's recording");
       jcmd.start("capture", enabled(true));
-      KernelObjects.awaitHeldBy(engine.pid());
+      KernelObjects.awaitHeldBy(engine.pid(), MODULES);
       jcmd.stop("capture");
       assertTrue(KernelObjects.heldBy(engine.pid()).isEmpty(), "still loaded");
     }
@@ -100,7 +103,7 @@ class SwitchingIT {
     try (Engine engine = engine()) {
       Jcmd jcmd = new Jcmd(engine.pid());
       jcmd.start("capture");
-      KernelObjects.awaitHeldBy(engine.pid());
+      KernelObjects.awaitHeldBy(engine.pid(), MODULES);
       for (int i = 0; i < 5; i++) {
         String name = "stall-" + i;
         Path dump = folder.resolve(name + ".jfr");
@@ -127,12 +130,12 @@ class SwitchingIT {
       // The recording is there first: it must not have to be started again.
       jcmd.start("capture");
       jcmd.load("threads:late-*,modules:isolation");
-      KernelObjects.awaitHeldBy(engine.pid());
+      KernelObjects.awaitHeldBy(engine.pid(), MODULES);
       nap(engine, "late-one", 1, 50);
       nap(engine, "other", 1, 50);
       jcmd.load("threads:late-*,modules:isolation");
       jcmd.load("threads:late-*,modules:isolation");
-      KernelObjects.awaitHeldBy(engine.pid());
+      KernelObjects.awaitHeldBy(engine.pid(), MODULES);
       nap(engine, "late-two", 1, 50);
       jcmd.stop("capture", recording);
       assertTrue(KernelObjects.heldBy(engine.pid()).isEmpty());
@@ -142,6 +145,31 @@ class SwitchingIT {
     assertEquals(1, naps(switches, "late-one"));
     assertEquals(1, naps(switches, "late-two"));
     assertEquals(0, naps(switches, "other"));
+  }
+
+  @Test
+  void aLoadedAgentStopsAndResumesWhenToldAndSaysWhatItDoes() throws Exception {
+    Launch quiet =
+        Launch.of(NappingEngine.class).with("-XX:+EnableDynamicAgentLoading").withAgent();
+    try (Engine engine = engine(quiet)) {
+      Jcmd jcmd = new Jcmd(engine.pid());
+      jcmd.load("status");
+      jcmd.start("capture");
+      KernelObjects.awaitHeldBy(engine.pid(), MODULES);
+      jcmd.load("status");
+      jcmd.load("stop");
+      assertTrue(KernelObjects.heldBy(engine.pid()).isEmpty());
+      jcmd.load("status");
+      assertTrue(KernelObjects.heldBy(engine.pid()).isEmpty(), "to be asked is not to be started");
+      jcmd.load();
+      KernelObjects.awaitHeldBy(engine.pid(), MODULES);
+      jcmd.stop("capture");
+    }
+    List<String> said = Files.readAllLines(folder.resolve("stderr.txt"));
+    assertEquals(3, said.size(), said::toString);
+    assertTrue(said.get(0).contains("not capturing: no recording"), said::toString);
+    assertTrue(said.get(1).matches(".* capturing \\S*isolation.*"), said::toString);
+    assertTrue(said.get(2).contains("stopped"), said::toString);
   }
 
   private static long naps(List<RecordedEvent> switches, String thread) {
@@ -169,14 +197,15 @@ class SwitchingIT {
   }
 
   private static String[] enabled(boolean on) {
-    return Stream.of("RunQueueWait", "ContextSwitch", "Migration")
-        .map(event -> "+latencyscope." + event + "#enabled=" + on)
+    return Schema.types().stream()
+        .filter(type -> !type.module().equals(Schema.CAPTURE))
+        .map(type -> "+" + type.name() + "#enabled=" + on)
         .toArray(String[]::new);
   }
 
   /** Waits until the programs in the kernel compare with this. */
   private static void awaitThreshold(Engine engine, long wantedNs) throws Exception {
-    KernelObjects loaded = KernelObjects.awaitHeldBy(engine.pid());
+    KernelObjects loaded = KernelObjects.awaitHeldBy(engine.pid(), MODULES);
     long ns = -1;
     for (int look = 0; look < 100; look++) {
       JsonNode thresholds = loaded.variable("threshold_ns");

@@ -3,7 +3,12 @@ package latencyscope.truth.workload;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import jdk.jfr.Recording;
+import jdk.jfr.consumer.RecordingStream;
 
 /**
  * An engine whose threads sleep when they are told to, and which knows nothing of any agent but the
@@ -11,7 +16,10 @@ import java.util.concurrent.CountDownLatch;
  *
  * <p>Obeys lines on standard input: {@code naps NAME COUNT MILLIS} (a new thread of that name,
  * which is then parked), {@code await STATE}, {@code settle MILLIS} (waits until a capture is up or
- * has failed, or for so long), {@code leave CODE}. Needs nothing newer than Java 17.
+ * has failed, or for so long), {@code record FILE MILLIS} (by the engine itself, while a thread
+ * named {@code recorded} naps for so long), {@code stream THREAD MILLIS} (says the first switch of
+ * that thread that a stream of its own sees, while it naps for so long), {@code leave CODE}. Needs
+ * nothing newer than Java 17.
  */
 public final class NappingEngine {
   private static final long LIMIT_MS = 20_000;
@@ -36,6 +44,8 @@ public final class NappingEngine {
           state(Long.parseLong(words[1]), "capturing", "failed");
           System.out.println("settled");
         }
+        case "record" -> record(words[1], Long.parseLong(words[2]));
+        case "stream" -> stream(words[1], Long.parseLong(words[2]));
         case "leave" -> System.exit(Integer.parseInt(words[1]));
         default -> throw new IllegalArgumentException(line);
       }
@@ -62,6 +72,40 @@ public final class NappingEngine {
     thread.start();
     napped.await();
     System.out.println("napped " + name);
+  }
+
+  private static void record(String file, long millis) throws Exception {
+    try (Recording recording = new Recording()) {
+      recording.enable("latencyscope.ContextSwitch").withThreshold(Duration.ofMillis(millis / 2));
+      recording.start();
+      state(LIMIT_MS, "capturing");
+      naps("recorded", 1, millis);
+      recording.stop();
+      recording.dump(Path.of(file));
+    }
+    System.out.println("recorded");
+  }
+
+  private static void stream(String thread, long millis) throws Exception {
+    CountDownLatch seen = new CountDownLatch(1);
+    try (RecordingStream stream = new RecordingStream()) {
+      stream.enable("latencyscope.ContextSwitch").withThreshold(Duration.ofMillis(millis / 2));
+      stream.onEvent(
+          "latencyscope.ContextSwitch",
+          event -> {
+            if (thread.equals(event.getString("thread")) && seen.getCount() > 0) {
+              System.out.println("streamed " + event.getDuration().toMillis());
+              seen.countDown();
+            }
+          });
+      stream.startAsync();
+      state(LIMIT_MS, "capturing");
+      naps(thread, 1, millis);
+      if (!seen.await(LIMIT_MS, TimeUnit.MILLISECONDS)) {
+        System.out.println("streamed nothing");
+      }
+    }
+    System.out.println("closed");
   }
 
   private static String state(long limitMs, String... wanted) throws InterruptedException {

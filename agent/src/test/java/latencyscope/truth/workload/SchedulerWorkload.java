@@ -51,7 +51,7 @@ public final class SchedulerWorkload {
         recording.enable("latencyscope." + event).withThreshold(threshold);
       }
       recording.start();
-      awaitCapture();
+      Capturing.await();
       say("ready");
       expect("go");
       CountDownLatch finished = new CountDownLatch(0);
@@ -73,16 +73,6 @@ public final class SchedulerWorkload {
       recording.dump(recordingFile);
       hold.countDown();
     }
-  }
-
-  private static void awaitCapture() throws InterruptedException {
-    for (int i = 0; i < 2_000; i++) {
-      if ("capturing".equals(System.getProperty("latencyscope.state"))) {
-        return;
-      }
-      Thread.sleep(10);
-    }
-    throw new IllegalStateException("the agent does not capture");
   }
 
   private void say(String word) {
@@ -237,7 +227,9 @@ public final class SchedulerWorkload {
     Files.write(file, lines);
   }
 
-  /** One line: id, voluntary and involuntary switches, run_delay, its count, migrations, name. */
+  /**
+   * One line: id, voluntary and involuntary switches, run_delay, its count, migrations, CPU time.
+   */
   private static String account(Path task) throws IOException {
     long voluntary = 0;
     long involuntary = 0;
@@ -266,7 +258,8 @@ public final class SchedulerWorkload {
         String.valueOf(involuntary),
         schedstat[1],
         schedstat[2],
-        String.valueOf(migrations));
+        String.valueOf(migrations),
+        schedstat[0]);
   }
 
   private static long number(String line) {

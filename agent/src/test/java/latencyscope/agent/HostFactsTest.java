@@ -1,0 +1,76 @@
+package latencyscope.agent;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class HostFactsTest {
+  private static final String CPUS = "sys/devices/system/cpu/";
+
+  @TempDir Path root;
+
+  private void file(String name, String text) throws Exception {
+    Path file = root.resolve(name);
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, text + "\n");
+  }
+
+  private Map<String, String> facts() {
+    return new HostFacts(root)
+        .read().stream().collect(Collectors.toMap(f -> f.name(), f -> f.value()));
+  }
+
+  @Test
+  void aHostThatTellsNothingHasNoFacts() {
+    assertEquals(Map.of(), facts());
+  }
+
+  @Test
+  void factsAreInTheKernelsWords() throws Exception {
+    file("proc/cmdline", "quiet isolcpus=4-7 rcu_nocbs=4-7 mitigations=off");
+    file("sys/kernel/mm/transparent_hugepage/enabled", "always [madvise] never");
+    file("proc/sys/vm/swappiness", "60");
+    file(CPUS + "vulnerabilities/meltdown", "Mitigation: PTI");
+    file(CPUS + "vulnerabilities/l1tf", "Not affected");
+    for (int cpu = 0; cpu < 3; cpu++) {
+      String governor = cpu == 2 ? "powersave" : "performance";
+      file(CPUS + "cpu" + cpu + "/cpufreq/scaling_governor", governor);
+    }
+    idleState(0, "POLL", 0, 0);
+    idleState(1, "C1", 2, 0);
+    idleState(2, "C6", 133, 0);
+    idleState(3, "C8", 600, 1);
+    assertEquals(
+        Map.of(
+            "isolcpus", "4-7",
+            "rcu_nocbs", "4-7",
+            "mitigations", "off",
+            "mitigated", "meltdown",
+            "transparent_hugepage", "madvise",
+            "swappiness", "60",
+            "governor", "performance+powersave",
+            "deepest_idle_state", "C6, 133 us to leave"),
+        facts());
+  }
+
+  private void idleState(int number, String name, int latency, int disabled) throws Exception {
+    String folder = CPUS + "cpu0/cpuidle/state" + number + "/";
+    file(folder + "name", name);
+    file(folder + "latency", "" + latency);
+    file(folder + "disable", "" + disabled);
+  }
+
+  @Test
+  void thisHostTellsSomethingAndFromWhere() {
+    List<HostFacts.Fact> facts = new HostFacts(Path.of("/")).read();
+    assertFalse(facts.isEmpty());
+    facts.forEach(fact -> assertFalse(fact.value().isBlank(), fact::toString));
+  }
+}

@@ -1,0 +1,264 @@
+package latencyscope.truth;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import jdk.jfr.consumer.RecordedEvent;
+import latencyscope.bpf.KernelTest;
+import latencyscope.ledger.Explainer;
+import latencyscope.ledger.Ledger;
+import latencyscope.ledger.Part;
+import latencyscope.ledger.Window;
+import latencyscope.recording.CaptureInterval;
+import latencyscope.recording.Recording;
+import latencyscope.recording.RecordingFiles;
+import latencyscope.recording.ThreadId;
+import org.junit.jupiter.api.Test;
+
+/** Where the time of windows went, against what was provoked and what the kernel says of it. */
+@KernelTest
+class LedgerIT extends ExplainedLoad {
+
+  /** What the scheduler counts as the thread's own time. */
+  private static final Predicate<JsonNode> RUNNING =
+      cause("on_cpu", "syscall", "page_fault", "nmi", "hard_irq", "local_interrupt", "softirq");
+
+  private static final int RANDOM_WINDOWS = 10_000;
+
+  @Test
+  void competitorIsNamedInTheWindowsThatItMadeLong() throws Exception {
+    Process competitor = null;
+    long othersRan;
+    try (Engine engine = engine(load("spinner"))) {
+      engine.say("go");
+      ahead(engine.await("spinning"));
+      competitor = Commands.competitor(CPU, "chrt", "-r", "1");
+      engine.say("" + shell(competitor));
+      String[] said = engine.await("competitor").split(" ");
+      // The thread was always runnable: what it waited beyond the competitor's time, others ran.
+      othersRan = Math.max(0, Long.parseLong(said[1]) - Long.parseLong(said[0]));
+      finish(engine);
+    } finally {
+      if (competitor != null) {
+        Commands.end(competitor);
+      }
+    }
+    JsonNode windows = json("explain", "--event", "test.Window", "--top", "1000").get("windows");
+    assertEquals(100, windows.size());
+    assertExplained(windows);
+    List<RecordedEvent> own = windows(OurAccount.read(recording));
+    long waited = own.stream().mapToLong(event -> event.getLong("waitedNs")).sum();
+    assertTrue(waited > 200_000_000, "the competitor did not compete: " + waited);
+    long runnable = sum(windows, cause("runnable"));
+    // The thread may also have to wait between its window and a reading of its account.
+    JsonNode around = json("explain", "--event", "test.Around", "--top", "1000").get("windows");
+    assertExplained(around);
+    long atMost = sum(around, cause("runnable"));
+    assertTrue(
+        runnable <= 1.01 * waited && waited <= 1.01 * atMost,
+        runnable + " to " + atMost + " ns runnable, by schedstat " + waited);
+    long behind =
+        sum(
+            windows,
+            cause("runnable").and(part -> part.get("culprit").asText("").startsWith("sh (pid ")));
+    // A wait is blamed on whoever ran longest in it: one that is not blamed on the competitor,
+    // which
+    // ran in it too, was for at least half of it somebody else's.
+    assertTrue(
+        behind >= 0.99 * runnable - 2 * othersRan,
+        behind + " ns of " + runnable + " are the competitor's, others ran " + othersRan);
+    assertTrue(othersRan < 0.3 * waited, "others ran " + othersRan + " of " + waited);
+  }
+
+  private static List<RecordedEvent> windows(OurAccount ours) {
+    return ours.eventsOf("test.Window");
+  }
+
+  @Test
+  void lockIsTakenOverFromItsHolder() throws Exception {
+    try (Engine engine = engine(load("hand-off"))) {
+      engine.say("go");
+      finish(engine);
+    }
+    JsonNode windows = json("explain", "--event", "test.Window", "--top", "1000").get("windows");
+    assertEquals(20, windows.size());
+    assertExplained(windows);
+    for (JsonNode window : windows) {
+      // On a busy machine it may have to wait for a CPU even longer than for the lock.
+      JsonNode first = window.get("parts").get(0);
+      for (JsonNode part : window.get("parts")) {
+        first = part.get("cause").asText().equals("blocked") ? part : first;
+      }
+      assertEquals("lock-holder", first.get("culprit").asText(), window::toString);
+      assertTrue(first.get("within").asText().contains("ReentrantLock"), window::toString);
+      JsonNode link = window.get("chain").get(0);
+      assertEquals("lock-waiter", link.get("thread").asText(), window::toString);
+      assertEquals("lock-holder", link.get("woken_by").asText(), window::toString);
+      // It holds the lock asleep: a timer's interrupt woke it in turn.
+      assertTrue(first.get("ns").asLong() > 5_000_000, window::toString);
+    }
+  }
+
+  @Test
+  void wholeLivesAgreeWithSchedstat() throws Exception {
+    Process competitor = null;
+    try (Engine engine = engine(load("mixed"))) {
+      competitor = Commands.competitor(CPU);
+      engine.say("go");
+      finish(engine);
+    } finally {
+      if (competitor != null) {
+        Commands.end(competitor);
+      }
+    }
+    JsonNode windows = json("explain", "--event", "test.Window", "--top", "1000").get("windows");
+    assertEquals(6, windows.size());
+    assertExplained(windows);
+    for (RecordedEvent event : windows(OurAccount.read(recording))) {
+      JsonNode window = null;
+      for (JsonNode candidate : windows) {
+        boolean same = candidate.get("os_tid").asLong() == event.getLong("osThreadId");
+        window = same ? candidate : window;
+      }
+      long length = event.getDuration().toNanos();
+      long ran = event.getLong("ranNs");
+      long waited = event.getLong("waitedNs");
+      long blocked = length - ran - waited;
+      JsonNode ledger = window;
+      double tolerance = 0.02 * length;
+      assertEquals(ran, sum(List.of(ledger), RUNNING), tolerance, ledger::toString);
+      assertEquals(waited, sum(List.of(ledger), cause("runnable")), tolerance, ledger::toString);
+      assertEquals(
+          blocked, sum(List.of(ledger), cause("blocked", "stopped")), tolerance, ledger::toString);
+    }
+  }
+
+  @Test
+  void coldFileIsNamedInTheWindowsThatItMadeLong() throws Exception {
+    try (Engine engine = engine(load("cold").with("--enable-native-access=ALL-UNNAMED"))) {
+      engine.say("go");
+      finish(engine);
+    }
+    JsonNode windows = json("explain", "--event", "test.Window", "--top", "1000").get("windows");
+    assertEquals(20, windows.size());
+    assertExplained(windows);
+    long inTheFile = 0;
+    int faults = 0;
+    for (JsonNode window : windows) {
+      for (JsonNode part : window.get("parts")) {
+        String culprit = part.get("culprit").asText("");
+        if (culprit.startsWith("major fault on ") && culprit.endsWith("cold-journal")) {
+          assertEquals("page_fault", part.get("cause").asText());
+          inTheFile += part.get("ns").asLong();
+          faults += part.get("count").asInt();
+        }
+      }
+    }
+    // Each page is a fault of its own; what is cut in two by an interrupt counts twice.
+    assertTrue(faults >= 20 * 20, faults + " major faults of 400");
+    // Whatever else kept it on a busy machine, the thread's own time is mostly in the file.
+    long ran = sum(windows, cause("on_cpu"));
+    assertTrue(inTheFile > 2 * ran, inTheFile + " ns in major faults, " + ran + " ns on CPU");
+  }
+
+  @Test
+  void softirqsOfPacketsAreTakenFromTheWindowsThatTheyHit() throws Exception {
+    try (Engine engine = engine(load("packets"))) {
+      engine.say("go");
+      finish(engine);
+    }
+    JsonNode windows = json("explain", "--event", "test.Window", "--top", "1000").get("windows");
+    assertEquals(20, windows.size());
+    assertExplained(windows);
+    long softirqs = 0;
+    for (JsonNode window : windows) {
+      for (JsonNode part : window.get("parts")) {
+        boolean packets = part.get("culprit").asText("").equals("NET_RX");
+        softirqs += packets ? part.get("count").asInt() : 0;
+      }
+    }
+    int sent = 20 * 200;
+    assertTrue(
+        softirqs >= 0.95 * sent && softirqs <= 1.2 * sent,
+        softirqs + " stretches of NET_RX for " + sent + " packets");
+  }
+
+  @Test
+  void randomWindowsOfFourWorkloadsAddUp() throws Exception {
+    List<Path> recordings = new ArrayList<>(List.of(demo()));
+    for (String load : List.of("hand-off", "mixed", "workers")) {
+      recording = folder.resolve(load + ".jfr");
+      try (Engine engine = engine(load(load))) {
+        engine.say("go");
+        finish(engine);
+      }
+      recordings.add(recording);
+    }
+    for (Path file : recordings) {
+      // The demo watches one CPU, so that of most threads little is known.
+      double explained = file.equals(recordings.get(0)) ? 0.01 : 0.1;
+      assertRandomWindowsAddUp(file, RANDOM_WINDOWS / recordings.size(), explained);
+    }
+  }
+
+  private Path demo() throws Exception {
+    Process demo =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-jar",
+                Engine.JAR.toString(),
+                "demo",
+                "--seconds",
+                "4",
+                "--competitor",
+                "--gc")
+            .directory(folder.toFile())
+            .redirectOutput(folder.resolve("demo.txt").toFile())
+            .redirectErrorStream(true)
+            .start();
+    assertTrue(demo.waitFor(90, TimeUnit.SECONDS) && demo.exitValue() == 0, "the demo failed");
+    String said = Files.readString(folder.resolve("demo.txt"));
+    assertTrue(said.contains("The slowest of "), said);
+    return folder.resolve("latencyscope-demo").resolve("recording.jfr");
+  }
+
+  private static void assertRandomWindowsAddUp(Path file, int count, double inFull)
+      throws Exception {
+    Recording read = Recording.read(file);
+    List<ThreadId> threads = read.threads().stream().filter(t -> t.osTid() > 0).toList();
+    CaptureInterval captured = read.intervals().get(0);
+    long length = captured.end() - captured.start();
+    Random random = new Random(count);
+    List<Window> windows = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      ThreadId thread = threads.get(random.nextInt(threads.size()));
+      // Of all sizes, and some that reach out of the capture.
+      long start = captured.start() - length / 20 + (long) (random.nextDouble() * 1.1 * length);
+      long ns = (long) Math.pow(10, 2 + 8 * random.nextDouble());
+      windows.add(new Window(null, "random", thread, start, start + ns, false));
+    }
+    int explained = 0;
+    List<Ledger> ledgers = Explainer.ledgers(new RecordingFiles(List.of(file)), windows);
+    for (int i = 0; i < count; i++) {
+      Ledger ledger = ledgers.get(i);
+      assertEquals(windows.get(i), ledger.window());
+      long sum = ledger.unexplained();
+      for (Part part : ledger.parts()) {
+        assertTrue(part.ns() > 0, part::toString);
+        sum += part.ns();
+      }
+      assertEquals(ledger.window().duration(), sum, () -> ledger.window() + " " + ledger.parts());
+      assertTrue(ledger.unexplained() >= 0);
+      explained += ledger.unexplained() == 0 ? 1 : 0;
+    }
+    assertTrue(explained > inFull * count, explained + " of " + count + " are explained in full");
+  }
+}

@@ -1,0 +1,63 @@
+package latencyscope.truth;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** What a {@link latencyscope.truth.workload.MemoryWorkload} wrote down: words, one line a fact. */
+final class MemoryAccount {
+  private final List<String[]> lines;
+
+  private MemoryAccount(List<String[]> lines) {
+    this.lines = lines;
+  }
+
+  static MemoryAccount read(Path file) throws IOException {
+    return new MemoryAccount(
+        Files.readAllLines(file).stream().map(line -> line.split(" ")).toList());
+  }
+
+  /** A thread and its faults by {@code /proc/PID/task/TID/stat}. */
+  record Faults(long osThreadId, long minor, long major) {}
+
+  /** The threads of the load, in the order of their birth. */
+  List<Faults> threads() {
+    return lines("thread")
+        .map(words ->
+            new Faults(
+                Long.parseLong(words[1]), Long.parseLong(words[2]), Long.parseLong(words[3])))
+        .toList();
+  }
+
+  /** How long each touch took by the thread's own clock, nanoseconds. */
+  long[] touchesNs() {
+    return lines("touch").mapToLong(words -> Long.parseLong(words[1])).toArray();
+  }
+
+  /** The one number of a fact. */
+  long number(String fact) {
+    return lines(fact).mapToLong(words -> Long.parseLong(words[1])).findFirst().orElseThrow();
+  }
+
+  /** Whether an address is one of those that were touched and timed. */
+  boolean isInRange(long address) {
+    return lines("range")
+        .anyMatch(
+            words -> address >= Long.parseLong(words[1]) && address < Long.parseLong(words[2]));
+  }
+
+  /** The TLB line of {@code /proc/interrupts} for a CPU at a moment. */
+  long shootdowns(String when, int cpu) {
+    return lines("tlb")
+        .filter(words -> words[1].equals(when) && words[2].equals(String.valueOf(cpu)))
+        .mapToLong(words -> Long.parseLong(words[3]))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private Stream<String[]> lines(String first) {
+    return lines.stream().filter(words -> words[0].equals(first));
+  }
+}

@@ -1,0 +1,113 @@
+package latencyscope.truth;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import latencyscope.bpf.KernelTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The demo's diseases of memory: found, with the engine's own count, and only if they are there.
+ */
+@KernelTest
+class MemoryDemoIT {
+  private static final Path JAVA = Path.of(System.getProperty("java.home"), "bin", "java");
+  private static final long LIMIT_S = 120;
+
+  @TempDir Path folder;
+
+  private String out;
+
+  private JsonNode demo(String... options) throws Exception {
+    Path text = folder.resolve("out.txt");
+    List<String> command =
+        new ArrayList<>(List.of(JAVA.toString(), "-jar", Engine.JAR.toString(), "demo"));
+    command.addAll(List.of(options));
+    Process demo =
+        new ProcessBuilder(command)
+            .directory(folder.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(text.toFile())
+            .start();
+    try {
+      assertTrue(demo.waitFor(LIMIT_S, TimeUnit.SECONDS), "the demo does not end");
+    } finally {
+      demo.descendants().forEach(ProcessHandle::destroyForcibly);
+      demo.destroyForcibly();
+    }
+    out = Files.readString(text);
+    assertEquals(0, demo.exitValue(), out);
+    Path report = folder.resolve("latencyscope-demo").resolve("report.json");
+    return new ObjectMapper().readTree(report.toFile());
+  }
+
+  private long printed(String pattern) {
+    Matcher matcher = Pattern.compile(pattern).matcher(out);
+    assertTrue(matcher.find(), out);
+    return Long.parseLong(matcher.group(1));
+  }
+
+  private static List<JsonNode> findings(JsonNode report, String titlePattern) {
+    List<JsonNode> found = new ArrayList<>();
+    for (JsonNode finding : report.get("findings")) {
+      if (finding.get("module").asText().equals("memory")
+          && finding.get("title").asText().matches(titlePattern)) {
+        found.add(finding);
+      }
+    }
+    return found;
+  }
+
+  @Test
+  void coldJournalIsTheStrategysMajorFaultsInThatFolder() throws Exception {
+    JsonNode report = demo("--cold-journal", "--seconds=8");
+    long faults = printed("its major faults: (\\d+)");
+    assertTrue(faults > 20, out);
+    List<JsonNode> found = findings(report, "strategy waited for pages to be read.*");
+    assertEquals(1, found.size(), out);
+    JsonNode finding = found.get(0);
+    assertEquals("FAIL", finding.get("severity").asText().toUpperCase());
+    assertEquals(faults, finding.get("count").asLong(), out);
+    assertTrue(finding.get("culprit").asText().matches(".*/cold/segment-\\d+"), out);
+    assertTrue(finding.get("remedy").asText().contains("vmtouch -dl '"), out);
+  }
+
+  @Test
+  void munmapStormIsTheSenderOfTheStrategysShootdowns() throws Exception {
+    JsonNode report = demo("--munmap-storm", "--seconds=8");
+    long unmaps = printed("munmap-storm=(\\d+) ");
+    List<JsonNode> found = findings(report, "munmap-storm had strategy interrupted.*");
+    // Whoever else runs on the strategy's CPU meanwhile takes the interrupt, or makes it needless:
+    // on a machine so busy that the strategy was hardly hit, others may have hit it more often.
+    long received = 0;
+    for (JsonNode thread : report.at("/memory/threads")) {
+      received +=
+          thread.get("thread").asText().equals("strategy")
+              ? thread.get("tlb_shootdowns_received").asLong()
+              : 0;
+    }
+    assertTrue(found.size() == 1 || found.isEmpty() && received < 50, received + "\n" + out);
+    for (JsonNode finding : found) {
+      long count = finding.get("count").asLong();
+      assertTrue(count > 0 && count <= Math.min(unmaps, received), count + "\n" + out);
+    }
+  }
+
+  @Test
+  void anotherDiseaseIsNoneOfMemory() throws Exception {
+    JsonNode report = demo("--sleeps", "--seconds=8");
+    assertEquals(0, report.at("/memory/major_fault_count").asLong(), out);
+    assertEquals(0, report.at("/memory/violations").asLong(), out);
+    assertEquals(List.of(), findings(report, "munmap-storm.*"), out);
+  }
+}

@@ -1,0 +1,254 @@
+package latencyscope.truth;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import jdk.jfr.consumer.RecordedEvent;
+import latencyscope.bpf.KernelTest;
+import latencyscope.truth.workload.MemoryWorkload;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The memory module's numbers against the kernel's own, and against those whom it happened to. */
+@KernelTest
+class MemoryTruthIT {
+  private static final long PAGE = 4096;
+  private static final int VICTIM_CPU = 1;
+  private static final int SENDER_CPU = 0;
+
+  @TempDir Path folder;
+
+  private MemoryAccount kernel;
+
+  private Engine engine(String load, String... options) throws Exception {
+    Engine engine =
+        Launch.of(
+                MemoryWorkload.class,
+                load,
+                folder.resolve("recording.jfr").toString(),
+                folder.resolve("accounts.txt").toString())
+            .with("--enable-native-access=ALL-UNNAMED")
+            .with(options)
+            .withAgent()
+            .start(folder.resolve("stderr.txt"));
+    engine.await("ready");
+    engine.say("go");
+    return engine;
+  }
+
+  private OurAccount finish(Engine engine) throws Exception {
+    engine.await("done");
+    engine.say("stop");
+    assertEquals(0, engine.finish());
+    assertEquals("", Files.readString(folder.resolve("stderr.txt")), "the agent said something");
+    kernel = MemoryAccount.read(folder.resolve("accounts.txt"));
+    return OurAccount.read(folder.resolve("recording.jfr"));
+  }
+
+  private OurAccount run(String load, String... options) throws Exception {
+    try (Engine engine = engine(load, options)) {
+      return finish(engine);
+    }
+  }
+
+  @Test
+  void everyTouchOfAFreshPageIsOneMinorFault() throws Exception {
+    OurAccount ours = run("touch");
+    assertFaultsExact(ours);
+    assertTouchesAreFaults(ours);
+  }
+
+  /** HotSpot's null checks begin as page faults and end as signals: the kernel counts none. */
+  @Test
+  void nullChecksAreNoFaultsAndLeaveTheNextOneItsLength() throws Exception {
+    OurAccount ours =
+        run(
+            "null-checks",
+            "-XX:CompileCommand=exclude," + MemoryWorkload.class.getName() + "::dereference",
+            "-XX:CompileCommand=quiet");
+    assertEquals(MemoryWorkload.TOUCHES, kernel.number("failed-null-checks"));
+    assertFaultsExact(ours);
+    assertTouchesAreFaults(ours);
+    long nullPage =
+        ours.events("PageFault").stream().filter(e -> e.getLong("address") < PAGE).count();
+    assertEquals(0, nullPage);
+  }
+
+  @Test
+  void aFaultTakesAsLongAsItsThreadMeasures() throws Exception {
+    OurAccount ours = run("huge");
+    assertFaultsExact(ours);
+    long[] touches = kernel.touchesNs();
+    long[] faults = longest(ours.events("PageFault", thread()), touches.length);
+    assertEquals("minor", ours.events("PageFault", thread()).get(0).getString("kind"));
+    assertEquals(median(touches), median(faults), 0.2 * median(touches));
+    // What the thread sees in addition is the way into the kernel and back.
+    long theirs = LongStream.of(touches).sum();
+    assertTrue(LongStream.of(faults).sum() <= theirs, () -> "more than " + theirs + " ns");
+  }
+
+  @Test
+  void aColdFileIsReadByMajorFaultsOfItsNameAndOffsets() throws Exception {
+    OurAccount ours = run("cold");
+    assertFaultsExact(ours);
+    assertEquals(MemoryWorkload.COLD_PAGES, kernel.threads().get(0).major());
+    List<RecordedEvent> major =
+        ours.events("PageFault", thread()).stream()
+            .filter(event -> event.getString("kind").equals("major"))
+            .toList();
+    assertEquals(
+        LongStream.range(0, MemoryWorkload.COLD_PAGES).mapToObj(page -> page * PAGE).toList(),
+        major.stream().map(event -> event.getLong("fileOffset")).sorted().toList());
+    for (RecordedEvent event : major) {
+      assertEquals("mapped-file", event.getString("region"));
+      assertEquals(folder.resolve("cold.bin").toString(), event.getString("file"));
+      assertEquals("user", event.getString("mode"));
+      assertEquals("read", event.getString("access"));
+      assertEquals("reader", event.getThread().getJavaName());
+    }
+    assertEquals(major.size(), ours.histogramCount(thread(), "major_fault"));
+    assertNoneLongerThanItsTouch(
+        major.stream()
+            .sorted(Comparator.comparingLong(event -> event.getLong("fileOffset")))
+            .toList());
+  }
+
+  @Test
+  void eachUnmapInterruptsTheVictimThatIsTold() throws Exception {
+    OurAccount ours;
+    try (Engine engine = engine("storm")) {
+      String[] ids = engine.await("running").split(",");
+      Commands.pin(ids[0], VICTIM_CPU);
+      Commands.pin(ids[1], SENDER_CPU);
+      engine.say("on");
+      ours = finish(engine);
+    }
+    long victim = kernel.threads().get(0).osThreadId();
+    long unmapper = kernel.threads().get(1).osThreadId();
+    long sent = ours.counter(unmapper, "shootdowns_sent");
+    // Each unmap flushes the unmapper's own TLB, and the kernel asks the other CPU to do so if the
+    // address space has been there; whether it must then be interrupted depends on what runs there.
+    long flushed = ours.counter(unmapper, "tlb_local_mm_shootdown");
+    assertTrue(
+        flushed >= MemoryWorkload.UNMAPS && flushed <= MemoryWorkload.UNMAPS + 50, flushed + "");
+    assertTrue(sent > 0 && sent <= flushed, sent + " of " + flushed);
+    List<RecordedEvent> hits =
+        ours.events("TlbShootdown", victim).stream()
+            .filter(event -> event.getLong("senderTid") == unmapper)
+            .toList();
+    assertTrue(hits.size() <= sent && hits.size() >= 10, hits.size() + " of " + sent);
+    long received = ours.counter(victim, "shootdowns_received");
+    assertEquals(received, ours.events("TlbShootdown", victim).size());
+    assertEquals(received, ours.histogramCount(victim, "shootdown"));
+    // What the interrupt found to do is told by another tracepoint, unless there was nothing.
+    assertTrue(
+        received
+            >= ours.counter(victim, "tlb_remote_shootdown")
+                + ours.counter(victim, "tlb_remote_wrong_cpu"));
+    for (RecordedEvent event : hits) {
+      assertEquals("unmapper", event.getString("sender"));
+      assertEquals(VICTIM_CPU, event.getInt("cpu"));
+      assertEquals(SENDER_CPU, event.getInt("senderCpu"));
+      assertEquals("victim", event.getThread().getJavaName());
+    }
+    // Four pages each, but for those where the kernel flushed the whole address space.
+    long four = hits.stream().filter(event -> event.getLong("pages") == 4).count();
+    assertTrue(four > hits.size() / 2, four + " of " + hits.size());
+    assertShootdownsAgreeWithInterrupts(ours);
+  }
+
+  @Test
+  void compactionInAThreadsOwnTimeIsItsStall() throws Exception {
+    OurAccount ours = run("compaction");
+    long zones =
+        Files.readAllLines(Path.of("/proc/zoneinfo")).stream()
+            .filter(line -> line.strip().matches("managed +[1-9][0-9]*"))
+            .count();
+    List<RecordedEvent> stalls = ours.events("MemoryStall", thread());
+    assertEquals(zones * MemoryWorkload.COMPACTIONS, stalls.size());
+    stalls.forEach(stall -> assertEquals("compaction", stall.getString("kind")));
+    long theirs = LongStream.of(kernel.touchesNs()).sum();
+    // The rest is what the kernel does before it begins: it waits for work on every CPU.
+    long sum = LongStream.of(durations(stalls)).sum();
+    assertTrue(sum > 0 && sum <= theirs, sum + " ns of " + theirs);
+  }
+
+  /** Counted on every CPU, whoever ran there: between two readings of the kernel's own count. */
+  private void assertShootdownsAgreeWithInterrupts(OurAccount ours) {
+    for (int cpu : List.of(VICTIM_CPU, SENDER_CPU)) {
+      long counted = ours.subjectCounter("cpu", cpu, "shootdowns_received");
+      long within = kernel.shootdowns("ended", cpu) - kernel.shootdowns("began", cpu);
+      long around = kernel.shootdowns("after", cpu) - kernel.shootdowns("before", cpu);
+      assertTrue(
+          counted >= within && counted <= around,
+          "CPU " + cpu + ": " + counted + ", not " + within + " to " + around);
+    }
+  }
+
+  private long thread() {
+    return kernel.threads().get(0).osThreadId();
+  }
+
+  private void assertFaultsExact(OurAccount ours) {
+    for (MemoryAccount.Faults faults : kernel.threads()) {
+      long id = faults.osThreadId();
+      assertEquals(faults.minor(), ours.counter(id, "minor_faults"));
+      assertEquals(faults.major(), ours.counter(id, "major_faults"));
+      long events = ours.events("PageFault", id).size() + ours.counter(id, "faults_untraced");
+      assertEquals(faults.minor() + faults.major(), events + ours.lost("PageFault"));
+    }
+  }
+
+  /** One fault for each page, none longer than its touch by the thread's own clock. */
+  private void assertTouchesAreFaults(OurAccount ours) {
+    List<RecordedEvent> faults =
+        ours.events("PageFault", thread()).stream()
+            .filter(event -> kernel.isInRange(event.getLong("address")))
+            .sorted(Comparator.comparingLong(event -> event.getLong("address")))
+            .toList();
+    assertNoneLongerThanItsTouch(faults);
+    faults.forEach(event -> assertEquals("minor", event.getString("kind")));
+    long anonymous =
+        faults.stream().filter(event -> event.getString("region").equals("anonymous")).count();
+    // Where the mapping could not be looked at because somebody was changing it.
+    assertTrue(anonymous >= faults.size() * 0.99, anonymous + " anonymous");
+  }
+
+  /**
+   * In the order of the touches. They may be much longer: on a virtual machine, a page that the
+   * kernel has given is often one that the hypervisor still has to find when it is then used.
+   */
+  private void assertNoneLongerThanItsTouch(List<RecordedEvent> faults) {
+    long[] touches = kernel.touchesNs();
+    assertEquals(touches.length, faults.size());
+    long[] durations = durations(faults);
+    IntStream.range(0, touches.length)
+        .forEach(i ->
+            assertTrue(
+                durations[i] > 0 && durations[i] <= touches[i],
+                durations[i] + " ns in a touch of " + touches[i]));
+  }
+
+  private static long[] durations(List<RecordedEvent> events) {
+    return events.stream().mapToLong(e -> e.getDuration("kernelDuration").toNanos()).toArray();
+  }
+
+  private static long[] longest(List<RecordedEvent> events, int count) {
+    long[] all = durations(events);
+    Arrays.sort(all);
+    return Arrays.copyOfRange(all, all.length - count, all.length);
+  }
+
+  private static double median(long[] values) {
+    long[] sorted = values.clone();
+    Arrays.sort(sorted);
+    return sorted[sorted.length / 2];
+  }
+}

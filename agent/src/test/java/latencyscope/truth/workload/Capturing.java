@@ -1,0 +1,20 @@
+package latencyscope.truth.workload;
+
+/** Waits for the agent in this JVM. */
+final class Capturing {
+  private static final int LOOKS = 2_000;
+  private static final long PAUSE_MS = 10;
+
+  private Capturing() {}
+
+  /** Returns when all probes are in place. */
+  static void await() throws InterruptedException {
+    for (int i = 0; i < LOOKS; i++) {
+      if ("capturing".equals(System.getProperty("latencyscope.state"))) {
+        return;
+      }
+      Thread.sleep(PAUSE_MS);
+    }
+    throw new IllegalStateException("the agent does not capture");
+  }
+}

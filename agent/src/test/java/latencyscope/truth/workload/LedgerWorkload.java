@@ -1,0 +1,393 @@
+package latencyscope.truth.workload;
+
+import java.io.BufferedReader;
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.DatagramChannel;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import jdk.jfr.Event;
+import jdk.jfr.Name;
+import jdk.jfr.Recording;
+import jdk.jfr.StackTrace;
+
+/**
+ * A JVM whose threads record windows of their own, with the kernel's account of each as a field.
+ *
+ * <p>Talks with the test by lines: says {@code ready}, waits for {@code go}, says what the load
+ * says, then {@code done}.
+ */
+public final class LedgerWorkload {
+  private static final List<String> KERNEL = List.of("RunQueueWait", "ContextSwitch", "Migration");
+  private static final List<String> JVM =
+      List.of(
+          "GCPhasePause",
+          "SafepointBegin",
+          "SafepointEnd",
+          "SafepointStateSynchronization",
+          "ExecuteVMOperation",
+          "ThreadPark",
+          "JavaMonitorEnter");
+  private static final int ROUNDS = 10;
+  private static final int PAGES = 20;
+  private static final int PACKETS = 200;
+  private static final long STALE_NS = TimeUnit.MILLISECONDS.toNanos(1);
+
+  private final BufferedReader in =
+      new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+  private volatile long heartbeatNs;
+  private volatile boolean stopped;
+
+  /** A stretch of a thread's time, and what {@code schedstat} says of it. */
+  @Name("test.Window")
+  @StackTrace(false)
+  static final class Window extends Event {
+    long ranNs;
+    long waitedNs;
+    long osThreadId;
+  }
+
+  /** The same with the readings of that account on both sides. */
+  @Name("test.Around")
+  @StackTrace(false)
+  static final class Around extends Event {}
+
+  /** Runs one load and writes the recording; arguments: load, recording. */
+  public static void main(String[] args) throws Exception {
+    new LedgerWorkload().run(args[0], Path.of(args[1]));
+  }
+
+  private void run(String load, Path file) throws Exception {
+    try (Recording recording = new Recording()) {
+      KERNEL.forEach(e -> recording.enable("latencyscope." + e).withThreshold(Duration.ZERO));
+      JVM.forEach(event -> recording.enable("jdk." + event).withThreshold(Duration.ZERO));
+      recording.enable("test.Window").withThreshold(Duration.ZERO);
+      recording.enable("test.Around").withThreshold(Duration.ZERO);
+      recording.start();
+      Capturing.await();
+      System.out.println("ready");
+      expect("go");
+      switch (load) {
+        case "spinner" -> spinner();
+        case "hand-off" -> handOff();
+        case "late" -> lateSafepoints();
+        case "workers" -> workers();
+        case "mixed" -> mixed();
+        case "cold" -> cold(file.resolveSibling("cold-journal"));
+        case "packets" -> packets();
+        default -> throw new IllegalArgumentException(load);
+      }
+      recording.stop();
+      recording.dump(file);
+      System.out.println("done");
+    }
+  }
+
+  private void expect(String word) throws IOException {
+    String line = in.readLine();
+    if (!word.equals(line)) {
+      throw new IllegalStateException("expected " + word + ", got " + line);
+    }
+  }
+
+  /** A thread that never gives up its CPU, in windows of 20 ms. */
+  private void spinner() throws Exception {
+    Thread thread =
+        thread(
+            "spinner",
+            () -> {
+              System.out.println("spinning " + ownId());
+              Path competitor = Path.of("/proc", in.readLine());
+              spin(TimeUnit.MILLISECONDS.toNanos(20));
+              // While this thread has the CPU, that one does not run.
+              Path self = Path.of("/proc/thread-self").toRealPath();
+              long ran = Long.parseLong(schedstat(competitor)[0]);
+              long waited = Long.parseLong(schedstat(self)[1]);
+              for (int i = 0; i < 100; i++) {
+                window(() -> spin(TimeUnit.MILLISECONDS.toNanos(20)));
+              }
+              ran = Long.parseLong(schedstat(competitor)[0]) - ran;
+              waited = Long.parseLong(schedstat(self)[1]) - waited;
+              System.out.println("competitor " + ran + " " + waited);
+            });
+    thread.join();
+  }
+
+  /** A thread that finds a lock taken, twenty times. */
+  private void handOff() throws Exception {
+    ReentrantLock lock = new ReentrantLock();
+    CountDownLatch[] taken = latches();
+    CountDownLatch[] released = latches();
+    Thread holder =
+        thread(
+            "lock-holder",
+            () -> {
+              for (int i = 0; i < taken.length; i++) {
+                lock.lock();
+                taken[i].countDown();
+                while (!lock.hasQueuedThreads()) {
+                  Thread.sleep(1);
+                }
+                Thread.sleep(10);
+                lock.unlock();
+                released[i].await();
+              }
+            });
+    Thread waiter =
+        thread(
+            "lock-waiter",
+            () -> {
+              Thread.sleep(20);
+              for (int i = 0; i < taken.length; i++) {
+                taken[i].await();
+                window(() -> {
+                  lock.lock();
+                  lock.unlock();
+                });
+                released[i].countDown();
+              }
+            });
+    holder.join();
+    waiter.join();
+  }
+
+  private static CountDownLatch[] latches() {
+    CountDownLatch[] latches = new CountDownLatch[2 * ROUNDS];
+    for (int i = 0; i < latches.length; i++) {
+      latches[i] = new CountDownLatch(1);
+    }
+    return latches;
+  }
+
+  /**
+   * Asks for a collection whenever the competitor, which says so in a pipe whose name the test
+   * gives, has just taken the CPU of a thread.
+   */
+  private void lateSafepoints() throws Exception {
+    Thread late =
+        thread(
+            "late-one",
+            () -> {
+              System.out.println("spinning " + ownId());
+              while (!stopped) {
+                heartbeatNs = System.nanoTime();
+              }
+            });
+    // A file stream knows what is in a pipe, which a channel does not.
+    try (FileInputStream pipe = new FileInputStream(in.readLine());
+        BufferedReader turns =
+            new BufferedReader(new InputStreamReader(pipe, StandardCharsets.UTF_8))) {
+      long last = 0;
+      for (int i = 0; i < ROUNDS; ) {
+        while (turns.ready()) {
+          turns.readLine(); // of a turn that may be over
+        }
+        if (turns.readLine() == null) {
+          throw new IOException("the competitor ended");
+        }
+        Thread.sleep(2);
+        // One that has not run since it was stopped the last time need not be waited for.
+        if (heartbeatNs != last && System.nanoTime() - heartbeatNs > STALE_NS) {
+          last = heartbeatNs;
+          System.gc();
+          i++;
+        }
+      }
+    }
+    stopped = true;
+    late.join();
+  }
+
+  /** Collections of much that lives; says what the workers' own accounts rose by, and when. */
+  private static void workers() throws Exception {
+    List<byte[][]> live = new ArrayList<>();
+    for (int i = 0; i < 400; i++) {
+      byte[][] row = new byte[1_000][];
+      for (int j = 0; j < row.length; j++) {
+        row[j] = new byte[100];
+      }
+      live.add(row);
+    }
+    // The first one starts the workers, which have not been seen before.
+    System.gc();
+    Thread.sleep(200);
+    Instant from = Instant.now();
+    long waited = workersWaitedNs();
+    for (int i = 0; i < ROUNDS; i++) {
+      System.gc();
+    }
+    Thread.sleep(200);
+    waited = workersWaitedNs() - waited;
+    System.out.println("waited " + waited + " " + from + " " + Instant.now() + " " + live.size());
+    Thread.sleep(200);
+    System.gc();
+  }
+
+  private static long workersWaitedNs() throws IOException {
+    long sum = 0;
+    try (DirectoryStream<Path> tasks = Files.newDirectoryStream(Path.of("/proc/self/task"))) {
+      for (Path task : tasks) {
+        if (Files.readString(task.resolve("comm")).startsWith("GC Thread#")) {
+          sum += Long.parseLong(schedstat(task)[1]);
+        }
+      }
+    }
+    return sum;
+  }
+
+  /** Touches pages of a file that must be read from the disk, 20 of them in each window. */
+  private static void cold(Path file) throws Exception {
+    int page = 4_096;
+    int windows = 20;
+    int bytes = windows * PAGES * page;
+    Files.write(file, new byte[bytes]);
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      channel.force(true);
+    }
+    Thread thread =
+        thread(
+            "toucher",
+            () -> {
+              Thread.sleep(5);
+              MemorySegment memory = NativeMemory.cold(file, bytes);
+              for (int i = 0; i < windows; i++) {
+                int first = i * PAGES;
+                window(() -> {
+                  for (int touched = first; touched < first + PAGES; touched++) {
+                    memory.get(ValueLayout.JAVA_BYTE, (long) touched * page);
+                  }
+                });
+              }
+              NativeMemory.unmap(memory);
+            });
+    thread.join();
+  }
+
+  /** Sends packets to itself: each brings a softirq about on the way out of the call. */
+  private static void packets() throws Exception {
+    Thread thread =
+        thread(
+            "sender",
+            () -> {
+              Thread.sleep(5);
+              try (DatagramChannel channel = DatagramChannel.open()) {
+                channel.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+                channel.connect(channel.getLocalAddress());
+                ByteBuffer packet = ByteBuffer.allocateDirect(64);
+                for (int i = 0; i < 20; i++) {
+                  window(() -> {
+                    for (int sent = 0; sent < PACKETS; sent++) {
+                      channel.write(packet.clear());
+                      channel.read(packet.clear());
+                    }
+                  });
+                }
+              }
+            });
+    thread.join();
+  }
+
+  /** Threads of several kinds, each of whose lives is a window. */
+  private void mixed() throws Exception {
+    List<Thread> threads = new ArrayList<>();
+    for (int i = 0; i < 6; i++) {
+      int kind = i % 3;
+      threads.add(
+          thread(
+              "mixed-" + i,
+              () -> {
+                Thread.sleep(5);
+                window(() -> live(kind, TimeUnit.SECONDS.toNanos(3)));
+              }));
+    }
+    for (Thread thread : threads) {
+      thread.join();
+    }
+  }
+
+  private static void live(int kind, long ns) throws InterruptedException {
+    long end = System.nanoTime() + ns;
+    while (System.nanoTime() < end) {
+      switch (kind) {
+        case 0 -> spin(TimeUnit.MILLISECONDS.toNanos(50));
+        case 1 -> {
+          spin(TimeUnit.MILLISECONDS.toNanos(2));
+          Thread.sleep(3);
+        }
+        default -> Thread.sleep(10);
+      }
+    }
+  }
+
+  /** Records what the work took, and what the kernel says of it. */
+  private static void window(Work work) throws Exception {
+    Path self = Path.of("/proc/thread-self").toRealPath();
+    Window window = new Window();
+    Around around = new Around();
+    around.begin();
+    String[] before = schedstat(self);
+    window.begin();
+    work.run();
+    window.end();
+    String[] after = schedstat(self);
+    around.commit();
+    window.ranNs = Long.parseLong(after[0]) - Long.parseLong(before[0]);
+    window.waitedNs = Long.parseLong(after[1]) - Long.parseLong(before[1]);
+    window.osThreadId = ownId();
+    window.commit();
+  }
+
+  private static String[] schedstat(Path task) throws IOException {
+    return Files.readString(task.resolve("schedstat")).strip().split(" ");
+  }
+
+  private static long ownId() throws IOException {
+    return Long.parseLong(Path.of("/proc/thread-self").toRealPath().getFileName().toString());
+  }
+
+  private static void spin(long ns) {
+    long end = System.nanoTime() + ns;
+    while (System.nanoTime() < end) {
+      Thread.onSpinWait();
+    }
+  }
+
+  private static Thread thread(String name, Work work) {
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                work.run();
+              } catch (Exception e) {
+                throw new IllegalStateException(e);
+              }
+            },
+            name);
+    // If another one fails, the JVM must not go on.
+    thread.setDaemon(true);
+    thread.start();
+    return thread;
+  }
+
+  /** Something that a thread does. */
+  private interface Work {
+    void run() throws Exception;
+  }
+}

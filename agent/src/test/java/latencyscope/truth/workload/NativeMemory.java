@@ -1,0 +1,98 @@
+package latencyscope.truth.workload;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import java.nio.file.Path;
+
+/** Memory of the kernel's own making, whose every page is touched when we say so and not before. */
+@SuppressWarnings("restricted")
+final class NativeMemory {
+  static final int HUGE = 2 << 20;
+
+  private static final int HUGE_PAGE = 14;
+  private static final int READ_WRITE = 3;
+  private static final int SHARED = 1;
+  private static final int PRIVATE_ANONYMOUS = 0x22;
+  private static final int RANDOM = 1;
+  private static final int DONT_NEED = 4;
+
+  private static final MethodHandle MMAP =
+      bind("mmap", ADDRESS, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG);
+  private static final MethodHandle MUNMAP = bind("munmap", JAVA_INT, ADDRESS, JAVA_LONG);
+  private static final MethodHandle MADVISE =
+      bind("madvise", JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
+  private static final MethodHandle OPEN = bind("open", JAVA_INT, ADDRESS, JAVA_INT);
+  private static final MethodHandle FADVISE =
+      bind("posix_fadvise", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
+
+  private NativeMemory() {}
+
+  /** Pages that are not there before they are touched, one fault each. */
+  static MemorySegment anonymous(long bytes) {
+    return map(bytes, PRIVATE_ANONYMOUS, -1);
+  }
+
+  /** Huge pages that are not there before they are touched, one fault each. */
+  static MemorySegment hugePages(int count) {
+    MemorySegment memory = map((count + 1L) * HUGE, PRIVATE_ANONYMOUS, -1);
+    long toBorder = -memory.address() & HUGE - 1;
+    MemorySegment aligned = memory.asSlice(toBorder, count * (long) HUGE);
+    try {
+      check((int) MADVISE.invokeExact(aligned, aligned.byteSize(), HUGE_PAGE));
+      return aligned;
+    } catch (Throwable e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** A written file that the kernel has forgotten, read one page at a time. */
+  static MemorySegment cold(Path file, long bytes) {
+    try (Arena arena = Arena.ofConfined()) {
+      int fd = (int) OPEN.invokeExact(arena.allocateFrom(file.toString()), 2);
+      check((int) FADVISE.invokeExact(fd, 0L, bytes, DONT_NEED));
+      MemorySegment mapped = map(bytes, SHARED, fd);
+      check((int) MADVISE.invokeExact(mapped, bytes, RANDOM));
+      return mapped;
+    } catch (Throwable e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  static void unmap(MemorySegment memory) {
+    try {
+      check((int) MUNMAP.invokeExact(memory, memory.byteSize()));
+    } catch (Throwable e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static MemorySegment map(long bytes, int flags, int fd) {
+    try {
+      MemorySegment memory =
+          (MemorySegment) MMAP.invokeExact(MemorySegment.NULL, bytes, READ_WRITE, flags, fd, 0L);
+      return memory.reinterpret(bytes);
+    } catch (Throwable e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static void check(int result) {
+    if (result != 0) {
+      throw new IllegalStateException("error " + result);
+    }
+  }
+
+  private static MethodHandle bind(String name, MemoryLayout result, MemoryLayout... parameters) {
+    Linker linker = Linker.nativeLinker();
+    return linker.downcallHandle(
+        linker.defaultLookup().findOrThrow(name), FunctionDescriptor.of(result, parameters));
+  }
+}
