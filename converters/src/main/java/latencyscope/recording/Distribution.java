@@ -117,6 +117,25 @@ public final class Distribution {
         Arrays.copyOf(sumCounts, used));
   }
 
+  /** Takes the values of a distribution. */
+  @FunctionalInterface
+  public interface Bins {
+    /**
+     * Takes one bin that is not empty.
+     *
+     * @param value its greatest value, nanoseconds
+     * @param count its occurrences
+     */
+    void accept(long value, long count);
+  }
+
+  /** Hands over the bins that are not empty, in ascending order. */
+  public void forEachBin(Bins consumer) {
+    for (int i = 0; i < bins.length; i++) {
+      consumer.accept(bins[i], counts[i]);
+    }
+  }
+
   /** Number of occurrences. */
   public long count() {
     return count;

@@ -1,8 +1,11 @@
 package latencyscope.recording;
 
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.openjdk.jmc.common.IMCThread;
+import org.openjdk.jmc.common.IMCType;
 import org.openjdk.jmc.common.unit.IQuantity;
 import org.openjdk.jmc.common.unit.UnitLookup;
 import org.openjdk.jmc.flightrecorder.parser.ValueField;
@@ -10,22 +13,40 @@ import org.openjdk.jmc.flightrecorder.parser.ValueField;
 /**
  * One event type of a recording: its name, its module, and where in a value array each field is.
  */
-final class EventType {
+class EventType {
   static final String PREFIX = "latencyscope.";
+
+  // What every event has, and is asked for by methods of its own.
+  static final Set<String> COMMON =
+      Set.of(
+          "startTime",
+          "duration",
+          "eventThread",
+          "stackTrace",
+          "kernelStart",
+          "kernelDuration",
+          "osThreadId",
+          "thread",
+          "cpu");
 
   private final String name;
   private final String module;
-  private final Map<String, Integer> index = new HashMap<>();
+  private final Map<String, Integer> index = new LinkedHashMap<>();
 
   /**
    * @param category path whose second element is the module, as in {@code LatencyScope/isolation}
    */
   EventType(String name, String[] category, List<ValueField> fields) {
-    this.name = name;
-    this.module = category != null && category.length > 1 ? category[1] : "capture";
+    this(name, category != null && category.length > 1 ? category[1] : "capture");
+    // Of two eventThread fields the last is ours.
     for (int i = 0; i < fields.size(); i++) {
-      index.put(fields.get(i).getIdentifier(), i); // of two eventThread fields the last is ours
+      index.put(fields.get(i).getIdentifier(), i);
     }
+  }
+
+  EventType(String name, String module) {
+    this.name = name;
+    this.module = module;
   }
 
   String name() {
@@ -63,6 +84,40 @@ final class EventType {
       return nanosOrNumber(quantity);
     }
     return value instanceof Number number ? number.longValue() : ifMissing;
+  }
+
+  /** The event's own fields that have a value, without the parser's types. */
+  Map<String, Object> plain(Object[] values) {
+    Map<String, Object> plain = new LinkedHashMap<>();
+    index.forEach((field, at) -> {
+      Object value = COMMON.contains(field) ? null : plain(values[at]);
+      if (value != null) {
+        plain.put(field, value);
+      }
+    });
+    return plain;
+  }
+
+  private static Object plain(Object value) {
+    if (value instanceof IQuantity quantity) {
+      Number number = quantity.numberValue();
+      return number instanceof Double || number instanceof Float
+          ? (Object) number.doubleValue()
+          : (Object) nanosOrNumber(quantity);
+    }
+    if (value instanceof IMCThread thread) {
+      return thread.getThreadName();
+    }
+    if (value instanceof IMCType type) {
+      return type.getFullName();
+    }
+    if (value instanceof Double || value instanceof Float) {
+      return ((Number) value).doubleValue();
+    }
+    if (value instanceof Number number) {
+      return number.longValue();
+    }
+    return value instanceof String || value instanceof Boolean ? value : null;
   }
 
   // The parser turns every int into a quantity, and leaves a long without a unit as it is.

@@ -1,5 +1,7 @@
 package latencyscope.recording;
 
+import java.util.Map;
+
 /**
  * One event of a thread that the kernel measured, of any {@code latencyscope.*} type.
  *
@@ -69,5 +71,14 @@ public final class KernelEvent {
   /** A boolean field; false if the recording's type does not have it. */
   public boolean flag(String field) {
     return type.flag(values, field);
+  }
+
+  /**
+   * The fields that only this type has, those without a value left out: {@link String}, {@link
+   * Long} (times in nanoseconds), {@link Double} or {@link Boolean}, in the order of the type. A
+   * new map.
+   */
+  public Map<String, Object> fields() {
+    return type.plain(values);
   }
 }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import latencyscope.recording.RecordingException.Problem;
 import org.openjdk.jmc.flightrecorder.CouldNotLoadRecordingException;
 import org.openjdk.jmc.flightrecorder.JfrLoaderToolkit;
@@ -27,14 +28,19 @@ public final class Recording {
   private final JvmInfo jvm;
   private final List<ThreadId> threads;
   private final Map<ThreadId, ThreadId> canonical = new LinkedHashMap<>();
-  private final Map<String, Map<String, Map<ThreadId, Distribution>>> distributions;
-  private final Map<String, Map<String, Map<ThreadId, Long>>> counters;
+  private final Measures<ThreadId> threadMeasures;
+  private final Measures<Subject> subjectMeasures;
   private final Map<String, Long> records;
   private final List<Loss> losses;
+  private final List<InterruptLine> interruptLines;
+  private final List<CaptureInterval> intervals;
+  private final long highestFloor;
   private final List<ProbeState> probes;
   private final List<ProbeCosts> costs;
   private final ClockCheck clock;
+  private final OptionalLong monotonicOffset;
   private final List<String> notes;
+  private final Map<String, String> facts;
 
   Recording(RecordingBuilder builder) {
     capture = builder.capture();
@@ -43,14 +49,19 @@ public final class Recording {
     jvm = builder.jvm();
     threads = List.copyOf(builder.threads.seen());
     threads.forEach(thread -> canonical.put(thread, thread));
-    distributions = builder.distributions;
-    counters = builder.counters;
+    threadMeasures = builder.threadMeasures;
+    subjectMeasures = builder.subjectMeasures;
     records = Collections.unmodifiableMap(builder.records);
     losses = builder.losses();
+    interruptLines = List.copyOf(builder.interruptLines.values());
+    highestFloor = builder.floorNs;
+    intervals = List.copyOf(builder.captured.joined());
     probes = List.copyOf(builder.probes.values());
     costs = List.copyOf(builder.costs.values());
+    monotonicOffset = builder.monotonicOffset();
     clock = ClockCheck.of(builder.syncs);
-    notes = List.copyOf(builder.notes);
+    notes = List.copyOf(builder.notes());
+    facts = Collections.unmodifiableMap(builder.facts);
   }
 
   /** A recording that says nothing, from which a report learns which values there could be. */
@@ -71,11 +82,13 @@ public final class Recording {
    * Reads files as parts of one recording. What is damaged or cut off is left out, and said in
    * {@link #notes()}.
    *
-   * @param consumer gets every kernel event, on the calling thread's behalf and one at a time
+   * @param consumer gets every kernel event, and those of the JVM that it wants, on the calling
+   *     thread's behalf and one at a time
    * @throws RecordingException if nothing of LatencyScope can be read from them
    */
   public static Recording read(List<Path> files, EventConsumer consumer) throws RecordingException {
-    RecordingBuilder builder = new RecordingBuilder();
+    RecordingBuilder builder =
+        new RecordingBuilder(interval -> StreamingReader.guarded(() -> consumer.accept(interval)));
     for (Path file : files) {
       readFile(file, builder, consumer);
     }
@@ -157,6 +170,11 @@ public final class Recording {
     return host;
   }
 
+  /** Settings of the host that latency depends on, in its own words, by name. */
+  public Map<String, String> hostFacts() {
+    return facts;
+  }
+
   /** The JVM that wrote the recording, if it says so. */
   public Optional<JvmInfo> jvm() {
     return Optional.ofNullable(jvm);
@@ -174,8 +192,7 @@ public final class Recording {
 
   /** The distributions of one measure by thread; empty if it is not in the recording. */
   public Map<ThreadId, Distribution> distributions(String module, String measure) {
-    return Collections.unmodifiableMap(
-        distributions.getOrDefault(module, Map.of()).getOrDefault(measure, Map.of()));
+    return threadMeasures.distributions(module, measure);
   }
 
   /** The distribution of one measure over all threads; empty if it is not in the recording. */
@@ -183,9 +200,19 @@ public final class Recording {
     return distributions(module, measure).values().stream().reduce(Distribution::plus);
   }
 
-  /** The exact counts of a module. */
+  /** The exact counts of a module's threads. */
   public CounterTotals counters(String module) {
-    return new CounterTotals(counters.getOrDefault(module, Map.of()));
+    return new CounterTotals(threadMeasures.counts(module));
+  }
+
+  /** The distributions of one measure by what it is of, if that is not a thread. */
+  public Map<Subject, Distribution> subjectDistributions(String module, String measure) {
+    return subjectMeasures.distributions(module, measure);
+  }
+
+  /** The exact counts of one measure by what it is of, if that is not a thread. */
+  public Map<Subject, Long> subjectCounts(String module, String measure) {
+    return subjectMeasures.counts(module).getOrDefault(measure, Map.of());
   }
 
   /** Number of kernel events read, by type. */
@@ -193,9 +220,27 @@ public final class Recording {
     return records;
   }
 
+  /** What was captured without a gap, in order of time. */
+  public List<CaptureInterval> intervals() {
+    return intervals;
+  }
+
+  /**
+   * The length below which, at times, no event was kept because the capture had cost too much,
+   * nanoseconds; 0 if its thresholds held throughout.
+   */
+  public long highestFloor() {
+    return highestFloor;
+  }
+
   /** What is not in the recording, as far as it was counted. */
   public List<Loss> losses() {
     return losses;
+  }
+
+  /** The host's interrupt lines that have a handler, by number. */
+  public List<InterruptLine> interruptLines() {
+    return interruptLines;
   }
 
   /** The latest state of each probe. */
@@ -206,6 +251,14 @@ public final class Recording {
   /** What each probe cost. */
   public List<ProbeCosts> costs() {
     return costs;
+  }
+
+  /**
+   * What to subtract from a time since the epoch to get CLOCK_MONOTONIC, nanoseconds, exact to
+   * {@link ClockCheck#errorNs()}; empty if the recording does not tell.
+   */
+  public OptionalLong monotonicOffset() {
+    return monotonicOffset;
   }
 
   /** How far times can be off. */

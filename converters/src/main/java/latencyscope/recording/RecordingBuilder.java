@@ -4,9 +4,12 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /** Adds up what the events about the capture itself say. Not safe for use by several threads. */
 final class RecordingBuilder {
@@ -14,13 +17,17 @@ final class RecordingBuilder {
       new Host(null, CpuSet.EMPTY, CpuSet.EMPTY, CpuSet.EMPTY, 0, null);
 
   final ThreadTable threads = new ThreadTable();
-  final Map<String, Map<String, Map<ThreadId, Distribution>>> distributions = new TreeMap<>();
-  final Map<String, Map<String, Map<ThreadId, Long>>> counters = new TreeMap<>();
+  final Measures<ThreadId> threadMeasures = new Measures<>();
+  final Measures<Subject> subjectMeasures = new Measures<>();
   final Map<String, Long> records = new TreeMap<>();
   final Set<String> notes = new LinkedHashSet<>();
   final Map<String, ProbeState> probes = new LinkedHashMap<>();
   final Map<String, ProbeCosts> costs = new LinkedHashMap<>();
+  final Intervals captured = new Intervals();
+  final Map<String, String> facts = new TreeMap<>();
   final List<ClockCheck.Sync> syncs = new ArrayList<>();
+  final Map<Integer, InterruptLine> interruptLines = new TreeMap<>();
+  private final Consumer<MeasuredInterval> intervals;
   private final Map<String, Loss> losses = new LinkedHashMap<>();
   private final Set<String> modules = new LinkedHashSet<>();
   private CaptureInfo capture;
@@ -29,7 +36,22 @@ final class RecordingBuilder {
   private JvmInfo jvm;
   private String collector;
   private String virtualization;
+  private OptionalLong monotonicOffset = OptionalLong.empty();
   private boolean ours;
+  long floorNs;
+  private long stalls;
+  private long longestStallNs;
+
+  RecordingBuilder() {
+    this(interval -> {});
+  }
+
+  /**
+   * @param intervals told of each distribution
+   */
+  RecordingBuilder(Consumer<MeasuredInterval> intervals) {
+    this.intervals = intervals;
+  }
 
   /** Takes an event that is not a thread's. */
   void add(EventType type, Object[] values) {
@@ -38,9 +60,17 @@ final class RecordingBuilder {
       case "latencyscope.Histogram" -> histogram(type, values);
       case "latencyscope.Counter" -> counter(type, values);
       case "latencyscope.RecordsLost" -> loss(type, values);
+      case "latencyscope.InterruptAffinity" -> {
+        InterruptLine line = InterruptLine.of(type, values);
+        interruptLines.merge(line.irq(), line, InterruptLine::then);
+      }
       case "latencyscope.ProbeStatus" -> probe(type, values);
       case "latencyscope.ProbeCost" -> cost(type, values);
       case "latencyscope.ClockSync" -> sync(type, values);
+      case "latencyscope.HostFact" ->
+          facts.put(type.text(values, "name"), type.text(values, "value"));
+      case "latencyscope.BudgetExceeded" -> budget(type, values);
+      case "latencyscope.DrainStall" -> stall(type, values);
       case "jdk.JVMInformation" -> jvm(type, values);
       case "jdk.GCConfiguration" -> collector = type.text(values, "oldCollector");
       case "jdk.VirtualizationInformation" -> virtualization = type.text(values, "name");
@@ -60,6 +90,7 @@ final class RecordingBuilder {
     long start = type.number(values, "startTime", 0);
     long duration = type.number(values, "duration", 0);
     long end = start + duration;
+    captured.add(start, duration);
     if (capture != null) {
       start = Math.min(start, capture.start());
       duration += capture.duration();
@@ -126,35 +157,63 @@ final class RecordingBuilder {
   private void histogram(EventType type, Object[] values) {
     HistogramSlice slice =
         new HistogramSlice(
-            type.text(values, "module"),
-            type.text(values, "measure"),
-            thread(type, values),
             type.number(values, "count", 0),
             type.number(values, "total", 0),
             type.number(values, "max", 0),
             type.number(values, "unbinned", 0),
             type.text(values, "distribution"));
-    distributions
-        .computeIfAbsent(slice.module(), m -> new TreeMap<>())
-        .computeIfAbsent(slice.measure(), m -> new LinkedHashMap<>())
-        .merge(slice.thread(), decode(slice), Distribution::plus);
+    String module = type.text(values, "module");
+    String measure = type.text(values, "measure");
+    Distribution distribution = decode(slice, measure);
+    Subject subject = subject(type, values);
+    ThreadId thread = subject == null ? thread(type, values) : null;
+    if (subject == null) {
+      threadMeasures.add(module, measure, thread, distribution);
+    } else {
+      subjectMeasures.add(module, measure, subject, distribution);
+    }
+    intervals.accept(
+        new MeasuredInterval(
+            module,
+            measure,
+            thread,
+            subject,
+            type.number(values, "startTime", 0),
+            type.number(values, "duration", 0),
+            distribution));
   }
 
-  private Distribution decode(HistogramSlice slice) {
+  private Distribution decode(HistogramSlice slice, String measure) {
     try {
       return Distribution.of(slice);
     } catch (IllegalArgumentException e) {
-      notes.add(
-          "A distribution of " + slice.measure() + " could not be decoded: percentiles lack it.");
+      notes.add("A distribution of " + measure + " could not be decoded: percentiles lack it.");
       return Distribution.withoutBins(slice);
     }
   }
 
   private void counter(EventType type, Object[] values) {
-    counters
-        .computeIfAbsent(type.text(values, "module"), m -> new TreeMap<>())
-        .computeIfAbsent(type.text(values, "measure"), m -> new LinkedHashMap<>())
-        .merge(thread(type, values), type.number(values, "value", 0), Long::sum);
+    String module = type.text(values, "module");
+    String measure = type.text(values, "measure");
+    long value = type.number(values, "value", 0);
+    Subject subject = subject(type, values);
+    if (subject == null) {
+      threadMeasures.add(module, measure, thread(type, values), value);
+    } else {
+      subjectMeasures.add(module, measure, subject, value);
+    }
+  }
+
+  // Recordings of older agents have threads only.
+  private static Subject subject(EventType type, Object[] values) {
+    String kind = type.text(values, "subject");
+    return kind == null
+        ? null
+        : new Subject(
+            kind,
+            type.number(values, "subjectId", 0),
+            type.text(values, "subjectName"),
+            (int) type.number(values, "cpu", Subject.NO_CPU));
   }
 
   // An interval's end may lie after the thread's: its middle is the safer time.
@@ -165,6 +224,7 @@ final class RecordingBuilder {
   }
 
   private void loss(EventType type, Object[] values) {
+    captured.lost(type.text(values, "module"), type.number(values, "startTime", Long.MAX_VALUE));
     addLoss(
         type.text(values, "module"),
         type.text(values, "type"),
@@ -181,10 +241,44 @@ final class RecordingBuilder {
 
   // The recorder counts bytes, not events: how many were lost is unknown, that some were is not.
   private void dataLoss(EventType type, Object[] values) {
+    captured.lost(null, type.number(values, "startTime", Long.MAX_VALUE));
     notes.add(
         "The flight recorder itself dropped data (jdk.DataLoss, "
             + type.number(values, "amount", 0)
             + " bytes at once): give it larger buffers, -XX:FlightRecorderOptions:memorysize=64m.");
+  }
+
+  // The highest floor says it all: what is below may be missing.
+  private void budget(EventType type, Object[] values) {
+    floorNs = Math.max(floorNs, type.number(values, "floor", 0));
+  }
+
+  private void stall(EventType type, Object[] values) {
+    stalls++;
+    longestStallNs = Math.max(longestStallNs, type.number(values, "duration", 0));
+  }
+
+  /** What the capture's own thread could not keep up with, as sentences. */
+  List<String> notes() {
+    List<String> all = new ArrayList<>(notes);
+    if (floorNs > 0) {
+      all.add(
+          String.format(
+              Locale.ROOT,
+              "The capture exceeded its cost budget: for a while only events from %,d µs on were"
+                  + " kept; counts and percentiles hold them all.",
+              floorNs / 1_000));
+    }
+    if (stalls > 0) {
+      all.add(
+          String.format(
+              Locale.ROOT,
+              "The drain thread was kept from running %,d times, for %,d ms at worst: give it a"
+                  + " CPU, drain.cpus=.",
+              stalls,
+              longestStallNs / 1_000_000));
+    }
+    return all;
   }
 
   private void probe(EventType type, Object[] values) {
@@ -210,6 +304,11 @@ final class RecordingBuilder {
   }
 
   private void sync(EventType type, Object[] values) {
+    if (monotonicOffset.isEmpty() && type.has("recorderTime")) {
+      monotonicOffset =
+          OptionalLong.of(
+              type.number(values, "recorderTime", 0) - type.number(values, "monotonic", 0));
+    }
     syncs.add(
         new ClockCheck.Sync(
             type.number(values, "ticks", 0),
@@ -251,6 +350,10 @@ final class RecordingBuilder {
       return capture;
     }
     return new CaptureInfo(null, -1, null, null, List.of(), "", CpuSet.EMPTY, "", true, 0, 0);
+  }
+
+  OptionalLong monotonicOffset() {
+    return monotonicOffset;
   }
 
   boolean hasCapture() {

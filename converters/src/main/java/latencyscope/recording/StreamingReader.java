@@ -53,7 +53,7 @@ final class StreamingReader implements IParserExtension {
       @Override
       public IEventSink create(
           String id, String label, String[] category, String description, List<ValueField> fields) {
-        return sink(new EventType(id, category, fields));
+        return sink(new EventType(id, category, fields), label);
       }
 
       @Override
@@ -76,7 +76,28 @@ final class StreamingReader implements IParserExtension {
     };
   }
 
-  private IEventSink sink(EventType type) {
+  private IEventSink sink(EventType type, String label) {
+    IEventSink own = ownSink(type);
+    if (type.name().startsWith(EventType.PREFIX) || !consumer.wants(type.name())) {
+      return own;
+    }
+    IEventSink wanted = jvmSink(type, label);
+    return values -> {
+      own.addEvent(values);
+      wanted.addEvent(values);
+    };
+  }
+
+  private IEventSink jvmSink(EventType type, String label) {
+    JvmEvent event = new JvmEvent(type, label);
+    return values -> {
+      ThreadId thread = builder.threads.named(ParserThread.of(type.value(values, "eventThread")));
+      guarded(() -> consumer.accept(event.set(values, thread)));
+    };
+  }
+
+  /** What the recording as a whole needs of an event. */
+  private IEventSink ownSink(EventType type) {
     if (type.has("kernelStart") && type.name().startsWith(EventType.PREFIX)) {
       return kernelSink(type);
     }
@@ -101,6 +122,9 @@ final class StreamingReader implements IParserExtension {
   }
 
   private IEventSink kernelSink(EventType type) {
+    if (type.name().equals(Exemplar.TYPE)) {
+      return values -> deferIfReused(type, values, v -> exemplar(type, v));
+    }
     KernelEvent event = new KernelEvent(type);
     return values -> {
       builder.record(type.name());
@@ -114,6 +138,11 @@ final class StreamingReader implements IParserExtension {
         deferIfReused(type, values, v -> pass(event, v, resolve(type, v)));
       }
     };
+  }
+
+  private void exemplar(EventType type, Object[] values) {
+    KernelEvent event = Exemplar.event(type, values, resolve(type, values));
+    guarded(() -> consumer.acceptExemplar(event));
   }
 
   private ThreadId resolve(EventType type, Object[] values) {
@@ -141,11 +170,17 @@ final class StreamingReader implements IParserExtension {
   void endOfChunk() {
     deferred.forEach(Runnable::run);
     deferred.clear();
+    guarded(consumer::endOfChunk);
   }
 
   private void pass(KernelEvent event, Object[] values, ThreadId thread) {
+    guarded(() -> consumer.accept(event.set(values, thread)));
+  }
+
+  /** Calls a consumer so that its failure is told from the parser's. */
+  static void guarded(Runnable call) {
     try {
-      consumer.accept(event.set(values, thread));
+      call.run();
     } catch (RuntimeException e) {
       throw new ConsumerFailure(e);
     }

@@ -112,7 +112,14 @@ final class ThreadTable {
     if (thread == null || thread.javaId() <= 0 || thread.osTid() != osTid) {
       return null;
     }
-    return note(new ThreadId(osTid, thread.name(), thread.javaId()));
+    return named(thread);
+  }
+
+  /** The thread that the recorder itself names: no other can be meant. */
+  ThreadId named(ParserThread thread) {
+    return thread == null
+        ? null
+        : note(new ThreadId(thread.osTid(), thread.name(), thread.javaId()));
   }
 
   // Keeps the latest name, and one instance per thread.

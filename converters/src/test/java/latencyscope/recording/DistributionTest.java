@@ -13,22 +13,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class DistributionTest {
-  private static final ThreadId THREAD = new ThreadId(1, "t", 0);
-
   private static Distribution of(Histogram histogram, long total) {
     return Distribution.of(slice(histogram, total, Fixture.encode(histogram)));
   }
 
   private static HistogramSlice slice(Histogram histogram, long total, String encoded) {
     return new HistogramSlice(
-        "isolation",
-        "m",
-        THREAD,
-        histogram.getTotalCount(),
-        total,
-        histogram.getMaxValue(),
-        0,
-        encoded);
+        histogram.getTotalCount(), total, histogram.getMaxValue(), 0, encoded);
   }
 
   @ParameterizedTest

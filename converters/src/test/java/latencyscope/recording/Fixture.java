@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import latencyscope.analysis.Analyzers;
 import latencyscope.analysis.Limit;
 import latencyscope.analysis.Report;
@@ -20,8 +21,10 @@ public final class Fixture {
   /** 2026-11-22 14:32:07.5 UTC. */
   public static final long START = 1_795_357_927_500_000_000L;
 
-  private final RecordingBuilder builder = new RecordingBuilder();
-  private final Analyzers analyzers = new Analyzers();
+  private final List<Consumer<EventConsumer>> events = new ArrayList<>();
+  final RecordingBuilder builder =
+      new RecordingBuilder(interval -> events.add(consumer -> consumer.accept(interval)));
+  final Analyzers analyzers = new Analyzers();
 
   /** The fields of an event by name. */
   public static Map<String, Object> fields(Object... namesAndValues) {
@@ -32,7 +35,7 @@ public final class Fixture {
     return fields;
   }
 
-  private static EventType type(String name, String module, Map<String, Object> fields) {
+  static EventType type(String name, String module, Map<String, Object> fields) {
     List<ValueField> described = new ArrayList<>();
     fields.keySet().forEach(f -> described.add(new ValueField(f, f, f, UnitLookup.UNKNOWN)));
     return new EventType("latencyscope." + name, new String[] {"LatencyScope", module}, described);
@@ -47,6 +50,11 @@ public final class Fixture {
 
   /** Adds what was captured: 10 s of process 4711 on a host with eight CPUs. */
   public Fixture capture(String cpus, String isolated) {
+    return capture("isolation", cpus, isolated);
+  }
+
+  /** The same with other modules. */
+  Fixture capture(String modules, String cpus, String isolated) {
     return add(
         "Capture",
         "startTime",
@@ -62,7 +70,7 @@ public final class Fixture {
         "targetJvm",
         "OpenJDK 25.0.3",
         "modules",
-        "isolation",
+        modules,
         "threads",
         "",
         "cpus",
@@ -94,7 +102,29 @@ public final class Fixture {
     KernelEvent event = new KernelEvent(type(name, "isolation", fields));
     ThreadId known = builder.threads.resolve(thread.osTid(), START, thread.name());
     analyzers.accept(event.set(fields.values().toArray(), known));
+    events.add(consumer -> consumer.accept(event));
     return this;
+  }
+
+  /** Adds an event of a program's own. */
+  public Fixture program(String name, ThreadId thread, long offset, long duration, Object... more) {
+    Map<String, Object> fields = fields(more);
+    fields.put("startTime", START + offset);
+    fields.put("duration", duration);
+    List<ValueField> described = new ArrayList<>();
+    fields.keySet().forEach(f -> described.add(new ValueField(f, f, f, UnitLookup.UNKNOWN)));
+    JvmEvent event = new JvmEvent(new EventType(name, new String[] {"Program"}, described), name);
+    event.set(fields.values().toArray(), thread);
+    events.add(consumer -> consumer.accept(event));
+    return this;
+  }
+
+  /** The events, for outputs that show them one by one. */
+  public EventSource source() {
+    return consumer -> {
+      events.forEach(event -> event.accept(consumer));
+      return recording();
+    };
   }
 
   /** Adds a wait behind a process with one thread. */
@@ -256,6 +286,8 @@ public final class Fixture {
         12_000_000L,
         "missed",
         0L);
+    fixture.add("HostFact", "name", "clocksource", "value", "tsc", "source", "/sys");
+    fixture.add("HostFact", "name", "governor", "value", "powersave", "source", "/sys");
     fixture.add("ClockSync", "ticks", 0L, "monotonic", 0L, "uncertainty", 80L);
     fixture.wait(strategy, 10_347_123_456L, 12_847, 4, "preempted", "kworker/4:0", 33);
     for (int i = 0; i < 45; i++) {

@@ -16,6 +16,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalLong;
+import jdk.jfr.Event;
+import jdk.jfr.Label;
+import jdk.jfr.Name;
+import jdk.jfr.Timespan;
 import latencyscope.jfr.Capture;
 import latencyscope.jfr.Counter;
 import latencyscope.jfr.ProbeStatus;
@@ -51,6 +55,7 @@ class LiveRecordingTest {
       recording.enable("jdk.GCConfiguration");
       recording.enable("jdk.ThreadStart");
       recording.enable("jdk.ThreadEnd");
+      recording.enable("jdk.ThreadSleep").withoutThreshold();
       recording.start();
       before = Instant.now();
       runShortLivedThread();
@@ -67,6 +72,13 @@ class LiveRecordingTest {
     Thread worker = new Thread(() -> osTid = ownTid(), "short-lived");
     worker.start();
     worker.join();
+    Order order = new Order();
+    order.begin();
+    order.instrument = "EUR\"USD";
+    order.price = 1.5;
+    order.wait = 250;
+    Thread.sleep(1);
+    order.commit();
     javaThreadId = worker.getId();
     for (int i = 1; i <= WAITS; i++) {
       RunQueueWait wait = new RunQueueWait();
@@ -82,6 +94,54 @@ class LiveRecordingTest {
       wait.culpritPriority = 120;
       wait.commit();
     }
+  }
+
+  /** As an engine may have its own. */
+  @Name("test.Order")
+  @Label("Order Sent")
+  static final class Order extends Event {
+    String instrument;
+    double price;
+
+    @Timespan(Timespan.MILLISECONDS)
+    long wait;
+  }
+
+  @Test
+  void eventsOfTheJvmComeToThoseThatWantThem() throws RecordingException {
+    List<String> seen = new ArrayList<>();
+    Thread self = Thread.currentThread(); // the parser has threads of its own
+    EventConsumer wanting =
+        new EventConsumer() {
+          @Override
+          public void accept(KernelEvent event) {}
+
+          @Override
+          public boolean wants(String type) {
+            return type.equals("test.Order") || type.equals("jdk.ThreadSleep");
+          }
+
+          @Override
+          public void accept(JvmEvent event) {
+            seen.add(event.type());
+            assertEquals(self.getName(), event.thread().name());
+            assertEquals(self.getId(), event.thread().javaId());
+            assertTrue(event.hasDuration());
+            assertTrue(event.duration() >= 1_000_000, "slept 1 ms: " + event.duration());
+            assertBetween(before, event.start(), after);
+            if (event.type().equals("test.Order")) {
+              assertEquals("Order Sent", event.label());
+              assertEquals(
+                  Fixture.fields("instrument", "EUR\"USD", "price", 1.5, "wait", 250_000_000L),
+                  event.fields());
+            } else {
+              assertEquals(1_000_000, event.number("time"));
+            }
+          }
+        };
+    Recording.read(List.of(file), wanting);
+    seen.sort(null);
+    assertEquals(List.of("jdk.ThreadSleep", "test.Order"), seen);
   }
 
   @Test

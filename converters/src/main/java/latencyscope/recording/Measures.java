@@ -1,0 +1,42 @@
+package latencyscope.recording;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What was measured, added up by module, measure and whose it is. Not safe for use by several
+ * threads while it is being filled.
+ *
+ * @param <K> whose a measure is
+ */
+final class Measures<K> {
+  private final Map<String, Map<String, Map<K, Distribution>>> distributions = new TreeMap<>();
+  private final Map<String, Map<String, Map<K, Long>>> counts = new TreeMap<>();
+
+  void add(String module, String measure, K whose, Distribution distribution) {
+    distributions
+        .computeIfAbsent(module, m -> new TreeMap<>())
+        .computeIfAbsent(measure, m -> new LinkedHashMap<>())
+        .merge(whose, distribution, Distribution::plus);
+  }
+
+  void add(String module, String measure, K whose, long value) {
+    counts
+        .computeIfAbsent(module, m -> new TreeMap<>())
+        .computeIfAbsent(measure, m -> new LinkedHashMap<>())
+        .merge(whose, value, Long::sum);
+  }
+
+  /** Distributions by whose they are; empty if the measure is not in the recording. */
+  Map<K, Distribution> distributions(String module, String measure) {
+    return Collections.unmodifiableMap(
+        distributions.getOrDefault(module, Map.of()).getOrDefault(measure, Map.of()));
+  }
+
+  /** Counts of a module by measure and whose they are. */
+  Map<String, Map<K, Long>> counts(String module) {
+    return Collections.unmodifiableMap(counts.getOrDefault(module, Map.of()));
+  }
+}

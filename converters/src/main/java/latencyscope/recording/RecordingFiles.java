@@ -1,0 +1,22 @@
+package latencyscope.recording;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * The files of a recording, for outputs that need its single events: those are read anew, as a
+ * stream, instead of being kept. Immutable.
+ *
+ * @param files parts of one recording
+ */
+public record RecordingFiles(List<Path> files) implements EventSource {
+  /** Copies the list. */
+  public RecordingFiles {
+    files = List.copyOf(files);
+  }
+
+  @Override
+  public Recording read(EventConsumer consumer) throws RecordingException {
+    return Recording.read(files, consumer);
+  }
+}
