@@ -1,5 +1,6 @@
 package latencyscope.analysis;
 
+import java.util.Optional;
 import latencyscope.recording.EventConsumer;
 import latencyscope.recording.Recording;
 
@@ -12,6 +13,14 @@ import latencyscope.recording.Recording;
  * threads.
  */
 public interface Analyzer extends EventConsumer {
+  /**
+   * What takes the same events once more, for whoever knows only now which of them it needs; empty
+   * for one that has seen enough. Called once, after the last event.
+   */
+  default Optional<EventConsumer> secondReading(Recording recording) {
+    return Optional.empty();
+  }
+
   /**
    * Judges; called once, after the last event.
    *

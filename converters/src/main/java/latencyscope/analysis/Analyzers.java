@@ -2,6 +2,7 @@ package latencyscope.analysis;
 
 import java.lang.reflect.InvocationTargetException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -9,7 +10,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
+import latencyscope.jfr.Schema;
 import latencyscope.recording.EventConsumer;
+import latencyscope.recording.JvmEvent;
 import latencyscope.recording.KernelEvent;
 import latencyscope.recording.Recording;
 
@@ -21,16 +25,69 @@ public final class Analyzers implements EventConsumer {
   /** The module that every capture has: the capture itself. */
   static final String CAPTURE = "capture";
 
+  /** The JVM itself, which has no module of the kernel's and looks into all of them. */
+  static final String JVM = "jvm";
+
+  /** Others, of a newer LatencyScope, come after these. */
+  private static final List<String> SUSPECTS =
+      List.of("isolation", "irq", "memory", "syscall", "network");
+
+  private static final List<String> MODULES =
+      Stream.concat(Schema.modules().stream(), Stream.of(JVM)).toList();
+
   private final Map<String, Optional<Analyzer>> byModule = new LinkedHashMap<>();
+  private final Map<String, List<Analyzer>> wanting = new HashMap<>();
+  private final Set<String> seen = new LinkedHashSet<>();
 
   /** Creates the set without an analyzer. */
   public Analyzers() {}
 
   @Override
   public void accept(KernelEvent event) {
+    seen.add(event.module());
     analyzer(event.module()).ifPresent(analyzer -> analyzer.accept(event));
     // It has no events of a thread, but looks in those of others for what the tool itself did.
     analyzer(CAPTURE).ifPresent(analyzer -> analyzer.accept(event));
+    analyzer(JVM).ifPresent(analyzer -> analyzer.accept(event));
+  }
+
+  @Override
+  public void acceptExemplar(KernelEvent event) {
+    analyzer(event.module()).ifPresent(analyzer -> analyzer.acceptExemplar(event));
+    analyzer(JVM).ifPresent(analyzer -> analyzer.acceptExemplar(event));
+  }
+
+  @Override
+  public boolean wants(String type) {
+    return !wanting(type).isEmpty();
+  }
+
+  @Override
+  public void accept(JvmEvent event) {
+    wanting(event.type()).forEach(analyzer -> analyzer.accept(event));
+  }
+
+  @Override
+  public void endOfChunk() {
+    byModule.values().stream().flatMap(Optional::stream).forEach(Analyzer::endOfChunk);
+  }
+
+  // An event of the JVM has no module: any may want it, also before its first own event.
+  private List<Analyzer> wanting(String type) {
+    return wanting.computeIfAbsent(
+        type,
+        t ->
+            MODULES.stream()
+                .map(this::analyzer)
+                .flatMap(Optional::stream)
+                .filter(analyzer -> analyzer.wants(t))
+                .toList());
+  }
+
+  /** What has to take the same events once more before the reports; empty if nothing has. */
+  public Optional<EventConsumer> secondReading(Recording recording) {
+    // Only the JVM's asks for it: events of a module go to their own analyzer at once.
+    return analyzer(JVM).flatMap(analyzer -> analyzer.secondReading(recording));
   }
 
   /** Whether there is an analyzer for a module. */
@@ -39,13 +96,16 @@ public final class Analyzers implements EventConsumer {
   }
 
   /**
-   * What each module found: the capture itself first, then the modules in the order in which they
-   * were captured.
+   * What each module found: the capture itself first, then the modules in the order in which an
+   * engineer suspects them, then the JVM.
    */
   public List<ModuleReport> reports(Recording recording) {
+    Set<String> there = new LinkedHashSet<>(recording.capture().modules());
+    there.addAll(seen);
     Set<String> modules = new LinkedHashSet<>(List.of(CAPTURE));
-    modules.addAll(recording.capture().modules());
-    modules.addAll(byModule.keySet());
+    SUSPECTS.stream().filter(there::contains).forEach(modules::add);
+    modules.addAll(there);
+    modules.add(JVM);
     List<ModuleReport> reports = new ArrayList<>();
     for (String module : modules) {
       analyzer(module).ifPresent(analyzer -> reports.add(analyzer.report(recording)));
@@ -56,7 +116,7 @@ public final class Analyzers implements EventConsumer {
   /** What the modules would report of a recording that says nothing: every key, no value. */
   static List<ModuleReport> reportsOfNothing(List<String> modules) {
     Analyzers analyzers = new Analyzers();
-    modules.forEach(analyzers::analyzer);
+    analyzers.seen.addAll(modules);
     return analyzers.reports(Recording.empty());
   }
 

@@ -29,11 +29,16 @@ public final class IsolationAnalyzer implements Analyzer {
   }
 
   @Override
+  public void acceptExemplar(KernelEvent event) {
+    events.addExemplar(event);
+  }
+
+  @Override
   public ModuleReport report(Recording recording) {
     IsolationFacts facts = new IsolationFacts(recording);
     List<Finding> findings = new IsolationFindings(recording, facts, events).all();
     List<Verdict> verdicts = new IsolationVerdicts(facts, events, findings, recording).all();
-    int violations = (int) verdicts.stream().filter(v -> v.severity() == Severity.FAIL).count();
+    int violations = Verdict.violations(verdicts);
     return new ModuleReport(
         IsolationFacts.MODULE,
         "ISOLATION VERIFIER",
@@ -98,8 +103,8 @@ public final class IsolationAnalyzer implements Analyzer {
           Arrays.asList(
               label(thread, unique),
               waits.all().count(),
-              time(waits.all().percentile(99)),
-              time(Percentiles.max(waits.all())),
+              Percentiles.time(waits.all().percentile(99)),
+              Percentiles.time(Percentiles.max(waits.all())),
               Duration.ofNanos(waits.all().total()),
               count(facts.of(thread, "involuntary_switches"))));
     }
@@ -126,10 +131,6 @@ public final class IsolationAnalyzer implements Analyzer {
 
   private static String label(ThreadId thread, Set<String> unique) {
     return unique.contains(thread.name()) ? thread.name() : thread.osTid() + " " + thread.name();
-  }
-
-  private static Duration time(OptionalLong nanos) {
-    return nanos.isPresent() ? Duration.ofNanos(nanos.getAsLong()) : null;
   }
 
   private static Long count(OptionalLong count) {

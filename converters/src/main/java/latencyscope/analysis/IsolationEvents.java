@@ -2,6 +2,7 @@ package latencyscope.analysis;
 
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import latencyscope.recording.KernelEvent;
 import latencyscope.recording.ThreadId;
 
@@ -42,6 +43,13 @@ final class IsolationEvents {
     }
   }
 
+  /** What comes with a rhythm: a process, or a kernel thread at its work, on a CPU. */
+  private record Struck(String name, long pid, String work, int cpu) {
+    Struck(Task task, int cpu) {
+      this(task.name(), task.pid(), task.work(), cpu);
+    }
+  }
+
   final Tally<WaitKey, RunQueueWait> waits =
       new Tally<>(
           RunQueueWait::duration,
@@ -50,6 +58,7 @@ final class IsolationEvents {
   final Tally<MoveKey, Move> moves = new Tally<>(move -> 0, MoveKey::new, MoveKey::new);
   final Tally<ThreadId, RunQueueWait> slowWakeUps =
       new Tally<>(RunQueueWait::duration, RunQueueWait::thread, RunQueueWait::thread);
+  private final Rhythms<Struck> rhythms = new Rhythms<>();
   private final Worst<RunQueueWait> worstWaits =
       new Worst<>(WORST, Comparator.comparingLong(RunQueueWait::duration));
   private final Worst<OffCpu> worstOffCpu =
@@ -66,24 +75,48 @@ final class IsolationEvents {
   void add(KernelEvent event) {
     switch (event.type()) {
       case "RunQueueWait" -> add(RunQueueWait.of(event));
-      case "ContextSwitch" -> {
-        if (!event.flag("voluntary")) {
-          worstOffCpu.add(OffCpu.of(event));
-        }
-      }
+      case "ContextSwitch" -> addOffCpu(event);
       case "Migration" -> moves.add(Move.of(event));
       default -> {} // a type of a newer schema
     }
   }
 
+  /** Takes an event that may be among the worst, but does not count. */
+  void addExemplar(KernelEvent event) {
+    switch (event.type()) {
+      case "RunQueueWait" -> addWorst(RunQueueWait.of(event));
+      case "ContextSwitch" -> addOffCpu(event);
+      default -> {} // has no duration, or is of a newer schema
+    }
+  }
+
+  private void addOffCpu(KernelEvent event) {
+    if (!event.flag("voluntary")) {
+      worstOffCpu.add(OffCpu.of(event));
+    }
+  }
+
   private void add(RunQueueWait wait) {
     waits.add(wait);
+    if (wait.culprit() != null) {
+      // Until the culprit is gone: the end of a wait is the same for all who waited behind it.
+      rhythms.add(new Struck(wait.culprit(), wait.cpu()), wait.start() + wait.duration());
+    }
     if (wait.onIdleCpu() && wait.duration() >= SLOW_WAKE_UP_NS) {
       slowWakeUps.add(wait);
     }
+    addWorst(wait);
+  }
+
+  private void addWorst(RunQueueWait wait) {
     if (wait.culprit() == null || !Culprits.isOwn(wait.culprit().name())) {
       worstWaits.add(wait);
     }
+  }
+
+  /** The rhythm in which a task took a CPU from the target; empty if it has none. */
+  Optional<Rhythm> rhythm(Task culprit, int cpu) {
+    return rhythms.of(new Struck(culprit, cpu));
   }
 
   List<RunQueueWait> worstWaits() {

@@ -110,7 +110,7 @@ final class IsolationFindings {
         : thread.name() + " waited behind " + culprit.name();
   }
 
-  private static String evidence(ThreadId thread, Tally.Sum<RunQueueWait> sum, long evictions) {
+  private String evidence(ThreadId thread, Tally.Sum<RunQueueWait> sum, long evictions) {
     RunQueueWait worst = sum.worst();
     StringBuilder text = new StringBuilder();
     text.append(
@@ -132,6 +132,11 @@ final class IsolationFindings {
     }
     if (worst.culpritPriority() < REAL_TIME && worst.culprit() != null) {
       text.append("; the culprit is a real-time task");
+    }
+    if (worst.culprit() != null) {
+      events
+          .rhythm(worst.culprit(), worst.cpu())
+          .ifPresent(rhythm -> text.append("; it comes ").append(rhythm.describe()));
     }
     if (ServiceThreads.contains(thread.name())) {
       text.append("; the thread is one of the JVM's own");

@@ -23,6 +23,11 @@ public record ModuleReport(
     List<String> remarks,
     List<Finding> findings,
     Metrics metrics) {
+  /** Whether there is anything for people: a process without a JVM has no pauses to tell of. */
+  public boolean saysSomething() {
+    return !verdicts.isEmpty() || !remarks.isEmpty();
+  }
+
   /** Number of verdicts of a severity. */
   public int count(Severity severity) {
     return (int) verdicts.stream().filter(verdict -> verdict.severity() == severity).count();

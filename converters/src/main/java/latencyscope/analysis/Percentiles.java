@@ -1,5 +1,6 @@
 package latencyscope.analysis;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalLong;
@@ -59,6 +60,11 @@ public final class Percentiles {
 
   static OptionalLong ifMeasured(long value, boolean measured) {
     return measured ? OptionalLong.of(value) : OptionalLong.empty();
+  }
+
+  /** A cell of a table: nanoseconds as a time, null for what was not measured. */
+  static Duration time(OptionalLong nanos) {
+    return nanos.isPresent() ? Duration.ofNanos(nanos.getAsLong()) : null;
   }
 
   static OptionalLong max(Distribution distribution) {

@@ -4,7 +4,9 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
+import latencyscope.alpha.CostReport;
 import latencyscope.recording.Recording;
 
 /**
@@ -14,12 +16,14 @@ import latencyscope.recording.Recording;
  * @param modules what each module found, the capture itself first
  * @param limits the limits that the user set, and what came of them
  * @param targetEnded whether the target ended before the capture was to
+ * @param costs what latency cost in money, if the user said what a microsecond is worth
  */
 public record Report(
     Recording recording,
     List<ModuleReport> modules,
     List<Limit.Result> limits,
-    boolean targetEnded) {
+    boolean targetEnded,
+    Optional<CostReport> costs) {
   private static final int TARGET_ENDED = 3;
 
   /**
@@ -37,7 +41,7 @@ public record Report(
     }
     // A module that was not captured has keys, too, only no values.
     checkKeys(limits, numbers, List.of());
-    return new Report(recording, modules, results, false);
+    return new Report(recording, modules, results, false, Optional.empty());
   }
 
   /**
@@ -87,9 +91,14 @@ public record Report(
     return modules.stream().mapToInt(module -> module.count(severity)).sum();
   }
 
+  /** The same with what latency cost. */
+  public Report withCosts(CostReport cost) {
+    return new Report(recording, modules, limits, targetEnded, Optional.of(cost));
+  }
+
   /** The same of a capture that was cut short, because its target ended. */
   public Report ofEndedTarget() {
-    return new Report(recording, modules, limits, true);
+    return new Report(recording, modules, limits, true, costs);
   }
 
   /** 3 if the target ended early; else 2 if there are violations, 1 if there are warnings, or 0. */
@@ -108,7 +117,11 @@ public record Report(
     return modules.stream()
         .map(ModuleReport::findings)
         .flatMap(List::stream)
-        .sorted(Comparator.comparing(Finding::severity).reversed())
+        .sorted(
+            Comparator.comparing(Finding::severity)
+                .reversed()
+                // What the tool itself did comes after what was asked about.
+                .thenComparing(finding -> finding.module().equals(Analyzers.CAPTURE)))
         .toList();
   }
 

@@ -51,7 +51,9 @@ public final class ReportTree {
         "numa_nodes",
         described ? OptionalLong.of(host.numaNodes()) : OptionalLong.empty(),
         NOT_RECORDED);
-    return tree;
+    Metrics facts = new Metrics();
+    recording.hostFacts().forEach(facts::put);
+    return tree.put("facts", facts);
   }
 
   private static String list(CpuSet cpus, boolean described) {

@@ -1,5 +1,7 @@
 package latencyscope.analysis;
 
+import java.util.List;
+
 /**
  * The answer to one question that a module asks; what violations and warnings are counted by.
  *
@@ -15,5 +17,10 @@ public record Verdict(
   /** A verdict that no single finding stands for. */
   public static Verdict of(Severity severity, String text) {
     return new Verdict(severity, text, null, null, null);
+  }
+
+  /** How many of them are violations. */
+  static int violations(List<Verdict> verdicts) {
+    return (int) verdicts.stream().filter(v -> v.severity() == Severity.FAIL).count();
   }
 }

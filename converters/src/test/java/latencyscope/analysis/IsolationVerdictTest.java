@@ -40,6 +40,17 @@ class IsolationVerdictTest {
   }
 
   @Test
+  void aCulpritThatComesWithARhythmIsToldSo() {
+    Fixture fixture = shared();
+    for (int i = 0; i < 8; i++) {
+      long start = i * 1_000_000_000L;
+      fixture.wait(STRATEGY, start, 12_000, 4, "preempted", "kworker/4:1", 33);
+    }
+    String evidence = isolation(fixture).findings().get(0).evidence();
+    assertTrue(evidence.contains("; it comes every 1.0 s ± 0.0 s"), evidence);
+  }
+
+  @Test
   void involuntarySwitchOnSharedCpuWarns() {
     Fixture fixture = shared().count("involuntary_switches", STRATEGY, 3);
     assertEquals(1, fixture.report().exitCode());

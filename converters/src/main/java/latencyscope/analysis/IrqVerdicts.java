@@ -1,0 +1,139 @@
+package latencyscope.analysis;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import latencyscope.recording.CpuSet;
+import latencyscope.recording.Distribution;
+import latencyscope.recording.Recording;
+
+/**
+ * Answers the irq module's questions: was much stolen from a thread at once, do devices interrupt
+ * CPUs that are meant for the target, may they.
+ */
+final class IrqVerdicts {
+  private final IrqFacts facts;
+  private final Recording recording;
+  private final List<Finding> steals;
+  private final List<Finding> devices;
+  private final Optional<Finding> allowed;
+  private final Optional<Finding> ticks;
+
+  IrqVerdicts(IrqFacts facts, Recording recording, IrqFindings findings) {
+    this.facts = facts;
+    this.recording = recording;
+    steals = findings.steals();
+    devices = findings.devices();
+    allowed = findings.allowed();
+    ticks = findings.ticks();
+  }
+
+  /** All findings, violations first. */
+  List<Finding> findings() {
+    List<Finding> all = new ArrayList<>(devices);
+    allowed.ifPresent(all::add);
+    all.addAll(steals);
+    ticks.ifPresent(all::add);
+    all.sort(Comparator.comparing(Finding::severity).reversed());
+    return all;
+  }
+
+  List<Verdict> all() {
+    List<Verdict> verdicts = new ArrayList<>();
+    if (!facts.measured) {
+      return List.of(
+          Verdict.of(Severity.WARN, "Interrupts were not counted: see the capture's probes"));
+    }
+    stolen(verdicts);
+    if (!facts.guarded.isEmpty()) {
+      devices(verdicts);
+      affinity(verdicts);
+    }
+    ticks.ifPresent(f -> verdicts.add(new Verdict(f.severity(), f.title(), f, null, null)));
+    verdicts.sort(Comparator.comparing(Verdict::severity).reversed());
+    return verdicts;
+  }
+
+  private void stolen(List<Verdict> verdicts) {
+    long seen = steals.stream().mapToLong(Finding::count).sum();
+    // Events may have been lost, or their threshold may be higher: the histograms know of all.
+    long count = Math.max(seen, facts.stolenBeyond(IrqEvents.LONG_NS));
+    if (count == 0) {
+      Distribution stolen = facts.stolen();
+      String most =
+          stolen.count() == 0
+              ? "No interrupt took time from the target"
+              : String.format(
+                  Locale.ROOT,
+                  "No interrupt stole more than 50 µs at once (%,d in all, at most %,d ns)",
+                  stolen.count(),
+                  stolen.max());
+      verdicts.add(Verdict.of(Severity.PASS, most));
+      return;
+    }
+    Optional<Finding> worst = worst(false);
+    verdicts.add(
+        new Verdict(
+            Severity.WARN,
+            String.format(Locale.ROOT, "Interrupts that stole more than 50 µs at once: %,d", count),
+            worst.orElse(null),
+            worst.map(finding -> delayed(finding)).orElse(null),
+            worst(true).orElse(null)));
+  }
+
+  private static String delayed(Finding finding) {
+    String culprit = finding.culprit(); // with a function, it is an apposition
+    return culprit + (culprit.contains(", ") ? ", " : " ") + "delayed " + finding.thread().name();
+  }
+
+  private Optional<Finding> worst(boolean service) {
+    return steals.stream()
+        .filter(finding -> ServiceThreads.contains(finding.thread().name()) == service)
+        .max(Comparator.comparing(Finding::worstNs));
+  }
+
+  private void devices(List<Verdict> verdicts) {
+    if (devices.isEmpty()) {
+      verdicts.add(Verdict.of(Severity.PASS, "No device interrupts on " + guardedCpus()));
+      return;
+    }
+    long count = devices.stream().mapToLong(Finding::count).sum();
+    Finding most = devices.stream().max(Comparator.comparingLong(Finding::count)).orElseThrow();
+    Finding worst =
+        devices.stream()
+            .filter(finding -> finding.worstNs() != null)
+            .max(Comparator.comparing(Finding::worstNs))
+            .orElse(null);
+    verdicts.add(
+        new Verdict(
+            Severity.FAIL,
+            String.format(Locale.ROOT, "Device interrupts on %s: %,d", guardedCpus(), count),
+            worst,
+            String.format(Locale.ROOT, "mostly %s: %,d", most.culprit(), most.count()),
+            null));
+  }
+
+  private void affinity(List<Verdict> verdicts) {
+    if (recording.interruptLines().isEmpty()) {
+      return; // nothing was read of them, or there are none
+    }
+    int lines = facts.linesAllowedOnGuarded().size();
+    if (lines == 0) {
+      verdicts.add(
+          Verdict.of(Severity.PASS, "No device interrupt may be delivered to " + guardedCpus()));
+      return;
+    }
+    verdicts.add(
+        Verdict.of(
+            Severity.FAIL,
+            String.format(
+                Locale.ROOT, "Interrupt lines whose mask allows %s: %,d", guardedCpus(), lines)));
+  }
+
+  private String guardedCpus() {
+    CpuSet isolated = recording.host().isolated();
+    return isolated.containsAll(facts.guarded) ? "isolated CPUs" : "monitored CPUs";
+  }
+}

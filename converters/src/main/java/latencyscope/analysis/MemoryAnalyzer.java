@@ -1,0 +1,151 @@
+package latencyscope.analysis;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalLong;
+import latencyscope.recording.Distribution;
+import latencyscope.recording.KernelEvent;
+import latencyscope.recording.Recording;
+import latencyscope.recording.ThreadId;
+
+/** Judges what the target paid for its memory. Not safe for use by several threads. */
+public final class MemoryAnalyzer implements Analyzer {
+  private static final int TABLE_ROWS = 8;
+  private static final int MAX_FINDINGS = 500;
+
+  private final MemoryEvents events = new MemoryEvents();
+
+  /** Creates an analyzer that has seen nothing. */
+  public MemoryAnalyzer() {}
+
+  @Override
+  public void accept(KernelEvent event) {
+    events.add(event);
+  }
+
+  @Override
+  public void acceptExemplar(KernelEvent event) {
+    events.addExemplar(event);
+  }
+
+  @Override
+  public ModuleReport report(Recording recording) {
+    MemoryFacts facts = new MemoryFacts(recording);
+    MemoryFindings source = new MemoryFindings(recording, facts, events);
+    List<Finding> findings = source.all();
+    List<Verdict> verdicts = verdicts(facts, source);
+    int violations = Verdict.violations(verdicts);
+    return new ModuleReport(
+        MemoryFacts.MODULE,
+        "MEMORY",
+        verdicts,
+        List.of(
+            new Quantiles("Page faults", "fault", facts.faults),
+            new Quantiles("Major page faults", "fault", facts.major),
+            new Quantiles("TLB shootdowns received", "shootdown", facts.shootdowns)),
+        List.of(regions(facts), threads(facts, recording)),
+        List.of(),
+        findings.subList(0, Math.min(MAX_FINDINGS, findings.size())),
+        new MemoryMetrics(facts, events, recording).of(violations));
+  }
+
+  private static List<Verdict> verdicts(MemoryFacts facts, MemoryFindings source) {
+    List<Verdict> verdicts = new ArrayList<>();
+    verdicts.add(
+        verdict("Major page faults", facts.total("major_faults"), source.majorFaults(), true));
+    verdicts.add(
+        verdict("Minor page faults", facts.total("minor_faults"), source.minorFaults(), false));
+    verdicts.add(
+        verdict(
+            "TLB shootdowns received",
+            facts.total("shootdowns_received"),
+            source.shootdowns(),
+            false));
+    List<Finding> stalls = source.stalls();
+    if (!stalls.isEmpty()) {
+      long count = stalls.stream().mapToLong(Finding::count).sum();
+      verdicts.add(
+          verdict("Reclaim, compaction and page moves", OptionalLong.of(count), stalls, false));
+    }
+    verdicts.sort(Comparator.comparing(Verdict::severity).reversed());
+    return verdicts;
+  }
+
+  /** A count that is never right, or one that is as long as nothing is found with it. */
+  private static Verdict verdict(
+      String what, OptionalLong count, List<Finding> findings, boolean neverRight) {
+    if (count.isEmpty()) {
+      return Verdict.of(Severity.WARN, what + " were not counted");
+    }
+    String text = String.format(Locale.ROOT, "%s: %,d", what, count.getAsLong());
+    Severity severity =
+        findings.stream()
+            .map(Finding::severity)
+            .max(Comparator.naturalOrder())
+            .orElse(Severity.PASS);
+    if (neverRight && count.getAsLong() > 0 && severity == Severity.PASS) {
+      severity = Severity.FAIL; // counted in the kernel, and no event tells whose
+    }
+    Finding worst = worst(findings, false);
+    String cause = worst == null ? null : cause(worst);
+    return new Verdict(severity, text, worst, cause, worst(findings, true));
+  }
+
+  private static String cause(Finding finding) {
+    return finding.culprit() == null || finding.title().startsWith(finding.culprit())
+        ? finding.title()
+        : finding.title() + ": " + finding.culprit();
+  }
+
+  private static Finding worst(List<Finding> findings, boolean service) {
+    return findings.stream()
+        .filter(finding -> ServiceThreads.contains(finding.thread().name()) == service)
+        .max(
+            Comparator.comparing(Finding::severity)
+                .thenComparing(f -> f.totalNs() == null ? 0 : f.totalNs()))
+        .orElse(null);
+  }
+
+  private static Table regions(MemoryFacts facts) {
+    List<List<Object>> rows = new ArrayList<>();
+    facts.byRegion.entrySet().stream()
+        .filter(region -> region.getValue().count() > 0)
+        .sorted(
+            Comparator.comparingLong((Map.Entry<String, Distribution> r) -> r.getValue().total())
+                .reversed())
+        .forEach(region ->
+            rows.add(
+                Arrays.asList(
+                    region.getKey().replace('_', '-'),
+                    region.getValue().count(),
+                    Duration.ofNanos(region.getValue().max()),
+                    Duration.ofNanos(region.getValue().total()))));
+    return new Table("Page faults by region", List.of("Region", "Faults", "Max", "Total"), rows, 0);
+  }
+
+  private static Table threads(MemoryFacts facts, Recording recording) {
+    List<ThreadId> threads = facts.threads();
+    List<List<Object>> rows = new ArrayList<>();
+    for (ThreadId named : threads.subList(0, Math.min(TABLE_ROWS, threads.size()))) {
+      Distribution faults = facts.faults(named);
+      rows.add(
+          Arrays.asList(
+              recording.latest(named).name(),
+              facts.of(named, "minor_faults"),
+              facts.of(named, "major_faults"),
+              faults.count() == 0 ? null : Duration.ofNanos(faults.max()),
+              Duration.ofNanos(faults.total()),
+              facts.of(named, "shootdowns_received")));
+    }
+    return new Table(
+        "Threads by time in page faults",
+        List.of("Thread", "Minor", "Major", "Max", "Total", "Shootd."),
+        rows,
+        threads.size() - rows.size());
+  }
+}

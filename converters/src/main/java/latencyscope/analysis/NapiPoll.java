@@ -1,0 +1,23 @@
+package latencyscope.analysis;
+
+import latencyscope.recording.KernelEvent;
+
+/**
+ * A poll of a network device.
+ *
+ * @param start begin, nanoseconds since the epoch
+ * @param duration length, nanoseconds
+ * @param cpu where
+ * @param device its name
+ * @param work packets that it took
+ */
+record NapiPoll(long start, long duration, int cpu, String device, int work) {
+  static NapiPoll of(KernelEvent event) {
+    return new NapiPoll(
+        event.start(),
+        event.duration(),
+        event.cpu(),
+        event.text("device"),
+        (int) event.number("work"));
+  }
+}

@@ -1,0 +1,47 @@
+package latencyscope.analysis;
+
+import latencyscope.recording.KernelEvent;
+import latencyscope.recording.ThreadId;
+
+/**
+ * A thread touched memory that was not mapped.
+ *
+ * @param thread the thread
+ * @param start begin, nanoseconds since the epoch
+ * @param duration length, nanoseconds; 0 if it was not measured
+ * @param cpu CPU on which it ended
+ * @param major whether it had to wait for a device
+ * @param region what the memory is used for, such as {@code mapped-file}
+ * @param file path of the mapped file; null if it is none
+ * @param offset in the file, bytes
+ * @param access {@code read}, {@code write}, {@code execute} or {@code unknown}
+ */
+record PageFault(
+    ThreadId thread,
+    long start,
+    long duration,
+    int cpu,
+    boolean major,
+    String region,
+    String file,
+    long offset,
+    String access) {
+  static PageFault of(KernelEvent event) {
+    String region = event.text("region");
+    return new PageFault(
+        event.thread(),
+        event.start(),
+        event.duration(),
+        event.cpu(),
+        "major".equals(event.text("kind")),
+        region == null ? "unknown" : region,
+        event.text("file"),
+        event.number("fileOffset"),
+        event.text("access"));
+  }
+
+  /** The memory in words. */
+  String place() {
+    return file == null ? region : file + " at offset " + offset;
+  }
+}

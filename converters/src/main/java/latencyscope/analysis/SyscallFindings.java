@@ -1,0 +1,215 @@
+package latencyscope.analysis;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import latencyscope.analysis.SyscallEvents.CallKey;
+import latencyscope.analysis.SyscallEvents.LockKey;
+import latencyscope.analysis.SyscallEvents.NapKey;
+import latencyscope.recording.Recording;
+import latencyscope.recording.ThreadId;
+
+/** Names which busy thread slept, waited for whose lock, and blocked in which call. */
+final class SyscallFindings {
+  private final Recording recording;
+  private final SyscallFacts facts;
+  private final SyscallEvents events;
+  private final Culprits culprits;
+  private final SyscallRemedy remedy;
+
+  SyscallFindings(Recording recording, SyscallFacts facts, SyscallEvents events) {
+    this.recording = recording;
+    this.facts = facts;
+    this.events = events;
+    this.culprits = new Culprits(recording);
+    this.remedy = new SyscallRemedy(recording.capture());
+  }
+
+  private record NapGroup(ThreadId thread, String call, boolean guarded) {}
+
+  private record LockGroup(ThreadId thread, Task waker, String object) {}
+
+  private record CallGroup(ThreadId thread, String call, String file) {}
+
+  /** All findings, the worst first. */
+  List<Finding> all() {
+    List<Finding> findings = new ArrayList<>(sleeps());
+    findings.addAll(locks());
+    findings.addAll(calls());
+    findings.sort(order());
+    return findings;
+  }
+
+  private static Comparator<Finding> order() {
+    return Comparator.comparing(Finding::severity)
+        .reversed()
+        .thenComparing(Comparator.comparing(Finding::totalNs).reversed())
+        .thenComparing(finding -> finding.thread().osTid())
+        .thenComparing(Finding::title);
+  }
+
+  /** Sleeps of busy threads, the worst first. */
+  List<Finding> sleeps() {
+    List<Finding> findings = new ArrayList<>();
+    Map<NapGroup, Tally.Sum<Nap>> groups =
+        events.naps.by(
+            key -> new NapGroup(key.thread(), key.call(), isGuarded(key)),
+            key -> facts.matters(key.thread()));
+    groups.forEach((group, sum) -> findings.add(sleep(group, sum)));
+    findings.sort(order());
+    return findings;
+  }
+
+  private boolean isGuarded(NapKey key) {
+    return facts.guarded.contains(key.cpu());
+  }
+
+  private Finding sleep(NapGroup group, Tally.Sum<Nap> sum) {
+    Nap worst = sum.worst();
+    String text =
+        String.format(
+            Locale.ROOT,
+            "%s above the threshold. The worst, on CPU %d, was of %,d ns",
+            plural(sum.count(), "sleep"),
+            worst.cpu(),
+            worst.duration());
+    if (worst.asked() >= 0) {
+      text += String.format(Locale.ROOT, ", asked for were %,d ns", worst.asked());
+    }
+    ThreadId thread = recording.latest(group.thread());
+    return new Finding(
+        SyscallFacts.MODULE,
+        group.guarded() ? Severity.FAIL : Severity.WARN,
+        thread.name() + " slept in " + group.call(),
+        thread,
+        null,
+        sum.count(),
+        sum.total(),
+        worst.duration(),
+        worst.start(),
+        text + busy(thread),
+        remedy.againstSleep(worst));
+  }
+
+  /** Contended waits of busy threads, the worst first. */
+  List<Finding> locks() {
+    List<Finding> findings = new ArrayList<>();
+    Map<LockGroup, Tally.Sum<FutexWait>> groups =
+        events.locks.by(this::group, key -> facts.matters(key.thread()));
+    groups.forEach((group, sum) -> findings.add(lock(group, sum)));
+    findings.sort(order());
+    return findings;
+  }
+
+  private LockGroup group(LockKey key) {
+    Task waker = key.waker() == null ? null : culprits.grouped(key.waker());
+    return new LockGroup(key.thread(), waker, key.object());
+  }
+
+  private Finding lock(LockGroup group, Tally.Sum<FutexWait> sum) {
+    FutexWait worst = sum.worst();
+    ThreadId thread = recording.latest(group.thread());
+    String what =
+        group.object() == null ? "a native mutex" : "a lock (" + simple(group.object()) + ")";
+    String holder = group.waker() == null ? null : group.waker().name();
+    Task waker = worst.waker() == null ? group.waker() : culprits.named(worst.waker());
+    return new Finding(
+        SyscallFacts.MODULE,
+        Severity.WARN,
+        thread.name() + " waited for " + what + (holder == null ? "" : " that " + holder + " held"),
+        thread,
+        waker == null ? null : waker.describe(),
+        sum.count(),
+        sum.total(),
+        worst.duration(),
+        worst.start(),
+        String.format(
+                Locale.ROOT,
+                "%s above the threshold%s. The worst began on CPU %d",
+                plural(sum.count(), "wait"),
+                holder == null ? "" : ", ended by the culprit, who gave the lock up",
+                worst.cpu())
+            + withoutCpu(worst.runDelay())
+            + busy(thread),
+        remedy.againstLock(worst, holder));
+  }
+
+  /** {@code java.util.concurrent.locks.ReentrantLock$NonfairSync} is a ReentrantLock. */
+  private static String simple(String className) {
+    String name = className.substring(className.lastIndexOf('.') + 1);
+    int nested = name.indexOf('$');
+    return nested > 0 && className.startsWith("java.") ? name.substring(0, nested) : name;
+  }
+
+  /** Blocking calls of busy threads, the worst first. */
+  List<Finding> calls() {
+    List<Finding> findings = new ArrayList<>();
+    Map<CallGroup, Tally.Sum<BlockedCall>> groups =
+        events.calls.by(SyscallFindings::group, key -> facts.matters(key.thread()));
+    groups.forEach((group, sum) -> findings.add(call(group, sum)));
+    findings.sort(order());
+    return findings;
+  }
+
+  private static CallGroup group(CallKey key) {
+    return new CallGroup(key.thread(), key.call(), key.file());
+  }
+
+  private Finding call(CallGroup group, Tally.Sum<BlockedCall> sum) {
+    BlockedCall worst = sum.worst();
+    ThreadId thread = recording.latest(group.thread());
+    Task waker = worst.waker() == null ? null : culprits.named(worst.waker());
+    return new Finding(
+        SyscallFacts.MODULE,
+        Severity.WARN,
+        thread.name() + " blocked in " + group.call() + onFile(group.file()),
+        thread,
+        null,
+        sum.count(),
+        sum.total(),
+        worst.duration(),
+        worst.start(),
+        String.format(
+                Locale.ROOT,
+                "%s above the threshold. The worst, on CPU %d, returned %d; %s",
+                plural(sum.count(), "call"),
+                worst.cpu(),
+                worst.result(),
+                waker == null ? "an interrupt ended it" : waker.describe() + " ran when it ended")
+            + withoutCpu(worst.runDelay())
+            + busy(thread),
+        remedy.againstCall(worst));
+  }
+
+  private static String onFile(String file) {
+    if (file == null || file.equals("none")) {
+      return "";
+    }
+    return switch (file) {
+      case "anonymous" -> " on an event descriptor";
+      case "regular" -> " on a file";
+      default -> " on a " + file;
+    };
+  }
+
+  // What is left of a wait when it has ended, but there is no CPU to go on: no matter of the lock.
+  private static String withoutCpu(long runDelay) {
+    return runDelay < 1_000
+        ? ""
+        : String.format(
+            Locale.ROOT, "; for %,d ns of it the thread could run and had no CPU", runDelay);
+  }
+
+  private String busy(ThreadId thread) {
+    return String.format(
+        Locale.ROOT,
+        ". The thread is blocked %.0f %% of its time.",
+        100 * facts.blockedShare(thread));
+  }
+
+  private static String plural(long count, String noun) {
+    return String.format(Locale.ROOT, "%,d %s%s", count, noun, count == 1 ? "" : "s");
+  }
+}

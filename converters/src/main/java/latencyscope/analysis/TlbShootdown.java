@@ -1,0 +1,27 @@
+package latencyscope.analysis;
+
+import latencyscope.recording.KernelEvent;
+import latencyscope.recording.ThreadId;
+
+/**
+ * A thread's CPU was interrupted because another one had changed a mapping.
+ *
+ * @param thread the thread that was interrupted
+ * @param start begin, nanoseconds since the epoch
+ * @param duration length, nanoseconds
+ * @param cpu its CPU
+ * @param sender who had changed the mapping; null if it is not known
+ */
+record TlbShootdown(ThreadId thread, long start, long duration, int cpu, Task sender) {
+  static TlbShootdown of(KernelEvent event) {
+    String name = event.text("sender");
+    return new TlbShootdown(
+        event.thread(),
+        event.start(),
+        event.duration(),
+        event.cpu(),
+        name == null
+            ? null
+            : new Task(name, event.number("senderTid"), event.number("senderPid"), null));
+  }
+}
