@@ -1,0 +1,55 @@
+package latencyscope.ledger;
+
+import java.util.Locale;
+
+/**
+ * Why a window's time passed, in the order of precedence: of causes that hold at the same moment
+ * the first one is charged, which is the innermost where they nest.
+ */
+public enum Cause {
+  /** A non-maskable interrupt had the CPU. */
+  NMI("in a non-maskable interrupt"),
+  /** A device's interrupt handler had the CPU. */
+  HARD_IRQ("stolen by a hardware interrupt"),
+  /** A vector of the CPU itself had it: timer, reschedule, function call, TLB shootdown. */
+  LOCAL_INTERRUPT("stolen by a local interrupt"),
+  /** Deferred interrupt work had the CPU. */
+  SOFTIRQ("stolen by a softirq"),
+  /** The thread could have run, and another task had the CPU, or an idle CPU was being woken. */
+  RUNNABLE("runnable and not running"),
+  /** The kernel was short of memory and had the thread look for some. */
+  MEMORY_STALL("in memory reclaim or page migration"),
+  /** A page fault was being handled, also while that waited for the disk. */
+  PAGE_FAULT("in a page fault"),
+  /** The JVM had stopped the thread at a safepoint. */
+  STOPPED("stopped at a safepoint"),
+  /** The thread had given up its CPU to wait for something. */
+  BLOCKED("blocked"),
+  /** In a system call, neither blocked nor waiting as far as was recorded. */
+  SYSCALL("in a system call"),
+  /** Running, by the scheduler's complete account of the thread. */
+  ON_CPU("on CPU"),
+  /** Nothing recorded tells. */
+  UNEXPLAINED("unexplained");
+
+  private final String words;
+
+  Cause(String words) {
+    this.words = words;
+  }
+
+  /** In lower case, as JSON has it. */
+  public String key() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /** In words that follow a time. */
+  public String words() {
+    return words;
+  }
+
+  /** Whether it took the CPU, or time on it, from a thread that wanted to run. */
+  public boolean isStolen() {
+    return ordinal() <= MEMORY_STALL.ordinal() || this == PAGE_FAULT;
+  }
+}

@@ -1,0 +1,241 @@
+package latencyscope.ledger;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.DoubleStream;
+import latencyscope.ledger.Counterfactual.Sorted;
+import latencyscope.recording.CaptureInterval;
+import latencyscope.recording.Distribution;
+import latencyscope.recording.EventConsumer;
+import latencyscope.recording.EventSource;
+import latencyscope.recording.JvmEvent;
+import latencyscope.recording.KernelEvent;
+import latencyscope.recording.ProbeState;
+import latencyscope.recording.Recording;
+import latencyscope.recording.RecordingException;
+import latencyscope.recording.ThreadId;
+
+/**
+ * Explains windows of a recording. Reads it twice: once to find the windows, once to give each what
+ * is recorded of its thread meanwhile, so that memory holds no event that concerns none of them.
+ */
+public final class Explainer {
+  private static final long HORIZON_NS = TimeUnit.MILLISECONDS.toNanos(100);
+  private static final int COUNTERFACTUALS = 5;
+  private static final double[] PERCENTILES = {50, 99, 99.9, 99.99, 99.999, 100};
+
+  private final Query query;
+  private final FirstReading first;
+  private final Recording recording;
+  private final Map<ThreadId, SpanIndex> spans;
+  private final WakeEdges edges;
+
+  private Explainer(
+      Query query,
+      FirstReading first,
+      Recording recording,
+      Map<ThreadId, SpanIndex> spans,
+      WakeEdges edges) {
+    this.query = query;
+    this.first = first;
+    this.recording = recording;
+    this.spans = spans;
+    this.edges = edges;
+  }
+
+  /**
+   * Explains windows that the caller knows, in their order.
+   *
+   * @param source the recording
+   * @throws RecordingException if it cannot be read
+   */
+  public static List<Ledger> ledgers(EventSource source, List<Window> windows)
+      throws RecordingException {
+    FirstReading first = new FirstReading(new Query(null, null, 0, 0, windows.size()));
+    Recording recording = source.read(first);
+    first.coverage.complete(recording);
+    windows.forEach(first.windows::add);
+    first.windows.seal();
+    Names names = new Names(recording);
+    WakeEdges edges = new WakeEdges(names, List.of(), 0);
+    SpanReader reader = new SpanReader(names, first.safepoints);
+    source.read(new SecondReading(reader, first.windows, edges));
+    Map<ThreadId, SpanIndex> spans = first.windows.index();
+    return windows.stream().map(window -> ledger(window, spans, first.coverage)).toList();
+  }
+
+  /**
+   * Explains what is asked for.
+   *
+   * @param source the recording
+   * @throws RecordingException if it cannot be read
+   * @throws UnknownEventException if there is no such event
+   */
+  public static Explanation explain(EventSource source, Query query)
+      throws RecordingException, UnknownEventException {
+    FirstReading first = new FirstReading(query);
+    Recording recording = source.read(first);
+    first.coverage.complete(recording);
+    if (query.event() == null) {
+      addGivenTimes(query, first.windows, recording);
+    } else if (first.windows.all().isEmpty()) {
+      refuseUnknown(source, query);
+    }
+    first.windows.seal();
+    Names names = new Names(recording);
+    SpanReader reader = new SpanReader(names, first.safepoints);
+    WakeEdges edges = new WakeEdges(names, first.windows.longest(query.top()), HORIZON_NS);
+    source.read(new SecondReading(reader, first.windows, edges));
+    return new Explainer(query, first, recording, first.windows.index(), edges).explanation();
+  }
+
+  // Without an event, each thread's time between the given ones is a window.
+  private static void addGivenTimes(Query query, WindowSet windows, Recording recording) {
+    Query.Matcher threads = query.threads();
+    List<CaptureInterval> captured = recording.intervals();
+    long begin = captured.isEmpty() ? recording.capture().start() : captured.get(0).start();
+    long end = begin + recording.capture().duration();
+    for (CaptureInterval interval : captured) {
+      end = Math.max(end, interval.end());
+    }
+    long from = query.from() == Long.MIN_VALUE ? begin : query.from();
+    long to = Math.max(from, query.to() == Long.MAX_VALUE ? end : query.to());
+    for (ThreadId thread : recording.threads()) {
+      if (thread.osTid() > 0 && threads.matches(thread)) {
+        windows.add(new Window(null, "the given time", thread, from, to, false));
+      }
+    }
+  }
+
+  private static void refuseUnknown(EventSource source, Query query)
+      throws RecordingException, UnknownEventException {
+    Set<String> existing = new TreeSet<>();
+    EventConsumer names =
+        new EventConsumer() {
+          @Override
+          public void accept(KernelEvent event) {
+            existing.add("latencyscope." + event.type());
+          }
+
+          @Override
+          public boolean wants(String type) {
+            return true;
+          }
+
+          @Override
+          public void accept(JvmEvent event) {
+            if (event.hasDuration() && event.thread() != null) {
+              existing.add(event.type());
+            }
+          }
+        };
+    source.read(names);
+    // There are such events, only none where or when it was asked for.
+    if (existing.stream().noneMatch(query::isEvent)) {
+      throw new UnknownEventException(query.event(), List.copyOf(existing));
+    }
+  }
+
+  private Explanation explanation() {
+    Sums sums = new Sums();
+    WindowSet windows = first.windows;
+    Set<Window> explainable =
+        windows.spansLeftOut() ? new HashSet<>(windows.longest(query.top())) : null;
+    for (Window window : windows.all()) {
+      if (explainable == null || explainable.contains(window)) {
+        sums.add(ledger(window));
+      }
+    }
+    Sorted lengths = new Sorted(windows.all().stream().mapToLong(Window::duration).toArray());
+    boolean whole = explainable == null && query.event() != null;
+    return new Explanation(
+        query.event() == null ? null : first.eventName,
+        lengths,
+        windows.longest(query.top()).stream().map(this::explained).toList(),
+        sums.parts(),
+        sums.unexplained(),
+        sums.windows(),
+        whole ? sums.without(COUNTERFACTUALS, lengths, resolvable(lengths.count())) : List.of(),
+        notes());
+  }
+
+  /** The percentiles that a number of windows can tell, and the greatest. */
+  private static List<Double> resolvable(int count) {
+    return DoubleStream.of(PERCENTILES)
+        .filter(percent -> percent == 100 || count >= Distribution.needed(percent))
+        .boxed()
+        .toList();
+  }
+
+  private Ledger ledger(Window window) {
+    return ledger(window, spans, first.coverage);
+  }
+
+  private static Ledger ledger(Window window, Map<ThreadId, SpanIndex> spans, Coverage coverage) {
+    SpanIndex index = spans.getOrDefault(window.thread(), SpanIndex.EMPTY);
+    return Ledger.of(
+        window, index.overlapping(window.start(), window.end()), coverage.complete(window));
+  }
+
+  private Explained explained(Window window) {
+    Ledger ledger = ledger(window);
+    long soft = ledger.of(Cause.ON_CPU) + ledger.of(Cause.SYSCALL);
+    OptionalLong bound = first.coverage.hidden(window.thread());
+    long hidden = bound.isEmpty() ? (soft == 0 ? 0 : -1) : Math.min(soft, bound.getAsLong());
+    List<WakeLink> chain =
+        ledger.segments().stream()
+            .filter(segment -> segment.cause() == Cause.BLOCKED)
+            .max(Comparator.comparingLong(Segment::ns))
+            .map(blocked -> edges.chain(window, blocked))
+            .orElse(List.of());
+    return new Explained(ledger, hidden, chain);
+  }
+
+  private List<String> notes() {
+    List<String> notes = new ArrayList<>();
+    String nowhere = first.coverage.whyNowhere();
+    if (nowhere != null) {
+      notes.add("Nothing is said to have been on CPU: " + nowhere + ".");
+    }
+    List<String> missing = new ArrayList<>(List.of("irq", "memory", "syscall"));
+    recording.probes().stream()
+        .filter(ProbeState::attached)
+        .forEach(probe -> missing.remove(probe.module()));
+    if (!missing.isEmpty() && nowhere == null) {
+      notes.add(
+          "Not captured: "
+              + String.join(", ", missing)
+              + ". What "
+              + (missing.size() == 1 ? "it" : "they")
+              + " would tell is part of what counts as on CPU or blocked.");
+    }
+    if (first.windows.leftOut() > 0) {
+      notes.add(
+          String.format(
+              "%,d further windows were left out: there is room for %,d.",
+              first.windows.leftOut(), WindowSet.MAX_WINDOWS));
+    }
+    if (first.windows.spansLeftOut()) {
+      notes.add("Too many events overlap the windows: only the longest were explained.");
+    }
+    if (first.windows.longestIncomplete()) {
+      notes.add("Of the longest windows, too, some events were left out: there were too many.");
+    }
+    if (edges.isFull()) {
+      notes.add("Wake chains may be short: there were too many wakeups to keep them all.");
+    }
+    if (first.withoutThread > 0) {
+      notes.add(
+          String.format("%,d windows are of no thread and were left out.", first.withoutThread));
+    }
+    notes.addAll(recording.notes());
+    return notes;
+  }
+}

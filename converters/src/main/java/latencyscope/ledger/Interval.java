@@ -1,0 +1,21 @@
+package latencyscope.ledger;
+
+/**
+ * A stretch of time, nanoseconds since the epoch; empty if it does not end after its begin.
+ *
+ * @param start begin
+ * @param end end
+ */
+record Interval(long start, long end) {
+  static final Interval EMPTY = new Interval(0, 0);
+
+  static final Interval ALWAYS = new Interval(Long.MIN_VALUE, Long.MAX_VALUE);
+
+  Interval intersect(Interval other) {
+    return new Interval(Math.max(start, other.start), Math.min(end, other.end));
+  }
+
+  boolean isEmpty() {
+    return end <= start;
+  }
+}

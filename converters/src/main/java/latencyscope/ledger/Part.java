@@ -1,0 +1,31 @@
+package latencyscope.ledger;
+
+/**
+ * Time of a window that has one cause, all of its stretches added up.
+ *
+ * @param cause the cause
+ * @param culprit who or what did it; null if nobody is known, or nobody did
+ * @param within what the thread was in when it blocked; null if that is not known
+ * @param detail of its longest stretch, as the end of a sentence; null if there is none
+ * @param cpu CPU on which all of it happened; -1 if that is not known or it was several
+ * @param ns how long, nanoseconds; more than 0
+ * @param longest its longest stretch, nanoseconds
+ * @param stretches how many stretches
+ */
+public record Part(
+    Cause cause,
+    String culprit,
+    String within,
+    String detail,
+    int cpu,
+    long ns,
+    long longest,
+    int stretches) {
+  /** What tells causes apart over many windows. */
+  public record Key(Cause cause, String culprit) {}
+
+  /** What tells this cause apart over many windows. */
+  public Key key() {
+    return new Key(cause, culprit);
+  }
+}

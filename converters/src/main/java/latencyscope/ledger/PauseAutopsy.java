@@ -1,0 +1,70 @@
+package latencyscope.ledger;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import latencyscope.recording.Nanos;
+
+/**
+ * A garbage collection's pause, and what the threads that worked at it did meanwhile.
+ *
+ * @param pause the pause
+ * @param workers where the time of each of them went: GC workers and the VM thread, the one that
+ *     was kept from running longest first
+ */
+public record PauseAutopsy(Pause pause, List<Ledger> workers) {
+  // Below this share a worker's wait did not make the pause what it was.
+  private static final double NOTEWORTHY = 0.1;
+
+  /** Orders the workers. */
+  public PauseAutopsy {
+    workers =
+        workers.stream()
+            .sorted(
+                Comparator.comparingLong(Ledger::stolen)
+                    .reversed()
+                    .thenComparing(ledger -> ledger.window().thread().name()))
+            .toList();
+  }
+
+  /** The worker that was kept from running longest, if that was for long. */
+  public Optional<Ledger> starved() {
+    return workers.stream()
+        .findFirst()
+        .filter(ledger -> ledger.stolen() >= NOTEWORTHY * pause.duration() && ledger.stolen() > 0);
+  }
+
+  /** In a sentence. */
+  public String describe() {
+    String took = pause.name() + " took " + Nanos.words(pause.duration());
+    if (workers.isEmpty()) {
+      return took + "; nothing is recorded of its workers.";
+    }
+    if (starved().isEmpty()) {
+      return String.format(
+          Locale.ROOT,
+          "%s; no worker was kept from running for long (the worst, %s, for %s).",
+          took,
+          workers.get(0).window().thread().name(),
+          Nanos.words(workers.get(0).stolen()));
+    }
+    Ledger worst = starved().get();
+    return took + ", of which " + stolen(worst, worst.window().thread().name()) + ".";
+  }
+
+  /** What kept a thread from running: each reason with its time, the longest first. */
+  static String stolen(Ledger ledger, String subject) {
+    List<Part> parts =
+        ledger.parts().stream()
+            .filter(part -> part.cause().isStolen())
+            .filter(part -> part.ns() >= NOTEWORTHY * ledger.stolen())
+            .toList();
+    return String.join(
+        ", and ",
+        parts.stream()
+            .map(
+                part -> "for " + Nanos.words(part.ns()) + " " + subject + " was " + Phrase.of(part))
+            .toList());
+  }
+}

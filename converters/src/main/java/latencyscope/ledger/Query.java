@@ -1,0 +1,49 @@
+package latencyscope.ledger;
+
+import java.util.regex.Pattern;
+import latencyscope.recording.ThreadId;
+
+/**
+ * What is to be explained.
+ *
+ * @param event name of the event type whose events are the windows, with or without its package;
+ *     null to explain the given times on each thread that matches
+ * @param thread glob that thread names must match; null for all
+ * @param from earliest begin, nanoseconds since the epoch; {@link Long#MIN_VALUE} if not given
+ * @param to latest end, nanoseconds since the epoch; {@link Long#MAX_VALUE} if not given
+ * @param top how many of the longest windows are to be explained one by one
+ */
+public record Query(String event, String thread, long from, long to, int top) {
+  /** Explains the longest windows of an event type. */
+  public static Query longest(String event, int top) {
+    return new Query(event, null, Long.MIN_VALUE, Long.MAX_VALUE, top);
+  }
+
+  boolean isEvent(String type) {
+    return event != null
+        && (type.equals(event) || event.indexOf('.') < 0 && type.endsWith("." + event));
+  }
+
+  boolean isWithin(long start, long end) {
+    return start >= from && end <= to;
+  }
+
+  /** Whether a thread's name matches. */
+  Matcher threads() {
+    if (thread == null) {
+      return id -> true;
+    }
+    StringBuilder regex = new StringBuilder();
+    thread
+        .chars()
+        .forEach(c ->
+            regex.append(c == '*' ? ".*" : c == '?' ? "." : Pattern.quote(Character.toString(c))));
+    Pattern pattern = Pattern.compile(regex.toString(), Pattern.DOTALL);
+    return id -> pattern.matcher(id.name()).matches();
+  }
+
+  /** Tells which threads are meant. */
+  interface Matcher {
+    boolean matches(ThreadId thread);
+  }
+}

@@ -1,0 +1,81 @@
+package latencyscope.ledger;
+
+import java.util.List;
+
+/** What a thread is for: one of the JVM's own, which HotSpot names, or the application's. */
+public enum Role {
+  /** Works at garbage collections, together with others of its kind. */
+  GC_WORKER("GC worker", "GC Thread#", "ZWorker", "XWorker", "Shenandoah GC"),
+  /** Marks and refines beside the application, and directs collections. */
+  GC_SERVICE(
+      "GC service",
+      "G1 ",
+      "ZDriver",
+      "ZDirector",
+      "ZStat",
+      "ZUncommitter",
+      "ZServicer",
+      "Shenandoah",
+      "StringDedup"),
+  /** Executes VM operations, and stops all others for them. */
+  VM_THREAD("VM thread", "VM Thread"),
+  /** Compiles for startup. */
+  C1("C1 compiler", "C1 CompilerThre"),
+  /** Compiles what is hot. */
+  C2("C2 compiler", "C2 CompilerThre", "JVMCI CompilerT"),
+  /** Samples the JVM's performance counters. */
+  VM_PERIODIC("VM periodic task", "VM Periodic Tas"),
+  /** Writes the flight recording, or is LatencyScope's. */
+  RECORDER("flight recorder", "JFR ", "latencyscope-"),
+  /** Any other of the JVM's own. */
+  VM_SERVICE(
+      "JVM service",
+      "Sweeper thread",
+      "Service Thread",
+      "Monitor Deflati",
+      "Signal Dispatch",
+      "Reference Handl",
+      "Finalizer",
+      "Common-Cleaner",
+      "Notification Th",
+      "Attach Listener",
+      "DestroyJavaVM"),
+  /** The application's. */
+  APPLICATION("application");
+
+  private final String words;
+  // The kernel keeps 15 characters of a name: each must be a prefix of no more than that.
+  private final List<String> prefixes;
+
+  Role(String words, String... prefixes) {
+    this.words = words;
+    this.prefixes = List.of(prefixes);
+  }
+
+  /**
+   * The role of a thread.
+   *
+   * @param threadName its Java name, or the kernel's
+   */
+  public static Role of(String threadName) {
+    for (Role role : values()) {
+      if (role.prefixes.stream().anyMatch(threadName::startsWith)) {
+        return role;
+      }
+    }
+    return APPLICATION;
+  }
+
+  /**
+   * Whether the JVM stops such a thread at a safepoint. So it does compilers and services, which
+   * are Java threads to it; and of an application's thread that is not one it is not known.
+   */
+  boolean isStopped() {
+    return this != GC_WORKER && this != GC_SERVICE && this != VM_THREAD && this != VM_PERIODIC;
+  }
+
+  /** In words. */
+  public String words() {
+    return words;
+  }
+}

@@ -1,0 +1,52 @@
+package latencyscope.ledger;
+
+import latencyscope.recording.EventConsumer;
+import latencyscope.recording.JvmEvent;
+import latencyscope.recording.KernelEvent;
+import latencyscope.recording.ThreadId;
+
+/** Gives each window what is recorded of its thread meanwhile. Used by one thread. */
+final class SecondReading implements EventConsumer {
+  private final SpanReader reader;
+  private final WindowSet windows;
+  private final WakeEdges edges;
+
+  SecondReading(SpanReader reader, WindowSet windows, WakeEdges edges) {
+    this.reader = reader;
+    this.windows = windows;
+    this.edges = edges;
+  }
+
+  @Override
+  public void accept(KernelEvent event) {
+    ThreadId thread = event.thread();
+    if (thread == null || thread.osTid() <= 0) {
+      return;
+    }
+    long end = event.start() + event.duration();
+    edges.add(event);
+    if (windows.concerns(thread, event.start(), end)) {
+      reader.of(event).forEach(span -> windows.add(thread, span));
+    }
+  }
+
+  @Override
+  public void acceptExemplar(KernelEvent event) {
+    // Real, only not counted: it explains as well as any other.
+    accept(event);
+  }
+
+  @Override
+  public boolean wants(String type) {
+    return SpanReader.JAVA_WAITS.containsKey(type);
+  }
+
+  @Override
+  public void accept(JvmEvent event) {
+    ThreadId thread = event.thread();
+    if (thread != null
+        && windows.concerns(thread, event.start(), event.start() + event.duration())) {
+      windows.add(thread, reader.of(event));
+    }
+  }
+}

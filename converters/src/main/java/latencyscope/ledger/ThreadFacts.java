@@ -1,0 +1,91 @@
+package latencyscope.ledger;
+
+import java.util.Arrays;
+
+/** What the recorded events of one thread say of when it ran. Used by one thread. */
+final class ThreadFacts {
+  private static final int MAX_MOVES = 50_000;
+
+  private long firstRun = Long.MAX_VALUE;
+  private long lastRun = Long.MIN_VALUE;
+  private long switches;
+  private long off;
+  private long[] moves = new long[0];
+  private int[] targets = new int[0];
+  private int moved;
+  private int cpuAtFirst = -1;
+  private boolean tooManyMoves;
+
+  /** The thread ran at a time. */
+  void ran(long time) {
+    firstRun = Math.min(firstRun, time);
+    lastRun = Math.max(lastRun, time);
+  }
+
+  void switched(long offNs) {
+    switches++;
+    off += offNs;
+  }
+
+  void moved(long time, int from, int to) {
+    if (moved == MAX_MOVES) {
+      tooManyMoves = true;
+      return;
+    }
+    if (moved == moves.length) {
+      moves = Arrays.copyOf(moves, Math.max(4, moved * 2));
+      targets = Arrays.copyOf(targets, moves.length);
+    }
+    int at = moved++;
+    // Nearly always the last; buffers of several CPUs are not in order.
+    for (; at > 0 && moves[at - 1] > time; at--) {
+      moves[at] = moves[at - 1];
+      targets[at] = targets[at - 1];
+    }
+    moves[at] = time;
+    targets[at] = to;
+    if (at == 0) {
+      cpuAtFirst = from;
+    }
+  }
+
+  /** From when to when it is known to have run at both ends. */
+  Interval ran() {
+    return firstRun <= lastRun ? new Interval(firstRun, lastRun) : Interval.EMPTY;
+  }
+
+  /** Recorded switches away from the CPU, those that were recorded as exemplars too. */
+  long switches() {
+    return switches;
+  }
+
+  /** How long it was off the CPU by all of these, nanoseconds. */
+  long off() {
+    return off;
+  }
+
+  /** Whether all moves are known, of which there were so many. */
+  boolean movesKnown(long counted) {
+    return !tooManyMoves && moved >= counted;
+  }
+
+  /** Index of the first move after a time. */
+  int moveAfter(long time) {
+    int at = Arrays.binarySearch(moves, 0, moved, time);
+    // Of moves at the same nanosecond the search may find any.
+    while (at >= 0 && at < moved && moves[at] <= time) {
+      at++;
+    }
+    return at >= 0 ? at : -at - 1;
+  }
+
+  /** When a move was; the end of time if there is none of that index. */
+  long moveTime(int index) {
+    return index < moved ? moves[index] : Long.MAX_VALUE;
+  }
+
+  /** CPU on which the thread was before a move; -1 if that is not known. */
+  int cpuBefore(int index) {
+    return index == 0 ? cpuAtFirst : targets[index - 1];
+  }
+}

@@ -1,0 +1,129 @@
+package latencyscope.ledger;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import latencyscope.recording.KernelEvent;
+import latencyscope.recording.ThreadId;
+
+/**
+ * Who woke whom shortly before and during a few windows, on all threads. Bounded: beyond the limit
+ * the earliest read stay. Filled first, asked then; used by one thread.
+ */
+final class WakeEdges {
+  private static final int MAX_EDGES = 200_000;
+  private static final int MAX_LINKS = 8;
+
+  private final Names names;
+  private final long[] from;
+  private final long[] to;
+  private final Map<Long, List<Edge>> byThread = new HashMap<>();
+  private int edges;
+  private boolean full;
+  private boolean sorted;
+
+  /** A thread was off its CPU from {@code left}, was woken, and ran again at {@code back}. */
+  private record Edge(
+      ThreadId thread, long left, long woken, long back, long wakerTid, String waker) {}
+
+  /**
+   * @param windows the windows whose chains are asked for
+   * @param horizonNs how long before a window its chain may begin
+   */
+  WakeEdges(Names names, List<Window> windows, long horizonNs) {
+    this.names = names;
+    from = windows.stream().mapToLong(window -> window.start() - horizonNs).toArray();
+    to = windows.stream().mapToLong(Window::end).toArray();
+  }
+
+  void add(KernelEvent event) {
+    if (!event.type().equals("ContextSwitch") || event.number("wakerTid") == 0) {
+      return;
+    }
+    long back = event.start() + event.duration();
+    if (!isAsked(event.start(), back)) {
+      return;
+    }
+    if (edges == MAX_EDGES) {
+      full = true;
+      return;
+    }
+    edges++;
+    long woken = back - Math.max(0, Math.min(event.duration(), event.number("waited")));
+    byThread
+        .computeIfAbsent(event.thread().osTid(), tid -> new ArrayList<>())
+        .add(
+            new Edge(
+                event.thread(),
+                event.start(),
+                woken,
+                back,
+                event.number("wakerTid"),
+                names.waker(event)));
+  }
+
+  private boolean isAsked(long start, long end) {
+    for (int i = 0; i < from.length; i++) {
+      if (start < to[i] && end > from[i]) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether there were too many to keep. */
+  boolean isFull() {
+    return full;
+  }
+
+  /**
+   * Who woke a window's thread, who had woken that one while the first still waited, and so on: as
+   * long as each was itself kept waiting when the next one waited for it already.
+   *
+   * @param blocked the stretch in which the window's thread was blocked longest
+   */
+  List<WakeLink> chain(Window window, Segment blocked) {
+    sort();
+    List<WakeLink> chain = new ArrayList<>();
+    long waitsSince = blocked.start();
+    Edge edge = edgeAround(window.thread().osTid(), blocked.end());
+    while (edge != null && chain.size() < MAX_LINKS && edge.waker != null) {
+      chain.add(
+          new WakeLink(
+              edge.thread, edge.waker, edge.woken, edge.woken - edge.left, edge.back - edge.woken));
+      ThreadId waker = edge.waker.startsWith(Names.INTERRUPT) ? null : names.thread(edge.wakerTid);
+      // What kept the waker from waking earlier: its last stay off a CPU before it did.
+      Edge before = waker == null ? null : edgeBefore(waker.osTid(), edge.woken);
+      edge = before != null && before.back > waitsSince ? before : null;
+    }
+    return chain;
+  }
+
+  private void sort() {
+    if (!sorted) {
+      byThread.values().forEach(list -> list.sort(Comparator.comparingLong(Edge::back)));
+      sorted = true;
+    }
+  }
+
+  // The stretch may end before the thread was woken, where its window does.
+  private Edge edgeAround(long tid, long blockedUntil) {
+    return byThread.getOrDefault(tid, List.of()).stream()
+        .filter(edge -> edge.left < blockedUntil && edge.woken >= blockedUntil)
+        .findFirst()
+        .orElse(null);
+  }
+
+  private Edge edgeBefore(long tid, long time) {
+    Edge last = null;
+    for (Edge edge : byThread.getOrDefault(tid, List.of())) {
+      if (edge.back > time) {
+        break;
+      }
+      last = edge;
+    }
+    return last;
+  }
+}

@@ -1,0 +1,14 @@
+package latencyscope.ledger;
+
+import latencyscope.recording.ThreadId;
+
+/**
+ * One thread was woken by another.
+ *
+ * @param thread the thread that was blocked
+ * @param waker who woke it
+ * @param at when, nanoseconds since the epoch
+ * @param blocked how long it had been blocked, nanoseconds
+ * @param waited how long it then waited for a CPU, nanoseconds
+ */
+public record WakeLink(ThreadId thread, String waker, long at, long blocked, long waited) {}

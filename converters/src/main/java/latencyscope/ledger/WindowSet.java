@@ -1,0 +1,157 @@
+package latencyscope.ledger;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import latencyscope.recording.ThreadId;
+
+/**
+ * Windows by thread, and the spans that overlap any of them.
+ *
+ * <p>Bounded: windows beyond the limit are counted only; once there are too many spans, those that
+ * concern only windows which are not among the longest are left out, and such windows are not
+ * explained. Filled with windows first, sealed, then filled with spans. Used by one thread.
+ */
+final class WindowSet {
+  static final int MAX_WINDOWS = 1_000_000;
+  static final int MAX_SPANS = 500_000;
+  private static final int MAX_SPANS_OF_LONGEST = 250_000;
+
+  private final int keepLongest;
+  private final List<Window> windows = new ArrayList<>();
+  private final Map<ThreadId, OfThread> byThread = new HashMap<>();
+  private long leftOut;
+  private int spans;
+  private boolean spansLeftOut;
+  private boolean longestIncomplete;
+
+  /** Windows of one thread, ordered by their begin, and its spans. */
+  private static final class OfThread {
+    final List<Window> windows = new ArrayList<>();
+    final List<Span> spans = new ArrayList<>();
+    Overlaps all;
+    Overlaps longest;
+  }
+
+  /** Tells whether anything overlaps one of many windows. */
+  private record Overlaps(long[] starts, long[] latestEnd) {
+    static Overlaps of(List<Window> windows) {
+      long[] starts = new long[windows.size()];
+      long[] latestEnd = new long[windows.size()];
+      for (int i = 0; i < starts.length; i++) {
+        starts[i] = windows.get(i).start();
+        latestEnd[i] = Math.max(windows.get(i).end(), i == 0 ? Long.MIN_VALUE : latestEnd[i - 1]);
+      }
+      return new Overlaps(starts, latestEnd);
+    }
+
+    boolean any(long from, long to) {
+      int before = Arrays.binarySearch(starts, to);
+      // Windows that begin before the end; of equal begins the search may find any.
+      int last = before >= 0 ? before : -before - 2;
+      while (last >= 0 && starts[last] >= to) {
+        last--;
+      }
+      return last >= 0 && latestEnd[last] > from;
+    }
+  }
+
+  /**
+   * @param keepLongest how many of the longest windows are to be explained whatever the number of
+   *     spans
+   */
+  WindowSet(int keepLongest) {
+    this.keepLongest = keepLongest;
+  }
+
+  void add(Window window) {
+    if (windows.size() == MAX_WINDOWS) {
+      leftOut++;
+      return;
+    }
+    windows.add(window);
+  }
+
+  /** No more windows. */
+  void seal() {
+    windows.sort(
+        Comparator.comparingLong(Window::start)
+            .thenComparingLong(Window::end)
+            .thenComparingLong(window -> window.thread().osTid()));
+    List<Window> longest = longest(keepLongest);
+    for (Window window : windows) {
+      byThread.computeIfAbsent(window.thread(), t -> new OfThread()).windows.add(window);
+    }
+    Map<ThreadId, List<Window>> longestByThread = new HashMap<>();
+    longest.stream()
+        .sorted(Comparator.comparingLong(Window::start))
+        .forEach(w -> longestByThread.computeIfAbsent(w.thread(), t -> new ArrayList<>()).add(w));
+    byThread.forEach((thread, of) -> {
+      of.all = Overlaps.of(of.windows);
+      of.longest = Overlaps.of(longestByThread.getOrDefault(thread, List.of()));
+    });
+  }
+
+  /** Whether any window of a thread overlaps a time. */
+  boolean concerns(ThreadId thread, long from, long to) {
+    OfThread of = byThread.get(thread);
+    return of != null && of.all.any(from, to);
+  }
+
+  void add(ThreadId thread, Span span) {
+    OfThread of = byThread.get(thread);
+    if (of == null || !of.all.any(span.start(), span.end())) {
+      return;
+    }
+    if (spans >= MAX_SPANS) {
+      spansLeftOut = true;
+      if (!of.longest.any(span.start(), span.end())) {
+        return;
+      }
+      if (spans >= MAX_SPANS + MAX_SPANS_OF_LONGEST) {
+        longestIncomplete = true;
+        return;
+      }
+    }
+    of.spans.add(span);
+    spans++;
+  }
+
+  /** All windows in order of their begin. */
+  List<Window> all() {
+    return windows;
+  }
+
+  /** The longest windows, the longest first. */
+  List<Window> longest(int count) {
+    return windows.stream()
+        .sorted(Comparator.comparingLong(Window::duration).reversed())
+        .limit(count)
+        .toList();
+  }
+
+  /** Windows that are not here, because there were too many. */
+  long leftOut() {
+    return leftOut;
+  }
+
+  /** Whether only the longest windows can be explained. */
+  boolean spansLeftOut() {
+    return spansLeftOut;
+  }
+
+  /** Whether not even the longest windows can be explained in full. */
+  boolean longestIncomplete() {
+    return longestIncomplete;
+  }
+
+  /** Hands out each thread's windows together with an index of its spans. */
+  Map<ThreadId, SpanIndex> index() {
+    Map<ThreadId, SpanIndex> index = new HashMap<>();
+    byThread.forEach((thread, of) -> index.put(thread, new SpanIndex(of.spans)));
+    return index;
+  }
+}

@@ -1,0 +1,407 @@
+package latencyscope.ledger;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import latencyscope.recording.RecordingException;
+import latencyscope.recording.Scene;
+import latencyscope.recording.ThreadId;
+import org.junit.jupiter.api.Test;
+
+class ExplainerTest {
+  private static final ThreadId STRATEGY = new ThreadId(4720, "strategy", 12);
+  private static final ThreadId RISK = new ThreadId(4721, "risk", 13);
+  private static final ThreadId FEED = new ThreadId(4722, "feed", 14);
+  private static final ThreadId VM = new ThreadId(4712, "VM Thread", 0);
+  private static final long MS = 1_000_000;
+  private static final long SECOND = 1_000 * MS;
+
+  private static Scene scene() {
+    return Scene.captured(10 * SECOND, "");
+  }
+
+  private static Scene preempted(Scene scene, ThreadId thread, long at, long ns) {
+    return scene
+        .kernel(
+            "ContextSwitch",
+            thread,
+            at,
+            ns,
+            1,
+            "state",
+            "running",
+            "waited",
+            ns,
+            "next",
+            "sh",
+            "nextTid",
+            900L,
+            "nextPid",
+            900L,
+            "returnCpu",
+            1L)
+        .kernel(
+            "RunQueueWait",
+            thread,
+            at,
+            ns,
+            1,
+            "kind",
+            "preempted",
+            "culprit",
+            "competitor",
+            "culpritTid",
+            901L,
+            "culpritPid",
+            901L,
+            "culpritHeld",
+            ns,
+            "tasksBetween",
+            1L);
+  }
+
+  private static Scene blocked(
+      Scene scene, ThreadId thread, long at, long ns, long waited, String waker, long wakerTid) {
+    return scene.kernel(
+        "ContextSwitch",
+        thread,
+        at,
+        ns,
+        1,
+        "state",
+        "sleeping",
+        "waited",
+        waited,
+        "waker",
+        waker,
+        "wakerTid",
+        wakerTid,
+        "returnCpu",
+        1L);
+  }
+
+  private static Explanation explain(Scene scene, String event, int top) {
+    try {
+      return Explainer.explain(scene::read, Query.longest(event, top));
+    } catch (RecordingException | UnknownEventException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static Ledger slowest(Scene scene) {
+    return explain(scene, "test.Order", 1).slowest().get(0).ledger();
+  }
+
+  @Test
+  void competitorIsNamedAndTheRestIsOnCpu() {
+    Scene scene = scene().count(STRATEGY, "involuntary_switches", 1);
+    preempted(scene, STRATEGY, 100 * MS, 4 * MS);
+    scene.jvm("test.Order", STRATEGY, 99 * MS, 6 * MS);
+    Ledger ledger = slowest(scene);
+    assertEquals(4 * MS, ledger.of(Cause.RUNNABLE));
+    // Before its first switch nobody knows whether the thread was on its CPU.
+    assertEquals(MS, ledger.unexplained());
+    assertEquals(MS, ledger.of(Cause.ON_CPU));
+    assertEquals("competitor (pid 901)", ledger.parts().get(0).culprit());
+    assertEquals(1, ledger.parts().get(0).cpu());
+  }
+
+  @Test
+  void onCpuIsNotConcludedWhereRecordsWereLost() {
+    Scene scene = scene();
+    preempted(scene, STRATEGY, 1 * MS, 1 * MS);
+    scene.jvm("test.Order", STRATEGY, 10 * MS, 5 * MS);
+    assertEquals(5 * MS, slowest(scene).of(Cause.ON_CPU));
+    scene.about(
+        "RecordsLost",
+        "startTime",
+        Scene.START + 10 * SECOND,
+        "module",
+        "isolation",
+        "type",
+        "latencyscope.ContextSwitch",
+        "count",
+        3L,
+        "reason",
+        "the ring buffer was full");
+    assertEquals(5 * MS, slowest(scene).unexplained());
+  }
+
+  @Test
+  void lossesOfAnotherModuleDoNotTouchTheSchedulersAccount() {
+    Scene scene = scene();
+    preempted(scene, STRATEGY, 1 * MS, 1 * MS);
+    scene.jvm("test.Order", STRATEGY, 10 * MS, 5 * MS);
+    scene.about(
+        "RecordsLost",
+        "startTime",
+        Scene.START + SECOND,
+        "module",
+        "memory",
+        "type",
+        "latencyscope.PageFault",
+        "count",
+        3L,
+        "reason",
+        "the ring buffer was full");
+    assertEquals(5 * MS, slowest(scene).of(Cause.ON_CPU));
+  }
+
+  @Test
+  void lossesOfAnEarlierIntervalDoNotTouchALaterOne() {
+    Scene scene = scene();
+    preempted(scene, STRATEGY, 1 * MS, 1 * MS);
+    scene.about(
+        "Capture",
+        "startTime",
+        Scene.START + 10 * SECOND,
+        "duration",
+        10 * SECOND,
+        "targetPid",
+        4711L,
+        "modules",
+        "",
+        "threads",
+        "",
+        "cpus",
+        "",
+        "targetAlive",
+        true);
+    scene.about(
+        "RecordsLost",
+        "startTime",
+        Scene.START + 9 * SECOND,
+        "module",
+        "isolation",
+        "type",
+        "latencyscope.ContextSwitch",
+        "count",
+        3L,
+        "reason",
+        "the ring buffer was full");
+    scene.jvm("test.Order", STRATEGY, 15 * SECOND, 5 * MS);
+    scene.jvm("test.Order", STRATEGY, 5 * SECOND, 4 * MS);
+    Explanation both = explain(scene, "test.Order", 2);
+    assertEquals(5 * MS, both.slowest().get(0).ledger().of(Cause.ON_CPU));
+    assertEquals(4 * MS, both.slowest().get(1).ledger().unexplained());
+  }
+
+  @Test
+  void nothingIsConcludedWithoutTheIsolationModuleOrAcrossAGap() {
+    Scene without = Scene.captured(SECOND, "");
+    without.about(
+        "ProbeStatus", "module", "isolation", "probe", "ls_sched_switch", "state", "failed");
+    without.jvm("test.Order", STRATEGY, 10 * MS, 5 * MS);
+    assertEquals(5 * MS, slowest(without).unexplained());
+    Scene gap = scene();
+    preempted(gap, STRATEGY, 1 * MS, 1 * MS);
+    gap.about(
+        "Capture",
+        "startTime",
+        Scene.START + 11 * SECOND,
+        "duration",
+        SECOND,
+        "targetPid",
+        4711L,
+        "modules",
+        "",
+        "threads",
+        "",
+        "cpus",
+        "",
+        "targetAlive",
+        true);
+    gap.jvm("test.Order", STRATEGY, 10 * MS, 5 * MS);
+    assertEquals(5 * MS, slowest(gap).unexplained());
+    assertTrue(explain(gap, "test.Order", 1).notes().get(0).contains("interrupted"));
+  }
+
+  @Test
+  void onlyTheMonitoredCpusAreKnown() {
+    Scene scene = Scene.captured(10 * SECOND, "1");
+    preempted(scene, STRATEGY, 1 * MS, 1 * MS);
+    scene.count(STRATEGY, "involuntary_switches", 1).count(STRATEGY, "migrations_affinity", 2);
+    scene.kernel("Migration", STRATEGY, 20 * MS, 0, 1, "toCpu", 0L);
+    scene.kernel("Migration", STRATEGY, 30 * MS, 0, 0, "toCpu", 1L);
+    scene.jvm("test.Order", STRATEGY, 15 * MS, 10 * MS);
+    Ledger ledger = slowest(scene);
+    assertEquals(5 * MS, ledger.of(Cause.ON_CPU));
+    assertEquals(5 * MS, ledger.unexplained());
+    // A move that has no event may have been away from the monitored CPUs.
+    scene.count(STRATEGY, "migrations_wake", 1);
+    assertEquals(10 * MS, slowest(scene).unexplained());
+  }
+
+  @Test
+  void whatTheThresholdHidIsBoundedByTheCounts() {
+    Scene scene = scene().count(STRATEGY, "voluntary_switches", 5);
+    blocked(scene, STRATEGY, 1 * MS, 20_000, 0, "risk", 4721);
+    blocked(scene, STRATEGY, 2 * MS, 10_000, 0, "risk", 4721);
+    scene.jvm("test.Order", STRATEGY, 10 * MS, 5 * MS);
+    Explained explained = explain(scene, "test.Order", 1).slowest().get(0);
+    // Five were counted, two are events, and from the last one it has not come back.
+    assertEquals(2 * 10_000, explained.hidden());
+    // At times only longer ones were kept: two of those, but no more than the time that is left.
+    scene.about("BudgetExceeded", "floor", 50_000L);
+    assertEquals(100_000, explain(scene, "test.Order", 1).slowest().get(0).hidden());
+    scene.count(STRATEGY, "cpu_time_ns", 10 * SECOND - 70_000);
+    assertEquals(40_000, explain(scene, "test.Order", 1).slowest().get(0).hidden());
+  }
+
+  @Test
+  void blockIsToldWithItsCallItsWakerAndTheChainBehindIt() {
+    Scene scene = scene();
+    preempted(scene, STRATEGY, 1 * MS, 1 * MS);
+    blocked(scene, STRATEGY, 101 * MS, 50 * MS, MS, "risk", 4721);
+    scene.jvm("jdk.ThreadPark", STRATEGY, 100 * MS, 52 * MS, "parkedClass", "Lock");
+    // Risk could wake it only when feed had woken risk, which then waited for a CPU.
+    blocked(scene, RISK, 90 * MS, 58 * MS, 8 * MS, "feed", 4722);
+    // What feed did before strategy waited for anybody is another story.
+    blocked(scene, FEED, 10 * MS, 20 * MS, 0, "strategy", 4720);
+    scene.jvm("test.Order", STRATEGY, 100 * MS, 60 * MS);
+    Explained explained = explain(scene.shuffled(7), "test.Order", 1).slowest().get(0);
+    Part part = explained.ledger().parts().get(0);
+    assertEquals(Cause.BLOCKED, part.cause());
+    assertEquals(49 * MS, part.ns());
+    assertEquals("risk", part.culprit());
+    assertEquals("park on a Lock", part.within());
+    assertEquals(
+        List.of(
+            new WakeLink(STRATEGY, "risk", Scene.START + 150 * MS, 49 * MS, MS),
+            new WakeLink(RISK, "feed", Scene.START + 140 * MS, 50 * MS, 8 * MS)),
+        explained.chain());
+  }
+
+  @Test
+  void stopAtASafepointIsToldFromABlockOfItsOwn() {
+    Scene scene = scene();
+    preempted(scene, STRATEGY, 1 * MS, 1 * MS);
+    scene.jvm("jdk.SafepointBegin", VM, 100 * MS, MS, "safepointId", 7L);
+    scene.jvm(
+        "jdk.ExecuteVMOperation",
+        VM,
+        101 * MS,
+        8 * MS,
+        "safepointId",
+        7L,
+        "operation",
+        "G1Full",
+        "safepoint",
+        true);
+    scene.jvm("jdk.SafepointEnd", VM, 109 * MS, MS, "safepointId", 7L);
+    blocked(scene, STRATEGY, 100 * MS + 500_000, 10 * MS, 0, "VM Thread", 4712);
+    blocked(scene, STRATEGY, 120 * MS, 5 * MS, 0, "VM Thread", 4712);
+    scene.jvm("test.Order", STRATEGY, 99 * MS, 30 * MS);
+    Ledger ledger = slowest(scene);
+    assertEquals(10 * MS, ledger.of(Cause.STOPPED));
+    assertEquals(5 * MS, ledger.of(Cause.BLOCKED));
+    assertEquals("G1Full", ledger.parts().get(1).culprit());
+  }
+
+  @Test
+  void faultsInterruptsAndCallsOfOtherModulesAreTaken() {
+    Scene scene = scene();
+    preempted(scene, STRATEGY, 1 * MS, 1 * MS);
+    scene
+        .kernel(
+            "BlockingSyscall", STRATEGY, 100 * MS, 10 * MS, 1, "call", "read", "file", "regular")
+        .kernel(
+            "PageFault",
+            STRATEGY,
+            101 * MS,
+            5 * MS,
+            1,
+            "kind",
+            "major",
+            "file",
+            "/data/journal",
+            "fileOffset",
+            4_096L)
+        .kernel("HardIrq", STRATEGY, 102 * MS, MS, 1, "irq", 142L, "device", "eth0")
+        .kernel("SoftIrq", STRATEGY, 103 * MS, MS, 1, "vector", "NET_RX")
+        .kernel("LocalInterrupt", STRATEGY, 110 * MS, MS, 1, "vector", "nmi")
+        .kernel("LocalInterrupt", STRATEGY, 111 * MS, MS, 1, "vector", "call-function")
+        .kernel(
+            "TlbShootdown",
+            STRATEGY,
+            111 * MS,
+            MS / 2,
+            1,
+            "sender",
+            "java",
+            "senderTid",
+            4721L,
+            "senderPid",
+            4711L);
+    blocked(scene, STRATEGY, 104 * MS, MS, 0, null, 0);
+    scene.jvm("test.Order", RISK, 1, 5);
+    scene.jvm("test.Order", STRATEGY, 100 * MS, 15 * MS);
+    Ledger ledger = slowest(scene);
+    assertEquals(3 * MS, ledger.of(Cause.PAGE_FAULT));
+    assertEquals(MS, ledger.of(Cause.HARD_IRQ));
+    assertEquals(MS, ledger.of(Cause.SOFTIRQ));
+    assertEquals(MS, ledger.of(Cause.NMI));
+    assertEquals(MS, ledger.of(Cause.LOCAL_INTERRUPT));
+    assertEquals(5 * MS, ledger.of(Cause.SYSCALL));
+    assertEquals(3 * MS, ledger.of(Cause.ON_CPU));
+    List<String> culprits = ledger.parts().stream().map(Part::culprit).toList();
+    assertTrue(culprits.contains("major fault on /data/journal"), culprits::toString);
+    assertTrue(culprits.contains("IRQ 142 (eth0)"), culprits::toString);
+    assertTrue(culprits.contains("TLB shootdown from risk"), culprits::toString);
+  }
+
+  @Test
+  void percentilesWithoutOneCause() {
+    Scene scene = scene();
+    // 1,000 orders of 1 ms; ten of them lost another 10 ms to the competitor, one 5 ms to risk.
+    for (int i = 0; i < 1_000; i++) {
+      long at = (i + 1) * 9 * MS;
+      long extra = i % 100 == 0 ? 10 * MS : 0;
+      if (extra > 0) {
+        preempted(scene, STRATEGY, at, extra);
+      }
+      scene.jvm("test.Order", STRATEGY, at - MS / 2, MS + extra);
+    }
+    Explanation explanation = explain(scene, "test.Order", 1);
+    assertEquals(11 * MS, explanation.lengths().max());
+    assertEquals(MS, explanation.lengths().percentile(99));
+    assertEquals(11 * MS, explanation.lengths().percentile(99.5));
+    Counterfactual first = explanation.counterfactuals().get(0);
+    assertEquals("competitor (pid 901)", first.culprit());
+    assertEquals(1, first.cpu());
+    assertEquals(MS, first.without().max());
+  }
+
+  @Test
+  void anUnknownEventIsRefusedWithThoseThatExist() {
+    Scene scene = scene().jvm("test.Order", STRATEGY, 1, 5);
+    preempted(scene, STRATEGY, 1, 1);
+    UnknownEventException refusal =
+        assertThrows(
+            UnknownEventException.class,
+            () -> Explainer.explain(scene::read, Query.longest("test.Trade", 1)));
+    assertTrue(
+        refusal
+            .getMessage()
+            .endsWith("latencyscope.ContextSwitch, latencyscope.RunQueueWait, test.Order"),
+        refusal.getMessage());
+  }
+
+  @Test
+  void givenTimesAreExplainedForEachThreadThatMatches() throws Exception {
+    Scene scene = scene();
+    preempted(scene, STRATEGY, 100 * MS, 4 * MS);
+    preempted(scene, STRATEGY, 200 * MS, 4 * MS);
+    preempted(scene, RISK, 100 * MS, 4 * MS);
+    Query query = new Query(null, "str*", Scene.START + 102 * MS, Scene.START + 202 * MS, 3);
+    Explanation explanation = Explainer.explain(scene::read, query);
+    assertEquals(1, explanation.slowest().size());
+    Ledger ledger = explanation.slowest().get(0).ledger();
+    assertNull(explanation.event());
+    assertEquals(4 * MS, ledger.of(Cause.RUNNABLE));
+    assertEquals(96 * MS, ledger.of(Cause.ON_CPU));
+  }
+}
