@@ -71,9 +71,7 @@ final class CaptureCommand extends Main.Common implements Main.Verbose {
   @Override
   public Integer call() throws UserError {
     output.check();
-    if (output.resolvedFormat() == Format.JFR && !output.toFile() && console.outTerminal()) {
-      throw new UserError("a recording is not for a terminal: give it a file with --output");
-    }
+    output.checkTerminal(console);
     CaptureRequest request = request();
     Path directory = CaptureSession.privateDirectory();
     Path file = directory.resolve("capture.jfr");
@@ -88,12 +86,9 @@ final class CaptureCommand extends Main.Common implements Main.Verbose {
     if (pid != null && pid <= 0) {
       throw new UserError("--pid: " + pid + " is not a process id");
     }
+    Target target = pid == null ? null : Target.of(pid, machine);
     return new CaptureRequest(
-        duration,
-        pid == null ? null : Target.of(pid, machine),
-        checkedCpus(),
-        checkedModules(),
-        checkedInterface());
+        duration, target, checkedCpus(), checkedModules(), checkedInterface(target));
   }
 
   private CpuSet checkedCpus() throws UserError {
@@ -135,8 +130,8 @@ final class CaptureCommand extends Main.Common implements Main.Verbose {
     return List.copyOf(asked);
   }
 
-  private String checkedInterface() throws UserError {
-    Set<String> known = machine.interfaces();
+  private String checkedInterface(Target target) throws UserError {
+    Set<String> known = machine.interfaces(target);
     if (networkInterface != null && !known.contains(networkInterface)) {
       throw new UserError(
           "--interface: there is no '"
@@ -164,7 +159,7 @@ final class CaptureCommand extends Main.Common implements Main.Verbose {
     if (gone) {
       report = report.ofEndedTarget();
     }
-    output.write(report, file, console);
+    output.write(report, List.of(file), console);
     if (gone) {
       console.say(
           "process "

@@ -2,6 +2,7 @@ package latencyscope.cli;
 
 import java.io.IOException;
 import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -9,7 +10,15 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import latencyscope.analysis.Report;
+import latencyscope.ledger.Explainer;
+import latencyscope.ledger.Explanation;
+import latencyscope.ledger.Query;
+import latencyscope.ledger.UnknownEventException;
 import latencyscope.recording.CpuSet;
+import latencyscope.recording.RecordingException;
+import latencyscope.recording.RecordingFiles;
+import latencyscope.report.ExplanationText;
+import latencyscope.report.TextReport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Unmatched;
@@ -26,6 +35,7 @@ import picocli.CommandLine.Unmatched;
 final class DemoCommand extends Main.Common implements Main.Verbose {
   private static final Path DIRECTORY = Path.of("latencyscope-demo");
   private static final long CHECK_MILLIS = 50;
+  private static final String EVENT = "demo.TickToTrade";
 
   private final Console console;
   private final Machine machine;
@@ -58,9 +68,10 @@ final class DemoCommand extends Main.Common implements Main.Verbose {
     int cpu = strategyCpu();
     Path recording = freshDirectory().resolve(Format.JFR.file());
     run(jar, recording.toAbsolutePath(), cpu);
-    Report report = OutputOptions.read(List.of(recording), List.of());
+    Report report = new OutputOptions().read(List.of(recording));
     engine(recording);
-    console.out().print(Format.TEXT.of(report, console.style()).orElseThrow());
+    console.out().print(TextReport.of(report, console.style()));
+    slowest(recording, report.recording().capture().start());
     console.out().flush();
     List<Path> files = write(report, recording);
     console.say(
@@ -164,6 +175,25 @@ final class DemoCommand extends Main.Common implements Main.Verbose {
     console.out().println();
   }
 
+  /** Tells where the time of the slowest went, of those that began while probes were in place. */
+  private void slowest(Path recording, long from) throws UserError {
+    Query query = new Query(EVENT, null, from, Long.MAX_VALUE, 1);
+    try {
+      Explanation slowest = Explainer.explain(new RecordingFiles(List.of(recording)), query);
+      console.out().println();
+      console.out().print(ExplanationText.ofSlowest(slowest, console.style()));
+      console.out().println();
+      console
+          .out()
+          .println("More of them: latencyscope explain " + recording + " --event " + EVENT);
+    } catch (UnknownEventException e) {
+      // The engine was stopped before it sent an order: then there is none to explain.
+      console.say(e.getMessage());
+    } catch (RecordingException e) {
+      throw new UserError(e.getMessage(), e);
+    }
+  }
+
   private List<Path> write(Report report, Path recording) throws UserError {
     List<Path> files = new ArrayList<>(List.of(recording));
     try {
@@ -171,13 +201,12 @@ final class DemoCommand extends Main.Common implements Main.Verbose {
     } catch (IOException e) {
       throw new UserError(recording + " could not be protected: " + e.getMessage(), e);
     }
-    for (Format format : Format.values()) {
-      // The text is what standard output has, the recording is there.
-      if (format != Format.TEXT && format != Format.JFR) {
-        Path file = DIRECTORY.resolve(format.file());
-        new OutputFile(file).write(format, report, recording, console.fileStyle());
-        files.add(file);
-      }
+    RecordingFiles source = new RecordingFiles(List.of(recording));
+    Content content = new Content(report, source, console.fileStyle(), StandardCharsets.UTF_8);
+    for (Format format : Format.ofDemo()) {
+      Path file = DIRECTORY.resolve(format.file());
+      new OutputFile(file).write(format, content);
+      files.add(file);
     }
     return files;
   }

@@ -24,6 +24,9 @@ final class DemoEngine implements AutoCloseable {
   private static final String STRATEGY = "strategy";
   private static final long DUMP_SECONDS = 20;
 
+  /** How long the engine waits for the probes, at most. */
+  private static final long OPEN_SECONDS = 20;
+
   private final Process process;
   private final BufferedReader output;
   private final Thread hook;
@@ -52,6 +55,8 @@ final class DemoEngine implements AutoCloseable {
     command.add("-cp");
     command.add(jar.toString());
     command.add(MAIN_CLASS);
+    // Else a busy machine would trade before the probes are in place.
+    command.add("--opens-when=latencyscope.state=capturing|failed");
     command.addAll(options);
     try {
       return new DemoEngine(new ProcessBuilder(command).redirectErrorStream(true).start());
@@ -128,7 +133,7 @@ final class DemoEngine implements AutoCloseable {
 
   /** How long a run may take: the engine's own limit, and the time that start and dump take. */
   static Duration limit(double seconds) {
-    return Duration.ofMillis((long) (seconds * 1_500)).plusSeconds(2 + DUMP_SECONDS);
+    return Duration.ofMillis((long) (seconds * 1_500)).plusSeconds(2 + OPEN_SECONDS + DUMP_SECONDS);
   }
 
   @Override

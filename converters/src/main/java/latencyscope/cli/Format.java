@@ -1,40 +1,79 @@
 package latencyscope.cli;
 
-import java.nio.charset.StandardCharsets;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import latencyscope.analysis.Report;
+import latencyscope.alpha.CollapsedStacks;
+import latencyscope.chrome.ChromeOutput;
+import latencyscope.hlog.HistogramLog;
+import latencyscope.html.FlameGraph;
+import latencyscope.html.HtmlReport;
+import latencyscope.perfetto.PerfettoOutput;
+import latencyscope.recording.RecordingException;
 import latencyscope.report.JsonReport;
-import latencyscope.report.Style;
 import latencyscope.report.TextReport;
+import latencyscope.trace.TraceWriter;
 
 /** An output format, with the ending that a file of it has. */
 enum Format {
   /** For people. */
-  TEXT("report.txt", (report, style) -> TextReport.of(report, style)),
+  TEXT(
+      "report.txt",
+      (c, out) -> out.write(TextReport.of(c.report(), c.style()).getBytes(c.charset()))),
+  /** For tools that read traces, but not Perfetto's own. */
+  CHROME(
+      "chrome.trace.json",
+      (c, out) ->
+          TraceWriter.write(c.report(), c.files(), new ChromeOutput(c.report().recording(), out))),
   /** For programs. */
-  JSON("report.json", (report, style) -> JsonReport.of(report)),
+  JSON("report.json", (c, out) -> out.write(JsonReport.of(c.report()).getBytes(UTF_8))),
+  /** For ui.perfetto.dev. */
+  PERFETTO(
+      "trace.pftrace",
+      (c, out) ->
+          TraceWriter.write(
+              c.report(), c.files(), new PerfettoOutput(c.report().recording(), out))),
+  /** For a colleague with a browser. */
+  HTML("report.html", (c, out) -> HtmlReport.write(c.report(), c.files(), c.style().zone(), out)),
+  /** For the tools of HdrHistogram. */
+  HLOG("report.hlog", (c, out) -> HistogramLog.write(c.report(), c.files(), out)),
+  /** What latency cost, as a picture. */
+  FLAMEGRAPH("alpha.svg", (c, out) -> out.write(FlameGraph.svg(c.costs()).getBytes(UTF_8))),
+  /** What latency cost, for other tools that draw flame graphs. */
+  COLLAPSED("alpha.folded", (c, out) -> out.write(CollapsedStacks.of(c.costs()).getBytes(UTF_8))),
   /** The recording itself. */
-  JFR("recording.jfr", null);
+  JFR("recording.jfr", Format::copy);
 
   private final String file;
   private final Writer writer;
 
-  /** Writes a report in words. */
+  /** Writes a report. */
   private interface Writer {
-    String write(Report report, Style style);
+    void write(Content content, OutputStream out) throws IOException, RecordingException;
   }
 
   /**
    * @param file name of a file of this format, where nobody gives one
-   * @param writer writes it; null if there is nothing to write, but a recording to copy
+   * @param writer writes it
    */
   Format(String file, Writer writer) {
     this.file = file;
     this.writer = writer;
+  }
+
+  // A recording is a sequence of chunks: files one behind the other are one.
+  private static void copy(Content content, OutputStream out) throws IOException {
+    for (Path recording : content.files().files()) {
+      Files.copy(recording, out);
+    }
   }
 
   /** The format of a name. */
@@ -67,14 +106,32 @@ enum Format {
             + "; or say --format");
   }
 
-  /** A report in this format; empty if the recording itself is meant. */
-  Optional<String> of(Report report, Style style) {
-    return Optional.ofNullable(writer).map(w -> w.write(report, style));
+  /**
+   * Writes a report in this format.
+   *
+   * @throws UserError if the recording cannot be read again
+   */
+  void write(Content content, OutputStream out) throws IOException, UserError {
+    try {
+      writer.write(content, out);
+    } catch (RecordingException e) {
+      throw new UserError(e.getMessage(), e);
+    }
   }
 
-  /** A report as the content of a file, whose reader nobody knows: UTF-8. */
-  Optional<byte[]> fileContent(Report report, Style style) {
-    return of(report, style).map(text -> text.getBytes(StandardCharsets.UTF_8));
+  /** Whether it is nothing that a terminal could show. */
+  boolean isBinary() {
+    return this == JFR || this == PERFETTO;
+  }
+
+  /** Whether it shows nothing but what latency cost. */
+  boolean needsCosts() {
+    return this == FLAMEGRAPH || this == COLLAPSED;
+  }
+
+  /** What a demonstration leaves beside the recording. */
+  static List<Format> ofDemo() {
+    return List.of(JSON, PERFETTO, HTML);
   }
 
   /** Name of a file of this format, where nobody gives one. */
@@ -83,7 +140,7 @@ enum Format {
   }
 
   private String ending() {
-    return file.substring(file.lastIndexOf('.'));
+    return file.substring(file.indexOf('.'));
   }
 
   private static String all(Function<Format, String> what) {

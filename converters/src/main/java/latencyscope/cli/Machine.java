@@ -1,7 +1,6 @@
 package latencyscope.cli;
 
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -36,13 +35,15 @@ record Machine(Path root) {
     return read("sys/devices/system/cpu/online").map(CpuSet::parse).orElse(CpuSet.EMPTY);
   }
 
-  /** Names of the network interfaces. */
-  Set<String> interfaces() {
+  /** Names of the network interfaces in a process's network namespace, or in our own. */
+  Set<String> interfaces(Target target) {
+    String process = target == null ? "self" : Long.toString(target.pid());
     Set<String> names = new TreeSet<>();
-    try (DirectoryStream<Path> entries = Files.newDirectoryStream(file("sys/class/net"))) {
-      entries.forEach(entry -> names.add(entry.getFileName().toString()));
-    } catch (IOException e) {
-      return Set.of();
+    for (String line : read("proc/" + process + "/net/dev").orElse("").split("\n")) {
+      int colon = line.indexOf(':');
+      if (colon > 0) {
+        names.add(line.substring(0, colon).strip());
+      }
     }
     return names;
   }

@@ -1,17 +1,15 @@
 package latencyscope.cli;
 
+import java.io.BufferedOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Optional;
 import java.util.Set;
-import latencyscope.analysis.Report;
-import latencyscope.report.Style;
 
 /** Writes a file that is there whole or not at all, and that only its owner may read. */
 final class OutputFile {
@@ -46,30 +44,17 @@ final class OutputFile {
     return file.toAbsolutePath().getParent();
   }
 
-  /** Puts a report in the file's place, or the recording itself. */
-  void write(Format format, Report report, Path recording, Style style) throws UserError {
-    Optional<byte[]> content = format.fileContent(report, style);
-    if (content.isPresent()) {
-      write(content.get());
-    } else {
-      copy(recording);
-    }
-  }
-
-  private void write(byte[] content) throws UserError {
-    replace(temporary -> Files.write(temporary, content));
-  }
-
-  private void copy(Path source) throws UserError {
+  /** Puts a report in the file's place. */
+  void write(Format format, Content content) throws UserError {
     replace(temporary -> {
-      try (InputStream in = Files.newInputStream(source)) {
-        Files.copy(in, temporary, StandardCopyOption.REPLACE_EXISTING);
+      try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(temporary))) {
+        format.write(content, out);
       }
     });
   }
 
   private interface Writer {
-    void writeTo(Path temporary) throws IOException;
+    void writeTo(Path temporary) throws IOException, UserError;
   }
 
   // A rename within a directory is atomic; a device such as /dev/null must not be replaced.

@@ -1,20 +1,23 @@
 package latencyscope.cli;
 
 import java.io.IOException;
-import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import latencyscope.alpha.CostCollector;
+import latencyscope.alpha.CostRate;
 import latencyscope.analysis.Analyzers;
 import latencyscope.analysis.Limit;
 import latencyscope.analysis.Report;
 import latencyscope.analysis.UnknownKeyException;
 import latencyscope.jfr.Schema;
+import latencyscope.recording.EventConsumer;
+import latencyscope.recording.EventFan;
 import latencyscope.recording.Recording;
 import latencyscope.recording.RecordingException;
+import latencyscope.recording.RecordingFiles;
 import picocli.CommandLine.Option;
 
 /** The options on what comes out, which every command that reports has. */
@@ -28,11 +31,25 @@ final class OutputOptions {
   @Option(
       names = {"-f", "--format"},
       paramLabel = "FORMAT",
-      description = "text, json or jfr; without it the ending of --output decides.")
+      description =
+          "text, json, perfetto, html, hlog, jfr, chrome, flamegraph or collapsed; without it the"
+              + " ending of --output decides.")
   private String format;
 
   @Option(names = "--json", description = "The same as --format json.")
   private boolean json;
+
+  @Option(
+      names = "--notional",
+      paramLabel = "DOLLARS",
+      description = "What is at stake: the result says what latency cost in dollars, too.")
+  private Double notional;
+
+  @Option(
+      names = "--bps-per-us",
+      paramLabel = "BPS",
+      description = "Basis points of the notional that a microsecond costs (default: 0.5).")
+  private Double bpsPerUs;
 
   @Option(
       names = "--limit",
@@ -48,7 +65,8 @@ final class OutputOptions {
   private boolean verbose;
 
   private Format resolved;
-  private List<Limit> parsed;
+  private List<Limit> parsed = List.of();
+  private CostRate rate;
 
   boolean verbose() {
     return verbose;
@@ -57,6 +75,10 @@ final class OutputOptions {
   /** Checks everything that can be checked before any work is done. */
   void check() throws UserError {
     resolved = format();
+    rate = rate();
+    if (resolved.needsCosts() && rate == null) {
+      throw new UserError("--format: what latency cost takes --notional, the dollars at stake");
+    }
     parsed = new ArrayList<>();
     for (String limit : limits) {
       try {
@@ -75,9 +97,26 @@ final class OutputOptions {
     }
   }
 
+  private CostRate rate() throws UserError {
+    if (notional == null) {
+      if (bpsPerUs != null) {
+        throw new UserError("--bps-per-us goes with --notional, the dollars at stake");
+      }
+      return null;
+    }
+    try {
+      return new CostRate(notional, bpsPerUs == null ? CostRate.DEFAULT_BPS_PER_US : bpsPerUs);
+    } catch (IllegalArgumentException e) {
+      throw new UserError("--notional, --bps-per-us: " + e.getMessage(), e);
+    }
+  }
+
   private Format format() throws UserError {
     if (format != null) {
       Format named = Format.named(format);
+      if (named == Format.PERFETTO && output != null && output.toString().endsWith(".json")) {
+        named = Format.CHROME;
+      }
       if (json && named != Format.JSON) {
         throw new UserError("--json and --format " + format + " exclude each other; give one");
       }
@@ -99,19 +138,24 @@ final class OutputOptions {
    * @throws UserError if it cannot be read
    */
   Report read(List<Path> files) throws UserError {
-    return read(files, parsed);
+    CostCollector costs = new CostCollector();
+    Analyzers analyzers = new Analyzers();
+    Report report =
+        rate == null
+            ? read(files, analyzers, analyzers)
+            : read(files, new EventFan(analyzers, costs), analyzers);
+    return rate == null ? report : report.withCosts(costs.report(rate, report.recording()));
   }
 
-  /**
-   * Reads a recording and judges it by limits.
-   *
-   * @throws UserError if it cannot be read
-   */
-  static Report read(List<Path> files, List<Limit> limits) throws UserError {
-    Analyzers analyzers = new Analyzers();
+  private Report read(List<Path> files, EventConsumer consumer, Analyzers analyzers)
+      throws UserError {
     try {
-      Recording recording = Recording.read(files, analyzers);
-      return Report.of(recording, analyzers, limits);
+      Recording recording = Recording.read(files, consumer);
+      Optional<EventConsumer> again = analyzers.secondReading(recording);
+      if (again.isPresent()) {
+        Recording.read(files, again.get());
+      }
+      return Report.of(recording, analyzers, parsed);
     } catch (RecordingException e) {
       throw new UserError(e.getMessage(), e);
     } catch (UnknownKeyException e) {
@@ -119,32 +163,38 @@ final class OutputOptions {
     }
   }
 
-  /** Writes a report, or the recording itself, where the user wants it. */
-  void write(Report report, Path recording, Console console) throws UserError {
+  /** Writes a report where the user wants it. */
+  void write(Report report, List<Path> recording, Console console) throws UserError {
+    RecordingFiles files = new RecordingFiles(recording);
     if (output != null) {
-      new OutputFile(output).write(resolved, report, recording, console.fileStyle());
+      Content content = new Content(report, files, console.fileStyle(), StandardCharsets.UTF_8);
+      new OutputFile(output).write(resolved, content);
       return;
     }
-    byte[] content = content(report, recording, console);
-    console.out().write(content, 0, content.length);
+    // Text is for a reader whose character set is known.
+    Content content = new Content(report, files, console.style(), console.charset());
+    try {
+      resolved.write(content, console.out());
+    } catch (IOException e) {
+      throw new UserError("the result could not be written: " + e.getMessage(), e);
+    }
     console.out().flush();
     if (console.out().checkError()) {
       throw new UserError("standard output could not be written: was the pipe closed?");
     }
   }
 
-  private byte[] content(Report report, Path recording, Console console) throws UserError {
-    // JSON is UTF-8 by its standard, text is for a reader whose character set is known.
-    Charset charset = resolved == Format.TEXT ? console.charset() : StandardCharsets.UTF_8;
-    Optional<String> text = resolved.of(report, console.style());
-    try {
-      return text.isPresent() ? text.get().getBytes(charset) : Files.readAllBytes(recording);
-    } catch (IOException e) {
-      throw new UserError("the recording could not be read again: " + e.getMessage(), e);
+  /**
+   * Checks that a terminal can show it.
+   *
+   * @throws UserError if it is for a file
+   */
+  void checkTerminal(Console console) throws UserError {
+    if (resolved.isBinary() && output == null && console.outTerminal()) {
+      throw new UserError(
+          "a "
+              + (resolved == Format.JFR ? "recording" : "trace")
+              + " is not for a terminal: give it a file with --output");
     }
-  }
-
-  boolean toFile() {
-    return output != null;
   }
 }

@@ -33,10 +33,12 @@ final class ReportCommand extends Main.Common implements Main.Verbose {
   public Integer call() throws UserError {
     output.check();
     if (output.resolvedFormat() == Format.JFR) {
-      throw new UserError("--format: the input is a jfr file already; text and json can be made");
+      throw new UserError(
+          "--format: the input is a jfr file already; all other formats can be made");
     }
+    output.checkTerminal(console);
     Report report = output.read(files);
-    output.write(report, files.get(0), console);
+    output.write(report, files, console);
     return report.exitCode();
   }
 }

@@ -14,18 +14,24 @@ import latencyscope.recording.ProbeState;
 import latencyscope.recording.Recording;
 
 /** The lines above the panels: what was watched, where, and how much of it was seen. */
-final class Header {
+public final class Header {
   private final Report report;
   private final Recording recording;
   private final ZoneId zone;
 
-  Header(Report report, ZoneId zone) {
+  /**
+   * Creates the lines of a report.
+   *
+   * @param zone zone of wall-clock times
+   */
+  public Header(Report report, ZoneId zone) {
     this.report = report;
     this.recording = report.recording();
     this.zone = zone;
   }
 
-  List<String> lines() {
+  /** The lines, of which the first is the title; empty ones part them. */
+  public List<String> lines() {
     List<String> lines = new ArrayList<>();
     lines.add(Product.NAME + " v" + Product.version() + " — HFT Latency Profiler");
     lines.add("");

@@ -6,9 +6,11 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import latencyscope.analysis.LedgerMetrics;
 import latencyscope.analysis.Metrics;
 import latencyscope.analysis.Report;
 import latencyscope.analysis.ReportTree;
+import latencyscope.ledger.Explanation;
 
 /** Writes a report for programs; the form is fixed by {@code docs/report.schema.json}. */
 public final class JsonReport {
@@ -20,7 +22,15 @@ public final class JsonReport {
 
   /** The report as one JSON object, ended by a line break. */
   public static String of(Report report) {
-    Metrics tree = ReportTree.of(report);
+    return write(ReportTree.of(report));
+  }
+
+  /** An explanation as one JSON object, ended by a line break. */
+  public static String of(Explanation explanation) {
+    return write(LedgerMetrics.of(explanation));
+  }
+
+  private static String write(Metrics tree) {
     Map<String, Object> root = new LinkedHashMap<>();
     root.put("schema_version", SCHEMA_VERSION);
     Map<String, Object> tool = new LinkedHashMap<>();

@@ -5,12 +5,10 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
+import latencyscope.recording.Nanos;
 
 /** Writes numbers and times for people. */
-final class Numbers {
-  private static final long NANOS_UP_TO = 100_000;
-  private static final long MICROS_UP_TO = 1_000_000;
-  private static final long MILLIS_UP_TO = 10_000_000_000L;
+public final class Numbers {
   private static final long NANOS_PER_SECOND = 1_000_000_000;
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("HH:mm:ss.SSSSSS", Locale.ROOT);
@@ -19,31 +17,23 @@ final class Numbers {
 
   private Numbers() {}
 
-  static String count(long count) {
+  /** A count. */
+  public static String count(long count) {
     return String.format(Locale.ROOT, "%,d", count);
   }
 
   /** A count with its noun: {@code 1 wait}, {@code 1,200 waits}. */
-  static String count(long count, String noun) {
+  public static String count(long count, String noun) {
     return count(count) + " " + noun + (count == 1 ? "" : "s");
   }
 
   /** Nanoseconds in the unit in which they read best. */
-  static String time(long nanos) {
-    if (nanos < NANOS_UP_TO) {
-      return String.format(Locale.ROOT, "%,d ns", nanos);
-    }
-    if (nanos < MICROS_UP_TO) {
-      return String.format(Locale.ROOT, "%,.1f µs", nanos / 1e3);
-    }
-    if (nanos < MILLIS_UP_TO) {
-      return String.format(Locale.ROOT, "%,.2f ms", nanos / 1e6);
-    }
-    return String.format(Locale.ROOT, "%,.2f s", nanos / 1e9);
+  public static String time(long nanos) {
+    return Nanos.words(nanos);
   }
 
   /** A cell of a table. */
-  static String cell(Object value) {
+  public static String cell(Object value) {
     if (value instanceof Duration duration) {
       return time(duration.toNanos());
     }
@@ -53,7 +43,8 @@ final class Numbers {
     return value == null ? "-" : Columns.clean(value.toString());
   }
 
-  static String clock(long epochNs, ZoneId zone) {
+  /** Time of day to the microsecond. */
+  public static String clock(long epochNs, ZoneId zone) {
     return TIME.format(instant(epochNs).atZone(zone));
   }
 

@@ -8,8 +8,8 @@ import latencyscope.analysis.Severity;
  * several threads.
  */
 final class Page {
-  private static final String UNICODE = "╭╮╰╯├┤─│═—…→µ";
-  private static final String ASCII = "++++++-|=-~>u";
+  private static final String UNICODE = "╭╮╰╯├┤─│═—…→←µ";
+  private static final String ASCII = "++++++-|=-~><u";
 
   private final Style style;
   private final StringBuilder out = new StringBuilder();
@@ -27,6 +27,16 @@ final class Page {
   void line(String text) {
     for (String part : Columns.wrap(Columns.clean(text), style.width())) {
       out.append(part.stripTrailing()).append('\n');
+    }
+  }
+
+  /** A text outside of any box whose further lines are indented to where it begins. */
+  void hanging(String head, String text) {
+    int indent = Columns.width(head);
+    String start = head;
+    for (String part : Columns.wrap(Columns.clean(text), style.width() - indent)) {
+      out.append((start + part).stripTrailing()).append('\n');
+      start = " ".repeat(indent);
     }
   }
 

@@ -3,7 +3,7 @@ package latencyscope.report;
 import java.util.Set;
 
 /** The name that an engineer would use for a process, from its command line. */
-final class ProcessName {
+public final class ProcessName {
   // Options of the launcher whose value is a word of its own.
   private static final Set<String> WITH_VALUE =
       Set.of(
@@ -29,7 +29,7 @@ final class ProcessName {
    *
    * @param command words separated by spaces; null if not recorded
    */
-  static String of(String command) {
+  public static String of(String command) {
     if (command == null || command.isBlank()) {
       return "";
     }

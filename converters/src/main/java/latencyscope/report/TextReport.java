@@ -3,6 +3,7 @@ package latencyscope.report;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
+import latencyscope.alpha.CostReport;
 import latencyscope.analysis.Finding;
 import latencyscope.analysis.Limit;
 import latencyscope.analysis.ModuleReport;
@@ -40,7 +41,8 @@ public final class TextReport {
     if (report.capture().count(Severity.PASS) == 0) {
       panel(report.capture());
     }
-    report.measured().forEach(this::panel);
+    report.measured().filter(ModuleReport::saysSomething).forEach(this::panel);
+    alpha();
     limits();
     summary();
     return page.toString();
@@ -101,7 +103,7 @@ public final class TextReport {
         String.format(
             "%s: %s, %s in all",
             quantiles.title(),
-            Numbers.count(distribution.count(), "wait"),
+            Numbers.count(distribution.count(), quantiles.noun()),
             Numbers.time(distribution.total())),
         "  ");
     List<String> known = new ArrayList<>();
@@ -194,30 +196,30 @@ public final class TextReport {
     }
   }
 
+  private void alpha() {
+    if (report.costs().isEmpty()) {
+      return;
+    }
+    CostReport costs = report.costs().get();
+    page.open("ALPHA");
+    page.wrapped("", CostText.head(costs), "  ");
+    for (Table table : CostText.tables(costs)) {
+      table(table);
+    }
+    page.close();
+    page.line("");
+  }
+
   private void limits() {
     if (report.limits().isEmpty()) {
       return;
     }
     page.open("LIMITS");
     for (Limit.Result result : report.limits()) {
-      page.tagged("", result.passed() ? Severity.PASS : Severity.FAIL, limit(result));
+      page.tagged("", result.passed() ? Severity.PASS : Severity.FAIL, LimitText.of(result));
     }
     page.close();
     page.line("");
-  }
-
-  private static String limit(Limit.Result result) {
-    String key = result.limit().key();
-    String limit = number(result.limit().limit());
-    if (result.value() == null) {
-      return key + " was not measured (limit " + limit + ")";
-    }
-    String value = number(result.value().doubleValue());
-    return key + " = " + value + (result.passed() ? ", within " : ", above ") + limit;
-  }
-
-  private static String number(double value) {
-    return value == Math.rint(value) ? Numbers.count((long) value) : Double.toString(value);
   }
 
   private void summary() {

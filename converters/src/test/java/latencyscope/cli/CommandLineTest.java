@@ -129,12 +129,15 @@ class CommandLineTest {
         mistake("no process 999999999", "--pid", "999999999"),
         mistake("-5 is not a process id", "--pid", "-5"),
         mistake("'abc' is not a long", "--pid", "abc"),
-        mistake("'nonsense', only isolation", "--module", "nonsense"),
+        mistake("this version does not have 'nonsense', only ", "--module", "nonsense"),
         mistake("no 'nosuch0' here; there are", "--interface", "nosuch0"),
         mistake("'soon' is not a duration", "--duration", "soon"),
         mistake("duration of 0 captures nothing", "-d", "0"),
-        mistake("does not write 'perfetto', only text, json, jfr", "-f", "perfetto"),
-        mistake("ends in '.pftrace', only .txt, .json, .jfr", "-o", "/tmp/x.pftrace"),
+        mistake("does not write 'pdf', only text, chrome, json, perfetto, html", "-f", "pdf"),
+        mistake("ends in '.pdf', only .txt, .trace.json, .json", "-o", "/tmp/x.pdf"),
+        mistake("takes --notional", "-o", "/tmp/x.svg"),
+        mistake("goes with --notional", "--bps-per-us", "1"),
+        mistake("positive number of dollars", "--notional", "-5"),
         mistake("exclude each other", "--json", "-f", "text"),
         mistake("there is no directory /no/such", "-o", "/no/such/report.json"),
         mistake("isolation.p99_runqueue_ns", "--limit", "isolation.p99_runqeue_ns=5"),
@@ -144,7 +147,7 @@ class CommandLineTest {
         mistake("does not exist", "report", "/no/such.jfr"),
         mistake("is a directory", "report", "/"),
         mistake("Missing required parameter", "report"),
-        mistake("'html', only text", "report", "x.jfr", "-f", "html"),
+        mistake("'pdf', only text", "report", "x.jfr", "-f", "pdf"),
         mistake("packed in latencyscope.jar only", "demo"),
         mistake("jfr file already", "report", "x.jfr", "-f", "jfr"));
   }
@@ -199,6 +202,32 @@ class CommandLineTest {
     try (Stream<Path> files = Files.list(directory)) {
       assertEquals(List.of(json), files.toList());
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "r.pftrace, ''",
+    "r.trace.json, {\"displayTimeUnit\"",
+    "r.html, <!doctype html>",
+    "r.hlog, #[Logged with LatencyScope",
+    "r.svg, <svg ",
+    "r.txt, LatencyScope v"
+  })
+  void theEndingDecides(String name, String begin) throws IOException {
+    Path file = directory.resolve(name);
+    String recording = file("monitored.jfr");
+    assertEquals(2, run("report", recording, "--notional", "1e6", "-o", file.toString()), err());
+    String content = Files.readString(file, StandardCharsets.ISO_8859_1);
+    // A trace in protobuf begins with the tag of its first packet.
+    assertTrue(content.startsWith(begin.isEmpty() ? "\n" : begin), content);
+    assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
+  }
+
+  @Test
+  void aTraceIsChromesWhereTheFileIsJson() throws IOException {
+    Path file = directory.resolve("trace.json");
+    run("report", file("monitored.jfr"), "--format", "perfetto", "-o", file.toString());
+    assertTrue(new ObjectMapper().readTree(file.toFile()).has("traceEvents"));
   }
 
   @Test

@@ -18,7 +18,9 @@ import latencyscope.Golden;
 import latencyscope.analysis.Limit;
 import latencyscope.analysis.Report;
 import latencyscope.recording.Fixture;
+import latencyscope.recording.MemoryFixture;
 import latencyscope.recording.Recording;
+import latencyscope.recording.SyscallFixture;
 import org.junit.jupiter.api.Test;
 
 class JsonReportTest {
@@ -40,11 +42,21 @@ class JsonReportTest {
   }
 
   @Test
+  void badDayOfMemory() throws IOException {
+    Report report = MemoryFixture.badDay().report(new Limit("memory.fault_p99_ns", 1_000));
+    Golden.check("bad-memory.json", JsonReport.of(report));
+  }
+
+  @Test
   void fitsItsSchema() throws IOException {
     for (Report report :
         new Report[] {
           Fixture.badDay().report(new Limit("isolation.p99_runqueue_ns", 1_000.5)),
           Fixture.goodDay().report(),
+          SyscallFixture.badDay().report(),
+          new SyscallFixture("").report(new Limit("syscall.contended_wait_count", 0)),
+          MemoryFixture.badDay().report(new Limit("memory.major_fault_count", 0)),
+          MemoryFixture.withoutProbes().report(),
           new Fixture().add("Counter", "module", "isolation", "measure", "x").report()
         }) {
       assertEquals(Set.of(), schema().validate(json(report)));

@@ -11,6 +11,7 @@ import latencyscope.Golden;
 import latencyscope.analysis.Limit;
 import latencyscope.analysis.Report;
 import latencyscope.recording.Fixture;
+import latencyscope.recording.MemoryFixture;
 import latencyscope.recording.ThreadId;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -51,6 +52,13 @@ class TextReportTest {
     Report report = Fixture.goodDay().report();
     assertEquals(0, report.exitCode());
     Golden.check("good-day.txt", TextReport.of(report, Style.plain(ZONE)));
+  }
+
+  @Test
+  void badDayOfMemory() throws IOException {
+    Report report = MemoryFixture.badDay().report();
+    assertEquals(2, report.exitCode());
+    Golden.check("bad-memory.txt", TextReport.of(report, width(80)));
   }
 
   @Test

@@ -1,0 +1,75 @@
+package latencyscope.hlog;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.concurrent.TimeUnit;
+import latencyscope.analysis.Report;
+import latencyscope.recording.EventConsumer;
+import latencyscope.recording.EventSource;
+import latencyscope.recording.KernelEvent;
+import latencyscope.recording.MeasuredInterval;
+import latencyscope.recording.RecordingException;
+import latencyscope.recording.Subject;
+import org.HdrHistogram.Histogram;
+import org.HdrHistogram.HistogramLogWriter;
+
+/**
+ * Writes every in-kernel distribution as an interval of an HdrHistogram log, tagged with module,
+ * measure and whose it is. Values are nanoseconds; the log's own column of maxima is milliseconds.
+ */
+public final class HistogramLog {
+  private static final int DIGITS = 3;
+
+  private HistogramLog() {}
+
+  /**
+   * Writes the log.
+   *
+   * @throws IOException if it cannot be written
+   * @throws RecordingException if the recording cannot be read again
+   */
+  public static void write(Report report, EventSource events, OutputStream out)
+      throws IOException, RecordingException {
+    HistogramLogWriter log = new HistogramLogWriter(out);
+    long start = TimeUnit.NANOSECONDS.toMillis(report.recording().capture().start());
+    log.outputComment("[Logged with LatencyScope; values are nanoseconds]");
+    log.outputLogFormatVersion();
+    log.outputStartTime(start);
+    log.outputLegend();
+    events.read(
+        new EventConsumer() {
+          @Override
+          public void accept(KernelEvent event) {}
+
+          @Override
+          public void accept(MeasuredInterval interval) {
+            log.outputIntervalHistogram(histogram(interval));
+          }
+        });
+  }
+
+  private static Histogram histogram(MeasuredInterval interval) {
+    Histogram histogram = new Histogram(DIGITS);
+    interval.distribution().forEachBin(histogram::recordValueWithCount);
+    histogram.setTag(tag(interval));
+    histogram.setStartTimeStamp(TimeUnit.NANOSECONDS.toMillis(interval.start()));
+    histogram.setEndTimeStamp(
+        TimeUnit.NANOSECONDS.toMillis(interval.start() + interval.duration()));
+    return histogram;
+  }
+
+  /** {@code isolation.runqueue_wakeup:strategy-4720}. */
+  static String tag(MeasuredInterval interval) {
+    String whose;
+    Subject subject = interval.subject();
+    if (subject == null) {
+      whose = interval.thread().name() + '-' + interval.thread().osTid();
+    } else {
+      whose = subject.kind() + '-' + (subject.name() == null ? "" : subject.name() + '-');
+      whose += subject.id() + (subject.cpu() < 0 ? "" : "-cpu" + subject.cpu());
+    }
+    // The format splits its lines at commas, and its readers at spaces.
+    return (interval.module() + '.' + interval.measure() + ':' + whose)
+        .replaceAll("[,\\s\\p{Cntrl}]", "_");
+  }
+}

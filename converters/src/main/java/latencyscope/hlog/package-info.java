@@ -1,0 +1,2 @@
+/** HdrHistogram's interval logs. */
+package latencyscope.hlog;

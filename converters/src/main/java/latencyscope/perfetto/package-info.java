@@ -1,0 +1,2 @@
+/** Perfetto's native trace format. */
+package latencyscope.perfetto;

@@ -1,0 +1,143 @@
+package latencyscope.timeline;
+
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import latencyscope.recording.EventConsumer;
+import latencyscope.recording.JvmEvent;
+import latencyscope.recording.KernelEvent;
+
+/**
+ * Turns the events of a recording into slices, one by one. Not safe for use by several threads.
+ *
+ * <p>Kernel events of every module, also of those that came later than this class; of the JVM its
+ * pauses and what its threads blocked in; and every event of a program's own.
+ */
+public final class Slices implements EventConsumer {
+  private static final Set<String> JDK =
+      Set.of(
+          "jdk.GarbageCollection",
+          "jdk.GCPhasePause",
+          "jdk.GCPhasePauseLevel1",
+          "jdk.SafepointBegin",
+          "jdk.SafepointEnd",
+          "jdk.SafepointStateSynchronization",
+          "jdk.ExecuteVMOperation",
+          "jdk.ZAllocationStall",
+          "jdk.JavaMonitorEnter",
+          "jdk.JavaMonitorWait",
+          "jdk.ThreadPark",
+          "jdk.ThreadSleep",
+          "jdk.VirtualThreadPinned",
+          "jdk.SocketRead",
+          "jdk.SocketWrite",
+          "jdk.FileRead",
+          "jdk.FileWrite",
+          "jdk.FileForce");
+
+  // The thread that commits these tells nothing: they are of the JVM as a whole.
+  private static final Set<String> WHOLE_JVM =
+      Set.of(
+          "jdk.GarbageCollection",
+          "jdk.GCPhasePause",
+          "jdk.GCPhasePauseLevel1",
+          "jdk.SafepointBegin",
+          "jdk.SafepointEnd",
+          "jdk.SafepointStateSynchronization",
+          "jdk.ExecuteVMOperation");
+
+  private final Consumer<Slice> consumer;
+  private final Map<String, String> labels = new HashMap<>();
+
+  /**
+   * Creates the conversion.
+   *
+   * @param consumer gets every slice, in the order of the file
+   */
+  public Slices(Consumer<Slice> consumer) {
+    this.consumer = consumer;
+  }
+
+  @Override
+  public void accept(KernelEvent event) {
+    consumer.accept(slice(event, false));
+  }
+
+  @Override
+  public void acceptExemplar(KernelEvent event) {
+    consumer.accept(slice(event, true));
+  }
+
+  private Slice slice(KernelEvent event, boolean exemplar) {
+    EventKind kind = EventKind.of(event.type());
+    boolean onCpu = kind.perCpu() && event.cpu() >= 0;
+    String label = labels.computeIfAbsent(event.type(), EventKind::words);
+    return new Slice(
+        onCpu ? Lane.ofCpu(event.cpu()) : Lane.of(event.thread()),
+        event.thread(),
+        event.cpu(),
+        event.module(),
+        label,
+        name(event, kind, label),
+        event.start(),
+        Math.max(0, event.duration()),
+        exemplar,
+        details(event));
+  }
+
+  private static String name(KernelEvent event, EventKind kind, String label) {
+    if (event.type().equals("RunQueueWait") && event.text("culprit") != null) {
+      return "behind " + event.text("culprit");
+    }
+    if (event.type().equals("ContextSwitch")) {
+      return event.flag("voluntary") || event.text("next") == null
+          ? "off CPU: " + event.text("state")
+          : "preempted by " + event.text("next");
+    }
+    if (event.type().equals("Migration")) {
+      return "CPU " + event.cpu() + " to " + event.number("toCpu") + ": " + event.text("cause");
+    }
+    String particular = kind.particular(event);
+    return particular == null ? label : label + ": " + particular;
+  }
+
+  private static Map<String, Object> details(KernelEvent event) {
+    Map<String, Object> details = new LinkedHashMap<>();
+    if (event.thread() != null) {
+      details.put("thread", event.thread().name());
+      details.put("os_tid", event.thread().osTid());
+    }
+    if (event.cpu() >= 0) {
+      details.put("cpu", (long) event.cpu());
+    }
+    details.putAll(event.fields());
+    return details;
+  }
+
+  @Override
+  public boolean wants(String type) {
+    return type.startsWith("jdk.") ? JDK.contains(type) : true;
+  }
+
+  @Override
+  public void accept(JvmEvent event) {
+    Lane lane = WHOLE_JVM.contains(event.type()) ? Lane.JVM : Lane.of(event.thread());
+    Map<String, Object> details = new LinkedHashMap<>();
+    details.put("event", event.type());
+    details.putAll(event.fields());
+    consumer.accept(
+        new Slice(
+            lane,
+            event.thread(),
+            -1,
+            Slice.JVM,
+            event.label(),
+            event.label(),
+            event.start(),
+            Math.max(0, event.duration()),
+            false,
+            details));
+  }
+}

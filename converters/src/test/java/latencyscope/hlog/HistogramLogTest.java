@@ -1,0 +1,62 @@
+package latencyscope.hlog;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.Map;
+import java.util.TreeMap;
+import latencyscope.recording.Distribution;
+import latencyscope.recording.Fixture;
+import latencyscope.recording.RecordingException;
+import latencyscope.recording.ThreadId;
+import org.HdrHistogram.EncodableHistogram;
+import org.HdrHistogram.Histogram;
+import org.HdrHistogram.HistogramLogReader;
+import org.junit.jupiter.api.Test;
+
+class HistogramLogTest {
+  private static Map<String, Histogram> read(Fixture fixture)
+      throws IOException, RecordingException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    HistogramLog.write(fixture.report(), fixture.source(), bytes);
+    HistogramLogReader reader =
+        new HistogramLogReader(new ByteArrayInputStream(bytes.toByteArray()));
+    Map<String, Histogram> byTag = new TreeMap<>();
+    EncodableHistogram next;
+    while ((next = reader.nextIntervalHistogram()) != null) {
+      assertFalse(byTag.containsKey(next.getTag()), next.getTag());
+      byTag.put(next.getTag(), (Histogram) next);
+    }
+    return byTag;
+  }
+
+  @Test
+  void readersFindEveryCount() throws IOException, RecordingException {
+    Fixture fixture = Fixture.badDay();
+    Map<String, Histogram> byTag = read(fixture);
+    Distribution waits =
+        fixture.recording().distribution("isolation", "runqueue_wakeup").orElseThrow();
+    Histogram woken = byTag.get("isolation.runqueue_wakeup:md-feed-4721");
+    assertEquals(waits.count(), woken.getTotalCount());
+    for (double percent : new double[] {50, 99, 99.9}) {
+      assertEquals(waits.percentile(percent).orElseThrow(), woken.getValueAtPercentile(percent));
+    }
+    assertEquals(Fixture.START / 1_000_000, woken.getStartTimeStamp());
+    assertEquals(46, byTag.get("isolation.runqueue_preempted:strategy-4720").getTotalCount());
+    assertEquals(2, byTag.size());
+  }
+
+  @Test
+  void aNameCannotBreakALine() throws IOException, RecordingException {
+    Histogram values = new Histogram(3);
+    values.recordValue(1_000);
+    Fixture fixture =
+        new Fixture()
+            .capture("", "")
+            .distribution("x", new ThreadId(7, "a,b c\n取引", 0), values, 1_000);
+    assertEquals("[isolation.x:a_b_c_取引-7]", read(fixture).keySet().toString());
+  }
+}

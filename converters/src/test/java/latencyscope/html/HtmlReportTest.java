@@ -1,0 +1,123 @@
+package latencyscope.html;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import latencyscope.alpha.CostCollector;
+import latencyscope.alpha.CostRate;
+import latencyscope.analysis.Report;
+import latencyscope.recording.Fixture;
+import latencyscope.recording.RecordingException;
+import latencyscope.recording.ThreadId;
+import latencyscope.report.JsonReport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class HtmlReportTest {
+  private static final String EVIL = "</script><script>document.title='owned'</script>";
+  private static final List<String> NAMES =
+      List.of(
+          EVIL, "<img src=x onerror=\"document.title='owned'\">", "'\"&amp;", "取引-スレッド", "\u0001");
+
+  @TempDir Path directory;
+
+  private static Fixture hostile() {
+    Fixture fixture = Fixture.badDay();
+    long tid = 6_000;
+    for (String name : NAMES) {
+      ThreadId thread = new ThreadId(tid++, name, 0);
+      fixture.wait(thread, 1_000_000L * tid, 70_000, 2, "preempted", name, tid);
+      fixture.program("test." + name, thread, 500, 1_000, name, name);
+    }
+    return fixture;
+  }
+
+  private static String page(Fixture fixture) throws IOException, RecordingException {
+    CostCollector costs = new CostCollector();
+    fixture.source().read(costs);
+    Report report =
+        fixture.report().withCosts(costs.report(new CostRate(1e6, 0.5), fixture.recording()));
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    HtmlReport.write(report, fixture.source(), ZoneOffset.UTC, bytes);
+    return bytes.toString(StandardCharsets.UTF_8);
+  }
+
+  private static JsonNode data(String page) throws IOException {
+    Matcher matcher =
+        Pattern.compile(
+                "<script id=\"data\" type=\"application/json\">(.*?)</script>", Pattern.DOTALL)
+            .matcher(page);
+    assertTrue(matcher.find());
+    return new ObjectMapper().readTree(matcher.group(1));
+  }
+
+  @Test
+  void noNameBecomesMarkup() throws IOException, RecordingException {
+    String page = page(hostile());
+    assertFalse(page.contains(EVIL));
+    assertFalse(page.contains("<img"));
+    assertEquals(2, page.split("</script>", -1).length - 1, "the data's and the code's");
+    String lanes = data(page).get("lanes").toString();
+    assertTrue(lanes.contains("document.title='owned'"), "the name itself is there");
+  }
+
+  @Test
+  void nothingIsFetched() throws IOException, RecordingException {
+    String page = page(Fixture.badDay());
+    assertTrue(page.contains("default-src 'none'"));
+    assertFalse(page.matches("(?s).*(src|href)=\"(?!#).*"));
+  }
+
+  @Test
+  void numbersAreTheReports() throws IOException, RecordingException {
+    Fixture fixture = Fixture.badDay();
+    JsonNode json = new ObjectMapper().readTree(JsonReport.of(fixture.report())).get("isolation");
+    JsonNode plot = data(page(fixture)).get("plots").get(0);
+    assertEquals(json.get("runqueue_count").asLong(), plot.get("count").asLong());
+    assertEquals(json.get("max_runqueue_ns").asLong(), plot.get("max").asLong());
+    long binned = 0;
+    for (int i = 1; i < plot.get("bins").size(); i += 2) {
+      binned += plot.get("bins").get(i).asLong();
+    }
+    assertEquals(json.get("runqueue_count").asLong(), binned);
+  }
+
+  @Test
+  void aBrowserShowsIt() throws IOException, RecordingException {
+    Optional<Browser> browser = Browser.ifThere();
+    assumeTrue(browser.isPresent(), "no chromium here");
+    Path file = directory.resolve("report.html");
+    try (OutputStream out = Files.newOutputStream(file)) {
+      out.write(page(hostile()).getBytes(StandardCharsets.UTF_8));
+    }
+    Browser.Rendered rendered = browser.get().render(file);
+    assertEquals(List.of(), rendered.console());
+    assertTrue(rendered.isReady(), rendered.said());
+    assertEquals("LatencyScope report", rendered.only("<title>([^<]*)</title>"));
+    JsonNode json = new ObjectMapper().readTree(JsonReport.of(hostile().report())).get("isolation");
+    String drawn = rendered.only("<svg class=\"curve\"[^>]*data-count=\"(\\d+)\"");
+    assertEquals(json.get("runqueue_count").asText(), drawn);
+    assertEquals(
+        json.get("p99_runqueue_ns").asText(),
+        rendered.only("data-p=\"P99\"><span data-ns=\"(\\d+)\""));
+    assertEquals(
+        json.get("max_runqueue_ns").asText(),
+        rendered.only("data-p=\"Max\"><span data-ns=\"(\\d+)\""));
+    assertTrue(rendered.all("<path d=\"(M[^\"]+)\"").size() >= 2, "curves");
+  }
+}
