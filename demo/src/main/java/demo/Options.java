@@ -16,6 +16,8 @@ import java.util.stream.Collectors;
  * @param port UDP port of the receiver; 0 for any
  * @param directory where the private directory of the run is made
  * @param busyPoll whether {@code md-receiver} spins instead of waiting in the kernel
+ * @param opensWhen system property and the value it must have before the market opens, joined with
+ *     {@code =}; null to open at once
  * @param diseases to provoke, without repetition
  */
 public record Options(
@@ -25,6 +27,7 @@ public record Options(
     int port,
     Path directory,
     boolean busyPoll,
+    String opensWhen,
     List<DiseaseKind> diseases) {
 
   static final String HELP =
@@ -42,6 +45,10 @@ public record Options(
         --journal DIR    where the journal is kept during the run (default: the
                          directory for temporary files)
         --busy-poll      the receiver spins on its socket; wants a third CPU
+        --opens-when PROPERTY=VALUE
+                         the market opens once this system property has that
+                         value, as one that a profiler sets, or one of several
+                         joined with |; after 20 s anyhow
         --help
 
       Diseases, each from one fifth of the run until four fifths:
@@ -53,6 +60,16 @@ public record Options(
 
           Exit codes: 0 done, 1 the engine failed, 3 could not run.
           """;
+
+  /** Whether the market may open now. */
+  boolean mayOpen() {
+    if (opensWhen == null) {
+      return true;
+    }
+    int sign = opensWhen.indexOf('=');
+    String value = System.getProperty(opensWhen.substring(0, sign));
+    return List.of(opensWhen.substring(sign + 1).split("\\|")).contains(String.valueOf(value));
+  }
 
   /** How long publishing takes if nothing holds it up. */
   public Duration planned() {

@@ -25,6 +25,7 @@ final class OptionsParser {
           "--port",
           "--journal",
           "--busy-poll",
+          "--opens-when",
           "--help");
 
   private final Set<DiseaseKind> diseases = EnumSet.noneOf(DiseaseKind.class);
@@ -35,6 +36,7 @@ final class OptionsParser {
   private int port;
   private Path directory = Path.of(System.getProperty("java.io.tmpdir"));
   private boolean busyPoll;
+  private String opensWhen;
   private boolean help;
 
   /** The command line cannot be followed; the message is a sentence for the user. */
@@ -61,6 +63,7 @@ final class OptionsParser {
     return parser.help ? Optional.empty() : Optional.of(parser.options());
   }
 
+  // The first = is the option's own.
   private static Stream<String> splitAtEquals(String argument) {
     return argument.startsWith("--") ? Arrays.stream(argument.split("=", 2)) : Stream.of(argument);
   }
@@ -74,6 +77,7 @@ final class OptionsParser {
       case "--port" -> port = (int) number(name, words, 0, 65_535);
       case "--journal" -> directory = directory(value(name, words));
       case "--busy-poll" -> busyPoll = true;
+      case "--opens-when" -> opensWhen = property(words);
       case "--help", "-h" -> help = true;
       default -> diseases.add(disease(name));
     }
@@ -87,7 +91,8 @@ final class OptionsParser {
           messages + " messages at " + rate + " a second would take more than a day.");
     }
     long count = messages == null ? fitting : Math.min(messages, fitting);
-    return new Options(seed, count, rate, port, directory, busyPoll, List.copyOf(diseases));
+    return new Options(
+        seed, count, rate, port, directory, busyPoll, opensWhen, List.copyOf(diseases));
   }
 
   private static DiseaseKind disease(String name) throws UsageException {
@@ -110,6 +115,14 @@ final class OptionsParser {
       throw new UsageException("Option " + name + " needs a value.");
     }
     return words.next();
+  }
+
+  private static String property(Iterator<String> words) throws UsageException {
+    String text = value("--opens-when", words);
+    if (text.indexOf('=') < 1) {
+      throw new UsageException("Option --opens-when takes PROPERTY=VALUE, not " + text + ".");
+    }
+    return text;
   }
 
   private static double seconds(String text) throws UsageException {

@@ -24,6 +24,7 @@ import java.util.function.Consumer;
 
 /** One trading day, seconds long: wires the engine's parts, starts its threads and joins them. */
 final class TradingSession implements AutoCloseable {
+  private static final int OPEN_LIMIT_S = 20;
   private static final int RING_SLOTS = 4_096;
   private static final int REHEARSAL_MESSAGES = 150_000;
   private static final long REHEARSAL_LIMIT_S = 30;
@@ -98,7 +99,11 @@ final class TradingSession implements AutoCloseable {
             "the rehearsal did not end within " + REHEARSAL_LIMIT_S + " s");
       }
     }
-    return true;
+    long openNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(OPEN_LIMIT_S);
+    while (!options.mayOpen() && System.nanoTime() < openNs) {
+      TimeUnit.MILLISECONDS.sleep(10);
+    }
+    return crew.failure().isEmpty();
   }
 
   private void trade() throws InterruptedException {

@@ -1,6 +1,7 @@
 package demo;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -33,6 +34,19 @@ class OptionsParserTest {
     assertEquals(10, parse("--messages", "10").messages());
     assertEquals(10, parse("--messages", "10", "--seconds", "1").messages());
     assertEquals(100, parse("--messages", "1000", "--seconds", "1", "--rate", "100").messages());
+  }
+
+  @Test
+  void theMarketOpensWhenThePropertySaysSo() throws Exception {
+    String property = "demo.test.state";
+    Options options = parse("--opens-when=" + property + "=up|failed");
+    assertFalse(options.mayOpen());
+    System.setProperty(property, "starting");
+    assertFalse(options.mayOpen());
+    System.setProperty(property, "failed");
+    assertTrue(options.mayOpen());
+    System.clearProperty(property);
+    assertTrue(parse().mayOpen());
   }
 
   @Test
