@@ -12,6 +12,7 @@ import jdk.jfr.Recording;
 import latencyscope.bpf.BpfException;
 import latencyscope.jfr.ClockSync;
 import latencyscope.jfr.ContextSwitch;
+import latencyscope.jfr.Exemplar;
 import latencyscope.jfr.RunQueueWait;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -79,12 +80,21 @@ public class DrainBenchmark {
     }
     threads = new JavaThreads(THREADS);
     ring = new RecordRing(arena, RECORDS, threads.osThreadIds(), clock.kernelNow());
-    CaptureContext context = new CaptureContext(clock, threads.directory(), new RecordStrings());
-    records = new ModuleRecords(ring.structs(), context, _ -> {});
+    CaptureContext context =
+        new CaptureContext(
+            clock,
+            threads.directory(),
+            new RecordStrings(new MappedFiles(null)),
+            new TargetMemory(null, null),
+            Triggers.NONE);
+    records =
+        new ModuleRecords(
+            "isolation", ring.structs(), context, context.threads().ofModule(), _ -> {});
   }
 
   private Recording startRecording() {
     FlightRecorder.register(ClockSync.class);
+    FlightRecorder.register(Exemplar.class);
     FlightRecorder.register(RunQueueWait.class);
     FlightRecorder.register(ContextSwitch.class);
     Recording started = new Recording();

@@ -1,0 +1,77 @@
+#!/bin/bash
+# What the agent costs an engine as a guest: at its start, until the first event, and in a busy loop.
+#
+# Everything is run in turns, with and without, and printed as medians; the spread is beside them.
+# Arguments: rounds (9), jar (the built one). Needs root and a built tree. Takes some five minutes.
+set -eu
+cd "$(dirname "$(readlink -f "$0")")/.."
+. scripts/setup.sh
+JDK=$(find_jdk)
+rounds=${1:-9}
+jar=${2:-$JAR}
+export LC_ALL=C
+[ "$(id -u)" = 0 ] || { echo "guest.sh: needs root" >&2; exit 3; }
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cpu=$(($(nproc) - 1))
+
+engine() {
+	"$JDK/bin/java" -XX:+UseSerialGC -Xlog:disable -cp benchmarks/target/benchmarks.jar "$@"
+}
+
+# median of the numbers in a file, with the lowest and the highest
+spread() {
+	sort -n "$1" | awk '{ v[NR] = $1 } END {
+		printf "%.1f (%.1f to %.1f)", NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2, v[1], v[NR] }'
+}
+
+median() {
+	spread "$1" | cut -d' ' -f1
+}
+
+# milliseconds that a JVM takes which does nothing
+start_ms() {
+	local before after
+	before=$(date +%s%N)
+	engine "$@" latencyscope.benchmarks.Jitter x >/dev/null 2>&1 || :
+	after=$(date +%s%N)
+	echo $(((after - before) / 1000)) | awk '{ print $1 / 1000 }'
+}
+
+for _ in $(seq $((rounds * 3))); do
+	start_ms -Dnothing >>"$work/start.none"
+	start_ms -javaagent:"$jar" >>"$work/start.agent"
+done
+
+for _ in $(seq "$rounds"); do
+	engine -javaagent:"$jar" latencyscope.benchmarks.FirstEvent 4000 >"$work/first"
+	awk -v d="$work" '{ print $2 >> (d "/first." $1) }' "$work/first"
+done
+
+jitter() {
+	taskset -c "$cpu" "$JDK/bin/java" -XX:+UseSerialGC -Xlog:disable -cp benchmarks/target/benchmarks.jar \
+		"$@" latencyscope.benchmarks.Jitter 4000 2>/dev/null
+}
+
+for _ in $(seq "$rounds"); do
+	jitter -Dnothing | awk -v d="$work" '{ print $1 >> (d "/tail.none") }'
+	jitter -javaagent:"$jar" | awk -v d="$work" '{ print $1 >> (d "/tail.idle") }'
+	jitter -javaagent:"$jar"=start=latencyscope,drain.cpus=0 | awk -v d="$work" '{ print $1 >> (d "/tail.recording") }'
+done
+
+echo "$(uname -r), $(nproc) CPUs, medians (lowest to highest) of $rounds rounds"
+echo
+echo "| | without | with the agent | difference |"
+echo "|---|---|---|---|"
+awk -v a="$(median "$work/start.none")" -v b="$(median "$work/start.agent")" \
+	-v sa="$(spread "$work/start.none")" -v sb="$(spread "$work/start.agent")" \
+	'BEGIN { printf "| JVM start to end, ms | %s | %s | %.1f |\n", sa, sb, b - a }'
+for type in ContextSwitch FutexWait; do
+	[ -f "$work/first.$type" ] || continue
+	echo "| recording asked for until the first $type, ms | | $(spread "$work/first.$type") | |"
+done
+for state in idle recording; do
+	awk -v a="$(median "$work/tail.none")" -v b="$(median "$work/tail.$state")" \
+		-v sa="$(spread "$work/tail.none")" -v sb="$(spread "$work/tail.$state")" -v s="$state" \
+		'BEGIN { printf "| P99.99 of a pinned busy loop, agent %s, ns | %s | %s | %.3f times |\n", s, sa, sb, b / a }'
+done
