@@ -105,6 +105,19 @@ class NetworkIT {
   }
 
   @Test
+  void everyDatagramIsDeliveredToAReaderThatSpins() throws Exception {
+    OurAccount ours;
+    try (Engine engine = engine("spin", "")) {
+      engine.await("ready");
+      send("udp", pair.inPeer());
+      engine.say("go");
+      engine.await("done");
+      ours = finish(engine);
+    }
+    assertDelivered(ours, MESSAGES, "udp");
+  }
+
+  @Test
   void everyReadOfAStreamIsADelivery() throws Exception {
     OurAccount ours;
     try (Engine engine = engine("tcp", "")) {

@@ -60,7 +60,11 @@ class SchedulerTruthIT {
       OurAccount ours = finish(engine);
       List<KernelAccount> players = KernelAccount.read(accounts);
       for (KernelAccount kernel : players) {
-        assertTrue(kernel.voluntary() > 10_000, "the load did not switch: " + kernel);
+        // One that is preempted by whom it has just woken leaves involuntarily: how many of the turns
+        // are so is the machine's mood, their sum is not.
+        assertTrue(
+            kernel.voluntary() + kernel.involuntary() > 10_000,
+            "the load did not switch: " + kernel);
         assertExact(kernel, ours);
       }
       assertEventsComplete(players, ours);

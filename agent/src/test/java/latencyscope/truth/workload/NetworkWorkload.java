@@ -51,7 +51,7 @@ public final class NetworkWorkload {
   /**
    * Runs one load.
    *
-   * @param args {@code udp}, {@code tcp}, {@code overflow}, {@code send} or {@code idle}; number of
+   * @param args {@code udp}, {@code spin}, {@code tcp}, {@code overflow}, {@code send} or {@code idle}; number of
    *     messages, recording to write, file for the stamps
    */
   public static void main(String[] args) throws Exception {
@@ -67,7 +67,8 @@ public final class NetworkWorkload {
       recording.start();
       Capturing.await();
       switch (load) {
-        case "udp" -> onThread("md-reader", () -> readDatagrams(count));
+        case "udp" -> onThread("md-reader", () -> readDatagrams(count, true));
+        case "spin" -> onThread("md-reader", () -> readDatagrams(count, false));
         case "tcp" -> onThread("md-reader", this::readStream);
         case "overflow" -> onThread("md-reader", this::readLate);
         case "send" -> onThread("md-sender", () -> sendOnce(count));
@@ -113,13 +114,18 @@ public final class NetworkWorkload {
     }
   }
 
-  private void readDatagrams(int count) throws IOException {
+  /** Sleeps until a datagram comes, or asks for it again and again as trading engines do. */
+  private void readDatagrams(int count, boolean blocking) throws IOException {
     try (DatagramChannel channel = DatagramChannel.open()) {
       channel.bind(new InetSocketAddress(PORT));
+      channel.configureBlocking(blocking);
       System.out.println("ready");
       for (int i = 0; i < count; i++) {
         packet.clear();
         SocketAddress sender = channel.receive(packet);
+        while (sender == null) {
+          sender = channel.receive(packet);
+        }
         stamp(packet.position());
         if ((i + 1) % BATCH == 0) {
           packet.flip();
