@@ -164,6 +164,24 @@ int BPF_PROG(ls_netif_receive_skb_list_entry, struct sk_buff *skb)
 	return arrives(skb);
 }
 
+/* The stack takes a packet. */
+SEC("tp_btf/netif_receive_skb")
+int BPF_PROG(ls_netif_receive_skb, struct sk_buff *skb)
+{
+	u32 port = port_of_datagram(skb);
+	struct packets_in_hand *hands = port ? packets_in_hand() : NULL;
+	struct net_device *dev = skb->dev;
+	struct packet_in_hand *hand;
+
+	if (!hands)
+		return 0;
+	hand = &hands->last[hands->next++ & (PACKETS_IN_HAND - 1)];
+	hand->skb = address_of(skb);
+	hand->interface_index = dev ? dev->ifindex : 0;
+	hand->port = port;
+	return 0;
+}
+
 /* A packet has been put into the queue of a socket. Whose that is, its reader will tell. */
 SEC("tp_btf/sk_data_ready")
 int BPF_PROG(ls_sk_data_ready, struct sock *sk)
@@ -182,17 +200,23 @@ int BPF_PROG(ls_sk_data_ready, struct sock *sk)
 	state = state_of_socket(sk, BPF_LOCAL_STORAGE_GET_F_CREATE);
 	if (!state || state->foreign)
 		return 0;
-	last = BPF_CORE_READ(sk, sk_receive_queue.qlen) ? BPF_CORE_READ(sk, sk_receive_queue.prev)
-							: NULL;
+	last = last_queued(sk);
 	/* After that look: nothing in the queue arrived later. */
 	now = bpf_ktime_get_ns();
 	seen = last ? seen_at((u64)last) : NULL;
-	if (seen && !seen->queued_ns)
-		seen->queued_ns = now;
-	if (!state->waiting)
+	if (seen) {
+		state->announced_ns = arrival_of(seen, now);
+		if (!seen->queued_ns)
+			seen->queued_ns = now;
+	}
+	match_early_read(state);
+	if (!state->waiting || state->in_hand) {
 		look_at_next(state, sk, protocol, now);
-	else if (seen && !state->queued_ns && state->arrival_ns == arrival_of(seen, now))
+		if (!state->waiting && protocol == PROTOCOL_UDP)
+			announced_late(state, sk, (u64)last, now);
+	} else if (seen && !state->queued_ns && state->arrival_ns == arrival_of(seen, now)) {
 		state->queued_ns = now; /* it was looked at between its queueing and now */
+	}
 	return 0;
 }
 
@@ -216,15 +240,23 @@ int BPF_PROG(ls_sock_recv_length, struct sock *sk, int result, int flags)
 	if (protocol == PROTOCOL_OTHER)
 		return 0;
 	state = claim_socket(sk);
-	if (!state || result < 0 || flags & MSG_PEEK)
+	if (!state || flags & MSG_PEEK)
+		return 0;
+	settle_early_read(sk, state, result >= 0);
+	if (result < 0)
 		return 0;
 	/* What comes into the queue from now on is what the next read takes. */
 	taken = *state;
+	state->waiting = 0;
+	state->in_hand = 0;
 	now = bpf_ktime_get_ns();
 	/* An empty datagram is one, an empty read from a stream is its end. */
 	if ((result > 0 || protocol == PROTOCOL_UDP) && is_recorded(bpf_get_smp_processor_id()))
-		deliver(sk, &taken, protocol, result, now);
-	look_at_next(state, sk, protocol, now);
+		deliver(sk, state, &taken, protocol, result, now);
+	match_early_read(state);
+	/* If this read is announced only now, that stays for the next one to see. */
+	if (!state->waiting || first_unread(sk, protocol))
+		look_at_next(state, sk, protocol, now);
 	return 0;
 }
 

@@ -41,26 +41,10 @@ static __always_inline void send_delivery(struct sock *sk, struct socket_state *
 	submit_record(record);
 }
 
-static __always_inline void deliver(struct sock *sk, struct socket_state *state,
-				    enum protocol protocol, u32 bytes, u64 now)
+static __always_inline void deliver_timed(struct sock *sk, struct socket_state *state,
+					  struct thread_slot *slot, u32 slot_index,
+					  enum protocol protocol, u32 bytes, u64 now)
 {
-	/* Not before it arrived: what is older than can be told would seem so. */
-	bool timed = state->waiting && state->arrival_ns && state->arrival_ns <= now;
-	struct thread_storage *storage;
-	struct thread_slot *slot;
-
-	/* Not timed when one interface is watched: it came by another. */
-	if (!timed && one_interface_only())
-		return;
-	storage = thread_of(bpf_get_current_task_btf(), &slot, first_sight);
-	if (!storage)
-		return;
-	slot->measures.deliveries++;
-	slot->measures.delivered_bytes += bytes;
-	if (!timed) {
-		slot->measures.deliveries_untimed++;
-		return;
-	}
 	if (now - state->arrival_ns > SLOW_NS)
 		slot->measures.deliveries_slow++;
 	histogram_add(&slot->measures.delivery, now - state->arrival_ns);
@@ -72,7 +56,67 @@ static __always_inline void deliver(struct sock *sk, struct socket_state *state,
 		histogram_add(&slot->measures.delivery_queue, now - state->queued_ns);
 	}
 	if (!slot->muted && is_wanted(RECORD_SOCKET_DELIVERY, now - state->arrival_ns))
-		send_delivery(sk, state, slot, storage->slot, protocol, bytes, now);
+		send_delivery(sk, state, slot, slot_index, protocol, bytes, now);
+}
+
+/*
+ * A thread asks again: by now the packet of its early read should have been announced.
+ */
+static __always_inline void settle_early_read(struct sock *sk, struct socket_state *state,
+					      bool give_up)
+{
+	struct socket_state meant = {};
+	struct thread_storage *storage;
+	struct thread_slot *slot;
+	struct early_read early;
+
+	if (!state->early.read_ns)
+		return;
+	match_early_read(state);
+	early = state->early;
+	if (!early.arrival_ns && !give_up)
+		return;
+	state->early.read_ns = 0;
+	storage = thread_of(bpf_get_current_task_btf(), &slot, first_sight);
+	if (!storage)
+		return;
+	if (!early.arrival_ns || early.arrival_ns > early.read_ns ||
+	    early.os_thread_id != slot->os_thread_id) {
+		slot->measures.deliveries_untimed++;
+		return;
+	}
+	meant.arrival_ns = early.arrival_ns;
+	meant.interface_index = early.interface_index;
+	deliver_timed(sk, &meant, slot, storage->slot, PROTOCOL_UDP, early.bytes, early.read_ns);
+}
+
+static __always_inline void deliver(struct sock *sk, struct socket_state *state,
+				    struct socket_state *taken, enum protocol protocol, u32 bytes,
+				    u64 now)
+{
+	/* Not before it arrived: what is older than can be told would seem so. */
+	bool timed = taken->waiting && taken->arrival_ns && taken->arrival_ns <= now;
+	struct thread_storage *storage;
+	struct thread_slot *slot;
+
+	/* Not timed when one interface is watched: it came by another. */
+	if (!timed && one_interface_only())
+		return;
+	storage = thread_of(bpf_get_current_task_btf(), &slot, first_sight);
+	if (!storage)
+		return;
+	slot->measures.deliveries++;
+	slot->measures.delivered_bytes += bytes;
+	if (timed) {
+		deliver_timed(sk, taken, slot, storage->slot, protocol, bytes, now);
+	} else if (protocol == PROTOCOL_UDP && !taken->waiting) {
+		state->early.arrival_ns = 0;
+		state->early.bytes = bytes;
+		state->early.os_thread_id = slot->os_thread_id;
+		state->early.read_ns = now;
+	} else {
+		slot->measures.deliveries_untimed++;
+	}
 }
 
 #endif

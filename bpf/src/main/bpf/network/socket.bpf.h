@@ -5,11 +5,26 @@
  * The kernel does not say which packet a read takes. But packets are read in the order of the
  * queue, so the first of the queue, looked at when a read has ended or when the first packet
  * comes into an empty queue, is what the next read gets.
+ *
+ * A thread that asks for datagrams again and again often has one before the kernel says that it is
+ * in the queue, which is empty by then. What was meant is the next of the packets for that port
+ * that the CPU has in hand. Either the read that has it has not ended yet, or it has ended early:
+ * then it is matched with its packet when its thread asks again.
  */
 #ifndef LATENCYSCOPE_NETWORK_SOCKET_H
 #define LATENCYSCOPE_NETWORK_SOCKET_H
 
 #include "seen.bpf.h"
+
+/* A read of a packet that had not been announced. */
+struct early_read {
+	u64 read_ns;	/* 0: none */
+	u64 arrival_ns; /* 0: not announced yet */
+	u32 bytes;
+	u32 os_thread_id;
+	u32 interface_index;
+	u32 reserved;
+};
 
 struct socket_state {
 	u64 arrival_ns; /* 0: not known */
@@ -18,6 +33,10 @@ struct socket_state {
 	u32 waiting;   /* there is something to read, of which the above tells */
 	u32 of_target; /* a thread of the target uses it */
 	u32 foreign;   /* it does not, but another process reads it: nothing is remembered */
+	u32 in_hand;   /* what waits was not in the queue any more when it was looked at */
+	u32 reserved;
+	u64 announced_ns; /* when that had arrived which was last said to be in the queue */
+	struct early_read early;
 };
 
 struct {
@@ -26,6 +45,27 @@ struct {
 	__type(key, int);
 	__type(value, struct socket_state);
 } ls_sockets SEC(".maps");
+
+#define PACKETS_IN_HAND 16 /* twice what the kernel takes at once */
+
+/* A packet that a CPU hands to the stack. Its memory may be somebody else's by now. */
+struct packet_in_hand {
+	u64 skb;
+	u32 interface_index;
+	u32 port; /* 0: it is no datagram */
+};
+
+struct packets_in_hand {
+	u64 next;
+	struct packet_in_hand last[PACKETS_IN_HAND];
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, u32);
+	__type(value, struct packets_in_hand);
+} ls_packets_in_hand SEC(".maps");
 
 /* Tracing programs have it since Linux 5.11. */
 const volatile bool has_socket_storage = true;
@@ -88,16 +128,29 @@ static __always_inline void disown_socket(const struct sock *sk)
 		state->foreign = 1;
 }
 
+/* What a queue's pointer leads to; NULL if that is the queue itself, which is empty then. */
+static __always_inline struct sk_buff *in_queue(const struct sk_buff_head *queue,
+						struct sk_buff *skb)
+{
+	return address_of(queue) == (u64)skb ? NULL : skb;
+}
+
+static __always_inline struct sk_buff *last_queued(const struct sock *sk)
+{
+	return in_queue(&sk->sk_receive_queue, BPF_CORE_READ(sk, sk_receive_queue.prev));
+}
+
 /* The first packet that is not read yet; NULL if there is none. */
 static __always_inline struct sk_buff *first_unread(const struct sock *sk, enum protocol protocol)
 {
 	struct udp_sock *udp = (void *)sk;
+	struct sk_buff *skb = NULL;
 
 	/* UDP's reader takes over the whole queue at once, and then reads from its own. */
-	if (protocol == PROTOCOL_UDP && BPF_CORE_READ(udp, reader_queue.qlen))
-		return BPF_CORE_READ(udp, reader_queue.next);
-	return BPF_CORE_READ(sk, sk_receive_queue.qlen) ? BPF_CORE_READ(sk, sk_receive_queue.next)
-							: NULL;
+	if (protocol == PROTOCOL_UDP)
+		skb = in_queue(&udp->reader_queue, BPF_CORE_READ(udp, reader_queue.next));
+	return skb ? skb
+		   : in_queue(&sk->sk_receive_queue, BPF_CORE_READ(sk, sk_receive_queue.next));
 }
 
 static __always_inline u32 unread(const struct sock *sk, enum protocol protocol)
@@ -120,6 +173,106 @@ static __always_inline void look_at_next(struct socket_state *state, const struc
 	state->queued_ns = seen ? seen->queued_ns : 0;
 	state->interface_index = skb ? BPF_CORE_READ(skb, skb_iif) : 0;
 	state->waiting = skb != NULL;
+	state->in_hand = 0;
+}
+
+static __always_inline struct packets_in_hand *packets_in_hand(void)
+{
+	u32 zero = 0;
+
+	return bpf_map_lookup_elem(&ls_packets_in_hand, &zero);
+}
+
+/* The port that a datagram is for; 0 if it is none. Its first header is that of IP. */
+static __always_inline u32 port_of_datagram(struct sk_buff *skb)
+{
+	const unsigned char *data = skb->data;
+	unsigned char headers[44] = {};
+	u32 at = 42;
+	__be16 port;
+
+	if (bpf_probe_read_kernel(headers, sizeof(headers), data))
+		return 0;
+	if (skb->protocol == host_order(ETH_P_IP)) {
+		if (headers[9] != IPPROTO_UDP)
+			return 0;
+		at = (headers[0] & 15) * 4 + 2;
+	} else if (skb->protocol != host_order(ETH_P_IPV6) || headers[6] != IPPROTO_UDP) {
+		return 0;
+	}
+	if (bpf_probe_read_kernel(&port, sizeof(port), data + at))
+		return 0;
+	return host_order(port);
+}
+
+/*
+ * An early read and its packet's announcement met, so that neither saw the other's end: what has
+ * been announced as waiting is what was read, unless it arrived later.
+ */
+static __always_inline void match_early_read(struct socket_state *state)
+{
+	struct early_read *early = &state->early;
+
+	if (!early->read_ns || early->arrival_ns || !state->waiting || !state->arrival_ns ||
+	    state->arrival_ns > early->read_ns)
+		return;
+	early->arrival_ns = state->arrival_ns;
+	early->interface_index = state->interface_index;
+	state->in_hand = 0;
+	state->waiting = 0;
+}
+
+/*
+ * The datagram that the CPU has just put into a queue: the one that was last seen there or, if that
+ * was empty already, the next that was not announced yet.
+ */
+static __always_inline struct packet_in_hand *
+announced_packet(struct socket_state *state, const struct sock *sk, u64 last, u64 now)
+{
+	struct packets_in_hand *hands = packets_in_hand();
+	u32 port = sk->__sk_common.skc_num;
+	struct packet_in_hand *hand;
+	struct seen *seen;
+
+	if (!hands)
+		return NULL;
+	for (u32 i = 0; i < PACKETS_IN_HAND; i++) {
+		hand = &hands->last[(hands->next + i) & (PACKETS_IN_HAND - 1)];
+		if (hand->port != port)
+			continue;
+		if (last) {
+			if (hand->skb == last)
+				return hand;
+			continue;
+		}
+		seen = seen_at(hand->skb);
+		if (seen && !seen->queued_ns && arrival_of(seen, now) > state->announced_ns)
+			return hand;
+	}
+	return NULL;
+}
+
+/* A datagram was put into a queue that is empty by now. */
+static __always_inline void announced_late(struct socket_state *state, const struct sock *sk,
+					   u64 last, u64 now)
+{
+	struct packet_in_hand *hand = announced_packet(state, sk, last, now);
+	struct seen *seen = hand ? seen_at(hand->skb) : NULL;
+
+	if (!seen)
+		return;
+	seen->queued_ns = now;
+	state->announced_ns = arrival_of(seen, now);
+	if (state->early.read_ns && !state->early.arrival_ns) {
+		state->early.arrival_ns = state->announced_ns;
+		state->early.interface_index = hand->interface_index;
+		return;
+	}
+	state->arrival_ns = state->announced_ns;
+	state->queued_ns = now;
+	state->interface_index = hand->interface_index;
+	state->in_hand = 1;
+	state->waiting = 1;
 }
 
 #endif

@@ -51,8 +51,8 @@ public final class NetworkWorkload {
   /**
    * Runs one load.
    *
-   * @param args {@code udp}, {@code spin}, {@code tcp}, {@code overflow}, {@code send} or {@code idle}; number of
-   *     messages, recording to write, file for the stamps
+   * @param args {@code udp}, {@code spin}, {@code tcp}, {@code overflow}, {@code send} or {@code
+   *     idle}; number of messages, recording to write, file for the stamps
    */
   public static void main(String[] args) throws Exception {
     new NetworkWorkload().run(args[0], Integer.parseInt(args[1]), args[2], args[3]);
@@ -131,6 +131,9 @@ public final class NetworkWorkload {
           packet.flip();
           channel.send(packet, sender);
         }
+      }
+      if (!blocking) {
+        channel.receive(packet.clear()); // as before each of them; now there is nothing
       }
       expect("go");
     }
