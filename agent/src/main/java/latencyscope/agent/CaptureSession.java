@@ -33,7 +33,10 @@ final class CaptureSession {
   private final Thread thread;
   private volatile boolean stopping;
   private volatile boolean thresholdsChanged;
-  private LoadedModules modules;
+
+  /** Null while they are being loaded, and after the end. */
+  private volatile LoadedModules modules;
+
   private CaptureReport report;
 
   private CaptureSession(
@@ -63,7 +66,9 @@ final class CaptureSession {
   void completeChunk() throws InterruptedException {
     // Bounded: the recorder holds its lock while it waits for us.
     if (!work.tryLock(STOP_MS, TimeUnit.MILLISECONDS)) {
-      Complaints.say("a chunk of the recording ends before the last events could be added");
+      if (modules != null) { // else they are being loaded still: there are no events
+        Complaints.say("a chunk of the recording ends before the last events could be added");
+      }
       return;
     }
     try {

@@ -92,7 +92,8 @@ class LedgerIT extends ExplainedLoad {
     assertEquals(20, windows.size());
     assertExplained(windows);
     for (JsonNode window : windows) {
-      // On a busy machine it may have to wait for a CPU even longer than for the lock, and be blocked
+      // On a busy machine it may have to wait for a CPU even longer than for the lock, and be
+      // blocked
       // for some microseconds by the JVM's own locks after that.
       JsonNode first = first(window, "blocked");
       assertEquals("lock-holder", first.get("culprit").asText(), window::toString);
