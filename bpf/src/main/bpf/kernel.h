@@ -113,8 +113,11 @@ struct file {
 	struct inode *f_inode;
 };
 
+struct task_struct;
+
 struct mm_struct {
 	unsigned long start_stack;
+	struct task_struct *owner; /* only with control groups for memory */
 };
 
 struct vm_area_struct {

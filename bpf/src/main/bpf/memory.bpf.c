@@ -5,6 +5,7 @@
  */
 #include "memory/layout.h"
 #include "memory/fault.bpf.h"
+#include "memory/huge.bpf.h"
 #include "memory/stall.bpf.h"
 #include "memory/tlb.bpf.h"
 
@@ -158,6 +159,16 @@ SEC("tp_btf/mm_compaction_end")
 int BPF_PROG(ls_compaction_end)
 {
 	return stall_ends(STALL_COMPACTION, 0);
+}
+
+/*
+ * Small pages have become a huge one, or have not: by khugepaged, or by a thread that asked for it
+ * (madvise). Whoever wants memory of that process meanwhile waits, which its page fault tells.
+ */
+SEC("tp_btf/mm_collapse_huge_page")
+int BPF_PROG(ls_collapse_huge_page, struct mm_struct *mm, int isolated, int status)
+{
+	return count_collapse(mm, status);
 }
 
 SEC("tp_btf/mm_migrate_pages_start")

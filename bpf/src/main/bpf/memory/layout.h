@@ -168,11 +168,15 @@ struct thread_measures {
 };
 
 enum subject {
-	SUBJECT_CPU, /* whatever ran there */
+	SUBJECT_CPU,	 /* whatever ran there */
+	SUBJECT_PROCESS, /* by its id, as the kernel's first namespace numbers it */
 };
 
 struct subject_measures {
 	u64 shootdowns_received; /* as the TLB line of /proc/interrupts counts them */
+	/* Huge pages that were made of its small ones, by whomever; or not, after all. */
+	u64 huge_pages_collapsed;
+	u64 huge_page_collapses_failed;
 };
 
 #include "../threads.bpf.h"

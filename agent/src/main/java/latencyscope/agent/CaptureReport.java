@@ -28,12 +28,14 @@ final class CaptureReport {
   private final VarHandle duration;
   private final Costs costs = new Costs();
   private final InterruptAffinities interrupts;
+  private final HostCounters hostCounters;
   private long reportedUntilTicks;
 
   CaptureReport(CaptureSettings settings, TickClock clock) throws IllegalAccessException {
     this.settings = settings;
     this.clock = clock;
     interrupts = new InterruptAffinities(Path.of("/"), settings.cpus());
+    hostCounters = new HostCounters(Path.of("/"));
     startTime = ImplicitFields.startTime(Capture.class);
     duration = ImplicitFields.duration(Capture.class);
   }
@@ -43,13 +45,15 @@ final class CaptureReport {
     reportedUntilTicks = clock.nowTicks();
     costs.commitOwnThread("set-up", modules.drainNs(), modules.loadingNs());
     clock.report();
-    if (countsInterrupts(modules)) {
+    if (isLoaded(modules, InterruptAffinities.module())) {
       interrupts.begin();
+    }
+    if (isLoaded(modules, HostCounters.MODULE)) {
+      hostCounters.begin();
     }
   }
 
-  private static boolean countsInterrupts(LoadedModules modules) {
-    String module = InterruptAffinities.module();
+  private static boolean isLoaded(LoadedModules modules, String module) {
     return modules.modules().stream().anyMatch(loaded -> loaded.name().equals(module));
   }
 
@@ -63,8 +67,11 @@ final class CaptureReport {
           .filter(probe -> probe.isAttached() && probe.module().equals(module.name()))
           .forEach(probe -> costs.commit(module, probe.program()));
     }
-    if (countsInterrupts(modules)) {
+    if (isLoaded(modules, InterruptAffinities.module())) {
       interrupts.commit();
+    }
+    if (isLoaded(modules, HostCounters.MODULE)) {
+      hostCounters.commit(reportedUntilTicks, clock.nowTicks());
     }
     costs.commitOwnThread("drain", modules.drainNs(), 0);
     commitCapture(modules);

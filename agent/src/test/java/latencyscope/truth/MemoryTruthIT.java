@@ -180,6 +180,18 @@ class MemoryTruthIT {
     assertTrue(sum > 0 && sum <= theirs, sum + " ns of " + theirs);
   }
 
+  @Test
+  void hugePagesThatAreMadeAndSplitAreCounted() throws Exception {
+    OurAccount ours = run("collapse");
+    assertFaultsExact(ours);
+    assertEquals(MemoryWorkload.HUGE_PAGES, ours.subjectCounter("process", "huge_pages_collapsed"));
+    assertEquals(0, ours.subjectCounter("process", "huge_page_collapses_failed"));
+    // The kernel counts splits of the whole host: those of this load, and what else there was.
+    long splits = kernel.number("split-after") - kernel.number("split-before");
+    assertTrue(splits >= MemoryWorkload.HUGE_PAGES, splits + " splits");
+    assertTrue(ours.subjectCounter("host", "thp_split_pmd") >= splits);
+  }
+
   /** Counted on every CPU, whoever ran there: between two readings of the kernel's own count. */
   private void assertShootdownsAgreeWithInterrupts(OurAccount ours) {
     for (int cpu : List.of(VICTIM_CPU, SENDER_CPU)) {

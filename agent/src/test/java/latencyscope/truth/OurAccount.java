@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
 
@@ -54,10 +55,19 @@ final class OurAccount {
 
   /** A counter of something that is no thread, over the whole recording. */
   long subjectCounter(String kind, long id, String measure) {
+    return sum(kind, measure, event -> event.getLong("subjectId") == id);
+  }
+
+  /** A counter of the only thing of its kind. */
+  long subjectCounter(String kind, String measure) {
+    return sum(kind, measure, event -> true);
+  }
+
+  private long sum(String kind, String measure, Predicate<RecordedEvent> which) {
     return events("Counter").stream()
         .filter(event -> kind.equals(event.getString("subject")))
-        .filter(event -> event.getLong("subjectId") == id)
         .filter(event -> event.getString("measure").equals(measure))
+        .filter(which)
         .mapToLong(event -> event.getLong("value"))
         .sum();
   }

@@ -49,9 +49,32 @@ public final class MemoryAnalyzer implements Analyzer {
             new Quantiles("Major page faults", "fault", facts.major),
             new Quantiles("TLB shootdowns received", "shootdown", facts.shootdowns)),
         List.of(regions(facts), threads(facts, recording)),
-        List.of(),
+        remarks(facts),
         findings.subList(0, Math.min(MAX_FINDINGS, findings.size())),
         new MemoryMetrics(facts, events, recording).of(violations));
+  }
+
+  /** What the kernel did to the size of pages while the target ran, if it did. */
+  private static List<String> remarks(MemoryFacts facts) {
+    List<String> remarks = new ArrayList<>();
+    facts.collapses("huge_pages_collapsed").stream()
+        .filter(count -> count > 0)
+        .forEach(count ->
+            remarks.add(
+                String.format(
+                    Locale.ROOT,
+                    "Huge pages that the kernel made of the target's small ones while it ran: %,d"
+                        + " (each holds up whoever faults in that memory).",
+                    count)));
+    facts.onHost("thp_split_pmd").stream()
+        .filter(count -> count > 0)
+        .forEach(count ->
+            remarks.add(
+                String.format(
+                    Locale.ROOT,
+                    "Huge pages that were split on this host meanwhile: %,d.",
+                    count)));
+    return remarks;
   }
 
   private static List<Verdict> verdicts(MemoryFacts facts, MemoryFindings source) {

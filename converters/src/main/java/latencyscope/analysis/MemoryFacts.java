@@ -117,6 +117,24 @@ final class MemoryFacts {
             .sum());
   }
 
+  /** Attempts to make huge pages of the target's small ones, by whomever, with that outcome. */
+  OptionalLong collapses(String outcome) {
+    return attached.contains("ls_collapse_huge_page")
+        ? OptionalLong.of(ofSubjects(outcome))
+        : OptionalLong.empty();
+  }
+
+  /** What the kernel counted on the whole host; what did not rise is not written. */
+  OptionalLong onHost(String measure) {
+    return attached.isEmpty() ? OptionalLong.empty() : OptionalLong.of(ofSubjects(measure));
+  }
+
+  private long ofSubjects(String measure) {
+    return recording.subjectCounts(MODULE, measure).values().stream()
+        .mapToLong(Long::longValue)
+        .sum();
+  }
+
   /** A thread's count; 0 if it has none. */
   long of(ThreadId thread, String measure) {
     return counters.of(thread, measure).orElse(0);

@@ -59,6 +59,7 @@ final class MemoryMetrics {
         Percentiles.of(facts.shootdowns, facts.countedBy("shootdowns_received"), NO_SHOOTDOWNS));
     metrics.put("shootdowns_by_cpu", shootdownsByCpu());
     metrics.put("stalls", stalls());
+    metrics.put("huge_pages", hugePages());
     if (recording.host().numaNodes() == 1) {
       metrics.put("numa", (String) null, ONE_NODE);
     } else {
@@ -114,6 +115,15 @@ final class MemoryMetrics {
         .sorted(Comparator.comparingLong((Map.Entry<Subject, Long> cpu) -> cpu.getKey().id()))
         .map(cpu -> new Metrics().put("cpu", cpu.getKey().id()).put("count", cpu.getValue()))
         .toList();
+  }
+
+  private Metrics hugePages() {
+    Metrics pages = new Metrics();
+    pages.put("collapsed", facts.collapses("huge_pages_collapsed"), NO_COUNTER);
+    pages.put("collapses_failed", facts.collapses("huge_page_collapses_failed"), NO_COUNTER);
+    // No tracepoint tells whose they were.
+    pages.put("split_on_host", facts.onHost("thp_split_page"), NO_COUNTER);
+    return pages.put("mappings_split_on_host", facts.onHost("thp_split_pmd"), NO_COUNTER);
   }
 
   private Metrics numa() {

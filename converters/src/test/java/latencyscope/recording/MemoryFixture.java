@@ -22,6 +22,7 @@ public final class MemoryFixture {
             "ls_page_faults_maj",
             "ls_tlb_flush",
             "ls_csd_function_entry",
+            "ls_collapse_huge_page",
             "ls_migrate_pages")) {
       fixture.probe(MODULE, probe, "attached", null, null);
     }
@@ -59,6 +60,20 @@ public final class MemoryFixture {
 
   /** Adds what a CPU received, whoever ran there. */
   public MemoryFixture receivedOn(int cpu, long value) {
+    return count("shootdowns_received", "cpu", cpu, cpu, value);
+  }
+
+  /** Adds huge pages that were made in the target's memory. */
+  public MemoryFixture collapsed(long value) {
+    return count("huge_pages_collapsed", "process", 4711, -1, value);
+  }
+
+  /** Adds mappings of huge pages that were split on the host. */
+  public MemoryFixture split(long value) {
+    return count("thp_split_pmd", "host", 0, -1, value);
+  }
+
+  private MemoryFixture count(String measure, String subject, long id, long cpu, long value) {
     fixture.add(
         "Counter",
         "startTime",
@@ -68,13 +83,13 @@ public final class MemoryFixture {
         "module",
         MODULE,
         "measure",
-        "shootdowns_received",
+        measure,
         "subject",
-        "cpu",
+        subject,
         "subjectId",
-        (long) cpu,
+        id,
         "cpu",
-        (long) cpu,
+        cpu,
         "value",
         value);
     return this;
@@ -227,6 +242,8 @@ public final class MemoryFixture {
         .count("tlb_remote_shootdown", strategy, 940)
         .count("tlb_task_switch", feed, 80_211)
         .receivedOn(4, 951)
+        .collapsed(3)
+        .split(2)
         .stall(feed, "compaction", 4_812_003);
   }
 }

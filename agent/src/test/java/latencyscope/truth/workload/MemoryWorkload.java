@@ -84,6 +84,7 @@ public final class MemoryWorkload {
         case "touch" -> finish("toucher", () -> touch(false));
         case "null-checks" -> finish("toucher", () -> touch(true));
         case "huge" -> finish("toucher", this::touchHuge);
+        case "collapse" -> finish("toucher", this::collapse);
         case "cold" -> finish("reader", () -> readCold(file));
         case "storm" -> storm();
         case "compaction" -> finish("compactor", this::compact);
@@ -135,6 +136,29 @@ public final class MemoryWorkload {
     for (int i = 0; i < HUGE_PAGES; i++) {
       measured.add("touch " + timedTouch(memory, i * NativeMemory.HUGE / PAGE));
     }
+  }
+
+  /** Small pages that become huge ones when the kernel is asked for it, then each in two halves. */
+  private void collapse() throws IOException {
+    MemorySegment memory = NativeMemory.hugePages(HUGE_PAGES);
+    NativeMemory.smallPages(memory);
+    for (long at = 0; at < memory.byteSize(); at += PAGE) {
+      memory.set(ValueLayout.JAVA_BYTE, at, (byte) 1);
+    }
+    NativeMemory.collapse(memory);
+    measured.addAll(splits("split-before"));
+    for (int i = 0; i < HUGE_PAGES; i++) {
+      NativeMemory.protect(memory.asSlice(i * (long) NativeMemory.HUGE, NativeMemory.HUGE / 2));
+    }
+    measured.addAll(splits("split-after"));
+  }
+
+  /** What the kernel has counted for the whole host. */
+  private static List<String> splits(String when) throws IOException {
+    return Files.readAllLines(Path.of("/proc/vmstat")).stream()
+        .filter(line -> line.startsWith("thp_split_pmd "))
+        .map(line -> when + line.substring(line.indexOf(' ')))
+        .toList();
   }
 
   private static void timedTouches(MemorySegment memory, long[] took) {

@@ -18,7 +18,10 @@ final class NativeMemory {
   static final int HUGE = 2 << 20;
 
   private static final int HUGE_PAGE = 14;
+  private static final int NO_HUGE_PAGE = 15;
+  private static final int COLLAPSE = 25; // since Linux 6.1
   private static final int READ_WRITE = 3;
+  private static final int READ = 1;
   private static final int SHARED = 1;
   private static final int PRIVATE_ANONYMOUS = 0x22;
   private static final int RANDOM = 1;
@@ -29,6 +32,8 @@ final class NativeMemory {
   private static final MethodHandle MUNMAP = bind("munmap", JAVA_INT, ADDRESS, JAVA_LONG);
   private static final MethodHandle MADVISE =
       bind("madvise", JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
+  private static final MethodHandle MPROTECT =
+      bind("mprotect", JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
   private static final MethodHandle OPEN = bind("open", JAVA_INT, ADDRESS, JAVA_INT);
   private static final MethodHandle FADVISE =
       bind("posix_fadvise", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
@@ -45,9 +50,33 @@ final class NativeMemory {
     MemorySegment memory = map((count + 1L) * HUGE, PRIVATE_ANONYMOUS, -1);
     long toBorder = -memory.address() & HUGE - 1;
     MemorySegment aligned = memory.asSlice(toBorder, count * (long) HUGE);
+    advise(aligned, HUGE_PAGE);
+    return aligned;
+  }
+
+  /** Has memory that was not touched yet come in small pages. */
+  static void smallPages(MemorySegment memory) {
+    advise(memory, NO_HUGE_PAGE);
+  }
+
+  /** Has the kernel put small pages together to huge ones, at once. */
+  static void collapse(MemorySegment memory) {
+    advise(memory, HUGE_PAGE);
+    advise(memory, COLLAPSE);
+  }
+
+  /** Forbids writing to a part of a huge page, which the kernel has to split for it. */
+  static void protect(MemorySegment memory) {
     try {
-      check((int) MADVISE.invokeExact(aligned, aligned.byteSize(), HUGE_PAGE));
-      return aligned;
+      check((int) MPROTECT.invokeExact(memory, memory.byteSize(), READ));
+    } catch (Throwable e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static void advise(MemorySegment memory, int advice) {
+    try {
+      check((int) MADVISE.invokeExact(memory, memory.byteSize(), advice));
     } catch (Throwable e) {
       throw new IllegalStateException(e);
     }
@@ -59,7 +88,7 @@ final class NativeMemory {
       int fd = (int) OPEN.invokeExact(arena.allocateFrom(file.toString()), 2);
       check((int) FADVISE.invokeExact(fd, 0L, bytes, DONT_NEED));
       MemorySegment mapped = map(bytes, SHARED, fd);
-      check((int) MADVISE.invokeExact(mapped, bytes, RANDOM));
+      advise(mapped, RANDOM);
       return mapped;
     } catch (Throwable e) {
       throw new IllegalStateException(e);
