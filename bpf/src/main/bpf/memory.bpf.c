@@ -68,7 +68,7 @@ int BPF_PROG(ls_sched_process_exit, struct task_struct *task)
 SEC("tp_btf/tlb_flush")
 int BPF_PROG(ls_tlb_flush, int reason)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_struct *task = current_task();
 	u32 cpu = bpf_get_smp_processor_id();
 	struct thread_storage *storage;
 	struct thread_slot *slot;
@@ -89,7 +89,7 @@ int BPF_PROG(ls_tlb_flush, int reason)
 SEC("tp_btf/csd_function_entry")
 int BPF_PROG(ls_csd_function_entry, void *function, struct __call_single_data *csd)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_struct *task = current_task();
 	u32 cpu = bpf_get_smp_processor_id();
 	struct thread_storage *storage;
 	struct thread_slot *slot;
@@ -111,7 +111,7 @@ int BPF_PROG(ls_csd_function_entry, void *function, struct __call_single_data *c
 SEC("tp_btf/csd_function_exit")
 int BPF_PROG(ls_csd_function_exit, void *function, struct __call_single_data *csd)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_struct *task = current_task();
 	struct thread_storage *storage;
 	struct thread_slot *slot;
 
@@ -163,7 +163,7 @@ int BPF_PROG(ls_compaction_end)
 SEC("tp_btf/mm_migrate_pages_start")
 int BPF_PROG(ls_migrate_pages_start, int mode, int reason)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_struct *task = current_task();
 	struct thread_storage *storage;
 	struct thread_slot *slot;
 
@@ -180,7 +180,7 @@ int BPF_PROG(ls_migrate_pages_start, int mode, int reason)
 SEC("tp_btf/mm_migrate_pages")
 int BPF_PROG(ls_migrate_pages, unsigned long succeeded, unsigned long failed)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_struct *task = current_task();
 	u32 cpu = bpf_get_smp_processor_id();
 	struct thread_storage *storage;
 	struct thread_slot *slot;
