@@ -177,10 +177,21 @@ int BPF_PROG(ls_migrate_pages_start, int mode, int reason)
 	return 0;
 }
 
+/* Without it the reason is an argument of the end, and how long it took is not known. */
+const volatile bool has_hook_mm_migrate_pages_start = true;
+
+static __always_inline void count_migrated(struct thread_measures *measures, u64 pages, u64 reason)
+{
+	measures->pages_migrated += pages;
+	if (reason == REASON_NUMA_BALANCING)
+		measures->pages_migrated_numa += pages;
+}
+
 SEC("tp_btf/mm_migrate_pages")
-int BPF_PROG(ls_migrate_pages, unsigned long succeeded, unsigned long failed)
+int ls_migrate_pages(u64 *ctx)
 {
 	struct task_struct *task = current_task();
+	u64 succeeded = ctx[0], failed = ctx[1];
 	u32 cpu = bpf_get_smp_processor_id();
 	struct thread_storage *storage;
 	struct thread_slot *slot;
@@ -193,6 +204,11 @@ int BPF_PROG(ls_migrate_pages, unsigned long succeeded, unsigned long failed)
 	storage = thread_of(task, &slot, remember_faults);
 	if (!storage)
 		return 0;
+	if (!has_hook_mm_migrate_pages_start) {
+		if (is_recorded(cpu))
+			count_migrated(&slot->measures, succeeded, (u32)ctx[6]);
+		return 0;
+	}
 	start = storage->state.migration_start_ns;
 	reason = storage->state.migration_reason;
 	storage->state.migration_start_ns = 0;
@@ -200,9 +216,7 @@ int BPF_PROG(ls_migrate_pages, unsigned long succeeded, unsigned long failed)
 		return 0;
 	now = bpf_ktime_get_ns();
 	duration = now > start ? now - start : 0;
-	slot->measures.pages_migrated += succeeded;
-	if (reason == REASON_NUMA_BALANCING)
-		slot->measures.pages_migrated_numa += succeeded;
+	count_migrated(&slot->measures, succeeded, reason);
 	histogram_add(&slot->measures.page_migration, duration);
 	if (slot->muted || !is_wanted(RECORD_NUMA_EVENT, duration))
 		return 0;

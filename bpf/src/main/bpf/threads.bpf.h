@@ -48,7 +48,7 @@ struct {
 	__type(value, struct thread_storage);
 } ls_task_storage SEC(".maps");
 
-/* Instead of task storage, which tracing programs have since Linux 5.11. */
+/* Instead of task storage, which is safe where the scheduler is traced since Linux 6.4. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 1);
