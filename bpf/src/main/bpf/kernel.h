@@ -109,8 +109,23 @@ struct inode {
 	unsigned long i_ino;
 };
 
+struct dentry {
+	struct inode *d_inode;
+};
+
+struct path {
+	struct dentry *dentry;
+};
+
 struct file {
+	unsigned int f_mode;
 	struct inode *f_inode;
+};
+
+/* fs/file_table.c: a file that stands behind one of overlayfs (since 6.5). */
+struct backing_file {
+	struct file file;
+	struct path user_path; /* since 6.7 */
 };
 
 struct mm_struct {

@@ -20,6 +20,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import jdk.jfr.Recording;
 
 /**
@@ -46,8 +47,11 @@ public final class EveryModuleWorkload {
   /** Mappings that are touched and taken away. */
   public static final int UNMAPS = 200;
 
-  /** Naps of 2 ms. */
+  /** Naps of {@link #NAP_MS}. */
   public static final int NAPS = 30;
+
+  /** Long enough that it is not over before the thread has gone to sleep. */
+  public static final int NAP_MS = 20;
 
   /** Bytes that are waited for one by one. */
   public static final int READS = 20;
@@ -76,6 +80,9 @@ public final class EveryModuleWorkload {
 
   /** What an interpreted drain thread on an emulated machine needs to come to rest. */
   private static final long REST_MS = 4_000;
+
+  /** Longer than any nap, so that it is told from them. */
+  private static final long BIRTH_MS = 300;
 
   private final Path folder;
   private final Map<String, Integer> threads = new ConcurrentHashMap<>();
@@ -278,7 +285,7 @@ public final class EveryModuleWorkload {
 
   private static void nap() throws InterruptedException {
     for (int i = 0; i < NAPS; i++) {
-      Thread.sleep(2);
+      Thread.sleep(NAP_MS);
     }
   }
 
@@ -286,21 +293,34 @@ public final class EveryModuleWorkload {
   private void readBytes() throws Exception {
     Pipe pipe = Pipe.open();
     CountDownLatch finished = new CountDownLatch(1);
+    AtomicLong sleepsBefore = new AtomicLong(Long.MAX_VALUE);
     start(
         "pipe-reader",
         () -> {
           ByteBuffer one = ByteBuffer.allocateDirect(1);
           for (int i = 0; i < READS; i++) {
             one.clear();
+            sleepsBefore.set(sleeps(threads.get("pipe-reader")));
             pipe.source().read(one);
           }
           finished.countDown();
         });
     for (int i = 0; i < READS; i++) {
-      Thread.sleep(30);
+      while (sleeps(threads.get("pipe-reader")) <= sleepsBefore.get()) {
+        Thread.sleep(10);
+      }
+      sleepsBefore.set(Long.MAX_VALUE);
       pipe.sink().write(ByteBuffer.allocate(1));
     }
     finished.await();
+  }
+
+  /** How often a thread has gone to sleep, by the kernel's count. */
+  private static long sleeps(int id) throws IOException {
+    return Files.readAllLines(Path.of("/proc/self/task", String.valueOf(id), "status")).stream()
+        .filter(line -> line.startsWith("voluntary_ctxt_switches:"))
+        .mapToLong(line -> Long.parseLong(line.substring(line.indexOf(':') + 1).strip()))
+        .sum();
   }
 
   private void datagrams() throws Exception {
@@ -351,8 +371,8 @@ public final class EveryModuleWorkload {
               try {
                 Path self = Path.of("/proc/thread-self").toRealPath();
                 threads.put(name, Integer.valueOf(self.getFileName().toString()));
+                Thread.sleep(BIRTH_MS); // it takes the agent a while to learn who it is
                 born.countDown();
-                Thread.sleep(300); // it takes the agent a while to learn who a new thread is
                 work.run();
                 hold.await();
               } catch (Exception e) {
