@@ -36,6 +36,7 @@ final class KernelCheck {
   record Agreement(String module, String measure, boolean agrees, String figures) {}
 
   private final Path folder;
+  private final String build;
   private final OurAccount ours;
   private final List<String[]> facts;
   private final Map<String, Long> ids = new HashMap<>();
@@ -44,6 +45,7 @@ final class KernelCheck {
 
   private KernelCheck(Path folder) throws IOException {
     this.folder = folder;
+    build = Files.readAllLines(folder.resolve("kernel.txt")).get(1);
     ours = OurAccount.read(folder.resolve("end.jfr"));
     facts =
         Files.readAllLines(folder.resolve("accounts.txt")).stream()
@@ -84,7 +86,7 @@ final class KernelCheck {
       voluntary.add(kernel.voluntary(), ours.counter(id, "voluntary_switches"));
       involuntary.add(kernel.involuntary(), ours.counter(id, "involuntary_switches"));
       delay.add(kernel.runDelayNs(), ours.counter(id, "run_delay_ns"));
-      waits.add(kernel.runCount(), ours.waits(id));
+      waits.add(kernel.runCount(), ours.waits(id), mostWaits(kernel.runCount()));
       cpuTime.add(kernel.cpuTimeNs(), ours.counter(id, "cpu_time_ns"));
       if (kernel.migrations() >= 0) {
         migrations.add(kernel.migrations(), ours.migrations(id));
@@ -114,6 +116,18 @@ final class KernelCheck {
             .filter(e -> e.getThread() == null || e.getThread().getOSThreadId() != spinner)
             .count();
     equal("isolation", "events on another thread", 0, wrongThread);
+  }
+
+  /**
+   * A thread that is preempted on its way to sleep waits, and the scheduler does not count it: see
+   * docs/design.md. Only kernels that preempt themselves do that.
+   */
+  private long mostWaits(long counted) {
+    return isBuilt("PREEMPT") ? counted + 1 + counted / 100 : counted;
+  }
+
+  private boolean isBuilt(String word) {
+    return build.contains(word);
   }
 
   private void interrupts() throws IOException {
@@ -195,7 +209,8 @@ final class KernelCheck {
             .filter(e -> e.getString("kind").equals("major"))
             .toList();
     equal("memory", "pages from a cold file", EveryModuleWorkload.COLD_PAGES, cold.size());
-    if (attached.contains("ls_page_faults_maj")) {
+    // Programs may not look for the mapping before 5.17, nor with interrupts off on PREEMPT_RT.
+    if (attached.contains("ls_page_faults_maj") && !isBuilt("PREEMPT_RT")) {
       long named =
           cold.stream()
               .filter(e -> String.valueOf(e.getString("file")).endsWith("cold.bin"))
@@ -277,11 +292,14 @@ final class KernelCheck {
     long reader = ids.get("md-reader");
     equal(
         "network", "deliveries", EveryModuleWorkload.DATAGRAMS, ours.counter(reader, "deliveries"));
-    equal("network", "of these not timed", 0, ours.counter(reader, "deliveries_untimed"));
+    // A reader that is faster than the statement after the queueing gets what is not timed; where
+    // two CPUs take turns on one, that is not so rare.
+    long untimed = ours.counter(reader, "deliveries_untimed");
+    between("network", "of these not timed", 0, EveryModuleWorkload.DATAGRAMS / 4, untimed);
     equal(
         "network",
-        "deliveries told",
-        EveryModuleWorkload.DATAGRAMS,
+        "deliveries told, which are the others",
+        EveryModuleWorkload.DATAGRAMS - untimed,
         ours.events("SocketDelivery", reader).size());
   }
 
@@ -306,7 +324,7 @@ final class KernelCheck {
     boolean agrees = sum.wrong == 0 && sum.kernel > 0;
     String figures =
         sum.wrong == 0
-            ? sum.kernel + " in " + sum.threads + " threads"
+            ? sum.ours + beside(sum) + " in " + sum.threads + " threads"
             : sum.wrong
                 + " of "
                 + sum.threads
@@ -315,6 +333,10 @@ final class KernelCheck {
                 + ", not "
                 + sum.kernel;
     agreements.add(new Agreement(module, measure, agrees, figures));
+  }
+
+  private static String beside(Sum sum) {
+    return sum.ours == sum.kernel ? "" : " (the kernel: " + sum.kernel + ")";
   }
 
   private void equal(String module, String measure, long kernel, long counted) {
@@ -336,10 +358,14 @@ final class KernelCheck {
     private int wrong;
 
     void add(long theirCount, long ourCount) {
+      add(theirCount, ourCount, theirCount);
+    }
+
+    void add(long theirCount, long ourCount, long most) {
       kernel += theirCount;
       ours += ourCount;
       threads++;
-      wrong += theirCount == ourCount ? 0 : 1;
+      wrong += ourCount >= theirCount && ourCount <= most ? 0 : 1;
     }
   }
 }

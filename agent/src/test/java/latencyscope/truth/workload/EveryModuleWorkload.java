@@ -21,6 +21,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import jdk.jfr.Recording;
 
 /**
@@ -78,8 +79,10 @@ public final class EveryModuleWorkload {
   private static final List<String> INTERRUPTS = List.of("HardIrq", "SoftIrq", "LocalInterrupt");
   private static final Duration RARE = Duration.ofMillis(20);
 
-  /** What an interpreted drain thread on an emulated machine needs to come to rest. */
-  private static final long REST_MS = 4_000;
+  /** The agent is at rest when its thread uses less of a second than this. */
+  private static final long REST_NS = 200_000_000;
+
+  private static final int REST_LIMIT_S = 90;
 
   /** Longer than any nap, so that it is told from them. */
   private static final long BIRTH_MS = 300;
@@ -121,7 +124,7 @@ public final class EveryModuleWorkload {
         System.out.println("the agent does not capture");
         System.exit(1);
       }
-      Thread.sleep(REST_MS);
+      awaitRest();
       dump(recording, "begin");
       pingPong();
       spinner();
@@ -131,7 +134,7 @@ public final class EveryModuleWorkload {
       finish("napper", EveryModuleWorkload::nap);
       readBytes();
       datagrams();
-      Thread.sleep(REST_MS); // the threads, too, before their accounts are read
+      awaitRest(); // the threads, too, before their accounts are read
       writeAccounts();
       dump(recording, "end");
       hold.countDown();
@@ -152,6 +155,36 @@ public final class EveryModuleWorkload {
       Thread.sleep(100);
     }
     return false;
+  }
+
+  /**
+   * Waits until the agent has caught up. On an emulated machine that takes it longer than a dump
+   * waits for it.
+   */
+  private static void awaitRest() throws IOException, InterruptedException {
+    long before = drainNs();
+    for (int i = 0; i < REST_LIMIT_S; i++) {
+      Thread.sleep(1_000);
+      long now = drainNs();
+      if (now - before < REST_NS) {
+        return;
+      }
+      before = now;
+    }
+  }
+
+  /** CPU time of the agent's thread, by {@code schedstat}. */
+  private static long drainNs() throws IOException {
+    try (Stream<Path> tasks = Files.list(Path.of("/proc/self/task"))) {
+      for (Path task : tasks.toList()) {
+        // As long as the kernel lets a name be.
+        if (Files.readString(task.resolve("comm")).strip().equals("latencyscope-dr")) {
+          String schedstat = Files.readString(task.resolve("schedstat"));
+          return Long.parseLong(schedstat.substring(0, schedstat.indexOf(' ')));
+        }
+      }
+    }
+    throw new IllegalStateException("the agent has no drain thread");
   }
 
   /** With the kernel's own tables from before and after, between which the window's end falls. */
