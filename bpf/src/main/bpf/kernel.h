@@ -101,6 +101,7 @@ struct cpumask {
 
 struct super_block {
 	u32 s_dev;
+	unsigned long s_magic;
 };
 
 struct inode {
@@ -118,7 +119,6 @@ struct path {
 };
 
 struct file {
-	unsigned int f_mode;
 	struct inode *f_inode;
 };
 
