@@ -91,8 +91,8 @@ static __always_inline void thread_comes_in(struct task_struct *task, struct run
 /*
  * Some kernels now and then do not trace a wakeup or a switch (ftrace misses the same ones). Then a
  * thread leaves that was not seen coming in, or not seen waiting. The scheduler's own account has
- * kept how long its wait was: nothing is lost but the culprit, who is not looked for, because each
- * search costs the verifier a fifth of a second when the program is loaded.
+ * kept how long its wait was: nothing is lost but the culprit, who cannot be told from a log that
+ * lacks the switch.
  */
 static __always_inline void complete_stay(struct task_struct *task, struct run_log *log, u32 cpu,
 					  u64 now)
@@ -257,8 +257,8 @@ int BPF_PROG(ls_sched_waking, struct task_struct *task)
 	storage = stored_state(task);
 	if (!storage)
 		return 0;
-	waker = bpf_get_current_task_btf();
-	storage->state.waker_tid = waker->pid;
+	waker = current_task();
+	storage->state.waker_tid = task_read(waker, pid);
 	copy_comm(storage->state.waker, waker);
 	return 0;
 }
@@ -301,7 +301,7 @@ int BPF_PROG(ls_sched_migrate_task, struct task_struct *task, int to)
 	if (!storage)
 		return 0;
 	from = task_cpu_of(task);
-	by = bpf_get_current_task_btf();
+	by = current_task();
 	cause = cause_of(task, &storage->state, from);
 	if (!is_recorded(from) && !is_recorded(to))
 		return 0;
@@ -318,7 +318,7 @@ int BPF_PROG(ls_sched_migrate_task, struct task_struct *task, int to)
 	record->header.kernel_duration_ns = 0;
 	record->header.cpu = from;
 	record->to_cpu = to;
-	record->by_tid = by->pid;
+	record->by_tid = task_read(by, pid);
 	record->cause = cause;
 	record->reserved = 0;
 	copy_comm(record->by, by);

@@ -101,6 +101,7 @@ struct cpumask {
 
 struct super_block {
 	u32 s_dev;
+	unsigned long s_magic;
 };
 
 struct inode {
@@ -109,11 +110,25 @@ struct inode {
 	unsigned long i_ino;
 };
 
+struct dentry {
+	struct inode *d_inode;
+};
+
+struct path {
+	struct dentry *dentry;
+};
+
 struct file {
 	struct inode *f_inode;
 };
 
 struct task_struct;
+
+/* fs/file_table.c: a file that stands behind one of overlayfs (since 6.5). */
+struct backing_file {
+	struct file file;
+	struct path user_path; /* since 6.7 */
+};
 
 struct mm_struct {
 	unsigned long start_stack;
@@ -219,6 +234,32 @@ struct bpf_iter__task {
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_tracing.h>
+
+/* What programs may call: as the running kernel numbers it. */
+enum bpf_func_id___known {
+	BPF_FUNC_get_current_task_btf___known = 158, /* since 5.11 */
+};
+
+/*
+ * Whether programs are given a pointer to the thread that runs which they may follow: not on Linux
+ * 5.10. There they get its address and must ask for each member.
+ */
+static __always_inline bool may_follow_current(void)
+{
+	return bpf_core_enum_value_exists(enum bpf_func_id___known,
+					  BPF_FUNC_get_current_task_btf___known);
+}
+
+/* The thread that this CPU runs; to be read with task_read. */
+static __always_inline struct task_struct *current_task(void)
+{
+	return may_follow_current() ? bpf_get_current_task_btf() : (void *)bpf_get_current_task();
+}
+
+/* A member of a task that may have come from current_task. What a tracepoint hands over may be
+ * followed on every kernel. */
+#define task_read(task, member)                                                                    \
+	(may_follow_current() ? (task)->member : BPF_CORE_READ(task, member))
 
 static __always_inline long task_state_of(struct task_struct *task)
 {

@@ -69,7 +69,7 @@ int BPF_PROG(ls_sched_process_exit, struct task_struct *task)
 SEC("tp_btf/tlb_flush")
 int BPF_PROG(ls_tlb_flush, int reason)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_struct *task = current_task();
 	u32 cpu = bpf_get_smp_processor_id();
 	struct thread_storage *storage;
 	struct thread_slot *slot;
@@ -90,7 +90,7 @@ int BPF_PROG(ls_tlb_flush, int reason)
 SEC("tp_btf/csd_function_entry")
 int BPF_PROG(ls_csd_function_entry, void *function, struct __call_single_data *csd)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_struct *task = current_task();
 	u32 cpu = bpf_get_smp_processor_id();
 	struct thread_storage *storage;
 	struct thread_slot *slot;
@@ -112,7 +112,7 @@ int BPF_PROG(ls_csd_function_entry, void *function, struct __call_single_data *c
 SEC("tp_btf/csd_function_exit")
 int BPF_PROG(ls_csd_function_exit, void *function, struct __call_single_data *csd)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_struct *task = current_task();
 	struct thread_storage *storage;
 	struct thread_slot *slot;
 
@@ -174,7 +174,7 @@ int BPF_PROG(ls_collapse_huge_page, struct mm_struct *mm, int isolated, int stat
 SEC("tp_btf/mm_migrate_pages_start")
 int BPF_PROG(ls_migrate_pages_start, int mode, int reason)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_struct *task = current_task();
 	struct thread_storage *storage;
 	struct thread_slot *slot;
 
@@ -188,10 +188,21 @@ int BPF_PROG(ls_migrate_pages_start, int mode, int reason)
 	return 0;
 }
 
-SEC("tp_btf/mm_migrate_pages")
-int BPF_PROG(ls_migrate_pages, unsigned long succeeded, unsigned long failed)
+/* Without it the reason is an argument of the end, and how long it took is not known. */
+const volatile bool has_hook_mm_migrate_pages_start = true;
+
+static __always_inline void count_migrated(struct thread_measures *measures, u64 pages, u64 reason)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
+	measures->pages_migrated += pages;
+	if (reason == REASON_NUMA_BALANCING)
+		measures->pages_migrated_numa += pages;
+}
+
+SEC("tp_btf/mm_migrate_pages")
+int ls_migrate_pages(u64 *ctx)
+{
+	struct task_struct *task = current_task();
+	u64 succeeded = ctx[0], failed = ctx[1];
 	u32 cpu = bpf_get_smp_processor_id();
 	struct thread_storage *storage;
 	struct thread_slot *slot;
@@ -204,6 +215,11 @@ int BPF_PROG(ls_migrate_pages, unsigned long succeeded, unsigned long failed)
 	storage = thread_of(task, &slot, remember_faults);
 	if (!storage)
 		return 0;
+	if (!has_hook_mm_migrate_pages_start) {
+		if (is_recorded(cpu))
+			count_migrated(&slot->measures, succeeded, (u32)ctx[6]);
+		return 0;
+	}
 	start = storage->state.migration_start_ns;
 	reason = storage->state.migration_reason;
 	storage->state.migration_start_ns = 0;
@@ -211,9 +227,7 @@ int BPF_PROG(ls_migrate_pages, unsigned long succeeded, unsigned long failed)
 		return 0;
 	now = bpf_ktime_get_ns();
 	duration = now > start ? now - start : 0;
-	slot->measures.pages_migrated += succeeded;
-	if (reason == REASON_NUMA_BALANCING)
-		slot->measures.pages_migrated_numa += succeeded;
+	count_migrated(&slot->measures, succeeded, reason);
 	histogram_add(&slot->measures.page_migration, duration);
 	if (slot->muted || !is_wanted(RECORD_NUMA_EVENT, duration))
 		return 0;

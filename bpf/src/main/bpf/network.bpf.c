@@ -60,7 +60,7 @@ int BPF_PROG(ls_softirq_exit, unsigned int vector)
 static __always_inline void send_poll(struct net_device *dev, u64 start, u64 took, u32 work,
 				      u32 budget, u32 cpu)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_struct *task = current_task();
 	struct napi_poll *record = reserve_record(RECORD_NAPI_POLL, sizeof(*record));
 
 	if (!record)
@@ -224,7 +224,7 @@ int BPF_PROG(ls_sk_data_ready, struct sock *sk)
 SEC("tp_btf/sock_recv_length")
 int BPF_PROG(ls_sock_recv_length, struct sock *sk, int result, int flags)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_struct *task = current_task();
 	struct socket_state *state;
 	struct socket_state taken;
 	enum protocol protocol;
@@ -263,7 +263,7 @@ int BPF_PROG(ls_sock_recv_length, struct sock *sk, int result, int flags)
 SEC("tp_btf/sock_send_length")
 int BPF_PROG(ls_sock_send_length, struct sock *sk)
 {
-	if (is_target(bpf_get_current_task_btf()) && is_inet(sk))
+	if (is_target(current_task()) && is_inet(sk))
 		claim_socket(sk);
 	return 0;
 }

@@ -99,6 +99,10 @@ static __always_inline void submit_record(void *data)
 /* Two words instead of a helper call: the verifier allows it on a BTF-typed pointer. */
 static __always_inline void copy_comm(char *to, struct task_struct *task)
 {
+	if (!may_follow_current()) {
+		bpf_probe_read_kernel(to, TASK_COMM_LEN, task->comm);
+		return;
+	}
 	((u64 *)to)[0] = ((u64 *)task->comm)[0];
 	((u64 *)to)[1] = ((u64 *)task->comm)[1];
 }

@@ -24,18 +24,6 @@ struct run {
 	char comm[TASK_COMM_LEN];
 };
 
-struct run_log {
-	u64 next; /* runs written so far */
-	struct run runs[RUNS];
-};
-
-struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, u32);
-	__type(value, struct run_log);
-} ls_run_log SEC(".maps");
-
 struct culprit {
 	u64 seen_ns; /* how much of the interval the log covers */
 	u64 held_ns;
@@ -46,6 +34,19 @@ struct culprit {
 	u32 tasks; /* different ones that ran in the interval */
 	char comm[TASK_COMM_LEN];
 };
+
+struct run_log {
+	u64 next; /* runs written so far */
+	struct run runs[RUNS];
+	struct culprit found;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, u32);
+	__type(value, struct run_log);
+} ls_run_log SEC(".maps");
 
 static __always_inline struct run_log *this_cpu_log(void)
 {
@@ -86,12 +87,21 @@ static __always_inline u64 overlap_ns(struct run_log *log, u32 age, u64 since, u
 }
 
 /*
- * Who ran longest on this CPU since the given time. To be called before log_arrival, while the
- * newest run is that of the task that is just leaving.
+ * Who ran longest on this CPU since the given time; puts it into the log. To be called before
+ * log_arrival, while the newest run is that of the task that is just leaving.
+ *
+ * Not static and given numbers only, so that the verifier looks at it once and not on each of the
+ * ways that lead here, of which Linux 5.10 sees too many.
  */
-static __always_inline void find_culprit(struct run_log *log, u64 since, u64 now,
-					 struct culprit *culprit)
+__noinline int find_culprit(u64 since, u64 now)
 {
+	struct run_log *log = this_cpu_log();
+	struct culprit *culprit;
+
+	if (!log)
+		return 0;
+	culprit = &log->found;
+	__builtin_memset(culprit, 0, sizeof(*culprit));
 	for (u32 age = 0; age < RUNS - 1; age++) {
 		struct run *run = &log->runs[(log->next - 1 - age) % RUNS];
 		u64 held = overlap_ns(log, age, since, now);
@@ -118,6 +128,7 @@ static __always_inline void find_culprit(struct run_log *log, u64 since, u64 now
 		culprit->priority = run->priority;
 		__builtin_memcpy(culprit->comm, run->comm, TASK_COMM_LEN);
 	}
+	return 0;
 }
 
 #endif

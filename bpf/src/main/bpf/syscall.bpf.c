@@ -28,7 +28,8 @@ static __always_inline void first_seen_calling(struct task_struct *task, struct 
 {
 	if (!began_ns)
 		began_ns = bpf_ktime_get_ns();
-	state->active_since_ns = task->start_time > began_ns ? task->start_time : began_ns;
+	state->active_since_ns =
+		task_read(task, start_time) > began_ns ? task_read(task, start_time) : began_ns;
 }
 
 /* It returns from a call whose entry was not seen: it was born, or has blocked since before. */
@@ -56,7 +57,7 @@ static __always_inline bool restarts(struct thread_state *state, struct pt_regs 
 SEC("tp_btf/sys_enter")
 int BPF_PROG(ls_sys_enter, struct pt_regs *regs, long number)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_struct *task = current_task();
 	struct thread_storage *storage;
 	struct thread_state *state;
 	struct thread_slot *slot;
@@ -80,16 +81,16 @@ int BPF_PROG(ls_sys_enter, struct pt_regs *regs, long number)
 		*call = state->interrupted;
 		state->interrupted.start_ns = 0;
 		/* The rises so far become counts at the entry again. */
-		call->switches = task->nvcsw - call->switches;
-		call->run_delay_ns = task->sched_info.run_delay - call->run_delay_ns;
+		call->switches = task_read(task, nvcsw) - call->switches;
+		call->run_delay_ns = task_read(task, sched_info.run_delay) - call->run_delay_ns;
 		return 0;
 	}
 	if (is_recorded(cpu))
 		slot->measures.syscalls++;
 	call->number = number;
 	call->cpu = cpu;
-	call->switches = task->nvcsw;
-	call->run_delay_ns = task->sched_info.run_delay;
+	call->switches = task_read(task, nvcsw);
+	call->run_delay_ns = task_read(task, sched_info.run_delay);
 	call->start_ns = bpf_ktime_get_ns();
 	look_at(call, regs);
 	return 0;
@@ -128,7 +129,7 @@ static __always_inline void interrupted(struct task_struct *task, struct thread_
 SEC("tp_btf/sys_exit")
 int BPF_PROG(ls_sys_exit, struct pt_regs *regs, long result)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_struct *task = current_task();
 	struct thread_storage *storage;
 	struct thread_slot *slot;
 	struct call *call;
@@ -145,12 +146,12 @@ int BPF_PROG(ls_sys_exit, struct pt_regs *regs, long result)
 	call = &storage->state.call;
 	if (!slot || !call->start_ns)
 		return 0;
-	call->switches = task->nvcsw - call->switches;
+	call->switches = task_read(task, nvcsw) - call->switches;
 	if (call->kind == CALL_FUTEX && result == -EAGAIN && is_recorded(call->cpu))
 		slot->measures.futex_value_changed++;
 	if (has_blocked(call) || is_interruption(result)) {
 		call->end_ns = bpf_ktime_get_ns();
-		call->run_delay_ns = task->sched_info.run_delay - call->run_delay_ns;
+		call->run_delay_ns = task_read(task, sched_info.run_delay) - call->run_delay_ns;
 		call->result = result;
 		call->argument[0] = first_argument(regs);
 		call->argument[1] = second_argument(regs);
@@ -178,9 +179,9 @@ int BPF_PROG(ls_sched_waking, struct task_struct *task)
 	storage = stored_state(task);
 	if (!storage || !storage->state.call.start_ns)
 		return 0;
-	waker = bpf_get_current_task_btf();
-	storage->state.waker_tid = waker->pid;
-	storage->state.waker_pid = waker->tgid;
+	waker = current_task();
+	storage->state.waker_tid = task_read(waker, pid);
+	storage->state.waker_pid = task_read(waker, tgid);
 	copy_comm(storage->state.waker, waker);
 	return 0;
 }

@@ -20,11 +20,12 @@ const volatile u64 monitored_cpus[MAX_CPUS / 64];
 
 static __always_inline bool is_target(struct task_struct *task)
 {
-	u32 tgid = task->tgid;
+	u32 tgid = task_read(task, tgid);
 
 	if (target_tgid)
 		return tgid == target_tgid;
-	return !(task->flags & PF_KTHREAD) && task->pid != 0 && tgid != excluded_tgid;
+	return !(task_read(task, flags) & PF_KTHREAD) && task_read(task, pid) != 0 &&
+	       tgid != excluded_tgid;
 }
 
 static __always_inline bool is_monitored(u32 cpu)
@@ -44,8 +45,8 @@ static __always_inline u32 thread_id_of(struct task_struct *task)
 	u32 id = 0;
 
 	if (!pid_namespace_level)
-		return task->pid;
-	pid = task->thread_pid;
+		return task_read(task, pid);
+	pid = task_read(task, thread_pid);
 	bpf_probe_read_kernel(&id, sizeof(id), &pid->numbers[pid_namespace_level & 31].nr);
 	return id;
 }

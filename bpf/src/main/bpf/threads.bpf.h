@@ -48,7 +48,7 @@ struct {
 	__type(value, struct thread_storage);
 } ls_task_storage SEC(".maps");
 
-/* Instead of task storage, which tracing programs have since Linux 5.11. */
+/* Instead of task storage, which is safe where the scheduler is traced since Linux 6.4. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 1);
@@ -83,7 +83,7 @@ static __always_inline struct thread_storage *stored_state(struct task_struct *t
 {
 	if (has_task_storage)
 		return bpf_task_storage_get(&ls_task_storage, task, NULL, 0);
-	u32 key = task->pid;
+	u32 key = task_read(task, pid);
 
 	return bpf_map_lookup_elem(&ls_task_hash, &key);
 }
@@ -93,7 +93,7 @@ static __always_inline struct thread_storage *new_state(struct task_struct *task
 	if (has_task_storage)
 		return bpf_task_storage_get(&ls_task_storage, task, NULL,
 					    BPF_LOCAL_STORAGE_GET_F_CREATE);
-	u32 key = task->pid;
+	u32 key = task_read(task, pid);
 	struct thread_storage zero;
 
 	__builtin_memset(&zero, 0, sizeof(zero));
@@ -149,7 +149,7 @@ static __always_inline void thread_ended(struct task_struct *task, struct thread
 	if (has_task_storage) {
 		bpf_task_storage_delete(&ls_task_storage, task);
 	} else {
-		u32 key = task->pid;
+		u32 key = task_read(task, pid);
 
 		bpf_map_delete_elem(&ls_task_hash, &key);
 	}

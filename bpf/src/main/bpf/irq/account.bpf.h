@@ -24,7 +24,7 @@ static __always_inline void nothing_to_remember(struct task_struct *task,
  */
 static __always_inline void find_victim(struct victim *victim, bool may_create)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_struct *task = current_task();
 	struct thread_storage *storage;
 
 	victim->task = task;
@@ -33,7 +33,7 @@ static __always_inline void find_victim(struct victim *victim, bool may_create)
 	if (!is_target(task))
 		return;
 	storage = stored_state(task);
-	if (!storage && may_create && !(task->flags & PF_EXITING))
+	if (!storage && may_create && !(task_read(task, flags) & PF_EXITING))
 		storage = new_state(task);
 	if (!storage)
 		return;
@@ -46,6 +46,7 @@ static __always_inline void count_interrupt(enum subject kind, u32 id, u32 cpu, 
 					    u64 net_ns, bool further, struct victim *victim)
 {
 	struct subject_measures *measures = subject_measures_of(kind, id, cpu, name);
+	struct task_struct *task;
 
 	find_victim(victim, true);
 	if (!measures)
@@ -53,7 +54,8 @@ static __always_inline void count_interrupt(enum subject kind, u32 id, u32 cpu, 
 	subject_add(&measures->net_time, net_ns);
 	if (further)
 		subject_count(&measures->handlers_further, 1);
-	if (!victim->slot && is_target(victim->task) && !(victim->task->flags & PF_EXITING))
+	task = victim->task;
+	if (!victim->slot && is_target(task) && !(task_read(task, flags) & PF_EXITING))
 		subject_count(&measures->unattributed, 1);
 }
 
@@ -84,9 +86,9 @@ static __always_inline void fill_interrupt_header(struct record_header *header, 
 /* An idle CPU was nobody's: then the name is empty. */
 static __always_inline void fill_interrupted(char *name, u32 *tid, struct task_struct *task)
 {
-	*tid = task->pid;
+	*tid = task_read(task, pid);
 	__builtin_memset(name, 0, TASK_COMM_LEN);
-	if (task->pid)
+	if (task_read(task, pid))
 		copy_comm(name, task);
 }
 

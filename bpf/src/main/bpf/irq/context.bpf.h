@@ -18,8 +18,12 @@
 static __always_inline bool is_ksoftirqd(struct task_struct *task)
 {
 	const u64 ksoftirq = 0x71726974666f736bULL; /* the letters, little-endian */
+	u64 comm[TASK_COMM_LEN / sizeof(u64)];
 
-	return task->flags & PF_KTHREAD && *(u64 *)task->comm == ksoftirq;
+	if (!(task_read(task, flags) & PF_KTHREAD))
+		return false;
+	copy_comm((char *)comm, task);
+	return comm[0] == ksoftirq;
 }
 
 /* Who raises a softirq now: the thread that runs, or 0 if it is an interrupt. */
@@ -28,13 +32,15 @@ static __always_inline u32 raiser_now(struct cpu_interrupts *cpu, struct task_st
 	struct open_interrupt *open = innermost(cpu);
 
 	if (!open)
-		return task->pid;
-	return open->kind == SUBJECT_VECTOR && open->context == CONTEXT_OWN_CALL ? task->pid : 0;
+		return task_read(task, pid);
+	return open->kind == SUBJECT_VECTOR && open->context == CONTEXT_OWN_CALL
+		       ? task_read(task, pid)
+		       : 0;
 }
 
 static __always_inline void note_raise(struct cpu_interrupts *cpu, u32 vector)
 {
-	u32 raiser = raiser_now(cpu, bpf_get_current_task_btf());
+	u32 raiser = raiser_now(cpu, current_task());
 	struct raise *raise = &cpu->raised[vector & (MAX_SOFTIRQS - 1)];
 
 	/* Where both have raised it, it is an interrupt's. */
@@ -46,7 +52,7 @@ static __always_inline void note_raise(struct cpu_interrupts *cpu, u32 vector)
 
 static __always_inline enum softirq_context context_now(struct cpu_interrupts *cpu, u32 vector)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_struct *task = current_task();
 	struct raise *raise = &cpu->raised[vector & (MAX_SOFTIRQS - 1)];
 	u32 raiser = raise->pending ? raise->by_tid : cpu->last_raiser;
 
@@ -54,7 +60,7 @@ static __always_inline enum softirq_context context_now(struct cpu_interrupts *c
 	cpu->last_raiser = raiser;
 	if (is_ksoftirqd(task))
 		return CONTEXT_KSOFTIRQD;
-	return raiser && raiser == task->pid ? CONTEXT_OWN_CALL : CONTEXT_INTERRUPT;
+	return raiser && raiser == task_read(task, pid) ? CONTEXT_OWN_CALL : CONTEXT_INTERRUPT;
 }
 
 #endif

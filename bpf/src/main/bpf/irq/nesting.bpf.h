@@ -60,6 +60,17 @@ struct span {
 	u64 net_ns;
 };
 
+/*
+ * The verifier of Linux 5.10 wants to see the index bounded right where it is used: the barrier
+ * keeps the compiler from leaving that out where it knows it to be so.
+ */
+static __always_inline struct open_interrupt *open_at(struct cpu_interrupts *cpu, u64 level)
+{
+	barrier_var(level);
+	level &= DEEPEST - 1;
+	return &cpu->open[level];
+}
+
 static __always_inline struct cpu_interrupts *this_cpu_interrupts(void)
 {
 	u32 zero = 0;
@@ -72,7 +83,7 @@ static __always_inline struct open_interrupt *innermost(struct cpu_interrupts *c
 {
 	u64 depth = cpu->depth;
 
-	return depth && depth <= DEEPEST ? &cpu->open[(depth - 1) & (DEEPEST - 1)] : NULL;
+	return depth && depth <= DEEPEST ? open_at(cpu, depth - 1) : NULL;
 }
 
 /*
@@ -88,10 +99,10 @@ static __always_inline struct open_interrupt *begin_interrupt(struct cpu_interru
 
 	if (kind == SUBJECT_VECTOR || depth >= DEEPEST)
 		depth = 0;
-	open = depth ? &cpu->open[(depth - 1) & (DEEPEST - 1)] : NULL;
+	open = depth ? open_at(cpu, depth - 1) : NULL;
 	if (open && open->kind == kind && open->id == id)
 		depth--;
-	open = &cpu->open[depth & (DEEPEST - 1)];
+	open = open_at(cpu, depth);
 	/* First make it ours, so that a hard interrupt from here on goes above it. */
 	cpu->depth = depth + 1;
 	open->kind = kind;

@@ -11,29 +11,39 @@ static __always_inline void send_wait(struct task_struct *task, struct thread_st
 {
 	struct run_queue_wait *record =
 		reserve_record(RECORD_RUN_QUEUE_WAIT, sizeof(struct run_queue_wait));
-	struct culprit culprit = {};
+	struct culprit *culprit;
 
 	if (!record)
 		return;
-	if (log)
-		find_culprit(log, now - waited, now, &culprit);
 	fill_header(&record->header, RECORD_RUN_QUEUE_WAIT, task, slot, storage->slot);
 	record->header.kernel_start_ns = now - waited;
 	record->header.kernel_duration_ns = waited;
 	record->header.cpu = cpu;
-	record->culprit_work.address = culprit.work;
-	record->culprit_held_ns = culprit.held_ns;
-	record->accounted_ns = culprit.seen_ns;
-	record->culprit_tid = culprit.tid;
-	record->culprit_pid = culprit.pid;
-	record->culprit_priority = culprit.priority;
-	record->tasks_between = culprit.tasks;
 	record->priority = task->prio;
 	record->kind = storage->state.wait_kind;
 	/* The idle task is nobody's name: an empty one says that the CPU was idle. */
 	__builtin_memset(record->culprit, 0, TASK_COMM_LEN);
-	if (culprit.tid)
-		__builtin_memcpy(record->culprit, culprit.comm, TASK_COMM_LEN);
+	if (log) {
+		find_culprit(now - waited, now);
+		culprit = &log->found;
+		record->culprit_work.address = culprit->work;
+		record->culprit_held_ns = culprit->held_ns;
+		record->accounted_ns = culprit->seen_ns;
+		record->culprit_tid = culprit->tid;
+		record->culprit_pid = culprit->pid;
+		record->culprit_priority = culprit->priority;
+		record->tasks_between = culprit->tasks;
+		if (culprit->tid)
+			__builtin_memcpy(record->culprit, culprit->comm, TASK_COMM_LEN);
+	} else {
+		record->culprit_work.address = 0;
+		record->culprit_held_ns = 0;
+		record->accounted_ns = 0;
+		record->culprit_tid = 0;
+		record->culprit_pid = 0;
+		record->culprit_priority = 0;
+		record->tasks_between = 0;
+	}
 	submit_record(record);
 }
 

@@ -12,7 +12,7 @@
 
 static __always_inline u64 accounted_faults(struct task_struct *task)
 {
-	return task->min_flt + task->maj_flt;
+	return task_read(task, min_flt) + task_read(task, maj_flt);
 }
 
 /*
@@ -22,7 +22,7 @@ static __always_inline u64 accounted_faults(struct task_struct *task)
  */
 static __always_inline int fault_begins(u64 address, u64 error_code, enum fault_mode mode)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_struct *task = current_task();
 	struct thread_storage *storage;
 	struct thread_slot *slot;
 	struct open_fault *open;
@@ -92,8 +92,8 @@ static __always_inline struct histogram *histogram_of(struct thread_measures *me
 static __always_inline void count_faults(struct task_struct *task, struct thread_state *state,
 					 struct thread_measures *measures, u32 cpu, u64 traced)
 {
-	u64 minor = task->min_flt - state->min_flt;
-	u64 major = task->maj_flt - state->maj_flt;
+	u64 minor = task_read(task, min_flt) - state->min_flt;
+	u64 major = task_read(task, maj_flt) - state->maj_flt;
 
 	remember_faults(task, state);
 	if (!is_recorded(cpu))
@@ -149,7 +149,7 @@ static __always_inline void remember_before_major(struct task_struct *task,
 static __always_inline int fault_ends(struct bpf_perf_event_data *ctx, enum fault_kind kind,
 				      bool can_find_mapping)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_struct *task = current_task();
 	u32 cpu = bpf_get_smp_processor_id();
 	u64 now = bpf_ktime_get_ns();
 	struct thread_storage *storage;

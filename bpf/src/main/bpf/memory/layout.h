@@ -184,14 +184,14 @@ struct subject_measures {
 
 static __always_inline void remember_faults(struct task_struct *task, struct thread_state *state)
 {
-	state->min_flt = task->min_flt;
-	state->maj_flt = task->maj_flt;
+	state->min_flt = task_read(task, min_flt);
+	state->maj_flt = task_read(task, maj_flt);
 }
 
 /* A thread that is ending is not seen any more: its state would outlive it. */
 static __always_inline bool is_watched(struct task_struct *task)
 {
-	return is_target(task) && !(task->flags & PF_EXITING);
+	return is_target(task) && !(task_read(task, flags) & PF_EXITING);
 }
 
 #endif

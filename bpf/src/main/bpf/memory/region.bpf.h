@@ -56,6 +56,31 @@ static __always_inline enum memory_region known_region(u64 address)
 	return address < range->end ? range->region : REGION_UNKNOWN;
 }
 
+/* include/uapi/linux/magic.h */
+#define OVERLAYFS_SUPER_MAGIC 0x794c7630
+#define FUSE_SUPER_MAGIC      0x65735546
+
+/*
+ * The inode that /proc/PID/maps names, as file_user_inode in the kernel. Of a file of overlayfs, as
+ * a container's are, another is mapped that stands behind it. The bit that marks such a one has
+ * moved between kernels; so it is looked at as if it were one, and believed if what that leads to
+ * is of a file system that has such files.
+ */
+static __always_inline struct inode *user_inode_of(struct file *file)
+{
+	struct backing_file *backing = (void *)file;
+	struct inode *inode;
+	u64 magic;
+
+	if (bpf_core_field_exists(backing->user_path)) {
+		inode = BPF_CORE_READ(backing, user_path.dentry, d_inode);
+		magic = BPF_CORE_READ(inode, i_sb, s_magic);
+		if (magic == OVERLAYFS_SUPER_MAGIC || magic == FUSE_SUPER_MAGIC)
+			return inode;
+	}
+	return BPF_CORE_READ(file, f_inode);
+}
+
 /* Called by the kernel with the lock held that keeps the mapping as it is. */
 static long look_at_mapping(struct task_struct *task, struct vm_area_struct *vma,
 			    struct place *place)
@@ -64,8 +89,10 @@ static long look_at_mapping(struct task_struct *task, struct vm_area_struct *vma
 
 	if (file) {
 		place->region = REGION_MAPPED_FILE;
-		place->file.inode = BPF_CORE_READ(file, f_inode, i_ino);
-		place->file.device = BPF_CORE_READ(file, f_inode, i_sb, s_dev);
+		struct inode *inode = user_inode_of(file);
+
+		place->file.inode = BPF_CORE_READ(inode, i_ino);
+		place->file.device = BPF_CORE_READ(inode, i_sb, s_dev);
 		place->file_offset = (vma->vm_pgoff << PAGE_SHIFT) + place->address - vma->vm_start;
 		return 0;
 	}

@@ -7,7 +7,7 @@
 
 static __always_inline int stall_begins(enum stall_kind kind)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_struct *task = current_task();
 	struct thread_storage *storage;
 	struct thread_slot *slot;
 
@@ -30,7 +30,7 @@ static __always_inline struct histogram *stalls_of(struct thread_measures *measu
 
 static __always_inline int stall_ends(enum stall_kind kind, u64 pages)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_struct *task = current_task();
 	u32 cpu = bpf_get_smp_processor_id();
 	struct thread_storage *storage;
 	struct memory_stall *record;

@@ -111,8 +111,8 @@ static __always_inline void remember_sender(struct task_struct *task, u32 cpu)
 
 	if (!sender)
 		return;
-	sender->tid = task->pid;
-	sender->pid = task->tgid;
+	sender->tid = task_read(task, pid);
+	sender->pid = task_read(task, tgid);
 	copy_comm(sender->comm, task);
 }
 

@@ -17,7 +17,7 @@ static __always_inline void send_delivery(struct sock *sk, struct socket_state *
 					  struct thread_slot *slot, u32 slot_index,
 					  enum protocol protocol, u32 bytes, u64 now)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_struct *task = current_task();
 	struct socket_delivery *record =
 		reserve_record(RECORD_SOCKET_DELIVERY, sizeof(struct socket_delivery));
 
@@ -77,7 +77,7 @@ static __always_inline void settle_early_read(struct sock *sk, struct socket_sta
 	if (!early.arrival_ns && !give_up)
 		return;
 	state->early.read_ns = 0;
-	storage = thread_of(bpf_get_current_task_btf(), &slot, first_sight);
+	storage = thread_of(current_task(), &slot, first_sight);
 	if (!storage)
 		return;
 	if (!early.arrival_ns || early.arrival_ns > early.read_ns ||
@@ -102,7 +102,7 @@ static __always_inline void deliver(struct sock *sk, struct socket_state *state,
 	/* Not timed when one interface is watched: it came by another. */
 	if (!timed && one_interface_only())
 		return;
-	storage = thread_of(bpf_get_current_task_btf(), &slot, first_sight);
+	storage = thread_of(current_task(), &slot, first_sight);
 	if (!storage)
 		return;
 	slot->measures.deliveries++;

@@ -77,7 +77,7 @@ static __always_inline void read_headers(struct sk_buff *skb, struct packet_drop
 
 static __always_inline void send_drop(struct drop *drop)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_struct *task = current_task();
 	struct packet_drop *record;
 	bool of_thread;
 

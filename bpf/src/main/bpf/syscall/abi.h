@@ -35,7 +35,7 @@ struct task_struct___x86 {
 
 static __always_inline bool calls_as_32_bit(struct task_struct *task)
 {
-	return ((struct task_struct___x86 *)task)->thread_info.status & TS_COMPAT;
+	return task_read((struct task_struct___x86 *)task, thread_info.status) & TS_COMPAT;
 }
 
 static __always_inline u64 instruction_pointer(struct pt_regs *regs)
@@ -102,7 +102,7 @@ struct task_struct___arm64 {
 
 static __always_inline bool calls_as_32_bit(struct task_struct *task)
 {
-	return ((struct task_struct___arm64 *)task)->thread_info.flags >> TIF_32BIT & 1;
+	return task_read((struct task_struct___arm64 *)task, thread_info.flags) >> TIF_32BIT & 1;
 }
 
 static __always_inline u64 instruction_pointer(struct pt_regs *regs)

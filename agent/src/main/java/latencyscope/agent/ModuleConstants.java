@@ -23,7 +23,6 @@ import latencyscope.bpf.Variable;
  */
 final class ModuleConstants {
   private static final KernelVersion SWITCH_STATE = new KernelVersion(5, 18, 0);
-  private static final KernelVersion SOCKET_STORAGE = new KernelVersion(5, 11, 0);
 
   private static final String ARGUMENTS = "arguments_of_";
   private static final String NAMES = "names_of_";
@@ -39,7 +38,8 @@ final class ModuleConstants {
     this.kernel = kernel;
     this.network = network;
     known.put("switch_has_state", since(kernel, SWITCH_STATE));
-    known.put("has_socket_storage", since(kernel, SOCKET_STORAGE));
+    long sockets = SocketStorage.missing(kernel) == null ? 1 : 0;
+    known.put("has_socket_storage", (object, name) -> object.constant(name, sockets));
     known.put("target_netns", (object, name) -> object.constant(name, network.namespace()));
     known.put("interface_name", (object, name) -> object.constant(name, network.nameWords()));
     known.put("interface_mask", (object, name) -> object.constant(name, network.nameMask()));

@@ -24,7 +24,13 @@ final class ModuleLoader {
   /** libbpf's mark in a section's name. Without such a hook nothing is amiss, only less is told. */
   private static final String OPTIONAL = "?";
 
-  private static final KernelVersion TASK_STORAGE = new KernelVersion(5, 11, 0);
+  /**
+   * Tracing programs have task storage since 5.11. But until 6.4 it is made by the general
+   * allocator, which may want to wake a thread: from within the scheduler, with a runqueue locked,
+   * that can be a deadlock; and on PREEMPT_RT it may sleep.
+   */
+  private static final KernelVersion TASK_STORAGE = new KernelVersion(6, 4, 0);
+
   private static final String ITERATOR = "iter/";
 
   private final CaptureSettings settings;
@@ -177,13 +183,21 @@ final class ModuleLoader {
         });
     for (String program : file.programs()) {
       boolean chosen = ProgramChoice.isFor(kernel.version(), program, file.programs());
-      boolean there = hasHook(file, program);
-      object.loadProgram(program, chosen && there);
-      if (chosen && !there && !file.hook(program).startsWith(OPTIONAL)) {
-        probes.add(Probe.unavailable(name, program, "this kernel has no " + file.hook(program)));
+      String missing = missing(file, program);
+      object.loadProgram(program, chosen && missing == null);
+      if (chosen && missing != null && !file.hook(program).startsWith(OPTIONAL)) {
+        probes.add(Probe.unavailable(name, program, missing));
       }
     }
     return object;
+  }
+
+  /** What a program lacks on this kernel, in a sentence; null if it can be loaded. */
+  private String missing(ObjectFile file, String program) {
+    if (!hasHook(file, program)) {
+      return "this kernel has no " + file.hook(program);
+    }
+    return SocketStorage.isNeededBy(program) ? SocketStorage.missing(kernel) : null;
   }
 
   private boolean hasHook(ObjectFile file, String program) {

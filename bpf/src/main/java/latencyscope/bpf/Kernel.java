@@ -13,12 +13,14 @@ import java.util.Optional;
 public final class Kernel {
   private static final String TRACEPOINT_HOOK = "tp_btf/";
 
-  private static final Kernel RUNNING = new Kernel(Path.of("/"));
+  private static final Kernel RUNNING = new Kernel(Path.of("/"), KernelTypes.running());
 
   private final Path root;
+  private final KernelTypes types;
 
-  private Kernel(Path root) {
+  private Kernel(Path root, KernelTypes types) {
     this.root = root;
+    this.types = types;
   }
 
   /** The kernel that this process runs on. */
@@ -28,11 +30,12 @@ public final class Kernel {
 
   /** The kernel that a copy of {@code /proc} and {@code /sys} under another root describes. */
   static Kernel at(Path root) {
-    return new Kernel(root);
+    return new Kernel(root, KernelTypes.at(root));
   }
 
   /**
-   * Checks what no program can do without: the version and the kernel's own BTF.
+   * Checks what no program can do without: the version, the kernel's own BTF, and ring buffers that
+   * programs may use wherever they run.
    *
    * @throws MissingKernelFeatureException naming the first that is missing
    */
@@ -43,6 +46,28 @@ public final class Kernel {
     if (!describesItsTypes()) {
       throw MissingKernelFeatureException.typeInformation();
     }
+    if (isRealTime() && ringSleeps()) {
+      throw MissingKernelFeatureException.ringThatSleeps(version());
+    }
+  }
+
+  /**
+   * Whether the kernel is a PREEMPT_RT one, where most locks sleep. Source: {@code
+   * /proc/sys/kernel/version}; not all such kernels have {@code /sys/kernel/realtime}.
+   */
+  public boolean isRealTime() {
+    // Before it was part of Linux, it was called "PREEMPT RT".
+    return text("proc/sys/kernel/version")
+        .filter(v -> v.matches("(?s).*PREEMPT[ _]RT\\b.*"))
+        .isPresent();
+  }
+
+  /**
+   * Whether a ring buffer's lock is one that sleeps on a PREEMPT_RT kernel. A program that reserves
+   * room while the scheduler switches then hangs the machine.
+   */
+  private boolean ringSleeps() {
+    return types.memberType("bpf_ringbuf", "spinlock").filter("spinlock_t"::equals).isPresent();
   }
 
   /** Version. Source: {@code /proc/sys/kernel/osrelease}. */

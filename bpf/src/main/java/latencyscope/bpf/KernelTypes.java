@@ -15,6 +15,7 @@ import java.util.Optional;
 public final class KernelTypes {
   private static final KernelTypes RUNNING = new KernelTypes(Path.of("/"));
   private static final String TRACEPOINT = "btf_trace_";
+  private static final long MEMBER_BYTES = 12;
 
   private final Path file;
   private SoftReference<Btf> read = new SoftReference<>(null);
@@ -71,6 +72,38 @@ public final class KernelTypes {
       // As above.
     }
     return 0;
+  }
+
+  /**
+   * The name of the type that a structure's member is declared with, such as {@code spinlock_t}; ""
+   * if that type has none.
+   *
+   * @param struct C name without the word {@code struct}
+   * @return empty if the kernel has no such structure or member, or its types cannot be read
+   */
+  public Optional<String> memberType(String struct, String member) {
+    try {
+      Btf btf = btf();
+      for (int type = 1; type < btf.count(); type++) {
+        if (btf.kind(type) == Btf.STRUCT && btf.name(type).equals(struct)) {
+          return memberType(btf, type, member);
+        }
+      }
+    } catch (IOException | MalformedObjectException e) {
+      // As above.
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<String> memberType(Btf btf, int struct, String member)
+      throws MalformedObjectException {
+    Bytes members = btf.detail(struct);
+    for (int i = 0; i < btf.entries(struct); i++) {
+      if (btf.string(members.u32(i * MEMBER_BYTES)).equals(member)) {
+        return Optional.of(btf.name(members.u32(i * MEMBER_BYTES + Integer.BYTES)));
+      }
+    }
+    return Optional.empty();
   }
 
   private synchronized Btf btf() throws IOException, MalformedObjectException {

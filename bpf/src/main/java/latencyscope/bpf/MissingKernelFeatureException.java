@@ -23,6 +23,16 @@ public final class MissingKernelFeatureException extends BpfException {
         0);
   }
 
+  static MissingKernelFeatureException ringThatSleeps(KernelVersion running) {
+    return new MissingKernelFeatureException(
+        "this PREEMPT_RT kernel, "
+            + running
+            + ", hangs when a BPF program in its scheduler writes to a ring buffer, so nothing is"
+            + " loaded",
+        "boot a newer PREEMPT_RT kernel, such as 6.12, or one without PREEMPT_RT",
+        0);
+  }
+
   static MissingKernelFeatureException hook(String program, String hook, int errno) {
     return new MissingKernelFeatureException(
         "this kernel has no " + hook + ", which " + program + " hooks",

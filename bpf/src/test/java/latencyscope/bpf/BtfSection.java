@@ -33,13 +33,17 @@ final class BtfSection {
   }
 
   Bytes bytes() {
+    return Bytes.of("section .BTF", array());
+  }
+
+  byte[] array() {
     int typesLength = types.size();
     ByteBuffer section =
         ByteBuffer.allocate(24 + typesLength + strings.size()).order(ByteOrder.LITTLE_ENDIAN);
     section.putShort((short) 0xeb9f).put((byte) 1).put((byte) 0).putInt(24);
     section.putInt(0).putInt(typesLength).putInt(typesLength).putInt(strings.size());
     section.put(types.toByteArray()).put(strings.toByteArray());
-    return Bytes.of("section .BTF", section.array());
+    return section.array();
   }
 
   TypeReader reader() throws MalformedObjectException {

@@ -79,6 +79,54 @@ class KernelFactsTest {
     assertEquals(e.getMessage(), KernelTestCondition.missing(Kernel.at(root.resolve("proc"))));
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "#1 SMP PREEMPT_RT Debian 5.10.251-5, spinlock_t, true",
+    "#1 SMP PREEMPT RT, spinlock_t, true",
+    "#1 SMP PREEMPT_RT Debian 6.1.192-2, raw_spinlock_t, false",
+    "#1 SMP PREEMPT_RT Debian 7.3.4-1, rqspinlock_t, false",
+    "#1 SMP PREEMPT_DYNAMIC Debian 6.18.15-1, spinlock_t, false",
+    "#1 SMP Debian 5.10.251-5, spinlock_t, false"
+  })
+  void aRealTimeKernelWhoseRingsSleepIsRefused(String build, String lock, boolean refused)
+      throws Exception {
+    file("proc/sys/kernel/osrelease", "5.10.0-43-rt-amd64\n");
+    file("proc/sys/kernel/version", build + "\n");
+    file("sys/kernel/btf/vmlinux", "");
+    Files.write(root.resolve("sys/kernel/btf/vmlinux"), ringWith(lock));
+    if (refused) {
+      var e = assertThrows(MissingKernelFeatureException.class, kernel()::require);
+      assertEquals(
+          "this PREEMPT_RT kernel, 5.10.0, hangs when a BPF program in its scheduler writes to a"
+              + " ring buffer, so nothing is loaded",
+          e.problem());
+    } else {
+      kernel().require();
+    }
+  }
+
+  private static byte[] ringWith(String lock) {
+    BtfSection btf = new BtfSection();
+    int integer = btf.type("int", Btf.INT, 0, 4, 32);
+    int typedef = btf.type(lock, Btf.TYPEDEF, 0, integer);
+    int mask = btf.name("mask");
+    int spinlock = btf.name("spinlock");
+    btf.type("bpf_ringbuf", Btf.STRUCT, 2, 8, mask, integer, 0, spinlock, typedef, 32);
+    return btf.array();
+  }
+
+  @Test
+  void membersThatAreNotThereHaveNoType() throws Exception {
+    file("sys/kernel/btf/vmlinux", "");
+    Files.write(root.resolve("sys/kernel/btf/vmlinux"), ringWith("raw_spinlock_t"));
+    KernelTypes types = KernelTypes.at(root);
+    assertEquals(Optional.of("raw_spinlock_t"), types.memberType("bpf_ringbuf", "spinlock"));
+    assertEquals(Optional.empty(), types.memberType("bpf_ringbuf", "pages"));
+    assertEquals(Optional.empty(), types.memberType("rq", "curr"));
+    assertEquals(
+        Optional.empty(), KernelTypes.at(root.resolve("proc")).memberType("bpf_ringbuf", "mask"));
+  }
+
   @Test
   void cpuListsAreThoseOfTheFiles() throws Exception {
     file("sys/devices/system/cpu/possible", "0-511\n");

@@ -295,7 +295,7 @@ public final class MemoryWorkload {
   }
 
   /** One line: id, minor and major faults. */
-  private static String account(Path stat) throws IOException {
+  static String account(Path stat) throws IOException {
     String line = Files.readString(stat);
     // The name is in parentheses and may contain anything; state is the third field.
     String[] fields = line.substring(line.lastIndexOf(')') + 2).split(" ");

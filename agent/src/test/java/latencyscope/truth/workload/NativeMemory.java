@@ -23,6 +23,7 @@ final class NativeMemory {
   private static final int READ_WRITE = 3;
   private static final int READ = 1;
   private static final int SHARED = 1;
+  private static final int PRIVATE = 2;
   private static final int PRIVATE_ANONYMOUS = 0x22;
   private static final int RANDOM = 1;
   private static final int DONT_NEED = 4;
@@ -95,6 +96,18 @@ final class NativeMemory {
     }
   }
 
+  /** A file that the kernel has not read, one page at a time. */
+  static MemorySegment readCold(Path file, long bytes) {
+    try (Arena arena = Arena.ofConfined()) {
+      int fd = (int) OPEN.invokeExact(arena.allocateFrom(file.toString()), 0);
+      MemorySegment mapped = map(bytes, READ, PRIVATE, fd);
+      check((int) MADVISE.invokeExact(mapped, bytes, RANDOM));
+      return mapped;
+    } catch (Throwable e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   static void unmap(MemorySegment memory) {
     try {
       check((int) MUNMAP.invokeExact(memory, memory.byteSize()));
@@ -104,9 +117,13 @@ final class NativeMemory {
   }
 
   private static MemorySegment map(long bytes, int flags, int fd) {
+    return map(bytes, READ_WRITE, flags, fd);
+  }
+
+  private static MemorySegment map(long bytes, int protection, int flags, int fd) {
     try {
       MemorySegment memory =
-          (MemorySegment) MMAP.invokeExact(MemorySegment.NULL, bytes, READ_WRITE, flags, fd, 0L);
+          (MemorySegment) MMAP.invokeExact(MemorySegment.NULL, bytes, protection, flags, fd, 0L);
       return memory.reinterpret(bytes);
     } catch (Throwable e) {
       throw new IllegalStateException(e);

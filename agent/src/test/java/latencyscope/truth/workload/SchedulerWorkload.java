@@ -230,7 +230,7 @@ public final class SchedulerWorkload {
   /**
    * One line: id, voluntary and involuntary switches, run_delay, its count, migrations, CPU time.
    */
-  private static String account(Path task) throws IOException {
+  static String account(Path task) throws IOException {
     long voluntary = 0;
     long involuntary = 0;
     for (String line : Files.readAllLines(task.resolve("status"))) {

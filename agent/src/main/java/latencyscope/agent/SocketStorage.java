@@ -1,0 +1,45 @@
+package latencyscope.agent;
+
+import java.util.Set;
+import latencyscope.bpf.Kernel;
+import latencyscope.bpf.KernelTypes;
+import latencyscope.bpf.KernelVersion;
+
+/** Whether programs may keep what they know of a socket with the socket itself on this kernel. */
+final class SocketStorage {
+  private static final KernelVersion FOR_TRACING = new KernelVersion(5, 11, 0);
+  private static final KernelVersion WITHOUT_LOCKS = new KernelVersion(6, 4, 0);
+
+  /** The programs that do nothing without it. */
+  private static final Set<String> NEEDED_BY =
+      Set.of("ls_sk_data_ready", "ls_sock_recv_length", "ls_sock_send_length", "ls_open_sockets");
+
+  private SocketStorage() {}
+
+  static boolean isNeededBy(String program) {
+    return NEEDED_BY.contains(program);
+  }
+
+  /** Why it must do without, as the end of a sentence; null if it need not. */
+  static String missing(Kernel kernel) {
+    if (kernel.version().compareTo(FOR_TRACING) < 0) {
+      return "this kernel has no socket storage for tracing programs (Linux 5.11 has)";
+    }
+    if (kernel.isRealTime() && allocates(kernel.version())) {
+      return "on this PREEMPT_RT kernel, making socket storage may sleep where a program must not";
+    }
+    return null;
+  }
+
+  /**
+   * Whether storage is made by the allocator that takes locks, which on PREEMPT_RT sleep. For tasks
+   * that is so before 6.4, for sockets as long as there are maps that differ in that.
+   */
+  private static boolean allocates(KernelVersion version) {
+    KernelTypes types = KernelTypes.running();
+    String map = "bpf_local_storage_map";
+    return version.compareTo(WITHOUT_LOCKS) < 0
+        || types.memberType(map, "bpf_ma").isPresent()
+        || types.memberType(map, "use_kmalloc_nolock").isPresent();
+  }
+}
