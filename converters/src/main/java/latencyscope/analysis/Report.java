@@ -7,7 +7,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import latencyscope.alpha.CostReport;
+import latencyscope.recording.EventConsumer;
+import latencyscope.recording.EventFan;
+import latencyscope.recording.EventSource;
 import latencyscope.recording.Recording;
+import latencyscope.recording.RecordingException;
 
 /**
  * All that there is to say about a recording: the model of which every output format is a function.
@@ -25,6 +29,31 @@ public record Report(
     boolean targetEnded,
     Optional<CostReport> costs) {
   private static final int TARGET_ENDED = 3;
+
+  /**
+   * Reads a recording, as often as the judgement needs, and judges it.
+   *
+   * @param source a file, or what another program has loaded
+   * @param alongside take the same events at the first reading
+   * @throws RecordingException if nothing of LatencyScope can be read
+   * @throws UnknownKeyException if a limit is on what no report has
+   */
+  public static Report read(EventSource source, List<Limit> limits, EventConsumer... alongside)
+      throws RecordingException, UnknownKeyException {
+    Analyzers analyzers = new Analyzers();
+    List<EventConsumer> consumers = new ArrayList<>(List.of(analyzers));
+    consumers.addAll(List.of(alongside));
+    Recording recording =
+        source.read(
+            consumers.size() == 1
+                ? analyzers
+                : new EventFan(consumers.toArray(EventConsumer[]::new)));
+    Optional<EventConsumer> again = analyzers.secondReading(recording);
+    if (again.isPresent()) {
+      source.read(again.get());
+    }
+    return of(recording, analyzers, limits);
+  }
 
   /**
    * Judges a recording whose events the analyzers have seen.

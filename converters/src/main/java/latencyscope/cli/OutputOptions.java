@@ -5,17 +5,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import latencyscope.alpha.CostCollector;
 import latencyscope.alpha.CostRate;
-import latencyscope.analysis.Analyzers;
 import latencyscope.analysis.Limit;
 import latencyscope.analysis.Report;
 import latencyscope.analysis.UnknownKeyException;
 import latencyscope.jfr.Schema;
-import latencyscope.recording.EventConsumer;
-import latencyscope.recording.EventFan;
-import latencyscope.recording.Recording;
 import latencyscope.recording.RecordingException;
 import latencyscope.recording.RecordingFiles;
 import picocli.CommandLine.Option;
@@ -138,24 +133,14 @@ final class OutputOptions {
    * @throws UserError if it cannot be read
    */
   Report read(List<Path> files) throws UserError {
-    CostCollector costs = new CostCollector();
-    Analyzers analyzers = new Analyzers();
-    Report report =
-        rate == null
-            ? read(files, analyzers, analyzers)
-            : read(files, new EventFan(analyzers, costs), analyzers);
-    return rate == null ? report : report.withCosts(costs.report(rate, report.recording()));
-  }
-
-  private Report read(List<Path> files, EventConsumer consumer, Analyzers analyzers)
-      throws UserError {
+    RecordingFiles source = new RecordingFiles(files);
     try {
-      Recording recording = Recording.read(files, consumer);
-      Optional<EventConsumer> again = analyzers.secondReading(recording);
-      if (again.isPresent()) {
-        Recording.read(files, again.get());
+      if (rate == null) {
+        return Report.read(source, parsed);
       }
-      return Report.of(recording, analyzers, parsed);
+      CostCollector costs = new CostCollector();
+      Report report = Report.read(source, parsed, costs);
+      return report.withCosts(costs.report(rate, report.recording()));
     } catch (RecordingException e) {
       throw new UserError(e.getMessage(), e);
     } catch (UnknownKeyException e) {

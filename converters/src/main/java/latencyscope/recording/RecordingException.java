@@ -25,7 +25,7 @@ public final class RecordingException extends Exception {
   private final Problem problem;
 
   RecordingException(Problem problem, Path file, String what, Throwable cause) {
-    super(file + " " + what, cause);
+    super((file == null ? "The recording" : file) + " " + what, cause);
     this.problem = problem;
   }
 

@@ -24,7 +24,9 @@ final class StreamingReader implements IParserExtension {
           "jdk.GCConfiguration",
           "jdk.DataLoss",
           "jdk.VirtualizationInformation");
-  private static final IEventSink IGNORED = values -> {};
+
+  /** Takes the events of types that nobody asks for. */
+  static final IEventSink IGNORED = values -> {};
 
   // Bounds the memory for events that wait until the chunk has told apart the threads of one id.
   private static final int MAX_DEFERRED = 100_000;
@@ -76,7 +78,8 @@ final class StreamingReader implements IParserExtension {
     };
   }
 
-  private IEventSink sink(EventType type, String label) {
+  /** What takes the events of a type; {@link #IGNORED} if they need not be read. */
+  IEventSink sink(EventType type, String label) {
     IEventSink own = ownSink(type);
     if (type.name().startsWith(EventType.PREFIX) || !consumer.wants(type.name())) {
       return own;

@@ -1,0 +1,99 @@
+package latencyscope.jmc;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
+import latencyscope.analysis.Finding;
+import latencyscope.jfr.Schema;
+import org.openjdk.jmc.common.item.Attribute;
+import org.openjdk.jmc.common.item.IAttribute;
+import org.openjdk.jmc.common.item.IItemFilter;
+import org.openjdk.jmc.common.item.IItemQuery;
+import org.openjdk.jmc.common.item.ItemFilters;
+import org.openjdk.jmc.common.item.ItemQueryBuilder;
+import org.openjdk.jmc.common.unit.IQuantity;
+import org.openjdk.jmc.common.unit.UnitLookup;
+import org.openjdk.jmc.flightrecorder.JfrAttributes;
+
+/** Which events stand behind findings: what Mission Control selects for them. */
+final class Evidence {
+  private static final IAttribute<Long> OS_THREAD_ID =
+      Attribute.attr("osThreadId", "OS Thread Id", UnitLookup.RAW_LONG);
+  private static final IAttribute<IQuantity> KERNEL_DURATION =
+      Attribute.attr("kernelDuration", "Kernel Duration", UnitLookup.TIMESPAN);
+
+  private static final Set<String> CAPTURE_HEALTH =
+      Set.of(
+          "latencyscope.ProbeStatus",
+          "latencyscope.RecordsLost",
+          "latencyscope.DrainStall",
+          "latencyscope.BudgetExceeded",
+          "jdk.DataLoss");
+
+  private Evidence() {}
+
+  /**
+   * A module's own events on the threads of its findings; all of them where one is of no thread.
+   */
+  static IItemQuery ofModule(String module, List<Finding> findings) {
+    Set<String> types = typesOf(module);
+    Set<Long> threads =
+        findings.stream()
+            .map(Finding::thread)
+            .filter(Objects::nonNull)
+            .map(thread -> thread.osTid())
+            .collect(Collectors.toSet());
+    boolean all = threads.isEmpty() || findings.stream().anyMatch(f -> f.thread() == null);
+    IItemFilter measured = ItemFilters.and(ItemFilters.type(types), kernelEvents());
+    return query(
+        all ? measured : ItemFilters.and(measured, ItemFilters.memberOf(OS_THREAD_ID, threads)));
+  }
+
+  /** What the kernel did to the late threads during the worst pauses. */
+  static IItemQuery ofPauses(List<Finding> findings) {
+    List<IItemFilter> windows = new ArrayList<>();
+    for (Finding finding : findings) {
+      if (finding.thread() != null && finding.at() != null && finding.worstNs() != null) {
+        IQuantity from = UnitLookup.EPOCH_NS.quantity(finding.at());
+        IQuantity to = UnitLookup.EPOCH_NS.quantity(finding.at() + finding.worstNs());
+        windows.add(
+            ItemFilters.and(
+                kernelEvents(),
+                ItemFilters.equals(OS_THREAD_ID, finding.thread().osTid()),
+                ItemFilters.less(JfrAttributes.START_TIME, to),
+                ItemFilters.more(JfrAttributes.END_TIME, from)));
+      }
+    }
+    return query(ItemFilters.or(windows.toArray(IItemFilter[]::new)));
+  }
+
+  /** What the capture says of itself. */
+  static IItemQuery ofCapture() {
+    return ItemQueryBuilder.fromWhere(ItemFilters.type(CAPTURE_HEALTH))
+        .select(JfrAttributes.EVENT_TYPE)
+        .select(JfrAttributes.START_TIME)
+        .build();
+  }
+
+  private static IItemFilter kernelEvents() {
+    return ItemFilters.hasAttribute(KERNEL_DURATION);
+  }
+
+  private static Set<String> typesOf(String module) {
+    return Schema.types().stream()
+        .filter(type -> type.module().equals(module))
+        .map(Schema.Type::name)
+        .collect(Collectors.toSet());
+  }
+
+  private static IItemQuery query(IItemFilter filter) {
+    return ItemQueryBuilder.fromWhere(filter)
+        .select(JfrAttributes.EVENT_TYPE)
+        .select(JfrAttributes.START_TIME)
+        .select(KERNEL_DURATION)
+        .select(JfrAttributes.EVENT_THREAD)
+        .build();
+  }
+}

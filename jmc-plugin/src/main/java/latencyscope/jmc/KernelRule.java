@@ -1,0 +1,232 @@
+package latencyscope.jmc;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.RunnableFuture;
+import java.util.stream.Collectors;
+import latencyscope.analysis.Finding;
+import latencyscope.analysis.ModuleReport;
+import latencyscope.analysis.Report;
+import latencyscope.analysis.Severity;
+import latencyscope.analysis.Verdict;
+import org.openjdk.jmc.common.item.IItemCollection;
+import org.openjdk.jmc.common.item.IItemQuery;
+import org.openjdk.jmc.common.unit.ContentType;
+import org.openjdk.jmc.common.unit.IQuantity;
+import org.openjdk.jmc.common.unit.UnitLookup;
+import org.openjdk.jmc.common.util.IPreferenceValueProvider;
+import org.openjdk.jmc.common.util.TypedPreference;
+import org.openjdk.jmc.flightrecorder.rules.IResult;
+import org.openjdk.jmc.flightrecorder.rules.IResultValueProvider;
+import org.openjdk.jmc.flightrecorder.rules.IRule;
+import org.openjdk.jmc.flightrecorder.rules.ResultBuilder;
+import org.openjdk.jmc.flightrecorder.rules.TypedCollectionResult;
+import org.openjdk.jmc.flightrecorder.rules.TypedResult;
+import org.openjdk.jmc.flightrecorder.rules.util.RulesToolkit.EventAvailability;
+
+/**
+ * Shows what one module of the command line's report says. It judges nothing itself. Stateless,
+ * safe for use by several threads.
+ */
+abstract class KernelRule implements IRule {
+  /** Each finding of the module, the worst first. */
+  static final TypedCollectionResult<KernelFinding> FINDINGS =
+      new TypedCollectionResult<>(
+          "findings",
+          "Findings",
+          "Causes of latency, the worst first",
+          UnitLookup.createSyntheticContentType("latencyscope.finding"),
+          KernelFinding.class);
+
+  /** The most that the first finding cost at once. */
+  static final TypedResult<IQuantity> WORST =
+      quantity("worst", "Worst", "The most that the worst cause cost at once", UnitLookup.TIMESPAN);
+
+  /** What the first finding cost in all. */
+  static final TypedResult<IQuantity> TOTAL =
+      quantity("total", "Total", "What the worst cause cost in all", UnitLookup.TIMESPAN);
+
+  /** How often the first finding's cause struck. */
+  static final TypedResult<IQuantity> COUNT =
+      quantity("count", "Count", "How often the worst cause struck", UnitLookup.NUMBER);
+
+  /** When the worst began. */
+  static final TypedResult<IQuantity> AT =
+      quantity("at", "Time", "When the worst began", UnitLookup.TIMESTAMP);
+
+  private static final List<TypedResult<?>> RESULTS =
+      List.of(TypedResult.SCORE, FINDINGS, WORST, TOTAL, COUNT, AT, TypedResult.ITEM_QUERY);
+
+  private final String module;
+  private final String name;
+
+  /**
+   * @param module module of the report
+   * @param name what people call it
+   */
+  KernelRule(String module, String name) {
+    this.module = module;
+    this.name = name;
+  }
+
+  private static TypedResult<IQuantity> quantity(
+      String id, String name, String description, ContentType<IQuantity> type) {
+    return new TypedResult<>(id, name, description, type, IQuantity.class);
+  }
+
+  /** Module of the report that the rule shows. */
+  final String module() {
+    return module;
+  }
+
+  @Override
+  public final String getId() {
+    return "latencyscope." + module;
+  }
+
+  /** The same as its id: the topic of the module's page, too. */
+  @Override
+  public final String getTopic() {
+    return getId();
+  }
+
+  @Override
+  public final String getName() {
+    return name;
+  }
+
+  /**
+   * None: whether there is anything to judge depends on any of LatencyScope's types being there,
+   * and a recording that was filtered or cut off may lack any single one of them.
+   */
+  @Override
+  public final Map<String, EventAvailability> getRequiredEvents() {
+    return Map.of();
+  }
+
+  @Override
+  public final Collection<TypedPreference<?>> getConfigurationAttributes() {
+    return List.of();
+  }
+
+  @Override
+  public final Collection<TypedResult<?>> getResults() {
+    return RESULTS;
+  }
+
+  @Override
+  public final RunnableFuture<IResult> createEvaluation(
+      IItemCollection items,
+      IPreferenceValueProvider preferences,
+      IResultValueProvider dependencies) {
+    return new FutureTask<>(() -> result(items, ResultBuilder.createFor(this, preferences)));
+  }
+
+  private IResult result(IItemCollection items, ResultBuilder result) throws InterruptedException {
+    Optional<Report> judgement = Judgements.of(items);
+    if (judgement.isEmpty()) {
+      return notApplicable(result, "The recording holds no events of LatencyScope.");
+    }
+    Optional<ModuleReport> report =
+        judgement.get().modules().stream().filter(m -> m.module().equals(module)).findFirst();
+    if (report.isEmpty()) {
+      return notApplicable(result, "The module " + module + " was not captured.");
+    }
+    if (report.get().verdicts().isEmpty()) {
+      return notApplicable(result, "The recording does not tell.");
+    }
+    return result(report.get(), result);
+  }
+
+  private static IResult notApplicable(ResultBuilder result, String why) {
+    return result
+        .setSeverity(org.openjdk.jmc.flightrecorder.rules.Severity.NA)
+        .setSummary(why)
+        .build();
+  }
+
+  private IResult result(ModuleReport report, ResultBuilder result) {
+    List<Finding> findings = report.findings();
+    Score score = Score.of(worst(report));
+    result.setSeverity(score.severity());
+    result.addResult(TypedResult.SCORE, score.quantity());
+    result.addResult(FINDINGS, findings.stream().map(KernelFinding::new).toList());
+    result.setSummary(summary(report));
+    result.setExplanation(explanation(report));
+    result.setSolution(solution(findings));
+    if (!findings.isEmpty()) {
+      addWorst(result, new KernelFinding(findings.get(0)));
+      result.addResult(TypedResult.ITEM_QUERY, evidence(findings));
+    }
+    return result.build();
+  }
+
+  /** The events that stand behind findings, of which there is at least one. */
+  IItemQuery evidence(List<Finding> findings) {
+    return Evidence.ofModule(module, findings);
+  }
+
+  private static Severity worst(ModuleReport report) {
+    return report.verdicts().stream()
+        .map(Verdict::severity)
+        .max(Severity::compareTo)
+        .orElse(Severity.PASS);
+  }
+
+  private static void addWorst(ResultBuilder result, KernelFinding first) {
+    result.addResult(COUNT, first.count());
+    add(result, WORST, first.worst());
+    add(result, TOTAL, first.total());
+    add(result, AT, first.at());
+  }
+
+  private static void add(ResultBuilder result, TypedResult<IQuantity> type, IQuantity value) {
+    if (value != null) {
+      result.addResult(type, value);
+    }
+  }
+
+  private static String summary(ModuleReport report) {
+    Verdict verdict = report.verdicts().get(0);
+    List<Finding> findings = report.findings();
+    if (verdict.severity() == Severity.PASS || findings.isEmpty()) {
+      return verdict.text();
+    }
+    Finding first = findings.get(0);
+    // Mission Control puts in the value that belongs to the name, in the user's format.
+    return verdict.text().equals(first.title()) || first.worstNs() == null
+        ? verdict.text()
+        : verdict.text() + ". " + first.title() + ", {worst} at worst";
+  }
+
+  private static String explanation(ModuleReport report) {
+    StringBuilder text = new StringBuilder();
+    for (Verdict verdict : report.verdicts()) {
+      text.append('[').append(verdict.severity()).append("] ").append(verdict.text()).append('\n');
+    }
+    for (Finding finding : report.findings()) {
+      text.append('\n').append(new KernelFinding(finding).displayUsing(KernelFinding.AUTO));
+      if (finding.evidence() != null) {
+        text.append('\n').append(finding.evidence());
+      }
+      text.append('\n');
+    }
+    report.remarks().forEach(remark -> text.append('\n').append(remark).append('\n'));
+    return text.toString().strip();
+  }
+
+  /** The remedies in the order of the findings, each once. */
+  private static String solution(List<Finding> findings) {
+    String solution =
+        findings.stream()
+            .map(Finding::remedy)
+            .filter(Objects::nonNull)
+            .distinct()
+            .collect(Collectors.joining("\n\n"));
+    return solution.isEmpty() ? null : solution;
+  }
+}
