@@ -26,7 +26,8 @@ record BlockedCall(
     String call,
     String file,
     long result,
-    Task waker) {
+    Task waker)
+    implements Timed {
   // Waiting for others to do something: what a thread without work does.
   private static final Set<String> FOR_INPUT =
       Set.of(

@@ -29,7 +29,8 @@ record FutexWait(
     long asked,
     Task waker,
     WaitReason reason,
-    String object) {
+    String object)
+    implements Timed {
   // The value of a glibc mutex, and of its internal locks, that is taken and waited for.
   private static final long TAKEN = 2;
 

@@ -27,7 +27,8 @@ record Interrupt(
     String function,
     long functionTime,
     String context,
-    String interrupted) {
+    String interrupted)
+    implements Timed {
   static Interrupt of(KernelEvent event) {
     return new Interrupt(
         event.thread(),

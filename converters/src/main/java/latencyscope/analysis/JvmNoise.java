@@ -22,7 +22,7 @@ final class JvmNoise {
   /** Who hit whom, and how. */
   record Key(Task culprit, ThreadId victim, String how) {}
 
-  private record Hit(Key key, long ns) {}
+  private record Hit(Key key, long start, long ns) implements Timed {}
 
   void add(KernelEvent event) {
     switch (event.type()) {
@@ -36,7 +36,7 @@ final class JvmNoise {
     String name = event.text(field);
     if (name != null && event.thread() != null) {
       Task task = new Task(name, event.number(field + "Tid"), event.number(field + "Pid"), null);
-      hits.add(new Hit(new Key(task, event.thread(), how), event.duration()));
+      hits.add(new Hit(new Key(task, event.thread(), how), event.start(), event.duration()));
     }
   }
 

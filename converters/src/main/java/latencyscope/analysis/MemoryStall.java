@@ -16,7 +16,8 @@ import latencyscope.recording.ThreadId;
  * @param pages that were gained or moved
  */
 record MemoryStall(
-    ThreadId thread, long start, long duration, int cpu, String kind, String reason, long pages) {
+    ThreadId thread, long start, long duration, int cpu, String kind, String reason, long pages)
+    implements Timed {
   static MemoryStall of(KernelEvent event) {
     boolean moved = event.type().equals("NumaEvent");
     return new MemoryStall(

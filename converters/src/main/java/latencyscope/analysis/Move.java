@@ -13,7 +13,8 @@ import latencyscope.recording.ThreadId;
  * @param cause wake, balance, affinity, numa or exec
  * @param by task in whose context the move was made; null if not known
  */
-record Move(ThreadId thread, long start, int cpu, int toCpu, String cause, Task by) {
+record Move(ThreadId thread, long start, int cpu, int toCpu, String cause, Task by)
+    implements Timed {
   static Move of(KernelEvent event) {
     String by = event.text("by");
     return new Move(

@@ -13,7 +13,8 @@ import latencyscope.recording.ThreadId;
  * @param cpu CPU on which it went to sleep
  * @param call {@code Thread.sleep}, or the name of the system call
  */
-record Nap(ThreadId thread, long start, long duration, long asked, int cpu, String call) {
+record Nap(ThreadId thread, long start, long duration, long asked, int cpu, String call)
+    implements Timed {
   static Nap of(KernelEvent event) {
     return new Nap(
         event.thread(),

@@ -11,7 +11,7 @@ import latencyscope.recording.KernelEvent;
  * @param device its name
  * @param work packets that it took
  */
-record NapiPoll(long start, long duration, int cpu, String device, int work) {
+record NapiPoll(long start, long duration, int cpu, String device, int work) implements Timed {
   static NapiPoll of(KernelEvent event) {
     return new NapiPoll(
         event.start(),

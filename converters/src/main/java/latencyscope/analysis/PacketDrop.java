@@ -25,7 +25,8 @@ record PacketDrop(
     String protocol,
     int port,
     boolean outgoing,
-    boolean ofTarget) {
+    boolean ofTarget)
+    implements Timed {
   static PacketDrop of(KernelEvent event) {
     return new PacketDrop(
         event.thread(),

@@ -25,7 +25,8 @@ record PageFault(
     String region,
     String file,
     long offset,
-    String access) {
+    String access)
+    implements Timed {
   static PageFault of(KernelEvent event) {
     String region = event.text("region");
     return new PageFault(

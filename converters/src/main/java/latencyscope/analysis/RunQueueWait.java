@@ -30,7 +30,8 @@ record RunQueueWait(
     long culpritHeld,
     long accounted,
     int tasksBetween,
-    int priority) {
+    int priority)
+    implements Timed {
   static RunQueueWait of(KernelEvent event) {
     return new RunQueueWait(
         event.thread(),

@@ -23,7 +23,8 @@ record SocketDelivery(
     long queue,
     String protocol,
     int port,
-    int behind) {
+    int behind)
+    implements Timed {
   static SocketDelivery of(KernelEvent event) {
     return new SocketDelivery(
         event.thread(),

@@ -19,12 +19,13 @@ import java.util.function.ToLongFunction;
  * @param <K> what tells causes apart
  * @param <E> the event
  */
-final class Tally<K, E> {
+final class Tally<K, E extends Timed> {
   private static final int MAX_KEYS = 50_000;
 
   private final ToLongFunction<E> cost;
   private final Function<E, K> key;
   private final Function<E, K> coarseKey;
+  private final Comparator<E> order;
   private final Map<K, Sum<E>> sums = new LinkedHashMap<>();
 
   /**
@@ -32,7 +33,7 @@ final class Tally<K, E> {
    *
    * @param count how many
    * @param total what they cost in all, nanoseconds
-   * @param worst the one that cost most
+   * @param worst the one that cost most, of several the earliest
    */
   record Sum<E>(long count, long total, E worst) {
     Sum<E> plus(Sum<E> other, Comparator<E> order) {
@@ -50,6 +51,10 @@ final class Tally<K, E> {
     this.cost = cost;
     this.key = key;
     this.coarseKey = coarseKey;
+    // Not by which came first: that is another in a file than in Mission Control.
+    order =
+        Comparator.comparingLong(cost)
+            .thenComparing(Comparator.comparingLong(Timed::start).reversed());
   }
 
   void add(E event) {
@@ -60,7 +65,7 @@ final class Tally<K, E> {
   }
 
   private Sum<E> add(Sum<E> a, Sum<E> b) {
-    return a.plus(b, Comparator.comparingLong(cost));
+    return a.plus(b, order);
   }
 
   /** The sums of the causes that pass, those that a second key does not tell apart as one. */

@@ -12,7 +12,8 @@ import latencyscope.recording.ThreadId;
  * @param cpu its CPU
  * @param sender who had changed the mapping; null if it is not known
  */
-record TlbShootdown(ThreadId thread, long start, long duration, int cpu, Task sender) {
+record TlbShootdown(ThreadId thread, long start, long duration, int cpu, Task sender)
+    implements Timed {
   static TlbShootdown of(KernelEvent event) {
     String name = event.text("sender");
     return new TlbShootdown(

@@ -83,7 +83,19 @@ class EventType {
     if (value instanceof IQuantity quantity) {
       return nanosOrNumber(quantity);
     }
+    if (value instanceof String text) {
+      return number(text, ifMissing);
+    }
     return value instanceof Number number ? number.longValue() : ifMissing;
+  }
+
+  // Once it has loaded a recording, Mission Control gives process ids as text.
+  private static long number(String text, long ifNone) {
+    try {
+      return Long.parseLong(text);
+    } catch (NumberFormatException e) {
+      return ifNone;
+    }
   }
 
   /** The event's own fields that have a value, without the parser's types. */

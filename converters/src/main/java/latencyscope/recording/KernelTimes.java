@@ -1,6 +1,7 @@
 package latencyscope.recording;
 
 import java.util.List;
+import org.openjdk.jmc.flightrecorder.parser.IConstantPoolExtension;
 import org.openjdk.jmc.flightrecorder.parser.IEventSink;
 import org.openjdk.jmc.flightrecorder.parser.IEventSinkFactory;
 import org.openjdk.jmc.flightrecorder.parser.IParserExtension;
@@ -34,6 +35,11 @@ public final class KernelTimes implements IParserExtension {
         subFactory.flush();
       }
     };
+  }
+
+  @Override
+  public IConstantPoolExtension createConstantPoolExtension() {
+    return new ThreadPools();
   }
 
   private static IEventSink correcting(IEventSink sink, List<ValueField> fields) {

@@ -79,8 +79,17 @@ public final class LoadedRecording implements EventSource {
     return new Recording(builder);
   }
 
-  /** Learns every thread that an event names: in a file, a table of its own lists them. */
   private void learnThreads(ThreadTable threads) {
+    ThreadPools pools = ThreadPools.of(items);
+    if (pools != null) {
+      pools.teach(threads);
+    } else {
+      learnNamed(threads);
+    }
+  }
+
+  /** Learns every thread that an event names, where the recorder's own table is lost. */
+  private void learnNamed(ThreadTable threads) {
     for (IItemIterable ofType : items) {
       for (IMemberAccessor<?, IItem> accessor : threadFields(ofType.getType())) {
         Object last = null;

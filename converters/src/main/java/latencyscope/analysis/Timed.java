@@ -1,0 +1,7 @@
+package latencyscope.analysis;
+
+/** What began at a time. */
+interface Timed {
+  /** Begin, nanoseconds since the epoch. */
+  long start();
+}
