@@ -1,6 +1,7 @@
 package latencyscope.jfr;
 
 import jdk.jfr.Category;
+import jdk.jfr.DataAmount;
 import jdk.jfr.Description;
 import jdk.jfr.Label;
 import jdk.jfr.MemoryAddress;
@@ -60,6 +61,7 @@ public final class PageFault extends KernelEvent {
   /** Offset in the mapped file that the address stands for, bytes. */
   @Label("File Offset")
   @Description("Offset in the mapped file, bytes")
+  @DataAmount
   public long fileOffset;
 
   /** Creates an empty event. */
