@@ -70,7 +70,7 @@ public final class Counts implements IParserExtension {
       boolean counts =
           FIELDS.contains(field.getIdentifier())
               || id.equals("latencyscope.Counter") && field.getIdentifier().equals("value");
-      if (counts && field.getContentType() == UnitLookup.RAW_LONG) {
+      if (counts && field.getContentType() == UnitLookup.RAW_NUMBER) {
         found.add(i);
       }
     }

@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import latencyscope.analysis.Finding;
 import latencyscope.jfr.Schema;
+import latencyscope.recording.ThreadId;
 import org.openjdk.jmc.common.item.Attribute;
 import org.openjdk.jmc.common.item.IAttribute;
 import org.openjdk.jmc.common.item.IItemFilter;
@@ -19,8 +20,8 @@ import org.openjdk.jmc.flightrecorder.JfrAttributes;
 
 /** Which events stand behind findings: what Mission Control selects for them. */
 final class Evidence {
-  private static final IAttribute<Long> OS_THREAD_ID =
-      Attribute.attr("osThreadId", "OS Thread Id", UnitLookup.RAW_LONG);
+  private static final IAttribute<Number> OS_THREAD_ID =
+      Attribute.attr("osThreadId", "OS Thread Id", UnitLookup.RAW_NUMBER);
   private static final IAttribute<IQuantity> KERNEL_DURATION =
       Attribute.attr("kernelDuration", "Kernel Duration", UnitLookup.TIMESPAN);
 
@@ -39,11 +40,11 @@ final class Evidence {
    */
   static IItemQuery ofModule(String module, List<Finding> findings) {
     Set<String> types = typesOf(module);
-    Set<Long> threads =
+    Set<Number> threads =
         findings.stream()
             .map(Finding::thread)
             .filter(Objects::nonNull)
-            .map(thread -> thread.osTid())
+            .<Number>map(ThreadId::osTid)
             .collect(Collectors.toSet());
     boolean all = threads.isEmpty() || findings.stream().anyMatch(f -> f.thread() == null);
     IItemFilter measured = ItemFilters.and(ItemFilters.type(types), kernelEvents());

@@ -1,0 +1,140 @@
+package latencyscope.jmc;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.RunnableFuture;
+import java.util.stream.Collectors;
+import jdk.jfr.Recording;
+import latencyscope.analysis.Report;
+import latencyscope.jfr.Schema;
+import latencyscope.recording.RecordingFiles;
+import latencyscope.report.JsonReport;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.openjdk.jmc.common.IDisplayable;
+import org.openjdk.jmc.common.item.Aggregators;
+import org.openjdk.jmc.common.item.IItemCollection;
+import org.openjdk.jmc.common.item.IItemQuery;
+import org.openjdk.jmc.common.item.ItemFilters;
+import org.openjdk.jmc.common.unit.IQuantity;
+import org.openjdk.jmc.common.unit.UnitLookup;
+import org.openjdk.jmc.common.util.IPreferenceValueProvider;
+import org.openjdk.jmc.flightrecorder.JfrLoaderToolkit;
+import org.openjdk.jmc.flightrecorder.rules.IResult;
+import org.openjdk.jmc.flightrecorder.rules.IRule;
+import org.openjdk.jmc.flightrecorder.rules.ResultToolkit;
+import org.openjdk.jmc.flightrecorder.rules.RuleRegistry;
+import org.openjdk.jmc.flightrecorder.rules.Severity;
+import org.openjdk.jmc.flightrecorder.rules.TypedResult;
+
+class KernelRulesTest {
+  @TempDir static Path folder;
+
+  private static Path recording;
+  private static Judged judged;
+
+  @BeforeAll
+  static void judge() throws Exception {
+    recording = folder.resolve("every.jfr");
+    EveryEvent.record(recording);
+    judged = Judged.of(recording);
+  }
+
+  @Test
+  void thereIsOneForEachModuleAndTwoMore() {
+    Set<String> expected = new HashSet<>(Schema.modules());
+    expected.addAll(List.of("jvm", "capture"));
+    assertEquals(
+        expected,
+        judged.results().keySet().stream()
+            .map(id -> id.substring(id.indexOf('.') + 1))
+            .collect(Collectors.toSet()));
+  }
+
+  @Test
+  void sayWhatTheCommandLineSays() throws Exception {
+    String json = JsonReport.of(Report.read(new RecordingFiles(List.of(recording)), List.of()));
+    Map<String, ?> expected = Judged.findings(new ObjectMapper().readTree(json));
+    assertTrue(expected.containsKey("isolation") && expected.containsKey("memory"));
+    assertEquals(expected, judged.findings());
+  }
+
+  @Test
+  void severitiesAreMissionControlsOwn() {
+    assertEquals(Severity.WARNING, judged.result("isolation").getSeverity());
+    assertEquals(Severity.WARNING, judged.result("memory").getSeverity());
+    assertEquals(Severity.INFO, judged.result("capture").getSeverity());
+    for (IResult result : judged.results().values()) {
+      IQuantity score = result.getResult(TypedResult.SCORE);
+      if (score != null) {
+        assertEquals(result.getSeverity(), Severity.get(score.doubleValue()));
+      }
+    }
+    assertEquals(Severity.OK, Score.of(latencyscope.analysis.Severity.PASS).severity());
+  }
+
+  @Test
+  void resultsCarryQuantitiesAndEvidence() {
+    IResult result = judged.result("isolation");
+    assertEquals(
+        EveryEvent.WAIT_NS,
+        result.getResult(KernelRule.WORST).clampedLongValueIn(UnitLookup.NANOSECOND));
+    assertEquals(EveryEvent.WAITS, result.getResult(KernelRule.COUNT).longValue());
+    assertEquals(
+        EveryEvent.WAITS * EveryEvent.WAIT_NS,
+        result.getResult(KernelRule.TOTAL).clampedLongValueIn(UnitLookup.NANOSECOND));
+    assertNotNull(result.getResult(KernelRule.AT));
+    String summary = ResultToolkit.populateMessage(result, result.getSummary(), false);
+    String worst = UnitLookup.MILLISECOND.quantity(3).displayUsing(IDisplayable.AUTO);
+    assertTrue(summary.contains("competitor preempted strategy, " + worst + " at worst"), summary);
+    assertTrue(result.getSolution().contains("taskset -apc"), result.getSolution());
+    IItemQuery query = result.getResult(TypedResult.ITEM_QUERY);
+    IItemCollection evidence = judged.items().apply(query.getFilter());
+    IItemCollection waits = evidence.apply(ItemFilters.type("latencyscope.RunQueueWait"));
+    assertEquals(EveryEvent.WAITS + 1, waits.getAggregate(Aggregators.count()).longValue());
+    assertEquals(
+        0,
+        evidence.apply(ItemFilters.type("latencyscope.PageFault")).stream()
+            .mapToLong(items -> items.getItemCount())
+            .sum());
+  }
+
+  @Test
+  void doNotApplyWithoutOurEvents() throws Exception {
+    Path foreign = folder.resolve("foreign.jfr");
+    try (Recording other = new Recording()) {
+      other.enable("jdk.JVMInformation");
+      other.start();
+      other.stop();
+      other.dump(foreign);
+    }
+    IItemCollection items = JfrLoaderToolkit.loadEvents(foreign.toFile());
+    for (IRule rule : RuleRegistry.getRules()) {
+      if (rule instanceof KernelRule) {
+        RunnableFuture<IResult> evaluation =
+            rule.createEvaluation(items, IPreferenceValueProvider.DEFAULT_VALUES, null);
+        evaluation.run();
+        assertEquals(Severity.NA, evaluation.get().getSeverity(), rule.getId());
+        assertTrue(evaluation.get().getSummary().contains("no events of LatencyScope"));
+        assertNull(evaluation.get().getResult(TypedResult.SCORE));
+      }
+    }
+  }
+
+  @Test
+  void aRecordingIsJudgedOnceForAllOfThem() throws Exception {
+    assertSame(
+        Judgements.of(judged.items()).orElseThrow(), Judgements.of(judged.items()).orElseThrow());
+  }
+}
