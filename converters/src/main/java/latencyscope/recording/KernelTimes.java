@@ -45,7 +45,7 @@ public final class KernelTimes implements IParserExtension {
   private static IEventSink correcting(IEventSink sink, List<ValueField> fields) {
     int kernelStart = indexOf("kernelStart", fields);
     if (kernelStart < 0) {
-      return sink;
+      return ofNoThread(sink, fields);
     }
     int start = indexOf("startTime", fields);
     int kernelDuration = indexOf("kernelDuration", fields);
@@ -58,6 +58,18 @@ public final class KernelTimes implements IParserExtension {
       move(values, kernelStart, start);
       move(values, kernelDuration, duration);
       move(values, ownThread, implicitThread);
+      sink.addEvent(values);
+    };
+  }
+
+  // What the capture says of itself is of no thread, least of all of the one that wrote it down.
+  private static IEventSink ofNoThread(IEventSink sink, List<ValueField> fields) {
+    int thread = indexOf("eventThread", fields);
+    if (thread < 0) {
+      return sink;
+    }
+    return values -> {
+      values[thread] = null;
       sink.addEvent(values);
     };
   }

@@ -32,7 +32,6 @@ import org.osgi.framework.wiring.BundleWiring;
 
 /** The jar in an Equinox container with those of Mission Control's bundles that are published. */
 class ContainerIT {
-  private static final Path PLUG_IN = Path.of("target", "latencyscope-jmc.jar").toAbsolutePath();
   private static final String HOST = "org.openjdk.jmc.flightrecorder";
   private static final String RULE_PROVIDER = "org.openjdk.jmc.flightrecorder.rules.ruleProvider";
   private static final List<String> BUNDLES =
@@ -70,9 +69,9 @@ class ContainerIT {
     BundleContext context = container.getBundleContext();
     List<Bundle> installed = new ArrayList<>();
     for (String name : BUNDLES) {
-      installed.add(context.installBundle(jar(name).toUri().toString()));
+      installed.add(context.installBundle(PlugIn.jar(name).toUri().toString()));
     }
-    fragment = context.installBundle(PLUG_IN.toUri().toString());
+    fragment = context.installBundle(PlugIn.JAR.toUri().toString());
     for (Bundle bundle : installed) {
       bundle.start();
       if (bundle.getSymbolicName().equals(HOST)) {
@@ -85,15 +84,6 @@ class ContainerIT {
   static void stop() throws Exception {
     container.stop();
     container.waitForStop(10_000);
-  }
-
-  private static Path jar(String name) {
-    for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
-      if (Path.of(entry).getFileName().toString().matches(name + "-[0-9].*\\.jar")) {
-        return Path.of(entry);
-      }
-    }
-    throw new AssertionError(name + " is not on the class path");
   }
 
   @Test

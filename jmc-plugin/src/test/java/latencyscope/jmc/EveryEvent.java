@@ -7,6 +7,7 @@ import java.lang.reflect.Modifier;
 import java.nio.file.Path;
 import jdk.jfr.Event;
 import jdk.jfr.Recording;
+import jdk.jfr.Threshold;
 import latencyscope.jfr.Capture;
 import latencyscope.jfr.Counter;
 import latencyscope.jfr.KernelEvent;
@@ -17,11 +18,16 @@ import latencyscope.jfr.RunQueueWait;
 import latencyscope.jfr.Schema;
 
 /** Records one of each of our events, and a few that there is something to say about. */
-final class EveryEvent {
+public final class EveryEvent {
   static final int WAITS = 40;
   static final long WAIT_NS = 3_000_000;
 
   private EveryEvent() {}
+
+  /** Records to the file that is named, on whichever Java runs it. */
+  public static void main(String[] arguments) throws Exception {
+    record(Path.of(arguments[0]));
+  }
 
   static void record(Path file) throws Exception {
     try (Recording recording = new Recording()) {
@@ -52,7 +58,9 @@ final class EveryEvent {
       }
     }
     if (event instanceof KernelEvent kernelEvent) {
-      measured(kernelEvent, 1_000);
+      // Only what has a length has a threshold.
+      boolean instant = !event.getClass().isAnnotationPresent(Threshold.class);
+      measured(kernelEvent, instant ? 0 : 1_000);
     }
     event.commit();
   }
