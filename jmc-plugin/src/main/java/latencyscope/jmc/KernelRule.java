@@ -61,6 +61,9 @@ abstract class KernelRule implements IRule {
   private static final List<TypedResult<?>> RESULTS =
       List.of(TypedResult.SCORE, FINDINGS, WORST, TOTAL, COUNT, AT, TypedResult.ITEM_QUERY);
 
+  /** Of so many findings there is more than a line: what helps against them helps most. */
+  private static final int IN_FULL = 10;
+
   private final String module;
   private final String name;
 
@@ -208,9 +211,12 @@ abstract class KernelRule implements IRule {
     for (Verdict verdict : report.verdicts()) {
       text.append('[').append(verdict.severity()).append("] ").append(verdict.text()).append('\n');
     }
-    for (Finding finding : report.findings()) {
-      text.append('\n').append(new KernelFinding(finding).displayUsing(KernelFinding.AUTO));
-      if (finding.evidence() != null) {
+    List<Finding> findings = report.findings();
+    for (int i = 0; i < findings.size(); i++) {
+      Finding finding = findings.get(i);
+      text.append(i <= IN_FULL ? "\n" : "");
+      text.append(new KernelFinding(finding).displayUsing(KernelFinding.AUTO));
+      if (finding.evidence() != null && i < IN_FULL) {
         text.append('\n').append(finding.evidence());
       }
       text.append('\n');
@@ -219,10 +225,11 @@ abstract class KernelRule implements IRule {
     return text.toString().strip();
   }
 
-  /** The remedies in the order of the findings, each once. */
+  /** The remedies of the worst findings in their order, each once. */
   private static String solution(List<Finding> findings) {
     String solution =
         findings.stream()
+            .limit(IN_FULL)
             .map(Finding::remedy)
             .filter(Objects::nonNull)
             .distinct()

@@ -1,0 +1,94 @@
+package latencyscope.jmc;
+
+import com.sun.management.OperatingSystemMXBean;
+import java.io.File;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import jdk.jfr.Event;
+import jdk.jfr.Label;
+import jdk.jfr.Name;
+import jdk.jfr.Recording;
+import org.openjdk.jmc.flightrecorder.JfrLoaderToolkit;
+
+/**
+ * What CPU time it takes Mission Control to load a recording without any of our events; {@code
+ * benchmarks/jmc.sh} runs it with the plug-in and without. Not a test: those do not tell time.
+ */
+final class LoadTimes {
+  private static final int THREADS = 8;
+  private static final int EVENTS = 100_000;
+  private static final int WARM_UP = 5;
+  private static final int LOADS = 9;
+
+  private LoadTimes() {}
+
+  /** An engine's own event, with a thread, a text and a stack trace. */
+  @Name("bench.Order")
+  @Label("Order")
+  static final class Order extends Event {
+    String instrument;
+    long quantity;
+    double price;
+  }
+
+  /**
+   * {@code record FILE} or {@code load FILE}; the latter prints milliseconds of CPU time, of all
+   * threads: on a machine that is shared, a clock on the wall tells of others.
+   */
+  public static void main(String[] arguments) throws Exception {
+    Path file = Path.of(arguments[1]);
+    if (arguments[0].equals("record")) {
+      record(file);
+    } else {
+      load(file);
+    }
+  }
+
+  private static void record(Path file) throws Exception {
+    try (Recording recording = new Recording()) {
+      recording.enable(Order.class).withStackTrace().withoutThreshold();
+      recording.start();
+      Thread[] threads = new Thread[THREADS];
+      for (int i = 0; i < THREADS; i++) {
+        threads[i] = new Thread(LoadTimes::orders, "trader-" + i);
+        threads[i].start();
+      }
+      for (Thread thread : threads) {
+        thread.join();
+      }
+      recording.stop();
+      recording.dump(file);
+    }
+  }
+
+  private static void orders() {
+    for (int i = 0; i < EVENTS; i++) {
+      Order order = new Order();
+      order.begin();
+      order.instrument = "INSTRUMENT-" + i % 100;
+      order.quantity = i;
+      order.price = i / 100.0;
+      order.commit();
+    }
+  }
+
+  private static void load(Path file) throws Exception {
+    List<File> files = List.of(file.toFile());
+    for (int i = 0; i < WARM_UP; i++) {
+      JfrLoaderToolkit.loadEvents(files);
+    }
+    OperatingSystemMXBean cpu =
+        (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+    double[] millis = new double[LOADS];
+    for (int i = 0; i < LOADS; i++) {
+      System.gc();
+      long start = cpu.getProcessCpuTime();
+      JfrLoaderToolkit.loadEvents(files);
+      millis[i] = (cpu.getProcessCpuTime() - start) / 1e6;
+    }
+    Arrays.sort(millis);
+    System.out.printf("%.1f%n", millis[LOADS / 2]);
+  }
+}
