@@ -33,6 +33,12 @@ enum PageIcon {
       g.drawLine(12, i, 14, i);
     }
   }),
+  /** A CPU that a thread has left. */
+  OFF_CPU(g -> {
+    g.drawRect(1, 5, 6, 6);
+    g.drawLine(9, 8, 12, 8);
+    g.fill(new Polygon(new int[] {11, 15, 11}, new int[] {4, 8, 12}, 3));
+  }),
   /** A bolt. */
   IRQ(g -> g.fill(new Polygon(new int[] {9, 3, 7, 5, 12, 8}, new int[] {1, 9, 9, 15, 6, 6}, 6))),
   /** A page with its corner turned down. */
