@@ -10,8 +10,9 @@ import org.openjdk.jmc.common.unit.UnitLookup;
  * Immutable.
  *
  * @param finding what the command line reports
+ * @param inFull whether it is shown with what it rests on
  */
-public record KernelFinding(Finding finding) implements IDisplayable {
+public record KernelFinding(Finding finding, boolean inFull) implements IDisplayable {
   /** How often. */
   public IQuantity count() {
     return UnitLookup.NUMBER_UNITY.quantity(finding.count());
@@ -36,11 +37,11 @@ public record KernelFinding(Finding finding) implements IDisplayable {
     return ns == null ? null : UnitLookup.NANOSECOND.quantity(ns);
   }
 
-  /** Severity, title, and what is known of the worst, in one line. */
+  /** Severity, title, and what is known of the worst, on a line of its own. */
   @Override
   public String displayUsing(String formatHint) {
     StringBuilder text = new StringBuilder();
-    text.append('[').append(finding.severity()).append("] ").append(finding.title());
+    text.append("\n[").append(finding.severity()).append("] ").append(finding.title());
     text.append(": ").append(count().displayUsing(formatHint)).append(" times");
     append(text, ", ", total(), " in all");
     append(text, ", worst ", worst(), "");
@@ -48,7 +49,11 @@ public record KernelFinding(Finding finding) implements IDisplayable {
     if (finding.culprit() != null) {
       text.append(", by ").append(finding.culprit());
     }
-    return text.append('.').toString();
+    text.append('.');
+    if (inFull && finding.evidence() != null) {
+      text.append(' ').append(finding.evidence());
+    }
+    return text.toString();
   }
 
   private static void append(StringBuilder text, String before, IQuantity value, String after) {

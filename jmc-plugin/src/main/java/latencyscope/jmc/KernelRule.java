@@ -1,5 +1,6 @@
 package latencyscope.jmc;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -7,7 +8,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.RunnableFuture;
-import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import latencyscope.analysis.Finding;
 import latencyscope.analysis.ModuleReport;
 import latencyscope.analysis.Report;
@@ -42,6 +43,16 @@ abstract class KernelRule implements IRule {
           UnitLookup.createSyntheticContentType("latencyscope.finding"),
           KernelFinding.class);
 
+  /** The answers to the questions that the module asks, the worst first. */
+  static final TypedCollectionResult<String> VERDICTS =
+      new TypedCollectionResult<>(
+          "verdicts", "Verdicts", "What was asked", UnitLookup.PLAIN_TEXT, String.class);
+
+  /** What helps against the worst findings. */
+  static final TypedCollectionResult<String> REMEDIES =
+      new TypedCollectionResult<>(
+          "remedies", "Remedies", "What to do on this host", UnitLookup.PLAIN_TEXT, String.class);
+
   /** The most that the first finding cost at once. */
   static final TypedResult<IQuantity> WORST =
       quantity("worst", "Worst", "The most that the worst cause cost at once", UnitLookup.TIMESPAN);
@@ -59,7 +70,16 @@ abstract class KernelRule implements IRule {
       quantity("at", "Time", "When the worst began", UnitLookup.TIMESTAMP);
 
   private static final List<TypedResult<?>> RESULTS =
-      List.of(TypedResult.SCORE, FINDINGS, WORST, TOTAL, COUNT, AT, TypedResult.ITEM_QUERY);
+      List.of(
+          TypedResult.SCORE,
+          VERDICTS,
+          FINDINGS,
+          REMEDIES,
+          WORST,
+          TOTAL,
+          COUNT,
+          AT,
+          TypedResult.ITEM_QUERY);
 
   /** Of so many findings there is more than a line: what helps against them helps most. */
   private static final int IN_FULL = 10;
@@ -157,12 +177,17 @@ abstract class KernelRule implements IRule {
     Score score = Score.of(worst(report));
     result.setSeverity(score.severity());
     result.addResult(TypedResult.SCORE, score.quantity());
-    result.addResult(FINDINGS, findings.stream().map(KernelFinding::new).toList());
+    result.addResult(VERDICTS, report.verdicts().stream().map(KernelRule::line).toList());
+    result.addResult(FINDINGS, listed(findings));
     result.setSummary(summary(report));
     result.setExplanation(explanation(report));
-    result.setSolution(solution(findings));
+    List<String> remedies = remedies(findings);
+    if (!remedies.isEmpty()) {
+      result.addResult(REMEDIES, remedies);
+      result.setSolution("{remedies}");
+    }
     if (!findings.isEmpty()) {
-      addWorst(result, new KernelFinding(findings.get(0)));
+      addWorst(result, new KernelFinding(findings.get(0), true));
       result.addResult(TypedResult.ITEM_QUERY, evidence(findings));
     }
     return result.build();
@@ -206,34 +231,36 @@ abstract class KernelRule implements IRule {
         : verdict.text() + ". " + first.title() + ", {worst} at worst";
   }
 
+  // Mission Control makes a list of what stands in braces; in text, only the line breaks tell the
+  // elements apart.
   private static String explanation(ModuleReport report) {
-    StringBuilder text = new StringBuilder();
-    for (Verdict verdict : report.verdicts()) {
-      text.append('[').append(verdict.severity()).append("] ").append(verdict.text()).append('\n');
+    StringBuilder text = new StringBuilder("{verdicts}");
+    if (!report.findings().isEmpty()) {
+      text.append("\n\nCauses, the worst first:{findings}");
     }
-    List<Finding> findings = report.findings();
-    for (int i = 0; i < findings.size(); i++) {
-      Finding finding = findings.get(i);
-      text.append(i <= IN_FULL ? "\n" : "");
-      text.append(new KernelFinding(finding).displayUsing(KernelFinding.AUTO));
-      if (finding.evidence() != null && i < IN_FULL) {
-        text.append('\n').append(finding.evidence());
-      }
-      text.append('\n');
-    }
-    report.remarks().forEach(remark -> text.append('\n').append(remark).append('\n'));
-    return text.toString().strip();
+    report.remarks().forEach(remark -> text.append("\n\n").append(remark));
+    return text.toString();
   }
 
-  /** The remedies of the worst findings in their order, each once. */
-  private static String solution(List<Finding> findings) {
-    String solution =
-        findings.stream()
-            .limit(IN_FULL)
-            .map(Finding::remedy)
-            .filter(Objects::nonNull)
-            .distinct()
-            .collect(Collectors.joining("\n\n"));
-    return solution.isEmpty() ? null : solution;
+  private static String line(Verdict verdict) {
+    return "\n[" + verdict.severity() + "] " + verdict.text();
+  }
+
+  private static List<KernelFinding> listed(List<Finding> findings) {
+    List<KernelFinding> listed = new ArrayList<>();
+    findings.forEach(finding -> listed.add(new KernelFinding(finding, listed.size() < IN_FULL)));
+    return listed;
+  }
+
+  /** The remedies of the worst findings in their order, each sentence and its commands once. */
+  private static List<String> remedies(List<Finding> findings) {
+    return findings.stream()
+        .limit(IN_FULL)
+        .map(Finding::remedy)
+        .filter(Objects::nonNull)
+        .flatMap(remedy -> Stream.of(remedy.split("\n(?! )")))
+        .distinct()
+        .map(sentence -> "\n" + sentence)
+        .toList();
   }
 }

@@ -47,7 +47,7 @@ public final class ContainerProbe implements Function<File, Map<String, String>>
               + "\n"
               + ResultToolkit.populateMessage(result, result.getExplanation(), false)
               + "\n"
-              + result.getSolution());
+              + ResultToolkit.populateMessage(result, result.getSolution(), false));
     }
     return results;
   }

@@ -98,7 +98,8 @@ class KernelRulesTest {
     String summary = ResultToolkit.populateMessage(result, result.getSummary(), false);
     String worst = UnitLookup.MILLISECOND.quantity(3).displayUsing(IDisplayable.AUTO);
     assertTrue(summary.contains("competitor preempted strategy, " + worst + " at worst"), summary);
-    assertTrue(result.getSolution().contains("taskset -apc"), result.getSolution());
+    String solution = ResultToolkit.populateMessage(result, result.getSolution(), false);
+    assertTrue(solution.contains("taskset -apc"), solution);
     IItemQuery query = result.getResult(TypedResult.ITEM_QUERY);
     IItemCollection evidence = judged.items().apply(query.getFilter());
     IItemCollection waits = evidence.apply(ItemFilters.type("latencyscope.RunQueueWait"));

@@ -72,6 +72,13 @@ enum PageIcon {
     g.drawArc(1, 3, 13, 13, 0, 180);
     g.drawLine(7, 10, 11, 5);
     g.drawLine(1, 11, 14, 11);
+  }),
+  /** Bars. */
+  MEASURES(g -> {
+    g.drawLine(1, 14, 14, 14);
+    g.fillRect(2, 8, 3, 6);
+    g.fillRect(6, 3, 3, 11);
+    g.fillRect(10, 6, 3, 8);
   });
 
   private static final int SIZE = 16;

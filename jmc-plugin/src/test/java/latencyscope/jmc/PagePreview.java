@@ -34,7 +34,7 @@ import org.openjdk.jmc.flightrecorder.rules.ResultToolkit;
  * interface itself is not published, so that this is not how it looks, but what it shows.
  */
 final class PagePreview {
-  private static final int ROWS = 12;
+  private static final int ROWS = 6;
   private static final int GROUPS = 6;
   private static final int THREADS = 5;
   private static final double WINDOW_NS = 40e6;
