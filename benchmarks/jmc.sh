@@ -24,5 +24,5 @@ for turn in $(seq "$turns"); do
 done
 for what in without with; do
 	sort -n "$folder/$what" | awk -v what="$what" \
-		'{ v[NR] = $1 } END { printf "%-8s the plug-in: median %.0f ms of CPU (%.0f to %.0f)\n", what, v[int((NR + 1) / 2)], v[1], v[NR] }'
+		'{ v[NR] = $1 } END { printf "%-8s the plug-in: median %.1f ms of CPU (%.1f to %.1f)\n", what, v[int((NR + 1) / 2)], v[1], v[NR] }'
 done
