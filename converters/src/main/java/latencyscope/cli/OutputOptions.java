@@ -31,6 +31,7 @@ final class OutputOptions {
   @Option(
       names = {"-f", "--format"},
       paramLabel = "FORMAT",
+      completionCandidates = FormatNames.class,
       description =
           "text, json, perfetto, html, hlog, jfr, chrome, flamegraph or collapsed; without it the"
               + " ending of --output decides.")
@@ -137,7 +138,13 @@ final class OutputOptions {
    *
    * @throws UserError if it cannot be read
    */
-  Report read(List<Path> files) throws UserError {
+  Report read(List<Path> paths, Console console) throws UserError {
+    try (Conversion progress = new Conversion(console, "Reading")) {
+      return read(new RecordingFiles(paths, progress));
+    }
+  }
+
+  private Report read(RecordingFiles files) throws UserError {
     CostCollector costs = new CostCollector();
     Analyzers analyzers = new Analyzers();
     Report report =
@@ -147,13 +154,13 @@ final class OutputOptions {
     return rate == null ? report : report.withCosts(costs.report(rate, report.recording()));
   }
 
-  private Report read(List<Path> files, EventConsumer consumer, Analyzers analyzers)
+  private Report read(RecordingFiles files, EventConsumer consumer, Analyzers analyzers)
       throws UserError {
     try {
-      Recording recording = Recording.read(files, consumer);
+      Recording recording = files.read(consumer);
       Optional<EventConsumer> again = analyzers.secondReading(recording);
       if (again.isPresent()) {
-        Recording.read(files, again.get());
+        files.read(again.get());
       }
       return Report.of(recording, analyzers, parsed);
     } catch (RecordingException e) {
@@ -165,7 +172,12 @@ final class OutputOptions {
 
   /** Writes a report where the user wants it. */
   void write(Report report, List<Path> recording, Console console) throws UserError {
-    RecordingFiles files = new RecordingFiles(recording);
+    try (Conversion progress = new Conversion(console, "Writing")) {
+      write(report, new RecordingFiles(recording, progress), console);
+    }
+  }
+
+  private void write(Report report, RecordingFiles files, Console console) throws UserError {
     if (output != null) {
       Content content = new Content(report, files, console.fileStyle(), StandardCharsets.UTF_8);
       new OutputFile(output).write(resolved, content);
