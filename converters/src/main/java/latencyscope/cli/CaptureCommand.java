@@ -1,11 +1,11 @@
 package latencyscope.cli;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import latencyscope.analysis.Report;
 import latencyscope.jfr.Schema;
@@ -18,7 +18,32 @@ import picocli.CommandLine.Option;
 /** Captures and reports: what the program does without a command. */
 @Command(
     name = "latencyscope",
-    description = "Finds what in the kernel keeps threads from running, to the nanosecond.")
+    synopsisSubcommandLabel = "[COMMAND]",
+    description = {
+      "Finds what in the kernel keeps threads from running, to the nanosecond.",
+      "",
+      "Without a command, it captures and reports."
+    },
+    footer = {
+      "",
+      "First:",
+      "  latencyscope doctor                        is all there that it needs?",
+      "  latencyscope demo                          what it finds in a sick engine",
+      "  latencyscope --pid PID                     10 s of a process, JVM or not",
+      "",
+      "Then:",
+      "  latencyscope -p PID -d 30 -o report.html   a page for a colleague",
+      "  latencyscope -p PID -c 4-7 -m isolation    were isolated CPUs left alone?",
+      "  latencyscope -p PID --attach -o run.jfr    the agent in a JVM on Java 25",
+      "  latencyscope explain run.jfr --event NAME  where its time went",
+      "  latencyscope -p PID -o alpha.svg --notional 10000000",
+      "                                             what latency costs, in dollars",
+      "  latencyscope --json -o new.json --limit isolation.p99_runqueue_ns=1000",
+      "                                             a gate: exit code 2 if above",
+      "  latencyscope diff good.json new.json       what got worse",
+      "",
+      "Each command has a --help of its own."
+    })
 final class CaptureCommand extends Main.Common implements Main.Verbose {
   private final Console console;
   private final Machine machine;
@@ -47,7 +72,9 @@ final class CaptureCommand extends Main.Common implements Main.Verbose {
       names = {"-m", "--module"},
       paramLabel = "MODULE",
       split = ",",
-      description = "What to measure; repeatable (default: all).")
+      completionCandidates = ModuleNames.class,
+      description =
+          "What to measure: isolation, irq, memory, syscall, network; repeatable (default: all).")
   private List<String> modules = List.of();
 
   @Option(
@@ -55,6 +82,17 @@ final class CaptureCommand extends Main.Common implements Main.Verbose {
       paramLabel = "NAME",
       description = "Network interface to watch (default: all).")
   private String networkInterface;
+
+  @Option(
+      names = "--attach",
+      description =
+          "Load the agent into the target JVM (Java 25), instead of watching it from outside.")
+  private boolean attach;
+
+  @Option(
+      names = "--no-jvm-recording",
+      description = "Do not ask a JVM's own flight recorder for thread names, pauses and locks.")
+  private boolean noJvmRecording;
 
   @Mixin private OutputOptions output = new OutputOptions();
 
@@ -73,12 +111,11 @@ final class CaptureCommand extends Main.Common implements Main.Verbose {
     output.check();
     output.checkTerminal(console);
     CaptureRequest request = request();
-    Path directory = CaptureSession.privateDirectory();
-    Path file = directory.resolve("capture.jfr");
-    try {
-      return capture(request, file);
-    } finally {
-      delete(file, directory);
+    if (!attach) {
+      CaptureSession.requireAgent();
+    }
+    try (PrivateDirectory directory = PrivateDirectory.create()) {
+      return capture(request, directory.path());
     }
   }
 
@@ -142,24 +179,34 @@ final class CaptureCommand extends Main.Common implements Main.Verbose {
     return networkInterface;
   }
 
-  private int capture(CaptureRequest request, Path file) throws UserError {
-    CaptureSession.End end;
-    try (CaptureSession session = CaptureSession.start(request)) {
+  private int capture(CaptureRequest request, Path directory) throws UserError {
+    Interrupts interrupts = Interrupts.install();
+    List<Path> files = new ArrayList<>();
+    CaptureWait.End end;
+    // Before the probes: a flight recorder that comes up is no part of what is to be measured.
+    Optional<JvmCompanion> companion =
+        attach || noJvmRecording ? Optional.empty() : JvmCompanion.start(request, console);
+    try (RunningCapture session =
+        attach ? AttachedCapture.start(request) : CaptureSession.start(request)) {
       Progress progress = new Progress(console, "Capturing", request.duration());
-      end = session.await(Interrupts.install(), progress::left);
+      end = new CaptureWait(session, request).await(interrupts, progress::left);
       progress.done();
+      Path file = directory.resolve("capture.jfr");
       session.finish(file);
+      companion.ifPresent(jvm -> files.addAll(jvm.finish(directory, file, console)));
+      files.add(file);
+    } finally {
+      companion.ifPresent(JvmCompanion::close);
     }
-    Report report = output.read(List.of(file));
+    Report report = output.read(files, console);
     requireProbes(report, end);
     boolean gone =
         request.target() != null
-            && (end == CaptureSession.End.TARGET_GONE
-                || !report.recording().capture().targetAlive());
+            && (end == CaptureWait.End.TARGET_GONE || !report.recording().capture().targetAlive());
     if (gone) {
       report = report.ofEndedTarget();
     }
-    output.write(report, List.of(file), console);
+    output.write(report, files, console);
     if (gone) {
       console.say(
           "process "
@@ -169,9 +216,9 @@ final class CaptureCommand extends Main.Common implements Main.Verbose {
     return report.exitCode();
   }
 
-  private static void requireProbes(Report report, CaptureSession.End end) throws UserError {
+  private static void requireProbes(Report report, CaptureWait.End end) throws UserError {
     List<ProbeState> probes = report.recording().probes();
-    if (probes.isEmpty() && end != CaptureSession.End.FAILED
+    if (probes.isEmpty() && end != CaptureWait.End.FAILED
         || probes.stream().anyMatch(ProbeState::attached)) {
       return;
     }
@@ -186,14 +233,5 @@ final class CaptureCommand extends Main.Common implements Main.Verbose {
         "nothing could be captured: "
             + why.reason()
             + (why.remedy() == null ? "" : "; " + why.remedy()));
-  }
-
-  private void delete(Path file, Path directory) {
-    try {
-      Files.deleteIfExists(file);
-      Files.deleteIfExists(directory);
-    } catch (IOException e) {
-      console.say("the temporary file " + file + " could not be deleted");
-    }
   }
 }

@@ -29,6 +29,9 @@ record Console(
     boolean errTerminal,
     Map<String, String> environment,
     ZoneId zone) {
+  /** Wider than this, lines are hard to read: only who says COLUMNS gets them. */
+  private static final int READABLE = 120;
+
   private static final String NEEDED = "╭─│═…→µ";
 
   /** The process's own streams. */
@@ -78,7 +81,23 @@ record Console(
 
   private int columns() {
     String columns = environment.getOrDefault("COLUMNS", "");
-    return columns.matches("[1-9][0-9]{0,4}") ? Integer.parseInt(columns) : Style.DEFAULT_WIDTH;
+    if (columns.matches("[1-9][0-9]{0,4}")) {
+      return Integer.parseInt(columns);
+    }
+    return outTerminal ? Math.min(TerminalSize.columns(), READABLE) : Style.DEFAULT_WIDTH;
+  }
+
+  /**
+   * Writes the result.
+   *
+   * @throws UserError if nobody takes it
+   */
+  void result(byte[] content) throws UserError {
+    out.write(content, 0, content.length);
+    out.flush();
+    if (out.checkError()) {
+      throw new UserError("standard output could not be written: was the pipe closed?");
+    }
   }
 
   /** Says a sentence to the user. */

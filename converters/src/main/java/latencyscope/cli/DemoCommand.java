@@ -1,7 +1,6 @@
 package latencyscope.cli;
 
 import java.io.IOException;
-import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,6 +30,15 @@ import picocli.CommandLine.Unmatched;
       "",
       "Further options are the engine's own: --competitor (the default), --sleeps, --gc,"
           + " --munmap-storm, --lock-handoff, --cold-journal, --packet-loss, --rate N, --seed N."
+    },
+    exitCodeList = {"0:it worked, whatever it found", "3:could not run"},
+    footer = {
+      "",
+      "Examples:",
+      "  latencyscope demo",
+      "  latencyscope demo --seconds 5 --gc",
+      "",
+      "First see that all is there: latencyscope doctor. Results are left in latencyscope-demo/."
     })
 final class DemoCommand extends Main.Common implements Main.Verbose {
   private static final Path DIRECTORY = Path.of("latencyscope-demo");
@@ -64,11 +72,11 @@ final class DemoCommand extends Main.Common implements Main.Verbose {
   @Override
   public Integer call() throws UserError {
     CaptureSession.requireJdk();
-    Path jar = jar();
+    Path jar = ReleasedJar.path("the demo engine");
     int cpu = strategyCpu();
     Path recording = freshDirectory().resolve(Format.JFR.file());
     run(jar, recording.toAbsolutePath(), cpu);
-    Report report = new OutputOptions().read(List.of(recording));
+    Report report = new OutputOptions().read(List.of(recording), console);
     engine(recording);
     console.out().print(TextReport.of(report, console.style()));
     slowest(recording, report.recording().capture().start());
@@ -79,20 +87,6 @@ final class DemoCommand extends Main.Common implements Main.Verbose {
             + String.join(", ", files.stream().map(Path::toString).toList())
             + " (a capture would end with the report's exit code, a demo that worked with 0)");
     return 0;
-  }
-
-  private static Path jar() throws UserError {
-    try {
-      Path place =
-          Path.of(DemoCommand.class.getProtectionDomain().getCodeSource().getLocation().toURI());
-      if (Files.isRegularFile(place)) {
-        return place;
-      }
-    } catch (URISyntaxException e) {
-      throw new UserError("the place of this program cannot be named: " + e.getMessage(), e);
-    }
-    throw new UserError(
-        "the demo engine is packed in latencyscope.jar only: java -jar latencyscope.jar demo");
   }
 
   private int strategyCpu() throws UserError {
@@ -155,7 +149,7 @@ final class DemoCommand extends Main.Common implements Main.Verbose {
       }
       pinned = pinned || engine.pinStrategy(cpu);
       progress.left((long) (seconds * 1e9) - passed);
-      CaptureSession.sleep(CHECK_MILLIS);
+      CaptureWait.sleep(CHECK_MILLIS);
     }
     progress.done();
     return engine.exitCode();

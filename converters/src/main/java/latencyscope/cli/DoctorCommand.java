@@ -1,7 +1,5 @@
 package latencyscope.cli;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,7 +13,9 @@ import picocli.CommandLine.Command;
 /** Tells what a capture needs, whether it is there, and what to do if it is not. */
 @Command(
     name = "doctor",
-    description = "List what a capture needs: there or not, why, and what fixes it.")
+    description = "List what a capture needs: there or not, why, and what fixes it.",
+    exitCodeList = {"0:a capture can work here", "3:it cannot, and the list says why"},
+    footer = {"", "First run it as you will run the capture: sudo latencyscope doctor"})
 final class DoctorCommand extends Main.Common implements Main.Verbose {
   private static final Duration TRIAL = Duration.ofMillis(300);
 
@@ -77,23 +77,12 @@ final class DoctorCommand extends Main.Common implements Main.Verbose {
   private Recording trial() throws UserError, RecordingException {
     Target self = Target.of(ProcessHandle.current().pid(), Machine.LOCAL);
     CaptureRequest request = new CaptureRequest(TRIAL, self, CpuSet.EMPTY, List.of(), null);
-    Path directory = CaptureSession.privateDirectory();
-    Path file = directory.resolve("doctor.jfr");
-    try (CaptureSession session = CaptureSession.start(request)) {
-      session.await(new Interrupts(), left -> {});
+    try (PrivateDirectory directory = PrivateDirectory.create();
+        CaptureSession session = CaptureSession.start(request)) {
+      Path file = directory.path().resolve("doctor.jfr");
+      new CaptureWait(session, request).await(new Interrupts(), left -> {});
       session.finish(file);
       return Recording.read(file);
-    } finally {
-      delete(file);
-      delete(directory);
-    }
-  }
-
-  private void delete(Path path) {
-    try {
-      Files.deleteIfExists(path);
-    } catch (IOException e) {
-      console.say("the temporary file " + path + " could not be deleted");
     }
   }
 }

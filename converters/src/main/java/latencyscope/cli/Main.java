@@ -33,8 +33,14 @@ public final class Main {
     line.addSubcommand(new DemoCommand(console, machine));
     line.addSubcommand(new ReportCommand(console));
     line.addSubcommand(new ExplainCommand(console));
+    line.addSubcommand(new DiffCommand(console));
     line.addSubcommand(new DoctorCommand(console, machine));
     line.addSubcommand(new ProfilesCommand(console));
+    line.addSubcommand(new CompletionCommand(console));
+    // The name that picocli's users know.
+    line.addSubcommand("generate-completion", new CompletionCommand(console));
+    CommandLine known = line.getSubcommands().get("generate-completion");
+    known.getCommandSpec().usageMessage().hidden(true);
     line.setOut(new PrintWriter(console.out(), true, console.charset()));
     line.setErr(new PrintWriter(console.err(), true, console.charset()));
     line.setCaseInsensitiveEnumValuesAllowed(true);

@@ -26,6 +26,7 @@ final class OutputOptions {
   @Option(
       names = {"-f", "--format"},
       paramLabel = "FORMAT",
+      completionCandidates = FormatNames.class,
       description =
           "text, json, perfetto, html, hlog, jfr, chrome, flamegraph or collapsed; without it the"
               + " ending of --output decides.")
@@ -132,14 +133,19 @@ final class OutputOptions {
    *
    * @throws UserError if it cannot be read
    */
-  Report read(List<Path> files) throws UserError {
-    RecordingFiles source = new RecordingFiles(files);
+  Report read(List<Path> paths, Console console) throws UserError {
+    try (Conversion progress = new Conversion(console, "Reading")) {
+      return read(new RecordingFiles(paths, progress));
+    }
+  }
+
+  private Report read(RecordingFiles files) throws UserError {
     try {
       if (rate == null) {
-        return Report.read(source, parsed);
+        return Report.read(files, parsed);
       }
       CostCollector costs = new CostCollector();
-      Report report = Report.read(source, parsed, costs);
+      Report report = Report.read(files, parsed, costs);
       return report.withCosts(costs.report(rate, report.recording()));
     } catch (RecordingException e) {
       throw new UserError(e.getMessage(), e);
@@ -150,7 +156,12 @@ final class OutputOptions {
 
   /** Writes a report where the user wants it. */
   void write(Report report, List<Path> recording, Console console) throws UserError {
-    RecordingFiles files = new RecordingFiles(recording);
+    try (Conversion progress = new Conversion(console, "Writing")) {
+      write(report, new RecordingFiles(recording, progress), console);
+    }
+  }
+
+  private void write(Report report, RecordingFiles files, Console console) throws UserError {
     if (output != null) {
       Content content = new Content(report, files, console.fileStyle(), StandardCharsets.UTF_8);
       new OutputFile(output).write(resolved, content);

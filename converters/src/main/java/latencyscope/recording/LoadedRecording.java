@@ -40,6 +40,9 @@ public final class LoadedRecording implements EventSource {
   private static final Pattern SECOND =
       Pattern.compile("\\p{XDigit}{8}(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}$");
 
+  /** What was loaded does not tell its chunks, so that none of them is moved. */
+  private static final long NO_CHUNK = 0;
+
   private static final Set<String> LIVES = Set.of("jdk.ThreadStart", "jdk.ThreadEnd");
 
   private final IItemCollection items;
@@ -63,7 +66,7 @@ public final class LoadedRecording implements EventSource {
   public Recording read(EventConsumer consumer) throws RecordingException {
     RecordingBuilder builder =
         new RecordingBuilder(interval -> StreamingReader.guarded(() -> consumer.accept(interval)));
-    StreamingReader reader = new StreamingReader(builder, consumer);
+    StreamingReader reader = new StreamingReader(builder, consumer, NO_CHUNK);
     try {
       learnThreads(builder.threads);
       // Who lived when is to be known before an event asks.

@@ -34,10 +34,16 @@ final class StreamingReader implements IParserExtension {
   private final RecordingBuilder builder;
   private final EventConsumer consumer;
   private final List<Runnable> deferred = new ArrayList<>();
+  private final long clockOffset;
+  private boolean ofAgent;
 
-  StreamingReader(RecordingBuilder builder, EventConsumer consumer) {
+  /**
+   * @param chunkStart when the chunk began by its header, nanoseconds since the epoch
+   */
+  StreamingReader(RecordingBuilder builder, EventConsumer consumer, long chunkStart) {
     this.builder = builder;
     this.consumer = consumer;
+    this.clockOffset = builder.clockOffset(chunkStart);
   }
 
   /** A failure of a consumer: not to be mistaken for one of the parser, as of a damaged file. */
@@ -55,7 +61,10 @@ final class StreamingReader implements IParserExtension {
       @Override
       public IEventSink create(
           String id, String label, String[] category, String description, List<ValueField> fields) {
-        return sink(new EventType(id, category, fields), label);
+        ofAgent |= id.startsWith(EventType.PREFIX);
+        EventType type = new EventType(id, category, fields);
+        IEventSink sink = sink(type, label);
+        return clockOffset == 0 ? sink : type.moving(sink, clockOffset);
       }
 
       @Override
@@ -72,7 +81,7 @@ final class StreamingReader implements IParserExtension {
       public void allConstantPoolsResolved(Map<String, FastAccessNumberMap<Object>> pools) {
         FastAccessNumberMap<Object> threads = pools.get("java.lang.Thread");
         if (threads != null) {
-          threads.forEach(thread -> builder.threads.learn(ParserThread.of(thread)));
+          threads.forEach(thread -> builder.threads.learn(threadOf(thread)));
         }
       }
     };
@@ -94,7 +103,7 @@ final class StreamingReader implements IParserExtension {
   private IEventSink jvmSink(EventType type, String label) {
     JvmEvent event = new JvmEvent(type, label);
     return values -> {
-      ThreadId thread = builder.threads.named(ParserThread.of(type.value(values, "eventThread")));
+      ThreadId thread = builder.threads.named(threadOf(type.value(values, "eventThread")));
       guarded(() -> consumer.accept(event.set(values, thread)));
     };
   }
@@ -116,8 +125,17 @@ final class StreamingReader implements IParserExtension {
     };
   }
 
-  private static ParserThread thread(EventType type, Object[] values) {
-    return ParserThread.of(type.value(values, "thread"));
+  private ParserThread thread(EventType type, Object[] values) {
+    return threadOf(type.value(values, "thread"));
+  }
+
+  // Where there is an agent, its ids and those of the recorder are from the same namespace. A JVM
+  // that was watched from outside knows only those of its container.
+  private ParserThread threadOf(Object value) {
+    ParserThread thread = ParserThread.of(value);
+    return thread == null || ofAgent
+        ? thread
+        : new ParserThread(builder.hostId(thread.osTid()), thread.javaId(), thread.name());
   }
 
   private static long time(EventType type, Object[] values) {

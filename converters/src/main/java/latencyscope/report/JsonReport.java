@@ -10,6 +10,7 @@ import latencyscope.analysis.LedgerMetrics;
 import latencyscope.analysis.Metrics;
 import latencyscope.analysis.Report;
 import latencyscope.analysis.ReportTree;
+import latencyscope.diff.Comparison;
 import latencyscope.ledger.Explanation;
 
 /** Writes a report for programs; the form is fixed by {@code docs/report.schema.json}. */
@@ -30,6 +31,11 @@ public final class JsonReport {
     return write(LedgerMetrics.of(explanation));
   }
 
+  /** A comparison as one JSON object, ended by a line break. */
+  public static String of(Comparison comparison) {
+    return write(DiffJson.of(comparison));
+  }
+
   private static String write(Metrics tree) {
     Map<String, Object> root = new LinkedHashMap<>();
     root.put("schema_version", SCHEMA_VERSION);
@@ -48,7 +54,7 @@ public final class JsonReport {
 
   private static Map<String, Object> plain(Metrics metrics) {
     Map<String, Object> plain = new LinkedHashMap<>();
-    metrics.values().forEach((key, value) -> plain.put(key, plain(value)));
+    metrics.output().forEach((key, value) -> plain.put(key, plain(value)));
     return plain;
   }
 
