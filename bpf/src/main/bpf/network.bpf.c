@@ -204,19 +204,14 @@ int BPF_PROG(ls_sk_data_ready, struct sock *sk)
 	/* After that look: nothing in the queue arrived later. */
 	now = bpf_ktime_get_ns();
 	seen = last ? seen_at((u64)last) : NULL;
-	if (seen) {
-		state->announced_ns = arrival_of(seen, now);
-		if (!seen->queued_ns)
-			seen->queued_ns = now;
-	}
-	match_early_read(state);
-	if (!state->waiting || state->in_hand) {
+	if (protocol == PROTOCOL_UDP)
+		announce(state, sk, last, now);
+	else if (seen && !seen->queued_ns)
+		seen->queued_ns = now;
+	if (!state->waiting)
 		look_at_next(state, sk, protocol, now);
-		if (!state->waiting && protocol == PROTOCOL_UDP)
-			announced_late(state, sk, (u64)last, now);
-	} else if (seen && !state->queued_ns && state->arrival_ns == arrival_of(seen, now)) {
+	else if (seen && !state->queued_ns && state->arrival_ns == arrival_of(seen, now))
 		state->queued_ns = now; /* it was looked at between its queueing and now */
-	}
 	return 0;
 }
 
@@ -247,16 +242,11 @@ int BPF_PROG(ls_sock_recv_length, struct sock *sk, int result, int flags)
 		return 0;
 	/* What comes into the queue from now on is what the next read takes. */
 	taken = *state;
-	state->waiting = 0;
-	state->in_hand = 0;
 	now = bpf_ktime_get_ns();
 	/* An empty datagram is one, an empty read from a stream is its end. */
 	if ((result > 0 || protocol == PROTOCOL_UDP) && is_recorded(bpf_get_smp_processor_id()))
 		deliver(sk, state, &taken, protocol, result, now);
-	match_early_read(state);
-	/* If this read is announced only now, that stays for the next one to see. */
-	if (!state->waiting || first_unread(sk, protocol))
-		look_at_next(state, sk, protocol, now);
+	look_at_next(state, sk, protocol, now);
 	return 0;
 }
 

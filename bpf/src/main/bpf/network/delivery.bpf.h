@@ -41,6 +41,7 @@ static __always_inline void send_delivery(struct sock *sk, struct socket_state *
 	submit_record(record);
 }
 
+/* A read of what had arrived when the state says. */
 static __always_inline void deliver_timed(struct sock *sk, struct socket_state *state,
 					  struct thread_slot *slot, u32 slot_index,
 					  enum protocol protocol, u32 bytes, u64 now)
@@ -59,35 +60,44 @@ static __always_inline void deliver_timed(struct sock *sk, struct socket_state *
 		send_delivery(sk, state, slot, slot_index, protocol, bytes, now);
 }
 
-/*
- * A thread asks again: by now the packet of its early read should have been announced.
- */
+/* A read of a datagram that nothing in the queue told of; says whether it has been announced. */
+static __always_inline bool deliver_announced(struct sock *sk, struct socket_state *state,
+					      struct thread_slot *slot, u32 slot_index, u32 bytes,
+					      u64 read_ns)
+{
+	struct announcement *entry = announcement_of_read(state, read_ns);
+	struct socket_state meant = {};
+
+	if (!entry)
+		return false;
+	meant.arrival_ns = entry->arrival_ns;
+	meant.queued_ns = entry->queued_ns;
+	meant.interface_index = entry->interface_index;
+	state->read_arrival_ns = meant.arrival_ns;
+	deliver_timed(sk, &meant, slot, slot_index, PROTOCOL_UDP, bytes, read_ns);
+	return true;
+}
+
+/* A thread asks again: by now the datagram of its early read should have been announced. */
 static __always_inline void settle_early_read(struct sock *sk, struct socket_state *state,
 					      bool give_up)
 {
-	struct socket_state meant = {};
+	struct early_read early = state->early;
 	struct thread_storage *storage;
 	struct thread_slot *slot;
-	struct early_read early;
 
-	if (!state->early.read_ns)
+	if (!early.read_ns)
 		return;
-	match_early_read(state);
-	early = state->early;
-	if (!early.arrival_ns && !give_up)
-		return;
-	state->early.read_ns = 0;
 	storage = thread_of(current_task(), &slot, first_sight);
 	if (!storage)
 		return;
-	if (!early.arrival_ns || early.arrival_ns > early.read_ns ||
-	    early.os_thread_id != slot->os_thread_id) {
+	if (early.os_thread_id == slot->os_thread_id &&
+	    deliver_announced(sk, state, slot, storage->slot, early.bytes, early.read_ns)) {
+		state->early.read_ns = 0;
+	} else if (give_up) {
+		state->early.read_ns = 0;
 		slot->measures.deliveries_untimed++;
-		return;
 	}
-	meant.arrival_ns = early.arrival_ns;
-	meant.interface_index = early.interface_index;
-	deliver_timed(sk, &meant, slot, storage->slot, PROTOCOL_UDP, early.bytes, early.read_ns);
 }
 
 static __always_inline void deliver(struct sock *sk, struct socket_state *state,
@@ -99,23 +109,28 @@ static __always_inline void deliver(struct sock *sk, struct socket_state *state,
 	struct thread_storage *storage;
 	struct thread_slot *slot;
 
-	/* Not timed when one interface is watched: it came by another. */
-	if (!timed && one_interface_only())
-		return;
+	/* It was looked at when its read, by another way, was about to end. */
+	if (protocol == PROTOCOL_UDP && taken->arrival_ns <= state->read_arrival_ns)
+		timed = false;
 	storage = thread_of(current_task(), &slot, first_sight);
 	if (!storage)
+		return;
+	/* Not timed when one interface is watched: it may have come by another. */
+	if (!timed && one_interface_only() &&
+	    (protocol != PROTOCOL_UDP || !announcement_of_read(state, now)))
 		return;
 	slot->measures.deliveries++;
 	slot->measures.delivered_bytes += bytes;
 	if (timed) {
+		if (protocol == PROTOCOL_UDP)
+			state->read_arrival_ns = taken->arrival_ns;
 		deliver_timed(sk, taken, slot, storage->slot, protocol, bytes, now);
-	} else if (protocol == PROTOCOL_UDP && !taken->waiting) {
-		state->early.arrival_ns = 0;
+	} else if (protocol != PROTOCOL_UDP) {
+		slot->measures.deliveries_untimed++;
+	} else if (!deliver_announced(sk, state, slot, storage->slot, bytes, now)) {
 		state->early.bytes = bytes;
 		state->early.os_thread_id = slot->os_thread_id;
 		state->early.read_ns = now;
-	} else {
-		slot->measures.deliveries_untimed++;
 	}
 }
 

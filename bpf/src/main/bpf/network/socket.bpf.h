@@ -8,23 +8,31 @@
  *
  * A thread that asks for datagrams again and again often has one before the kernel says that it is
  * in the queue, which is empty by then. What was meant is the next of the packets for that port
- * that the CPU has in hand. Either the read that has it has not ended yet, or it has ended early:
- * then it is matched with its packet when its thread asks again.
+ * that the CPU has in hand. So that the two CPUs need no lock, one writes down what it announces,
+ * and the other what it has read; a read that ends before its packet is announced is matched with
+ * it when its thread asks again.
  */
 #ifndef LATENCYSCOPE_NETWORK_SOCKET_H
 #define LATENCYSCOPE_NETWORK_SOCKET_H
 
 #include "seen.bpf.h"
 
-/* A read of a packet that had not been announced. */
-struct early_read {
-	u64 read_ns;	/* 0: none */
-	u64 arrival_ns; /* 0: not announced yet */
-	u32 bytes;
-	u32 os_thread_id;
+/* A datagram that was put into the queue. */
+struct announcement {
+	u64 arrival_ns;
+	u64 queued_ns;
 	u32 interface_index;
 	u32 reserved;
 };
+
+/* A read of a datagram that had not been announced. */
+struct early_read {
+	u64 read_ns; /* 0: none */
+	u32 bytes;
+	u32 os_thread_id;
+};
+
+#define ANNOUNCEMENTS 4
 
 struct socket_state {
 	u64 arrival_ns; /* 0: not known */
@@ -33,9 +41,10 @@ struct socket_state {
 	u32 waiting;   /* there is something to read, of which the above tells */
 	u32 of_target; /* a thread of the target uses it */
 	u32 foreign;   /* it does not, but another process reads it: nothing is remembered */
-	u32 in_hand;   /* what waits was not in the queue any more when it was looked at */
-	u32 reserved;
-	u64 announced_ns; /* when that had arrived which was last said to be in the queue */
+	/* Of datagrams: what was announced last, and when what was read last had arrived. */
+	u64 announced;
+	struct announcement last[ANNOUNCEMENTS];
+	u64 read_arrival_ns;
 	struct early_read early;
 };
 
@@ -173,7 +182,6 @@ static __always_inline void look_at_next(struct socket_state *state, const struc
 	state->queued_ns = seen ? seen->queued_ns : 0;
 	state->interface_index = skb ? BPF_CORE_READ(skb, skb_iif) : 0;
 	state->waiting = skb != NULL;
-	state->in_hand = 0;
 }
 
 static __always_inline struct packets_in_hand *packets_in_hand(void)
@@ -205,31 +213,12 @@ static __always_inline u32 port_of_datagram(struct sk_buff *skb)
 	return host_order(port);
 }
 
-/*
- * An early read and its packet's announcement met, so that neither saw the other's end: what has
- * been announced as waiting is what was read, unless it arrived later.
- */
-static __always_inline void match_early_read(struct socket_state *state)
-{
-	struct early_read *early = &state->early;
-
-	if (!early->read_ns || early->arrival_ns || !state->waiting || !state->arrival_ns ||
-	    state->arrival_ns > early->read_ns)
-		return;
-	early->arrival_ns = state->arrival_ns;
-	early->interface_index = state->interface_index;
-	state->in_hand = 0;
-	state->waiting = 0;
-}
-
-/*
- * The datagram that the CPU has just put into a queue: the one that was last seen there or, if that
- * was empty already, the next that was not announced yet.
- */
-static __always_inline struct packet_in_hand *
-announced_packet(struct socket_state *state, const struct sock *sk, u64 last, u64 now)
+/* The next datagram in this CPU's hands that was not announced to the socket yet. */
+static __always_inline struct packet_in_hand *next_in_hand(struct socket_state *state,
+							   const struct sock *sk, u64 now)
 {
 	struct packets_in_hand *hands = packets_in_hand();
+	u64 before = state->last[(state->announced - 1) & (ANNOUNCEMENTS - 1)].arrival_ns;
 	u32 port = sk->__sk_common.skc_num;
 	struct packet_in_hand *hand;
 	struct seen *seen;
@@ -238,41 +227,43 @@ announced_packet(struct socket_state *state, const struct sock *sk, u64 last, u6
 		return NULL;
 	for (u32 i = 0; i < PACKETS_IN_HAND; i++) {
 		hand = &hands->last[(hands->next + i) & (PACKETS_IN_HAND - 1)];
-		if (hand->port != port)
-			continue;
-		if (last) {
-			if (hand->skb == last)
-				return hand;
-			continue;
-		}
-		seen = seen_at(hand->skb);
-		if (seen && !seen->queued_ns && arrival_of(seen, now) > state->announced_ns)
+		seen = hand->port == port ? seen_at(hand->skb) : NULL;
+		if (seen && !seen->queued_ns && arrival_of(seen, now) > before)
 			return hand;
 	}
 	return NULL;
 }
 
-/* A datagram was put into a queue that is empty by now. */
-static __always_inline void announced_late(struct socket_state *state, const struct sock *sk,
-					   u64 last, u64 now)
+/* Writes down that a datagram was put into the queue; last is what is there, NULL if nothing is. */
+static __always_inline void announce(struct socket_state *state, const struct sock *sk,
+				     struct sk_buff *last, u64 now)
 {
-	struct packet_in_hand *hand = announced_packet(state, sk, last, now);
-	struct seen *seen = hand ? seen_at(hand->skb) : NULL;
+	struct packet_in_hand *hand = last ? NULL : next_in_hand(state, sk, now);
+	struct seen *seen = last ? seen_at((u64)last) : hand ? seen_at(hand->skb) : NULL;
+	struct announcement *entry = &state->last[state->announced & (ANNOUNCEMENTS - 1)];
 
 	if (!seen)
 		return;
-	seen->queued_ns = now;
-	state->announced_ns = arrival_of(seen, now);
-	if (state->early.read_ns && !state->early.arrival_ns) {
-		state->early.arrival_ns = state->announced_ns;
-		state->early.interface_index = hand->interface_index;
-		return;
+	if (!seen->queued_ns)
+		seen->queued_ns = now;
+	entry->arrival_ns = arrival_of(seen, now);
+	entry->queued_ns = seen->queued_ns;
+	entry->interface_index = hand ? hand->interface_index : BPF_CORE_READ(last, skb_iif);
+	state->announced++;
+}
+
+/* The first datagram that was announced and not read when this read ended. */
+static __always_inline struct announcement *announcement_of_read(struct socket_state *state,
+								 u64 read_ns)
+{
+	struct announcement *entry;
+
+	for (u32 i = 0; i < ANNOUNCEMENTS; i++) {
+		entry = &state->last[(state->announced + i) & (ANNOUNCEMENTS - 1)];
+		if (entry->arrival_ns > state->read_arrival_ns && entry->arrival_ns <= read_ns)
+			return entry;
 	}
-	state->arrival_ns = state->announced_ns;
-	state->queued_ns = now;
-	state->interface_index = hand->interface_index;
-	state->in_hand = 1;
-	state->waiting = 1;
+	return NULL;
 }
 
 #endif

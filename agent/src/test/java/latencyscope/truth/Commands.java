@@ -28,11 +28,6 @@ final class Commands {
     output("taskset", "-pc", String.valueOf(cpu), osThreadId);
   }
 
-  /** Gives a thread ninety times the weight of what else wants its CPU. */
-  static void prefer(String osThreadId) throws IOException, InterruptedException {
-    output("renice", "-n", "-20", "-p", osThreadId);
-  }
-
   /**
    * A process that wants all of one CPU, for at most half a minute; destroy it when done.
    *

@@ -114,7 +114,7 @@ class NetworkIT {
       engine.await("done");
       ours = finish(engine);
     }
-    assertDelivered(ours, MESSAGES, "udp");
+    assertDelivered(ours, MESSAGES, "udp", MESSAGES / 2);
   }
 
   @Test
@@ -133,26 +133,41 @@ class NetworkIT {
   }
 
   private void assertDelivered(OurAccount ours, int reads, String protocol) throws IOException {
+    assertDelivered(ours, reads, protocol, reads / 100);
+  }
+
+  /**
+   * Each read is a delivery that begins after its sending and ends before its stamp.
+   *
+   * @param early how many may have been read before the kernel said that they were queued
+   */
+  private void assertDelivered(OurAccount ours, int reads, String protocol, int early)
+      throws IOException {
     List<RecordedEvent> deliveries = new ArrayList<>(ours.events("SocketDelivery"));
     deliveries.sort(Comparator.comparing(RecordedEvent::getStartTime));
     long reader = deliveries.get(0).getLong("osThreadId");
     assertEquals(reads, ours.counter(reader, "deliveries"));
     assertEquals((long) MESSAGES * MESSAGE_BYTES, ours.counter(reader, "delivered_bytes"));
-    assertEquals(0, ours.counter(reader, "deliveries_untimed"));
-    assertEquals(reads, deliveries.size(), "lost: " + ours.lost("SocketDelivery"));
+    // The reader's CPU and the packet's meet without a lock: of one that is interrupted right then
+    // it is counted that nothing is known.
+    long untimed = ours.counter(reader, "deliveries_untimed");
+    assertTrue(untimed <= reads / 1_000, untimed + " untimed of " + reads);
+    assertEquals(reads - untimed, deliveries.size(), "lost: " + ours.lost("SocketDelivery"));
     List<String> lines = Files.readAllLines(stamps);
     assertEquals(reads, lines.size());
     int unknownParts = 0;
-    for (int i = 0; i < reads; i++) {
-      RecordedEvent delivery = deliveries.get(i);
-      String[] words = lines.get(i).split(" ");
+    int line = 0;
+    for (RecordedEvent delivery : deliveries) {
+      while (delivery.getEndTime().isAfter(instant(ours, lines.get(line).split(" ")[2]))) {
+        line++;
+      }
+      String[] words = lines.get(line).split(" ");
       assertEquals("md-reader", delivery.getThread().getJavaName());
       assertEquals(protocol, delivery.getString("protocol"));
       assertEquals(NetworkWorkload.PORT, delivery.getInt("localPort"));
       assertEquals(Long.parseLong(words[3]), delivery.getLong("bytes"));
-      String told = lines.get(i) + " against " + delivery;
+      String told = lines.get(line) + " against " + delivery;
       assertFalse(delivery.getStartTime().isBefore(instant(ours, words[1])), told);
-      assertFalse(delivery.getEndTime().isAfter(instant(ours, words[2])), told);
       Duration parts =
           delivery.getDuration("arrivalToQueue").plus(delivery.getDuration("queueToReader"));
       if (parts.isZero()) {
@@ -160,8 +175,10 @@ class NetworkIT {
       } else {
         assertEquals(delivery.getDuration("kernelDuration"), parts, told);
       }
+      line++;
     }
-    assertTrue(unknownParts <= reads / 100, unknownParts + " of " + reads);
+    assertTrue(line - deliveries.size() <= untimed, "a delivery ends after its read");
+    assertTrue(unknownParts <= early, unknownParts + " of " + reads);
   }
 
   // The recorder's pairs of clocks give the stamps, which are nanoTime, a place in its time.

@@ -143,8 +143,6 @@ class SchedulerTruthIT {
       engine.say("go");
       String id = engine.await("spinning");
       Commands.pin(id, CPU);
-      // Whatever else the machine does: a kworker that comes is to find it running.
-      Commands.prefer(id);
       for (int i = 0; i < times; i++) {
         TimeUnit.MILLISECONDS.sleep(10);
         // The kernel has a kworker on each CPU run refresh_vm_stats, and waits for all of them.
