@@ -31,8 +31,8 @@ final class CaptureSession implements AutoCloseable {
   private static final long CHECK_MILLIS = 100;
   private static final long START_CHECK_MILLIS = 2;
 
-  /** By far longer than a slow machine takes to load the programs. */
-  private static final Duration START_LIMIT = Duration.ofSeconds(30);
+  /** Longer than a machine takes to load the programs, also one that is emulated. */
+  private static final Duration START_LIMIT = Duration.ofMinutes(2);
 
   /** What the agent in this process says of its capture: starting, capturing, failed, stopped. */
   static final String STATE = "latencyscope.state";
