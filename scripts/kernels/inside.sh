@@ -20,9 +20,13 @@ workload() {
 		latencyscope.truth.workload.EveryModuleWorkload /out "$PWD/$cold" 2>/out/stderr.txt
 }
 
-# A process that wants all of a CPU, in the background.
+# busy CPU COMMAND : a shell that runs a command on a CPU again and again, in the background. Returns
+# when it is there.
 busy() {
-	taskset -c "$1" sh -c 'while :; do :; done' &
+	taskset -c "$1" sh -c "while :; do $2; done" &
+	until [ "$(cat "/proc/$!/comm")" = sh ]; do
+		sleep 0.1
+	done
 }
 
 # watched NAME PID OPTION... : watches a process from outside, which runs only while it is watched:
@@ -39,13 +43,13 @@ watched() {
 	# Each probe in place is a link that the watcher holds.
 	until [ "$(grep -sl '^link_type' "/proc/$watcher/fdinfo/"* | wc -l)" -ge 7 ]; do
 		kill -0 "$watcher" 2>/dev/null || break
-		sleep 0.2
+		sleep 1
 	done
 	kill -CONT "$pid"
 	# It is to be stopped again when the time is up, for the report is made on the same CPUs.
 	(
 		while [ "$(grep -sl '^link_type' "/proc/$watcher/fdinfo/"* | wc -l)" -ge 7 ]; do
-			sleep 0.2
+			sleep 1
 		done
 		kill -STOP "$pid"
 	) &
@@ -67,11 +71,11 @@ container)
 	;;
 isolated)
 	# CPU 1 is isolated: first a thread is alone there, then it is not.
-	busy 1
+	busy 1 :
 	alone=$!
 	watched alone "$alone" -m isolation
 	# The other one yields for most of the time, so that it does not keep the guest from its work.
-	taskset -c 1 sh -c 'while :; do i=0; while [ $i -lt 2000 ]; do i=$((i + 1)); done; sleep 0.05; done' &
+	busy 1 'i=0; while [ $i -lt 2000 ]; do i=$((i + 1)); done; sleep 0.05'
 	other=$!
 	watched disturbed "$alone" -m isolation
 	kill "$alone" "$other"
@@ -96,7 +100,7 @@ quota)
 	mkdir /sys/fs/cgroup/quota
 	echo +cpu >/sys/fs/cgroup/cgroup.subtree_control
 	echo "30000 100000" >/sys/fs/cgroup/quota/cpu.max
-	busy 1
+	busy 1 :
 	throttled=$!
 	echo "$throttled" >/sys/fs/cgroup/quota/cgroup.procs
 	watched throttled "$throttled" -m isolation
