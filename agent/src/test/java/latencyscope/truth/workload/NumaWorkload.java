@@ -158,6 +158,7 @@ public final class NumaWorkload {
         addresses.setAtIndex(JAVA_LONG, i, memory.address() + i * (long) PAGE);
         nodes.setAtIndex(JAVA_INT, i, node);
       }
+      MemorySegment wanted = move ? nodes : MemorySegment.NULL; // none: only asks
       long result =
           (long)
               SYSCALL.invokeExact(
@@ -165,7 +166,7 @@ public final class NumaWorkload {
                   0,
                   (long) pages,
                   addresses,
-                  move ? nodes : MemorySegment.NULL,
+                  wanted,
                   status,
                   move ? MPOL_MF_MOVE : 0);
       if (result < 0) {
