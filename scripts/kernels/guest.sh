@@ -7,7 +7,7 @@
 # cannot write to, under a layer of its own; OUT is the guest's /out, and holds console.log. Exits
 # with the command's code; 124 when the time is up, 125 when the guest did not get to its end.
 #
-#   GUEST_CPUS=2  GUEST_MEMORY=2048 (MiB)  GUEST_NODES=1  GUEST_TIMEOUT=600 (s)
+#   GUEST_CPUS=2  GUEST_MEMORY=2048 (MiB)  GUEST_NODES=1  GUEST_TIMEOUT=1200 (s)
 #   GUEST_KERNEL_OPTIONS= (such as isolcpus=1)
 set -u
 [ $# = 3 ] || {
@@ -214,7 +214,7 @@ else
 fi
 
 : >"$out/console.log"
-timeout "${GUEST_TIMEOUT:-600}" nice -n 10 qemu-system-x86_64 -accel "$accelerator" -cpu $processor \
+timeout "${GUEST_TIMEOUT:-1200}" nice -n 10 qemu-system-x86_64 -accel "$accelerator" -cpu $processor \
 	-smp "$cpus" -m "${memory}M" -nodefaults -no-user-config -no-reboot -display none \
 	-serial "file:$out/console.log" -serial stdio "${machine[@]}" \
 	-kernel "$image" -initrd "$work/initial.gz" \

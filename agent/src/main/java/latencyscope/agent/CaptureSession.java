@@ -23,13 +23,19 @@ final class CaptureSession {
   private static final long HOUSEKEEPING_NS = 1_000_000_000;
   private static final long STOP_MS = 2_000;
 
+  /** How long this JVM's recorder waits for us where it is no engine's, but the command line's. */
+  private static final long OUTSIDE_STOP_MS = 60_000;
+
   /** Beyond this the drain thread was kept from its work; the rings hold far more than it. */
   private static final long STALL_NS = 100_000_000;
 
   private final CaptureSettings settings;
   private final Instrumentation instrumentation;
   private final Triggers triggers;
-  private final ReentrantLock work = new ReentrantLock();
+
+  /** Fair, or else a drain thread that always has more to do would never let the recorder in. */
+  private final ReentrantLock work = new ReentrantLock(true);
+
   private final Thread thread;
   private volatile boolean stopping;
   private volatile boolean thresholdsChanged;
@@ -65,7 +71,8 @@ final class CaptureSession {
   /** Commits everything up to now, while what is committed still gets into the chunk. */
   void completeChunk() throws InterruptedException {
     // Bounded: the recorder holds its lock while it waits for us.
-    if (!work.tryLock(STOP_MS, TimeUnit.MILLISECONDS)) {
+    long limitMs = settings.pid() == CaptureSettings.OWN ? STOP_MS : OUTSIDE_STOP_MS;
+    if (!work.tryLock(limitMs, TimeUnit.MILLISECONDS)) {
       if (modules != null) { // else they are being loaded still: there are no events
         Complaints.say("a chunk of the recording ends before the last events could be added");
       }

@@ -78,6 +78,8 @@ class KernelMatrix {
           "one line on standard error",
           line.lines().count() == 1,
           line.lines().count() + "");
+    } else if (Files.exists(folder.resolve("vmstat.after"))) {
+      agreements.addAll(NumaCheck.of(folder));
     } else if (Files.exists(folder.resolve("end.jfr"))) {
       probes =
           new KernelTable(kernel.get(0), kernel.get(1), OurAccount.read(folder.resolve("end.jfr")));

@@ -20,7 +20,8 @@ final class CaptureWait {
   private static final long CHECK_MILLIS = 100;
 
   /** By far longer than a slow machine takes to load the programs. */
-  private static final Duration START_LIMIT = Duration.ofSeconds(30);
+  /** Longer than a machine takes to load the programs, also one that is emulated. */
+  private static final Duration START_LIMIT = Duration.ofMinutes(2);
 
   private final RunningCapture capture;
   private final CaptureRequest request;

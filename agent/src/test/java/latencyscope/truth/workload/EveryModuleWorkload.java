@@ -143,7 +143,7 @@ public final class EveryModuleWorkload {
     System.exit(0);
   }
 
-  private static boolean awaitCapture() throws InterruptedException {
+  static boolean awaitCapture() throws InterruptedException {
     for (int i = 0; i < START_LIMIT_S * 10; i++) {
       String state = System.getProperty("latencyscope.state", "");
       if (state.equals("capturing")) {
@@ -161,7 +161,7 @@ public final class EveryModuleWorkload {
    * Waits until the agent has caught up. On an emulated machine that takes it longer than a dump
    * waits for it.
    */
-  private static void awaitRest() throws IOException, InterruptedException {
+  static void awaitRest() throws IOException, InterruptedException {
     long before = drainNs();
     for (int i = 0; i < REST_LIMIT_S; i++) {
       Thread.sleep(1_000);
@@ -262,7 +262,7 @@ public final class EveryModuleWorkload {
     }
   }
 
-  private static void command(String line) throws IOException, InterruptedException {
+  static void command(String line) throws IOException, InterruptedException {
     Process process =
         new ProcessBuilder("sh", "-ec", line)
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)

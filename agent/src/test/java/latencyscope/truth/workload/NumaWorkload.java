@@ -1,0 +1,186 @@
+package latencyscope.truth.workload;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import jdk.jfr.Recording;
+
+/**
+ * A JVM on a machine of two NUMA nodes: one thread has pages moved by a system call, one is sent
+ * away from its memory, which the kernel's balancing then brings after it, and one is let go where
+ * it is far from its memory, to which the balancing may move it.
+ *
+ * <p>The folder then holds {@code end.jfr}, {@code accounts.txt}, and the kernel's {@code vmstat}
+ * from before and after.
+ */
+@SuppressWarnings("restricted")
+public final class NumaWorkload {
+  /** Pages that are moved by a system call. */
+  public static final int MOVED = 200;
+
+  private static final int BALANCED = 2_048;
+  private static final int SECONDS = 20;
+  private static final int PAGE = 4096;
+  private static final long SYS_MOVE_PAGES = 279;
+  private static final int MPOL_MF_MOVE = 2;
+  private static final MethodHandle SYSCALL =
+      Linker.nativeLinker()
+          .downcallHandle(
+              Linker.nativeLinker().defaultLookup().findOrThrow("syscall"),
+              FunctionDescriptor.of(
+                  JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG, ADDRESS, ADDRESS, ADDRESS, JAVA_INT));
+
+  private final List<String> facts = new ArrayList<>();
+  private final int last = Runtime.getRuntime().availableProcessors() - 1;
+
+  private NumaWorkload() {}
+
+  /** Something that a thread does. */
+  private interface Work {
+    void run(long osThreadId) throws Throwable;
+  }
+
+  /**
+   * Runs all loads.
+   *
+   * @param args folder for what it writes
+   */
+  public static void main(String[] args) throws Exception {
+    Path folder = Path.of(args[0]);
+    try (Recording recording = new Recording()) {
+      for (String event : List.of("NumaEvent", "Migration")) {
+        recording.enable("latencyscope." + event).withThreshold(Duration.ZERO);
+      }
+      recording.start();
+      if (!EveryModuleWorkload.awaitCapture()) {
+        throw new IllegalStateException("the agent does not capture");
+      }
+      EveryModuleWorkload.awaitRest();
+      NumaWorkload load = new NumaWorkload();
+      vmstat(folder.resolve("vmstat.before"));
+      load.onThread("mover", load::move);
+      load.onThread("left-behind", load::leaveBehind);
+      load.onThread("roamer", load::roam);
+      vmstat(folder.resolve("vmstat.after"));
+      EveryModuleWorkload.awaitRest();
+      recording.dump(folder.resolve("end.jfr"));
+      Files.write(folder.resolve("accounts.txt"), load.facts);
+    }
+    System.out.println("done");
+    System.exit(0);
+  }
+
+  private static void vmstat(Path copy) throws IOException {
+    Files.write(copy, Files.readAllLines(Path.of("/proc/vmstat")));
+  }
+
+  private void onThread(String name, Work work) throws InterruptedException {
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                Path self = Path.of("/proc/thread-self").toRealPath();
+                long id = Long.parseLong(self.getFileName().toString());
+                facts.add("name " + id + " " + name);
+                work.run(id);
+              } catch (Throwable e) {
+                e.printStackTrace();
+                System.exit(2);
+              }
+            },
+            name);
+    thread.start();
+    thread.join();
+  }
+
+  private void move(long id) throws Throwable {
+    pin(id, "0");
+    MemorySegment memory = touched(MOVED);
+    facts.add("moved " + onNode(memory, MOVED, 1, true));
+  }
+
+  private void leaveBehind(long id) throws Throwable {
+    pin(id, "0");
+    MemorySegment memory = touched(BALANCED);
+    long before = onNode(memory, BALANCED, 1, false);
+    pin(id, String.valueOf(last));
+    use(memory);
+    facts.add("followed " + (onNode(memory, BALANCED, 1, false) - before) + " " + BALANCED);
+  }
+
+  private void roam(long id) throws Throwable {
+    pin(id, String.valueOf(last));
+    MemorySegment memory = touched(BALANCED);
+    pin(id, "0");
+    pin(id, "0-" + last);
+    use(memory);
+  }
+
+  private static MemorySegment touched(int pages) {
+    MemorySegment memory = NativeMemory.anonymous(pages * (long) PAGE);
+    for (int i = 0; i < pages; i++) {
+      memory.set(ValueLayout.JAVA_BYTE, (long) i * PAGE, (byte) 1);
+    }
+    return memory;
+  }
+
+  private static void use(MemorySegment memory) {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
+    while (System.nanoTime() < end) {
+      for (long at = 0; at < memory.byteSize(); at += PAGE) {
+        memory.set(ValueLayout.JAVA_BYTE, at, (byte) 2);
+      }
+    }
+  }
+
+  /** How many pages are on a node, as {@code move_pages} says; which may move them there first. */
+  private static long onNode(MemorySegment memory, int pages, int node, boolean move)
+      throws Throwable {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment addresses = arena.allocate(JAVA_LONG, pages);
+      MemorySegment nodes = arena.allocate(JAVA_INT, pages);
+      MemorySegment status = arena.allocate(JAVA_INT, pages);
+      for (int i = 0; i < pages; i++) {
+        addresses.setAtIndex(JAVA_LONG, i, memory.address() + i * (long) PAGE);
+        nodes.setAtIndex(JAVA_INT, i, node);
+      }
+      MemorySegment wanted = move ? nodes : MemorySegment.NULL; // none: only asks
+      long result =
+          (long)
+              SYSCALL.invokeExact(
+                  SYS_MOVE_PAGES,
+                  0,
+                  (long) pages,
+                  addresses,
+                  wanted,
+                  status,
+                  move ? MPOL_MF_MOVE : 0);
+      if (result < 0) {
+        throw new IllegalStateException("move_pages failed");
+      }
+      long there = 0;
+      for (int i = 0; i < pages; i++) {
+        there += status.getAtIndex(JAVA_INT, i) == node ? 1 : 0;
+      }
+      return there;
+    }
+  }
+
+  private static void pin(long id, String cpus) throws Exception {
+    EveryModuleWorkload.command("taskset -pc " + cpus + " " + id);
+  }
+}
