@@ -110,12 +110,18 @@ class TriggerIT {
       engine.say("await capturing");
       engine.await("state");
       nap(engine, "stalled", 300);
-      TimeUnit.SECONDS.sleep(3);
+      for (long waited = 0; waited < LIMIT_MS && said().isEmpty(); waited += 100) {
+        TimeUnit.MILLISECONDS.sleep(100);
+      }
       nap(engine, "still-here", 1);
     }
-    List<String> lines = Files.readAllLines(folder.resolve("stderr.txt"));
+    List<String> lines = said();
     assertEquals(1, lines.size(), lines::toString);
     assertTrue(lines.get(0).contains(missing.toString()), lines::toString);
+  }
+
+  private List<String> said() throws IOException {
+    return Files.readAllLines(folder.resolve("stderr.txt"));
   }
 
   private static RecordedEvent longest(List<RecordedEvent> events, String thread) {
