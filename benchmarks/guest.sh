@@ -2,6 +2,7 @@
 # What the agent costs an engine as a guest: at its start, until the first event, and in a busy loop.
 #
 # Everything is run in turns, with and without, and printed as medians; the spread is beside them.
+# The first events are those of a JVM that has not recorded before (cold), and of one that does (warm).
 # Arguments: rounds (9), jar (the built one). Needs root and a built tree. Takes some five minutes.
 set -eu
 cd "$(dirname "$(readlink -f "$0")")/.."
@@ -16,7 +17,7 @@ trap 'rm -rf "$work"' EXIT
 cpu=$(($(nproc) - 1))
 
 engine() {
-	"$JDK/bin/java" -XX:+UseSerialGC -Xlog:disable -cp benchmarks/target/benchmarks.jar "$@"
+	"$JDK/bin/java" -XX:+UseSerialGC -Xlog:disable -cp benchmarks/target/classes "$@"
 }
 
 # median of the numbers in a file, with the lowest and the highest
@@ -33,7 +34,7 @@ median() {
 start_ms() {
 	local before after
 	before=$(date +%s%N)
-	engine "$@" latencyscope.benchmarks.Jitter x >/dev/null 2>&1 || :
+	engine "$@" latencyscope.benchmarks.Nothing >/dev/null 2>&1
 	after=$(date +%s%N)
 	echo $(((after - before) / 1000)) | awk '{ print $1 / 1000 }'
 }
@@ -44,12 +45,14 @@ for _ in $(seq $((rounds * 3))); do
 done
 
 for _ in $(seq "$rounds"); do
-	engine -javaagent:"$jar" latencyscope.benchmarks.FirstEvent 4000 >"$work/first"
-	awk -v d="$work" '{ print $2 >> (d "/first." $1) }' "$work/first"
+	for state in cold warm; do
+		engine -javaagent:"$jar" latencyscope.benchmarks.FirstEvent 4000 $state >"$work/first"
+		awk -v d="$work" -v s=$state '{ print $2 >> (d "/" s "." $1) }' "$work/first"
+	done
 done
 
 jitter() {
-	taskset -c "$cpu" "$JDK/bin/java" -XX:+UseSerialGC -Xlog:disable -cp benchmarks/target/benchmarks.jar \
+	taskset -c "$cpu" "$JDK/bin/java" -XX:+UseSerialGC -Xlog:disable -cp benchmarks/target/classes \
 		"$@" latencyscope.benchmarks.Jitter 4000 2>/dev/null
 }
 
@@ -66,9 +69,10 @@ echo "|---|---|---|---|"
 awk -v a="$(median "$work/start.none")" -v b="$(median "$work/start.agent")" \
 	-v sa="$(spread "$work/start.none")" -v sb="$(spread "$work/start.agent")" \
 	'BEGIN { printf "| JVM start to end, ms | %s | %s | %.1f |\n", sa, sb, b - a }'
-for type in ContextSwitch FutexWait; do
-	[ -f "$work/first.$type" ] || continue
-	echo "| recording asked for until the first $type, ms | | $(spread "$work/first.$type") | |"
+for state in cold warm; do
+	for file in "$work/$state."*; do
+		echo "| first ${file#"$work/$state."} after a recording was asked for ($state), ms | | $(spread "$file") | |"
+	done
 done
 for state in idle recording; do
 	awk -v a="$(median "$work/tail.none")" -v b="$(median "$work/tail.$state")" \

@@ -7,6 +7,7 @@
  */
 #include "isolation/layout.h"
 #include "isolation/send.bpf.h"
+#include "isolation/throttle.bpf.h"
 #include "isolation/migration.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
@@ -178,6 +179,8 @@ static __always_inline void thread_leaves(struct task_struct *task, struct task_
 	}
 	state->wait_kind = state->left_in == STATE_RUNNING ? WAIT_PREEMPTED : WAIT_NONE;
 	state->wait_start_ns = now;
+	if (state->wait_kind != WAIT_NONE)
+		throttle_begins(task, state);
 	state->wait_measured = 0;
 	state->arrival_ns = 0;
 	state->off_start_ns = now;
@@ -230,6 +233,7 @@ static __always_inline int becomes_runnable(struct task_struct *task)
 		return 0;
 	storage->state.wait_start_ns = bpf_ktime_get_ns();
 	storage->state.wait_kind = WAIT_WAKEUP;
+	throttle_begins(task, &storage->state);
 	return 0;
 }
 

@@ -45,6 +45,7 @@ struct run_queue_wait {
 	struct kernel_symbol culprit_work;
 	u64 culprit_held_ns;
 	u64 accounted_ns;
+	u64 throttled_ns;
 	u32 culprit_tid;
 	u32 culprit_pid;
 	u32 culprit_priority;
@@ -101,6 +102,11 @@ struct thread_state {
 	char next[TASK_COMM_LEN];
 	char waker[TASK_COMM_LEN];
 	u64 numa_move; /* NUMA balancing has announced that it moves the thread */
+	/* When the wait that is going on began: the group's queue, for how long that had been
+	 * throttled by then, and whether it was. */
+	u64 throttle_queue;
+	u64 throttled_ns;
+	u64 throttled_first;
 	/* The kernel's own counts when we last saw them. */
 	u64 nvcsw;
 	u64 nivcsw;

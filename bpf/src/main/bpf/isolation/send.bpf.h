@@ -4,6 +4,7 @@
 #define LATENCYSCOPE_ISOLATION_SEND_H
 
 #include "layout.h"
+#include "throttle.bpf.h"
 
 static __always_inline void send_wait(struct task_struct *task, struct thread_storage *storage,
 				      struct thread_slot *slot, struct run_log *log, u32 cpu,
@@ -21,6 +22,7 @@ static __always_inline void send_wait(struct task_struct *task, struct thread_st
 	record->header.cpu = cpu;
 	record->priority = task->prio;
 	record->kind = storage->state.wait_kind;
+	record->throttled_ns = throttled_of(task, &storage->state, waited);
 	/* The idle task is nobody's name: an empty one says that the CPU was idle. */
 	__builtin_memset(record->culprit, 0, TASK_COMM_LEN);
 	if (log) {

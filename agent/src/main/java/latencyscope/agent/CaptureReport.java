@@ -29,6 +29,7 @@ final class CaptureReport {
   private final Costs costs = new Costs();
   private final InterruptAffinities interrupts;
   private final HostCounters hostCounters;
+  private HostFacts.Fact irqBalancer;
   private long reportedUntilTicks;
 
   CaptureReport(CaptureSettings settings, TickClock clock) throws IllegalAccessException {
@@ -44,6 +45,7 @@ final class CaptureReport {
   void begin(LoadedModules modules) {
     reportedUntilTicks = clock.nowTicks();
     costs.commitOwnThread("set-up", modules.drainNs(), modules.loadingNs());
+    irqBalancer = new HostFacts(Path.of("/")).irqBalancer();
     clock.report();
     if (isLoaded(modules, InterruptAffinities.module())) {
       interrupts.begin();
@@ -62,6 +64,12 @@ final class CaptureReport {
     clock.report();
     modules.probes().forEach(Probe::commit);
     new HostFacts(Path.of("/")).read().forEach(HostFacts.Fact::commit);
+    if (irqBalancer != null) {
+      irqBalancer.commit();
+    }
+    if (settings.pid() == CaptureSettings.OWN) {
+      HostFacts.jvmFlags().commit();
+    }
     for (KernelModule module : modules.modules()) {
       modules.probes().stream()
           .filter(probe -> probe.isAttached() && probe.module().equals(module.name()))

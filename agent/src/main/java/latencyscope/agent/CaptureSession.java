@@ -5,6 +5,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import latencyscope.bpf.BpfException;
+import latencyscope.bpf.NativeThread;
 import latencyscope.jfr.DrainStall;
 
 /**
@@ -19,7 +20,8 @@ final class CaptureSession {
   static final String STATE = "latencyscope.state";
 
   private static final int BATCH = 8192;
-  private static final long IDLE_NS = 10_000_000;
+  private static final int IDLE_US = 10_000;
+  private static final long IDLE_NS = IDLE_US * 1_000L;
   private static final long HOUSEKEEPING_NS = 1_000_000_000;
   private static final long STOP_MS = 2_000;
 
@@ -39,6 +41,8 @@ final class CaptureSession {
   private final Thread thread;
   private volatile boolean stopping;
   private volatile boolean thresholdsChanged;
+  private DrainStall stall = new DrainStall();
+  private long roundAtNs;
 
   /** Null while they are being loaded, and after the end. */
   private volatile LoadedModules modules;
@@ -65,7 +69,6 @@ final class CaptureSession {
   /** Has the recordings' thresholds taken over by the kernel side. */
   void adoptThresholds() {
     thresholdsChanged = true;
-    LockSupport.unpark(thread);
   }
 
   /** Commits everything up to now, while what is committed still gets into the chunk. */
@@ -93,7 +96,6 @@ final class CaptureSession {
   /** Stops capturing; when it returns, nothing of it is left in the kernel. */
   void stop() {
     stopping = true;
-    LockSupport.unpark(thread);
     try {
       thread.join(STOP_MS);
     } catch (InterruptedException e) {
@@ -146,6 +148,7 @@ final class CaptureSession {
 
   private void loop() {
     long housekeepingAtNs = System.nanoTime();
+    beginRound();
     while (!stopping) {
       boolean more = false;
       work.lock();
@@ -164,20 +167,33 @@ final class CaptureSession {
         work.unlock();
       }
       if (!more) {
-        idle();
+        pause();
       }
+      endRound();
     }
   }
 
-  private void idle() {
-    DrainStall stall = new DrainStall();
+  private void pause() {
+    if (modules.isEmpty()) {
+      LockSupport.parkNanos(IDLE_NS); // perhaps because native calls are forbidden
+    } else {
+      NativeThread.pause(IDLE_US);
+    }
+  }
+
+  private void beginRound() {
     stall.begin();
-    long before = System.nanoTime();
-    LockSupport.parkNanos(IDLE_NS);
-    if (System.nanoTime() - before - IDLE_NS > STALL_NS) {
+    roundAtNs = System.nanoTime();
+  }
+
+  // Work and pause together: it may be kept from its CPU in either.
+  private void endRound() {
+    if (System.nanoTime() - roundAtNs - IDLE_NS > STALL_NS) {
       stall.pending = modules.pendingBytes();
       stall.commit();
+      stall = new DrainStall();
     }
+    beginRound();
   }
 
   private void tearDown() {

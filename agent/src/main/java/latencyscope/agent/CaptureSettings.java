@@ -1,16 +1,21 @@
 package latencyscope.agent;
 
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Consumer;
 import jdk.jfr.EventType;
 import jdk.jfr.FlightRecorder;
 import jdk.jfr.Recording;
 import jdk.jfr.RecordingState;
 import latencyscope.bpf.CpuList;
 import latencyscope.jfr.Capture;
+import latencyscope.jfr.Schema;
 
 /**
  * What to capture: the agent's options, overruled by what the running recordings set on the {@code
@@ -18,6 +23,7 @@ import latencyscope.jfr.Capture;
  *
  * @param pid process to watch, or {@link #OWN} or {@link #ALL}
  * @param modules names of the modules to load; empty for all
+ * @param unused modules none of whose events is enabled: they are not loaded
  * @param threads globs of thread names; empty for all
  * @param cpus CPUs to which the capture is limited; empty for all
  * @param networkInterface interface to which the network module is limited; "" for all
@@ -28,6 +34,7 @@ import latencyscope.jfr.Capture;
 record CaptureSettings(
     long pid,
     Set<String> modules,
+    Set<String> unused,
     List<String> threads,
     CpuList cpus,
     String networkInterface,
@@ -45,6 +52,7 @@ record CaptureSettings(
     return new CaptureSettings(
         pid(setting("pid", ""), problems),
         modules(setting("modules", options.value("modules"))),
+        unusedModules(),
         list(setting("threads", options.value("threads"))),
         cpus("cpus", setting("cpus", options.value("cpus")), problems),
         setting("networkInterface", options.value("interface")),
@@ -54,22 +62,60 @@ record CaptureSettings(
   }
 
   boolean wantsModule(String module) {
-    return modules.isEmpty() || modules.contains(module);
+    return (modules.isEmpty() || modules.contains(module)) && !unused.contains(module);
+  }
+
+  /** Whether an event of any module is wanted at all. */
+  boolean wantsAny() {
+    return unused.size() < Schema.modules().size();
+  }
+
+  /** Conditions of triggers, joined with {@code |}: the agent's option, and what recordings set. */
+  static String triggers(AgentOptions options) {
+    Set<String> all = new LinkedHashSet<>();
+    all.add(options.value("trigger").strip());
+    settings("trigger", all::add);
+    all.remove("");
+    return String.join("|", all);
+  }
+
+  // Whoever turns all events of a module off wants nothing of it in the kernel.
+  private static Set<String> unusedModules() {
+    Set<String> used = new HashSet<>();
+    Map<String, EventType> types = new HashMap<>();
+    FlightRecorder.getFlightRecorder()
+        .getEventTypes()
+        .forEach(type -> types.put(type.getName(), type));
+    for (Schema.Type type : Schema.types()) {
+      EventType known = types.get(type.name());
+      if (known == null || known.isEnabled()) {
+        used.add(type.module());
+      }
+    }
+    Set<String> unused = new TreeSet<>(Schema.modules());
+    unused.removeAll(used);
+    return unused;
   }
 
   private static String setting(String name, String otherwise) {
+    String[] value = {otherwise};
+    settings(name, set -> value[0] = set);
+    return value[0].strip();
+  }
+
+  private static void settings(String name, Consumer<String> values) {
     EventType type = EventType.getEventType(Capture.class);
-    String value = otherwise;
     for (Recording recording : FlightRecorder.getFlightRecorder().getRecordings()) {
       if (recording.getState() == RecordingState.RUNNING) {
         Map<String, String> settings = recording.getSettings();
         // Recording.enable(Class) writes the type's id where .jfc files write its name.
         String set = settings.get(type.getId() + "#" + name);
         set = set != null ? set : settings.get(type.getName() + "#" + name);
-        value = set == null || set.isBlank() ? value : set;
+        if (set != null && !set.isBlank()) {
+          values.accept(set.strip());
+        }
       }
     }
-    return value.strip();
   }
 
   private static long pid(String text, List<String> problems) {

@@ -15,7 +15,7 @@ public final class Guest {
   private Guest() {}
 
   /**
-   * Called by reflection for each load of the agent; later ones replace the options of the first.
+   * Called for each load of the agent; later ones replace the options of the first.
    *
    * @param options agent options, or null
    * @param instrumentation the JVM's services
@@ -23,12 +23,11 @@ public final class Guest {
    */
   public static synchronized String arrive(String options, Instrumentation instrumentation) {
     AgentOptions parsed = AgentOptions.parse(options);
-    parsed.problems().forEach(Complaints::say);
+    // Not a lambda: the first one of a JVM takes as long as all of this.
+    for (String problem : parsed.problems()) {
+      Complaints.say(problem);
+    }
     if (current == null) {
-      String forbidden = NativeAccess.enable(instrumentation);
-      if (forbidden != null) {
-        return forbidden;
-      }
       current = new RecordingSwitch(parsed, instrumentation);
       FlightRecorder.addListener(current);
     } else if (parsed.commands().contains(AgentOptions.STATUS)) {

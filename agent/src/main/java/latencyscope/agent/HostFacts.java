@@ -1,6 +1,7 @@
 package latencyscope.agent;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -50,6 +51,7 @@ final class HostFacts {
     List<Fact> facts = new ArrayList<>();
     option("rcu_nocbs").ifPresent(facts::add);
     option("isolcpus").ifPresent(facts::add);
+    option("nohz_full").ifPresent(facts::add);
     option("mitigations").ifPresent(facts::add);
     mitigations().ifPresent(facts::add);
     governors().ifPresent(facts::add);
@@ -65,7 +67,38 @@ final class HostFacts {
     file("sched_rt_runtime_us", "proc/sys/kernel/sched_rt_runtime_us").ifPresent(facts::add);
     file("nmi_watchdog", "proc/sys/kernel/nmi_watchdog").ifPresent(facts::add);
     file("smt", CPUS + "/smt/active").ifPresent(facts::add);
+    file("numa_nodes", "sys/devices/system/node/online").ifPresent(facts::add);
+    throttling().ifPresent(facts::add);
     return facts;
+  }
+
+  /** The flags that this JVM was started with, as it tells them; its program's arguments aside. */
+  static Fact jvmFlags() {
+    return new Fact(
+        "jvm_flags",
+        String.join(" ", ManagementFactory.getRuntimeMXBean().getInputArguments()),
+        "java.lang.management.RuntimeMXBean");
+  }
+
+  /**
+   * Whether something moves interrupts about: then their masks are not what one has set. Looks at
+   * every process, so not to be asked by a thread that somebody waits for.
+   */
+  Fact irqBalancer() {
+    for (Path process : list(root.resolve("proc"), "[0-9]*")) {
+      if (text("proc/" + process.getFileName() + "/comm")
+          .filter("irqbalance"::equals)
+          .isPresent()) {
+        return new Fact("irqbalance", "running, pid " + process.getFileName(), "/proc");
+      }
+    }
+    return new Fact("irqbalance", "not running", "/proc");
+  }
+
+  /** The share of the CPUs that the group of this process may use, where there is a limit. */
+  private Optional<Fact> throttling() {
+    CpuQuota quota = new CpuQuota(root, "self");
+    return quota.limit().map(limit -> new Fact("cpu_quota", limit, quota.source()));
   }
 
   private Optional<Fact> file(String name, String file) {

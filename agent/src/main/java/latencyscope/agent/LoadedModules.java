@@ -6,8 +6,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import latencyscope.bpf.BpfException;
+import latencyscope.bpf.NativeThread;
 import latencyscope.jfr.Schema;
 
 /**
@@ -15,56 +17,76 @@ import latencyscope.jfr.Schema;
  * and left out; the others work. Used by one thread at a time.
  */
 final class LoadedModules implements AutoCloseable {
+  private static final int POLL_US = 5_000;
+
   private final List<KernelModule> modules = new ArrayList<>();
   private final List<Probe> probes = new ArrayList<>();
-  private final CaptureContext context;
+  private CaptureContext context;
   private int drainThread;
   private long loadingNs;
   private CostBudget budget;
   private long drained;
 
-  private LoadedModules(CaptureContext context) {
-    this.context = context;
-  }
+  private LoadedModules() {}
 
   /** Loads and attaches every module that the settings ask for. */
   static LoadedModules load(
       CaptureSettings settings, TickClock clock, Instrumentation instrumentation, Triggers triggers)
       throws IOException {
     WatchedThreads watched = new WatchedThreads(settings.threads());
-    HotSpotThreads javaThreads = javaThreads(settings, instrumentation);
-    LoadedModules all =
-        new LoadedModules(
-            new CaptureContext(
-                clock,
-                new ThreadDirectory(javaThreads, watched),
-                new RecordStrings(MappedFiles.of(settings)),
-                TargetMemory.of(settings, javaThreads),
-                triggers));
+    LoadedModules all = new LoadedModules();
     // A budget is for the engine's sake: who watches from outside has a process of his own.
     all.budget = new CostBudget(settings.pid() == CaptureSettings.OWN ? settings.budget() : 0);
     all.misunderstood(settings);
+    // The JVM's own structures are read while the kernel's verifier is at work.
+    CompletableFuture<CaptureContext> context = new CompletableFuture<>();
+    List<ModuleLoader.Loading> loading = List.of();
+    String forbidden = NativeAccess.enable(instrumentation);
+    if (forbidden != null) {
+      all.forbidden(forbidden);
+    }
     try {
-      all.drainThread = ModuleLoader.keepOffMonitoredCpus(settings);
-      watched.leaveOut(all.drainThread);
-      all.loadModules(settings, watched);
+      if (forbidden == null) {
+        all.drainThread = ModuleLoader.keepOffMonitoredCpus(settings);
+        watched.leaveOut(all.drainThread);
+        List<String> wanted = Schema.modules().stream().filter(settings::wantsModule).toList();
+        loading = new ModuleLoader(settings, context, watched).begin(wanted);
+      }
     } catch (BpfException e) {
       all.refused(e);
     }
+    try {
+      all.context =
+          context(settings, clock, forbidden == null ? instrumentation : null, watched, triggers);
+      context.complete(all.context);
+    } finally {
+      context.cancel(false); // nobody may wait for what failed
+    }
+    all.await(loading);
     return all;
   }
 
-  /**
-   * Loads the modules side by side: the kernel's verifier takes its time for each. The threads are
-   * children of this one, and so kept off the monitored CPUs like it.
-   */
-  private void loadModules(CaptureSettings settings, WatchedThreads watched)
-      throws BpfException, IOException {
-    ModuleLoader loader = new ModuleLoader(settings, context, watched);
-    List<ModuleLoader.Loading> all =
-        Schema.modules().stream().filter(settings::wantsModule).map(loader::begin).toList();
+  private static CaptureContext context(
+      CaptureSettings settings,
+      TickClock clock,
+      Instrumentation instrumentation,
+      WatchedThreads watched,
+      Triggers triggers) {
+    HotSpotThreads javaThreads = javaThreads(settings, instrumentation);
+    return new CaptureContext(
+        clock,
+        new ThreadDirectory(javaThreads, watched),
+        new RecordStrings(MappedFiles.of(settings)),
+        TargetMemory.of(settings, javaThreads),
+        triggers);
+  }
+
+  private void await(List<ModuleLoader.Loading> all) {
     for (ModuleLoader.Loading one : all) {
-      one.await().ifPresent(modules::add);
+      while (!one.isDone()) {
+        NativeThread.pause(POLL_US);
+      }
+      one.module().ifPresent(modules::add);
       probes.addAll(one.probes());
       loadingNs += one.cpuNs();
     }
@@ -203,14 +225,24 @@ final class LoadedModules implements AutoCloseable {
     }
   }
 
+  private void forbidden(String reason) {
+    Complaints.say("not active: " + reason + "; the engine runs on without");
+    probes.add(Probe.unavailable("capture", null, reason));
+  }
+
   private void refused(BpfException e) {
     Complaints.say("not capturing: " + e.problem() + "; " + e.remedy());
     probes.add(Probe.refused("capture", null, e));
   }
 
+  /**
+   * Finds this JVM's threads.
+   *
+   * @param instrumentation null if native calls, which it takes, are forbidden
+   */
   private static HotSpotThreads javaThreads(
       CaptureSettings settings, Instrumentation instrumentation) {
-    if (settings.pid() != CaptureSettings.OWN) {
+    if (settings.pid() != CaptureSettings.OWN || instrumentation == null) {
       return null;
     }
     try {

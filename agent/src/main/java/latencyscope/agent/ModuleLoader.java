@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.Predicate;
 import latencyscope.bpf.BpfException;
 import latencyscope.bpf.CpuList;
@@ -33,15 +35,19 @@ final class ModuleLoader {
 
   private static final String ITERATOR = "iter/";
 
+  /** Who is in a hurry wants to know first why threads did not run. */
+  private static final String FIRST = "isolation";
+
   private final CaptureSettings settings;
-  private final CaptureContext context;
+  private final CompletableFuture<CaptureContext> context;
   private final WatchedThreads watched;
   private final Kernel kernel = Kernel.running();
   private final Target target;
   private final CpuList isolated = kernel.isolatedCpus();
   private final ModuleConstants constants;
 
-  ModuleLoader(CaptureSettings settings, CaptureContext context, WatchedThreads watched)
+  ModuleLoader(
+      CaptureSettings settings, CompletableFuture<CaptureContext> context, WatchedThreads watched)
       throws BpfException, IOException {
     this.settings = settings;
     this.context = context;
@@ -65,11 +71,24 @@ final class ModuleLoader {
     return NativeThread.id();
   }
 
-  /** Begins to load one module, on a thread of its own. */
-  Loading begin(String name) {
-    Loading loading = new Loading(name);
-    loading.thread.start();
-    return loading;
+  /**
+   * Begins to load the modules, each on a thread of its own: the kernel's verifier takes its time
+   * for each. The threads are children of this one, and so kept off the monitored CPUs like it.
+   *
+   * <p>Where there are fewer CPUs than modules, the first one goes ahead, so that something is
+   * captured soon: side by side all would be ready only when the last one is.
+   */
+  List<Loading> begin(List<String> names) throws BpfException {
+    List<Loading> all = new ArrayList<>();
+    boolean room = NativeThread.affinity().size() > names.size();
+    List<String> ordered = new ArrayList<>(names);
+    ordered.sort(Comparator.comparing(name -> !name.equals(FIRST)));
+    for (String name : ordered) {
+      Loading loading = new Loading(name, room || all.isEmpty() ? null : all.get(0));
+      all.add(loading);
+      loading.thread.start();
+    }
+    return List.copyOf(all);
   }
 
   /** A module that is being loaded, and how its probes fared. */
@@ -80,39 +99,38 @@ final class ModuleLoader {
     private KernelModule module;
     private long cpuNs;
     private BpfException refusal;
+    private final CountDownLatch verified = new CountDownLatch(1);
 
-    private Loading(String name) {
+    /** Whose programs are verified first; null if nobody's are. */
+    private final Loading first;
+
+    private Loading(String name, Loading first) {
       this.name = name;
+      this.first = first;
       thread = Thread.ofPlatform().daemon().name("latencyscope-load-" + name).unstarted(this::run);
     }
 
-    /** Waits for the module; empty if the kernel refused it, which is then noted. */
-    Optional<KernelModule> await() {
-      boolean interrupted = false;
-      while (thread.isAlive()) {
-        try {
-          thread.join();
-        } catch (InterruptedException e) {
-          interrupted = true; // half a capture would be left in the kernel
-        }
-      }
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
+    /** Whether the module is there, or the kernel has refused it, which is then noted. */
+    boolean isDone() {
+      return !thread.isAlive();
+    }
+
+    /** The module, once it is done; empty if it was refused. */
+    Optional<KernelModule> module() {
       return Optional.ofNullable(module);
     }
 
-    /** Known once the module has been awaited. */
+    /** Known once it is done. */
     List<Probe> probes() {
       return probes;
     }
 
-    /** CPU time that it took, nanoseconds; known once the module has been awaited. */
+    /** CPU time that it took, nanoseconds; known once it is done. */
     long cpuNs() {
       return cpuNs;
     }
 
-    /** Why the kernel refused the module, once it has been awaited; empty if it did not. */
+    /** Why the kernel refused the module, once it is done; empty if it did not. */
     Optional<BpfException> refusal() {
       return Optional.ofNullable(refusal);
     }
@@ -122,7 +140,16 @@ final class ModuleLoader {
     }
 
     private void run() {
-      load();
+      try {
+        if (first != null) {
+          first.verified.await();
+        }
+        load();
+      } catch (InterruptedException e) {
+        probes.add(Probe.unavailable(name, null, "its loading was interrupted"));
+      } finally {
+        verified.countDown();
+      }
       cpuNs = CpuTime.ofThisThread();
     }
 
@@ -133,7 +160,8 @@ final class ModuleLoader {
         ObjectFile file = ObjectFile.named(name);
         ModuleSizes sizes = ModuleSizes.forThreads(target.threads(), kernel.onlineCpus().size());
         object = configured(name, file, sizes, probes).load();
-        KernelModule loaded = new KernelModule(name, object, file, sizes, context);
+        verified.countDown();
+        KernelModule loaded = new KernelModule(name, object, file, sizes, context.join());
         attach(name, file, object, probes);
         loaded.handOutRest();
         module = loaded;

@@ -7,6 +7,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import jdk.jfr.FlightRecorder;
 import jdk.jfr.FlightRecorderListener;
 import jdk.jfr.Recording;
+import jdk.jfr.RecordingState;
 import latencyscope.jfr.Capture;
 import latencyscope.jfr.CaptureSetting;
 
@@ -19,14 +20,17 @@ import latencyscope.jfr.CaptureSetting;
  */
 final class RecordingSwitch implements FlightRecorderListener {
   private static final long SETTLE_MS = 20;
+  private static final long WATCH_MS = 1_000;
 
   private final Instrumentation instrumentation;
   private final ReentrantLock lock = new ReentrantLock();
   private final AtomicBoolean settling = new AtomicBoolean();
+  private final AtomicBoolean watching = new AtomicBoolean();
   private volatile AgentOptions options;
   private volatile Triggers triggers = Triggers.NONE;
   private volatile boolean stopped;
-  private EventCatalog catalog;
+  private String triggerText = "";
+  private volatile EventCatalog catalog;
   private volatile CaptureSession session;
   private CaptureSettings settings;
 
@@ -42,8 +46,23 @@ final class RecordingSwitch implements FlightRecorderListener {
       options = newOptions;
     }
     stopped = newOptions.commands().contains(AgentOptions.STOP);
+    setTriggers(options.value("trigger"));
+  }
+
+  private void setTriggers(String conditions) {
     triggers.close();
-    triggers = stopped ? Triggers.NONE : Triggers.of(options);
+    triggers = stopped ? Triggers.NONE : Triggers.of(options, conditions);
+    triggerText = conditions;
+  }
+
+  // Those of the options, and those that a recording sets on the event Capture.
+  private boolean adoptTriggers() {
+    String conditions = CaptureSettings.triggers(options);
+    if (stopped || conditions.equals(triggerText)) {
+      return false;
+    }
+    setTriggers(conditions);
+    return true;
   }
 
   /** Replaces the options, as a repeated load of the agent does. */
@@ -78,34 +97,39 @@ final class RecordingSwitch implements FlightRecorderListener {
         });
     // Nobody tells of recordings that were there before the agent was loaded.
     reconcile();
+    watch();
   }
 
   @Override
   public void recordingStateChanged(Recording recording) {
     reconcile();
+    watch();
   }
 
   /** Starts, changes or stops the capture, so that it is what the recordings want. */
   void reconcile() {
-    guarded("could not follow a recording", this::reconcileLocked);
+    guarded("could not follow a recording", () -> reconcileLocked(true));
   }
 
-  private void reconcileLocked() {
+  private void reconcileLocked(boolean thresholdsToo) {
     lock.lock();
     try {
       if (catalog == null) {
         return;
       }
       boolean wanted = !stopped && catalog.anyKernelEventEnabled();
+      boolean otherTriggers = adoptTriggers();
       CaptureSettings now = wanted ? CaptureSettings.inForce(options) : null;
-      if (session != null && (!wanted || !now.equals(settings))) {
+      // The recorder may have turned the last of them off between the two questions.
+      wanted = wanted && now.wantsAny();
+      if (session != null && (!wanted || otherTriggers || !now.equals(settings))) {
         session.stop();
         session = null;
       }
       if (wanted && session == null) {
         settings = now;
         session = CaptureSession.start(now, instrumentation, triggers);
-      } else if (wanted) {
+      } else if (wanted && thresholdsToo) {
         session.adoptThresholds();
       }
     } finally {
@@ -131,6 +155,37 @@ final class RecordingSwitch implements FlightRecorderListener {
           }
           reconcile();
         });
+  }
+
+  // A recording that enables or disables one of our events while it runs tells nobody: as long as
+  // there is a recording, a look each second at whether that has happened.
+  private void watch() {
+    if (!isRecording() || !watching.compareAndSet(false, true)) {
+      return;
+    }
+    Thread.ofPlatform()
+        .daemon()
+        .name("latencyscope-watch")
+        .start(() -> {
+          Unrecorded.makeCurrentThread(instrumentation);
+          try {
+            while (isRecording()) {
+              TimeUnit.MILLISECONDS.sleep(WATCH_MS);
+              guarded("could not follow a recording", () -> reconcileLocked(false));
+            }
+          } catch (InterruptedException e) {
+            return; // the engine ends
+          } finally {
+            watching.set(false);
+          }
+          watch(); // one may have begun just now
+        });
+  }
+
+  private static boolean isRecording() {
+    return FlightRecorder.isInitialized()
+        && FlightRecorder.getFlightRecorder().getRecordings().stream()
+            .anyMatch(recording -> recording.getState() == RecordingState.RUNNING);
   }
 
   // The last moment at which what is committed still gets into the file.

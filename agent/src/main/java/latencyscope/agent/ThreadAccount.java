@@ -90,7 +90,8 @@ final class ThreadAccount {
   /** Reports threads that have ended and gives their slots back. */
   void retire(long startTicks, long endTicks) {
     slots.forEachEnded(slot -> {
-      report(slot, startTicks, endTicks);
+      String lastName = slots.kernelName(slot, strings);
+      report(slot, directory.ofEnded(slot, slots.osThreadId(slot), lastName), startTicks, endTicks);
       measures.release(slot, chunk -> push(FREE_CHUNKS, chunk));
       directory.forget(slot, slots.osThreadId(slot));
       slots.clear(slot);
@@ -100,12 +101,13 @@ final class ThreadAccount {
 
   /** Commits what every thread's numbers rose by in the given interval of ticks. */
   void report(long startTicks, long endTicks) {
-    slots.forEachUsed(slot -> report(slot, startTicks, endTicks));
+    slots.forEachUsed(slot -> {
+      String kernelName = slots.kernelName(slot, strings);
+      report(slot, directory.of(slot, slots.osThreadId(slot), kernelName), startTicks, endTicks);
+    });
   }
 
-  private void report(int slot, long startTicks, long endTicks) {
-    String kernelName = slots.kernelName(slot, strings);
-    ThreadDirectory.Entry thread = directory.of(slot, slots.osThreadId(slot), kernelName);
+  private void report(int slot, ThreadDirectory.Entry thread, long startTicks, long endTicks) {
     if (thread.watched()) {
       measures.report(slot, Measured.of(thread), startTicks, endTicks);
     } else {

@@ -101,6 +101,18 @@ final class ThreadDirectory implements AutoCloseable {
       return bySlot[slot];
     }
 
+    /**
+     * Finds a thread that has ended.
+     *
+     * @param lastKernelName its name at its end: one that was born lately has got its own since
+     */
+    Entry ofEnded(int slot, int osThreadId, String lastKernelName) {
+      Entry entry = of(slot, osThreadId, lastKernelName);
+      return entry.thread != null || lastKernelName == null
+          ? entry
+          : entry(osThreadId, null, lastKernelName);
+    }
+
     /** Forgets the thread in a slot, because the slot will be given to another. */
     void forget(int slot, int osThreadId) {
       if (slot < bySlot.length) {

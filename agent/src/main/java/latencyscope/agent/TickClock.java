@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.lang.invoke.VarHandle;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import jdk.jfr.Event;
 import latencyscope.jfr.ClockSync;
+import latencyscope.jfr.Schema;
 
 /**
  * Converts the kernel's CLOCK_MONOTONIC to ticks of the flight recorder.
@@ -20,7 +22,9 @@ final class TickClock {
   /** Shorter than this, a rate would be no better than the assumed one. */
   private static final long RATE_BASE_NS = 100_000_000;
 
-  private final VarHandle tickField;
+  /** Null until one of our events has been instrumented. */
+  private TickSource source;
+
   private final long namespaceOffsetNs;
 
   private long anchorTicks;
@@ -30,13 +34,34 @@ final class TickClock {
   private double ticksPerNs = 1;
   private long uncertaintyNs = Long.MAX_VALUE;
 
-  TickClock() throws IllegalAccessException {
+  TickClock() {
     this(monotonicOffsetNs());
   }
 
-  TickClock(long namespaceOffsetNs) throws IllegalAccessException {
+  TickClock(long namespaceOffsetNs) {
     this.namespaceOffsetNs = namespaceOffsetNs;
-    tickField = ImplicitFields.startTime(ClockSync.class);
+  }
+
+  /**
+   * The only public way to the tick clock: begin() writes it into an event.
+   *
+   * @param event any that a recording has had enabled
+   * @param field of its begin
+   */
+  private record TickSource(Event event, VarHandle field) {
+    static TickSource of(Class<? extends Event> type) {
+      try {
+        return new TickSource(
+            type.getDeclaredConstructor().newInstance(), ImplicitFields.startTime(type));
+      } catch (ReflectiveOperationException e) {
+        throw new IllegalStateException(type + " is no event like the others", e);
+      }
+    }
+
+    long ticks() {
+      event.begin();
+      return (long) field.get(event);
+    }
   }
 
   /**
@@ -45,16 +70,16 @@ final class TickClock {
    * @return false as long as no recording has instrumented our events: there is no tick clock yet
    */
   boolean calibrate() {
+    if (!findSource()) {
+      return false;
+    }
     long bestWidth = Long.MAX_VALUE;
     long ticks = 0;
     long ns = 0;
     for (int i = 0; i < BURST; i++) {
       long before = System.nanoTime();
-      long tick = ticks();
+      long tick = source.ticks();
       long after = System.nanoTime();
-      if (tick == 0) {
-        return false;
-      }
       if (after - before < bestWidth) {
         bestWidth = after - before;
         ticks = tick;
@@ -108,11 +133,19 @@ final class TickClock {
     event.commit();
   }
 
-  // The only public way to the tick clock: begin() writes it into the event.
-  private long ticks() {
-    ClockSync event = new ClockSync();
-    event.begin();
-    return (long) tickField.get(event);
+  // Whichever event the recording wants: one that none has had enabled yet is not instrumented.
+  private boolean findSource() {
+    if (source != null) {
+      return true;
+    }
+    for (Class<? extends Event> type : Schema.events()) {
+      TickSource candidate = TickSource.of(type);
+      if (candidate.ticks() != 0) {
+        source = candidate;
+        return true;
+      }
+    }
+    return false;
   }
 
   /** In a time namespace (a container), nanoTime is shifted against what BPF programs read. */

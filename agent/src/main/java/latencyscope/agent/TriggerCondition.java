@@ -13,18 +13,27 @@ import java.util.TreeMap;
  * @param longerThanNs length above which it is met, nanoseconds
  */
 record TriggerCondition(String text, String event, long longerThanNs) {
+  /** Stands for whatever takes the time of a thread that wants to run. */
+  private static final String ANY = "latency";
+
+  private static final List<String> ANY_OF =
+      List.of(
+          "runqueue", "irq", "softirq", "local", "fault", "stall", "delivery", "gc", "safepoint");
+
   private static final Map<String, String> SHORT_NAMES =
       new TreeMap<>(
-          Map.of(
-              "runqueue", "latencyscope.RunQueueWait",
-              "irq", "latencyscope.HardIrq",
-              "softirq", "latencyscope.SoftIrq",
-              "fault", "latencyscope.PageFault",
-              "futex", "latencyscope.FutexWait",
-              "delivery", "latencyscope.SocketDelivery",
-              "gc", "jdk.GCPhasePause",
-              "safepoint", "jdk.SafepointBegin",
-              "monitor", "jdk.JavaMonitorEnter"));
+          Map.ofEntries(
+              Map.entry("runqueue", "latencyscope.RunQueueWait"),
+              Map.entry("irq", "latencyscope.HardIrq"),
+              Map.entry("softirq", "latencyscope.SoftIrq"),
+              Map.entry("local", "latencyscope.LocalInterrupt"),
+              Map.entry("fault", "latencyscope.PageFault"),
+              Map.entry("stall", "latencyscope.MemoryStall"),
+              Map.entry("futex", "latencyscope.FutexWait"),
+              Map.entry("delivery", "latencyscope.SocketDelivery"),
+              Map.entry("gc", "jdk.GCPhasePause"),
+              Map.entry("safepoint", "jdk.SafepointBegin"),
+              Map.entry("monitor", "jdk.JavaMonitorEnter")));
 
   /** Whether the kernel's probes see the event, rather than the JVM. */
   boolean isOfKernel() {
@@ -40,7 +49,7 @@ record TriggerCondition(String text, String event, long longerThanNs) {
     List<TriggerCondition> conditions = new ArrayList<>();
     for (String part : text.isBlank() ? new String[0] : text.split("\\|")) {
       try {
-        conditions.add(parse(part.strip()));
+        conditions.addAll(parse(part.strip()));
       } catch (IllegalArgumentException e) {
         problems.add(e.getMessage());
       }
@@ -48,18 +57,28 @@ record TriggerCondition(String text, String event, long longerThanNs) {
     return List.copyOf(conditions);
   }
 
-  private static TriggerCondition parse(String text) {
+  private static List<TriggerCondition> parse(String text) {
     int sign = text.indexOf('>');
     String name = sign < 0 ? "" : text.substring(0, sign).strip();
+    if (name.equals(ANY)) {
+      long ns = nanos(text, text.substring(sign + 1).strip());
+      return ANY_OF.stream()
+          .map(one -> new TriggerCondition(text, SHORT_NAMES.get(one), ns))
+          .toList();
+    }
     String event = name.contains(".") ? name : SHORT_NAMES.get(name);
     if (event == null) {
       throw new IllegalArgumentException(
           "trigger '"
               + text
               + "' is not NAME>TIME; NAME is an event's full name, such as demo.TickToTrade, or "
-              + String.join(", ", SHORT_NAMES.keySet()));
+              + String.join(", ", SHORT_NAMES.keySet())
+              + ", or "
+              + ANY
+              + " for whatever keeps a thread from running");
     }
-    return new TriggerCondition(text, event, nanos(text, text.substring(sign + 1).strip()));
+    return List.of(
+        new TriggerCondition(text, event, nanos(text, text.substring(sign + 1).strip())));
   }
 
   private static long nanos(String condition, String time) {

@@ -24,6 +24,8 @@ final class Triggers implements AutoCloseable {
   /** No condition at all. */
   static final Triggers NONE = new Triggers(List.of(), null, Duration.ZERO);
 
+  private static final String OWN_THREADS = "latencyscope-";
+
   /** What follows belongs to the picture too. */
   private static final long AFTERMATH_MS = 1_000;
 
@@ -41,10 +43,17 @@ final class Triggers implements AutoCloseable {
     quietUntilNs.set(System.nanoTime() - 1);
   }
 
-  /** What the options ask for, at work. */
-  static Triggers of(AgentOptions options) {
+  /**
+   * What is asked for, at work.
+   *
+   * @param text conditions, joined with {@code |}
+   */
+  static Triggers of(AgentOptions options, String text) {
+    if (text.isEmpty()) {
+      return NONE; // and nothing is loaded for it while the engine starts
+    }
     List<String> problems = new ArrayList<>();
-    List<TriggerCondition> conditions = TriggerCondition.parse(options.value("trigger"), problems);
+    List<TriggerCondition> conditions = TriggerCondition.parse(text, problems);
     problems.forEach(Complaints::say);
     if (conditions.isEmpty()) {
       return NONE;
@@ -86,9 +95,16 @@ final class Triggers implements AutoCloseable {
 
   private void met(TriggerCondition condition, RecordedEvent event) {
     long ns = event.getDuration().toNanos();
+    if (event.getThread() != null && isOurs(event.getThread().getJavaName())) {
+      return; // what the agent's own threads wait for hurts nobody
+    }
     if (ns > condition.longerThanNs()) {
       met(condition, ns, event.getThread() == null ? null : event.getThread().getJavaName());
     }
+  }
+
+  private static boolean isOurs(String thread) {
+    return thread != null && thread.startsWith(OWN_THREADS);
   }
 
   /** Length in nanoseconds above which an event of the kernel meets a condition. */

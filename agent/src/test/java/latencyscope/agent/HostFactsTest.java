@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -23,18 +24,23 @@ class HostFactsTest {
   }
 
   private Map<String, String> facts() {
-    return new HostFacts(root)
-        .read().stream().collect(Collectors.toMap(f -> f.name(), f -> f.value()));
+    HostFacts host = new HostFacts(root);
+    Stream<HostFacts.Fact> all = Stream.concat(host.read().stream(), Stream.of(host.irqBalancer()));
+    return all.collect(Collectors.toMap(f -> f.name(), f -> f.value()));
   }
 
   @Test
   void aHostThatTellsNothingHasNoFacts() {
-    assertEquals(Map.of(), facts());
+    assertEquals(Map.of("irqbalance", "not running"), facts());
   }
 
   @Test
   void factsAreInTheKernelsWords() throws Exception {
-    file("proc/cmdline", "quiet isolcpus=4-7 rcu_nocbs=4-7 mitigations=off");
+    file("proc/cmdline", "quiet isolcpus=4-7 nohz_full=4-7 rcu_nocbs=4-7 mitigations=off");
+    file("proc/711/comm", "irqbalance");
+    file("proc/self/cgroup", "1:cpuset:/\n0::/engines");
+    file("sys/fs/cgroup/engines/cpu.max", "250000 100000");
+    file("sys/devices/system/node/online", "0-1");
     file("sys/kernel/mm/transparent_hugepage/enabled", "always [madvise] never");
     file("proc/sys/vm/swappiness", "60");
     file(CPUS + "vulnerabilities/meltdown", "Mitigation: PTI");
@@ -48,15 +54,19 @@ class HostFactsTest {
     idleState(2, "C6", 133, 0);
     idleState(3, "C8", 600, 1);
     assertEquals(
-        Map.of(
-            "isolcpus", "4-7",
-            "rcu_nocbs", "4-7",
-            "mitigations", "off",
-            "mitigated", "meltdown",
-            "transparent_hugepage", "madvise",
-            "swappiness", "60",
-            "governor", "performance+powersave",
-            "deepest_idle_state", "C6, 133 us to leave"),
+        Map.ofEntries(
+            Map.entry("isolcpus", "4-7"),
+            Map.entry("nohz_full", "4-7"),
+            Map.entry("rcu_nocbs", "4-7"),
+            Map.entry("mitigations", "off"),
+            Map.entry("mitigated", "meltdown"),
+            Map.entry("transparent_hugepage", "madvise"),
+            Map.entry("swappiness", "60"),
+            Map.entry("governor", "performance+powersave"),
+            Map.entry("deepest_idle_state", "C6, 133 us to leave"),
+            Map.entry("numa_nodes", "0-1"),
+            Map.entry("irqbalance", "running, pid 711"),
+            Map.entry("cpu_quota", "250000 us in each 100000 us")),
         facts());
   }
 

@@ -30,6 +30,16 @@ class TriggerConditionTest {
   }
 
   @Test
+  void latencyIsWhateverKeepsAThreadFromRunning() {
+    List<TriggerCondition> any = TriggerCondition.parse("latency>1ms", problems);
+    assertTrue(any.stream().anyMatch(c -> c.event().equals("latencyscope.RunQueueWait")));
+    assertTrue(any.stream().anyMatch(c -> c.event().equals("jdk.GCPhasePause")));
+    assertTrue(any.stream().noneMatch(c -> c.event().equals("latencyscope.ContextSwitch")));
+    assertTrue(any.stream().allMatch(c -> c.longerThanNs() == 1_000_000));
+    assertEquals(List.of(), problems);
+  }
+
+  @Test
   void noneIsNoProblem() {
     assertEquals(List.of(), TriggerCondition.parse("", problems));
     assertEquals(List.of(), problems);
@@ -37,7 +47,7 @@ class TriggerConditionTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"runqueue", "latency>5ms", "runqueue>5", "gc>ms", "gc>99999999999999999s"})
+      strings = {"runqueue", "latencies>5ms", "runqueue>5", "gc>ms", "gc>99999999999999999s"})
   void whatIsNotUnderstoodIsNamedAndTheRestStands(String wrong) {
     List<TriggerCondition> rest = TriggerCondition.parse(wrong + "|gc>1s", problems);
     assertEquals(List.of("gc>1s"), rest.stream().map(TriggerCondition::text).toList());

@@ -12,7 +12,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
-import javax.tools.ToolProvider;
 import latencyscope.bpf.KernelTest;
 import latencyscope.truth.Launch.Outcome;
 import latencyscope.truth.workload.NappingEngine;
@@ -28,6 +27,11 @@ class GuestIT {
   private static final int EXIT_CODE = 7;
   private static final String[] INPUT = {
     "naps worker 20 1", "settle 5000", "naps trader 20 1", "leave " + EXIT_CODE
+  };
+
+  /** Where a capture comes up or fails in any case, however busy the machine is. */
+  private static final String[] PATIENT = {
+    "naps worker 20 1", "settle 30000", "naps trader 20 1", "leave " + EXIT_CODE
   };
 
   @TempDir Path folder;
@@ -46,6 +50,8 @@ class GuestIT {
     }
   }
 
+  @TempDir static Path spoiled;
+
   static Stream<Fault> faults() throws Exception {
     Launch plain = Launch.of(NappingEngine.class);
     Launch agent = plain.withAgent();
@@ -62,6 +68,19 @@ class GuestIT {
             agent.under(inMountNamespace("mount --bind /dev/null " + libbpf())),
             List.of("libbpf.so.1"),
             "libbpf.so.1"),
+        new Fault(
+            "old libbpf",
+            agent.under(
+                inMountNamespace(
+                    "mount --bind " + SpoiledHost.oldLibbpf(spoiled) + " " + libbpf())),
+            List.of("libbpf.so.1 is too old: it lacks"),
+            "is too old"),
+        new Fault(
+            "a program that the verifier refuses",
+            plain.with(
+                "-javaagent:" + SpoiledHost.jarWithRefusedModule(spoiled, "isolation").toString()),
+            List.of("module isolation is not active: the verifier refuses ls_"),
+            "verifier"),
         new Fault(
             "unknown option",
             plain.withAgent("cups=1"),
@@ -86,7 +105,7 @@ class GuestIT {
   @MethodSource("faults")
   void engineIsUnharmedAndToldOnce(Fault fault) throws Exception {
     Path recording = folder.resolve("engine.jfr");
-    Outcome outcome = fault.launch.with(recordingTo(recording)).run(folder, INPUT);
+    Outcome outcome = fault.launch.with(recordingTo(recording)).run(folder, PATIENT);
     assertUnharmed(outcome, fault.complaints);
     List<String> reasons = reasonsIn(recording);
     if (fault.reason == null) {
@@ -118,7 +137,7 @@ class GuestIT {
     Launch plain =
         Launch.of(NappingEngine.class)
             .on(java.get())
-            .from(compiledForSeventeen())
+            .from(SpoiledHost.compiledFor("17", NappingEngine.class, folder))
             .with(recordingTo(recording));
     // Its recorder announces itself on standard output whatever it is told.
     String usual = plain.run(folder, INPUT).out();
@@ -274,13 +293,112 @@ class GuestIT {
     }
   }
 
-  private Path compiledForSeventeen() {
-    Path source =
-        Path.of("src/test/java", NappingEngine.class.getName().replace('.', '/') + ".java");
-    int result =
-        ToolProvider.getSystemJavaCompiler()
-            .run(null, null, null, "--release", "17", "-d", folder.toString(), source.toString());
-    assertEquals(0, result);
-    return folder;
+  /** The recorder itself cannot start then; the engine must. */
+  @Test
+  void readOnlyDiskIsNamed() throws Exception {
+    Outcome outcome =
+        Launch.of(NappingEngine.class)
+            .with("-Xlog:disable", "-Djava.io.tmpdir=/mnt")
+            .withAgent("start=latencyscope")
+            .under(inMountNamespace("mount -t tmpfs -o ro none /mnt"))
+            .run(folder, INPUT);
+    assertUnharmed(outcome, List.of("start=latencyscope"));
+  }
+
+  /** What a trigger wants to write does not fit. */
+  @Test
+  void fullDiskIsNamedAndLeavesNoPieces() throws Exception {
+    Outcome outcome =
+        Launch.of(NappingEngine.class)
+            .withAgent(
+                "modules=isolation,trigger=latencyscope.ContextSwitch>200ms,trigger.dir=/mnt")
+            .under(
+                "unshare",
+                "--mount",
+                "sh",
+                "-c",
+                // What is left there afterwards would be a complaint too many.
+                "mount -t tmpfs -o size=64k none /mnt && \"$@\";"
+                    + " status=$?; ls -A /mnt >&2; exit $status",
+                "sh")
+            .run(
+                folder,
+                "await capturing",
+                "naps worker 2000 1",
+                "naps trader 1 300",
+                "naps after 1 4000",
+                "leave " + EXIT_CODE);
+    String out = "ready\nstate capturing\nnapped worker\nnapped trader\nnapped after\n";
+    assertUnharmed(out, outcome, List.of("No space left on device"));
+  }
+
+  /** Threads that end while what they did is still on its way. */
+  @Test
+  void threadsThatComeAndGoAreAllCounted() throws Exception {
+    Path recording = folder.resolve("engine.jfr");
+    Outcome outcome =
+        Launch.of(NappingEngine.class)
+            .withAgent("modules=isolation+syscall,start=latencyscope-full,file=" + recording)
+            .run(folder, "await capturing", "churn brief 2000", "leave " + EXIT_CODE);
+    assertUnharmed("ready\nstate capturing\nchurned brief\n", outcome, List.of());
+    OurAccount ours = OurAccount.read(recording);
+    assertEquals(List.of(), reasonsIn(recording));
+    long named =
+        ours.events("Counter").stream()
+            .filter(event -> "voluntary_switches".equals(event.getString("measure")))
+            .map(event -> event.getString("thread"))
+            .filter(name -> name != null && name.startsWith("brief-"))
+            .distinct()
+            .count();
+    // Where the drain thread is late, there may be more at once than there is room for.
+    long lost = ours.events("RecordsLost").stream().mapToLong(e -> e.getLong("count")).sum();
+    assertTrue(
+        named + lost >= 1_900,
+        named + " of 2,000 short threads have counts under their names, " + lost + " lost");
+  }
+
+  /** What kept the drain thread from its work is in the recording, and what was lost for it. */
+  @Test
+  void starvedDrainThreadIsToldInTheRecording() throws Exception {
+    Path recording = folder.resolve("engine.jfr");
+    Launch launch =
+        Launch.of(NappingEngine.class)
+            .withAgent("modules=isolation,drain.cpus=1,start=latencyscope-full,file=" + recording);
+    try (Engine engine = launch.start(folder.resolve("stderr.txt"))) {
+      engine.await("ready");
+      engine.say("await capturing");
+      engine.await("state");
+      Process competitor = Commands.competitor(1, "chrt", "-f", "50");
+      try {
+        engine.say("naps starved 2000 2");
+        engine.await("napped starved");
+      } finally {
+        Commands.end(competitor);
+      }
+      engine.say("leave " + EXIT_CODE);
+      assertEquals(EXIT_CODE, engine.finish());
+    }
+    assertEquals("", Files.readString(folder.resolve("stderr.txt")));
+    OurAccount ours = OurAccount.read(recording);
+    assertTrue(
+        ours.events("DrainStall").stream().anyMatch(event -> event.getDuration().toMillis() >= 100),
+        "no stall is told");
+    long naps =
+        ours.events("ContextSwitch").stream()
+            .filter(event -> "starved".equals(event.getString("thread")))
+            // Its timer runs before it has left its CPU.
+            .filter(event -> event.getDuration().toMillis() >= 1)
+            .count();
+    long lost = ours.events("RecordsLost").stream().mapToLong(e -> e.getLong("count")).sum();
+    // Some kernels now and then do not trace a switch; that is counted, too.
+    long missed =
+        ours.events("Counter").stream()
+            .filter(event -> "starved".equals(event.getString("thread")))
+            .filter(event -> "switches_missed".equals(event.getString("measure")))
+            .mapToLong(event -> event.getLong("value"))
+            .sum();
+    assertTrue(
+        naps + lost + missed >= 2_000,
+        naps + " naps, " + lost + " records lost, " + missed + " switches not traced");
   }
 }

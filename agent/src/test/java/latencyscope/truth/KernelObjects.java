@@ -136,6 +136,14 @@ record KernelObjects(Set<Long> programs, Set<Long> maps, Set<Long> links) {
     command[0] = "bpftool";
     command[1] = "-j";
     System.arraycopy(words, 0, command, 2, words.length);
-    return new ObjectMapper().readTree(Commands.output(command));
+    AssertionError failure = null;
+    for (int attempt = 0; attempt < 5; attempt++) {
+      try {
+        return new ObjectMapper().readTree(Commands.output(command));
+      } catch (AssertionError e) {
+        failure = e; // it fails when an object of anybody's goes while it looks
+      }
+    }
+    throw failure;
   }
 }

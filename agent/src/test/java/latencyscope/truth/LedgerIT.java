@@ -78,6 +78,33 @@ class LedgerIT extends ExplainedLoad {
     assertTrue(othersRan < 0.3 * waited, "others ran " + othersRan + " of " + waited);
   }
 
+  @Test
+  void quotaOfTheControlGroupIsNamedInTheWindowsThatItMadeLong() throws Exception {
+    long throttled;
+    try (CpuQuotaGroup group = CpuQuotaGroup.of("latencyscope-quota", 20_000, 100_000);
+        Engine engine = engine(load("quota"))) {
+      engine.say("go");
+      group.add(Long.parseLong(engine.await("spinning")));
+      engine.say("limited");
+      finish(engine);
+      throttled = group.throttledNs();
+    }
+    JsonNode windows = json("explain", "--event", "test.Window", "--top", "1000").get("windows");
+    assertEquals(20, windows.size());
+    assertExplained(windows);
+    long ours = sum(windows, cause("throttled"));
+    // Four of five periods' time; the group's account also has what came before the windows.
+    assertTrue(
+        ours <= 1.02 * throttled && ours >= 0.7 * throttled,
+        ours + " ns throttled, by the group's own account " + throttled);
+    long length = 0;
+    for (JsonNode window : windows) {
+      length += window.get("duration_ns").asLong();
+    }
+    // On a busy machine it waits for others in the time that the quota leaves it.
+    assertTrue(ours > 0.2 * length, ours + " of " + length + " ns, of which the quota takes 80 %");
+  }
+
   private static List<RecordedEvent> windows(OurAccount ours) {
     return ours.eventsOf("test.Window");
   }

@@ -1,14 +1,19 @@
 package latencyscope.truth;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import latencyscope.bpf.KernelTest;
+import latencyscope.jfr.Schema;
 import latencyscope.truth.workload.NappingEngine;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -17,6 +22,11 @@ import org.junit.jupiter.api.io.TempDir;
 @KernelTest
 class LeftoverIT {
   private static final int CYCLES = 10;
+  private static final int MANY_CYCLES = 100;
+
+  /** What a JVM's memory may differ by between two looks that are minutes apart. */
+  private static final long NOISE_KB = 4_096;
+
   private static final int SIGKILL_EXIT = 128 + 9;
 
   @TempDir Path folder;
@@ -85,10 +95,91 @@ class LeftoverIT {
     assertEquals("", Files.readString(folder.resolve("stderr.txt")));
   }
 
+  /** What the agent's own threads wait for is not the engine's. */
+  @Test
+  void ownThreadsDoNotFillTheRecording() throws Exception {
+    Path recording = folder.resolve("engine.jfr");
+    try (Engine engine = engine()) {
+      Jcmd jcmd = new Jcmd(engine.pid());
+      jcmd.start(
+          "capture",
+          "settings=none",
+          "+jdk.ThreadPark#enabled=true",
+          "+jdk.ThreadSleep#enabled=true",
+          "+jdk.JavaMonitorWait#enabled=true",
+          "+latencyscope.ContextSwitch#enabled=true");
+      KernelObjects.awaitHeldBy(engine.pid());
+      engine.say("naps trader 20 100");
+      engine.await("napped trader");
+      jcmd.stop("capture", recording);
+    }
+    OurAccount ours = OurAccount.read(recording);
+    long waits = 0;
+    for (String type : List.of("jdk.ThreadPark", "jdk.ThreadSleep", "jdk.JavaMonitorWait")) {
+      waits +=
+          ours.eventsOf(type).stream()
+              .filter(event -> event.getThread() != null)
+              .filter(event -> event.getThread().getJavaName().startsWith("latencyscope-"))
+              .count();
+    }
+    // Waiting for one another while they start is all they do.
+    assertTrue(waits < 20, waits + " waits of the agent's threads in two seconds");
+  }
+
+  /** One module, so that a hundred captures take a minute; the modules share all of the code. */
+  @Test
+  void aHundredCapturesLeaveNothingAndTakeNoMoreMemory() throws Exception {
+    List<String> modules = List.of("isolation");
+    Launch launch =
+        Launch.of(NappingEngine.class)
+            .with("-XX:+UseSerialGC", "-Xms32m", "-Xmx32m", "-XX:+AlwaysPreTouch")
+            .withAgent("modules=isolation");
+    Set<Long> all = new TreeSet<>();
+    try (Engine engine = launch.start(folder.resolve("stderr.txt"))) {
+      engine.await("ready");
+      long threads = 0;
+      long files = 0;
+      long halfwayKb = 0;
+      for (int i = 0; i < MANY_CYCLES; i++) {
+        KernelObjects loaded = cycle(engine, modules);
+        assertTrue(KernelObjects.heldBy(engine.pid()).isEmpty(), "after capture " + i);
+        all.addAll(loaded.programs());
+        if (i == 1) {
+          threads = settledCount(engine, "task");
+          files = settledCount(engine, "fd");
+        } else if (i == MANY_CYCLES / 2) {
+          halfwayKb = residentKb(engine);
+        } else if (i == MANY_CYCLES - 1) {
+          loaded.awaitGone();
+        }
+      }
+      long grownKb = residentKb(engine) - halfwayKb;
+      assertTrue(grownKb < NOISE_KB, "grown by " + grownKb + " KiB in 50 captures");
+      assertEquals(threads, settledCount(engine, "task"), "threads");
+      assertEquals(files, settledCount(engine, "fd"), "file descriptors");
+    }
+    assertEquals("", Files.readString(folder.resolve("stderr.txt")));
+    KernelObjects.all().programs().forEach(program -> assertFalse(all.contains(program)));
+  }
+
+  /** Memory that the engine has, without what a collection would give back. */
+  private static long residentKb(Engine engine) throws Exception {
+    Commands.output(
+        Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
+        String.valueOf(engine.pid()),
+        "GC.run");
+    Path status = Path.of("/proc", String.valueOf(engine.pid()), "status");
+    return Long.parseLong(ProcFile.of(status).text("VmRSS").replace(" kB", ""));
+  }
+
   private static KernelObjects cycle(Engine engine) throws Exception {
+    return cycle(engine, Schema.modules());
+  }
+
+  private static KernelObjects cycle(Engine engine, List<String> modules) throws Exception {
     Jcmd jcmd = new Jcmd(engine.pid());
     jcmd.start("capture");
-    KernelObjects loaded = KernelObjects.awaitHeldBy(engine.pid());
+    KernelObjects loaded = KernelObjects.awaitHeldBy(engine.pid(), modules);
     jcmd.stop("capture");
     return loaded;
   }

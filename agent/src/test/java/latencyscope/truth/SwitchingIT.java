@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import jdk.jfr.consumer.RecordedEvent;
 import latencyscope.bpf.KernelTest;
+import latencyscope.bpf.ObjectFile;
+import latencyscope.jfr.Profile;
 import latencyscope.jfr.Schema;
 import latencyscope.truth.workload.NappingEngine;
 import org.junit.jupiter.api.Test;
@@ -96,6 +98,62 @@ class SwitchingIT {
       jcmd.stop("coarse");
       assertTrue(KernelObjects.heldBy(engine.pid()).isEmpty());
     }
+  }
+
+  /** As a user writes it: the file's own control, then a setting of one event. */
+  @Test
+  void controlsOfTheProfileAndSettingsOfJcmdReachTheKernel() throws Exception {
+    Path profile = folder.resolve(Profile.PRODUCTION.file());
+    Files.writeString(profile, Profile.PRODUCTION.toXml());
+    try (Engine engine = engine(Launch.of(NappingEngine.class).withAgent())) {
+      Jcmd jcmd = new Jcmd(engine.pid());
+      String[] noOthers = {
+        "module-irq=false", "module-memory=false", "module-network=false", "module-syscall=false"
+      };
+      jcmd.start(
+          "controlled",
+          "settings=" + profile,
+          "kernel-threshold=7ms",
+          noOthers[0],
+          noOthers[1],
+          noOthers[2],
+          noOthers[3]);
+      awaitThreshold(engine, 7 * MS);
+      assertEquals(
+          ObjectFile.named("isolation").programs().size(),
+          KernelObjects.heldBy(engine.pid()).programs().size(),
+          "modules that are switched off are not loaded");
+      jcmd.stop("controlled");
+      assertTrue(KernelObjects.heldBy(engine.pid()).isEmpty());
+      jcmd.start(
+          "one",
+          "settings=" + profile,
+          "latencyscope.ContextSwitch#threshold=3ms",
+          noOthers[0],
+          noOthers[1],
+          noOthers[2],
+          noOthers[3]);
+      awaitThreshold(engine, 3 * MS);
+      jcmd.stop("one");
+    }
+    assertEquals("", Files.readString(folder.resolve("stderr.txt")));
+  }
+
+  /** Nobody tells of a recording that changes its mind. */
+  @Test
+  void eventsThatARunningRecordingEnablesAndDisablesAreFollowed() throws Exception {
+    try (Engine engine = engine()) {
+      Jcmd jcmd = new Jcmd(engine.pid());
+      jcmd.start("without-us", enabled(false));
+      engine.say("enable latencyscope.ContextSwitch");
+      engine.await("enabled");
+      KernelObjects loaded = KernelObjects.awaitHeldBy(engine.pid(), MODULES);
+      engine.say("disable latencyscope.ContextSwitch");
+      engine.await("disabled");
+      loaded.awaitGone();
+      jcmd.stop("without-us");
+    }
+    assertEquals("", Files.readString(folder.resolve("stderr.txt")));
   }
 
   @Test

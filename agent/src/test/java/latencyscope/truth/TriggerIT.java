@@ -66,6 +66,26 @@ class TriggerIT {
     assertEquals("", Files.readString(folder.resolve("stderr.txt")));
   }
 
+  /** A profile, or whoever starts the recording, may ask for it as well as the agent's option. */
+  @Test
+  void aRecordingMayAskForIt() throws Exception {
+    try (Engine engine =
+        Launch.of(NappingEngine.class)
+            .withAgent("modules=isolation,threads=asked,trigger.dir=" + folder)
+            .start(folder.resolve("stderr.txt"))) {
+      engine.await("ready");
+      Jcmd jcmd = new Jcmd(engine.pid());
+      jcmd.start("capture", "+latencyscope.Capture#trigger=" + SWITCH);
+      KernelObjects.awaitHeldBy(engine.pid(), List.of("isolation"));
+      nap(engine, "asked", 300);
+      RecordedEvent trigger = OurAccount.read(awaitFile()).events("Trigger").get(0);
+      assertEquals("asked", trigger.getString("thread"));
+      jcmd.stop("capture");
+      assertTrue(KernelObjects.heldBy(engine.pid()).isEmpty());
+    }
+    assertEquals("", Files.readString(folder.resolve("stderr.txt")));
+  }
+
   @Test
   void anEventOfTheJvmIsWatchedToo() throws Exception {
     try (Engine engine = engine("jdk.ThreadSleep>200ms")) {
@@ -90,12 +110,18 @@ class TriggerIT {
       engine.say("await capturing");
       engine.await("state");
       nap(engine, "stalled", 300);
-      TimeUnit.SECONDS.sleep(3);
+      for (long waited = 0; waited < LIMIT_MS && said().isEmpty(); waited += 100) {
+        TimeUnit.MILLISECONDS.sleep(100);
+      }
       nap(engine, "still-here", 1);
     }
-    List<String> lines = Files.readAllLines(folder.resolve("stderr.txt"));
+    List<String> lines = said();
     assertEquals(1, lines.size(), lines::toString);
     assertTrue(lines.get(0).contains(missing.toString()), lines::toString);
+  }
+
+  private List<String> said() throws IOException {
+    return Files.readAllLines(folder.resolve("stderr.txt"));
   }
 
   private static RecordedEvent longest(List<RecordedEvent> events, String thread) {

@@ -1,9 +1,12 @@
 package latencyscope.bpf;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 
 /**
  * A little-endian view of part of an object file in which no offset can be wild.
@@ -15,24 +18,36 @@ final class Bytes {
   /** No C name is longer; a forged table could otherwise point a million times at one long text. */
   private static final int LONGEST_NAME = 1024;
 
-  private static final VarHandle SHORT = view(short[].class);
-  private static final VarHandle INT = view(int[].class);
-  private static final VarHandle LONG = view(long[].class);
-
   private final String what;
-  private final byte[] data;
+  private final ByteBuffer data;
   private final int start;
   private final int length;
 
-  private Bytes(String what, byte[] data, int start, int length) {
+  private Bytes(String what, ByteBuffer data, int start, int length) {
     this.what = what;
-    this.data = data;
+    this.data = data.order(ByteOrder.LITTLE_ENDIAN);
     this.start = start;
     this.length = length;
   }
 
   static Bytes of(String what, byte[] data) {
-    return new Bytes(what, data, 0, data.length);
+    return new Bytes(what, ByteBuffer.wrap(data), 0, data.length);
+  }
+
+  /**
+   * The content of a file, outside of the Java heap: a small one may not have room for several
+   * megabytes in one piece.
+   */
+  static Bytes ofFile(String what, Path file) throws IOException {
+    try (FileChannel in = FileChannel.open(file)) {
+      ByteBuffer content = ByteBuffer.allocateDirect(Math.toIntExact(in.size()));
+      while (content.hasRemaining()) {
+        if (in.read(content) < 0) {
+          throw new EOFException(file + " is shorter than it said");
+        }
+      }
+      return new Bytes(what, content, 0, content.capacity());
+    }
   }
 
   int length() {
@@ -44,15 +59,15 @@ final class Bytes {
   }
 
   int u8(long offset) throws MalformedObjectException {
-    return Byte.toUnsignedInt(data[at(offset, 1)]);
+    return Byte.toUnsignedInt(data.get(at(offset, 1)));
   }
 
   int u16(long offset) throws MalformedObjectException {
-    return Short.toUnsignedInt((short) SHORT.get(data, at(offset, 2)));
+    return Short.toUnsignedInt(data.getShort(at(offset, 2)));
   }
 
   int s32(long offset) throws MalformedObjectException {
-    return (int) INT.get(data, at(offset, 4));
+    return data.getInt(at(offset, 4));
   }
 
   long u32(long offset) throws MalformedObjectException {
@@ -61,7 +76,7 @@ final class Bytes {
 
   /** Values beyond 2⁶³ come out negative, and no check that follows takes a negative offset. */
   long u64(long offset) throws MalformedObjectException {
-    return (long) LONG.get(data, at(offset, 8));
+    return data.getLong(at(offset, 8));
   }
 
   /** The text from an offset to the next NUL. */
@@ -69,8 +84,10 @@ final class Bytes {
     int first = at(offset, 1);
     int limit = Math.min(start + length, first + LONGEST_NAME);
     for (int i = first; i < limit; i++) {
-      if (data[i] == 0) {
-        return new String(data, first, i - first, StandardCharsets.UTF_8);
+      if (data.get(i) == 0) {
+        byte[] text = new byte[i - first];
+        data.get(first, text);
+        return new String(text, StandardCharsets.UTF_8);
       }
     }
     throw new MalformedObjectException(what + " has a name without an end at offset " + offset);
@@ -82,9 +99,5 @@ final class Bytes {
           what + " ends at byte " + length + " but " + size + " are needed at offset " + offset);
     }
     return start + (int) offset;
-  }
-
-  private static VarHandle view(Class<?> array) {
-    return MethodHandles.byteArrayViewVarHandle(array, ByteOrder.LITTLE_ENDIAN);
   }
 }

@@ -4,11 +4,21 @@ package latencyscope.bpf;
 public final class KernelRefusalException extends BpfException {
   private static final long serialVersionUID = 1L;
 
+  /** From here on maps count as memory of the control group. */
+  private static final KernelVersion CHARGED_TO_GROUPS = new KernelVersion(5, 11, 0);
+
   KernelRefusalException(String action, int errno) {
-    super("could not " + action + " (" + Errno.name(errno) + ")", remedy(errno), errno);
+    super(
+        "could not " + action + " (" + Errno.name(errno) + ")",
+        remedy(errno, Kernel.running().version()),
+        errno);
   }
 
-  private static String remedy(int errno) {
+  static String remedy(int errno, KernelVersion version) {
+    if (errno == Errno.EPERM && version.compareTo(CHARGED_TO_GROUPS) < 0) {
+      return "raise the limit of locked memory, to which this kernel charges maps: ulimit -l"
+          + " unlimited, or LimitMEMLOCK=infinity in the unit of systemd";
+    }
     return switch (errno) {
       case Errno.EPERM ->
           "the process has the capabilities, so look for what else forbids it: lockdown"

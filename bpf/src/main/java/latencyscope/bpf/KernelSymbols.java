@@ -1,14 +1,11 @@
 package latencyscope.bpf;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Comparator;
-import java.util.stream.IntStream;
 
 /**
  * Names for addresses in the kernel's code.
@@ -21,11 +18,15 @@ public final class KernelSymbols {
   /** Beyond the last function nothing says where it ends; no function is longer than this. */
   private static final long LONGEST_FUNCTION = 1 << 20;
 
+  /** Room for the names of a usual kernel's functions, and a quarter more each time. */
+  private static final int NAME_BYTES = 5 << 19;
+
   private static final KernelSymbols RUNNING = new KernelSymbols(Path.of("/proc/kallsyms"));
 
   private final Path source;
   private long[] addresses; // ascending as signed numbers: all of the kernel's are negative
-  private int[] nameEnds; // of the same index in names; begins where the one before ends
+  private int[] nameStarts; // of the same index, in names
+  private int[] nameEnds;
   private byte[] names;
 
   KernelSymbols(Path source) {
@@ -54,7 +55,7 @@ public final class KernelSymbols {
     if (index < 0 || last && address - addresses[index] > LONGEST_FUNCTION) {
       return null;
     }
-    int start = index == 0 ? 0 : nameEnds[index - 1];
+    int start = nameStarts[index];
     return new String(names, start, nameEnds[index] - start, StandardCharsets.US_ASCII);
   }
 
@@ -74,35 +75,49 @@ public final class KernelSymbols {
     } catch (IOException unreadable) {
       table = new Table(); // as good as hidden
     }
-    addresses = Arrays.copyOf(table.addresses, table.count);
-    nameEnds = Arrays.copyOf(table.nameEnds, table.count);
-    names = table.names.toByteArray();
-    sort();
+    int count = table.count;
+    int[] order = sortedOrder(table.addresses, count);
+    long[] sorted = new long[count];
+    nameStarts = new int[count];
+    nameEnds = new int[count];
+    for (int i = 0; i < count; i++) {
+      sorted[i] = table.addresses[order[i]];
+      nameStarts[i] = order[i] == 0 ? 0 : table.nameEnds[order[i] - 1];
+      nameEnds[i] = table.nameEnds[order[i]];
+    }
+    names = table.names;
+    addresses = sorted;
   }
 
-  /** The file has the kernel's own functions in order; those of modules may not be. */
-  private void sort() {
-    boolean sorted =
-        IntStream.range(1, addresses.length).allMatch(i -> addresses[i - 1] <= addresses[i]);
-    if (sorted) {
+  /**
+   * The file has the kernel's own functions in order, but not those of modules and programs: so
+   * merge sort, which leaves alone what is in order, and without an object for each function.
+   */
+  private static int[] sortedOrder(long[] keys, int count) {
+    int[] order = new int[count];
+    for (int i = 0; i < count; i++) {
+      order[i] = i;
+    }
+    int[] merged = new int[count];
+    for (int width = 1; width < count; width *= 2) {
+      for (int from = 0; from + width < count; from += 2 * width) {
+        merge(keys, order, merged, from, from + width, Math.min(count, from + 2 * width));
+      }
+    }
+    return order;
+  }
+
+  private static void merge(long[] keys, int[] order, int[] merged, int from, int middle, int to) {
+    if (keys[order[middle - 1]] <= keys[order[middle]]) {
       return;
     }
-    int[] order =
-        IntStream.range(0, addresses.length)
-            .boxed()
-            .sorted(Comparator.comparingLong(i -> addresses[i]))
-            .mapToInt(Integer::intValue)
-            .toArray();
-    ByteArrayOutputStream sortedNames = new ByteArrayOutputStream(names.length);
-    int[] ends = new int[order.length];
-    for (int i = 0; i < order.length; i++) {
-      int start = order[i] == 0 ? 0 : nameEnds[order[i] - 1];
-      sortedNames.write(names, start, nameEnds[order[i]] - start);
-      ends[i] = sortedNames.size();
+    int left = from;
+    int right = middle;
+    for (int at = from; at < to; at++) {
+      boolean takeLeft = right == to || left < middle && keys[order[left]] <= keys[order[right]];
+      merged[at] = takeLeft ? order[left++] : order[right++];
     }
-    addresses = IntStream.of(order).mapToLong(i -> addresses[i]).toArray();
-    nameEnds = ends;
-    names = sortedNames.toByteArray();
+    System.arraycopy(merged, from, order, from, to - from);
   }
 
   /**
@@ -111,8 +126,9 @@ public final class KernelSymbols {
   private static final class Table {
     long[] addresses = new long[1 << 16];
     int[] nameEnds = new int[1 << 16];
-    final ByteArrayOutputStream names = new ByteArrayOutputStream(1 << 21);
+    byte[] names = new byte[NAME_BYTES];
     int count;
+    private int used;
 
     private int column;
     private long address;
@@ -148,7 +164,10 @@ public final class KernelSymbols {
 
     private void addToName(byte character) {
       if (isFunction()) {
-        names.write(character);
+        if (used == names.length) {
+          names = Arrays.copyOf(names, used + used / 4);
+        }
+        names[used++] = character;
       }
     }
 
@@ -163,7 +182,7 @@ public final class KernelSymbols {
           nameEnds = Arrays.copyOf(nameEnds, count * 2);
         }
         addresses[count] = address;
-        nameEnds[count++] = names.size();
+        nameEnds[count++] = used;
       }
       column = 0;
       address = 0;

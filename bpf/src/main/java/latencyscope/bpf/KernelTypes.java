@@ -2,7 +2,6 @@ package latencyscope.bpf;
 
 import java.io.IOException;
 import java.lang.ref.SoftReference;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -109,7 +108,7 @@ public final class KernelTypes {
   private synchronized Btf btf() throws IOException, MalformedObjectException {
     Btf btf = read.get();
     if (btf == null) {
-      btf = Btf.read(Bytes.of("the kernel's BTF", Files.readAllBytes(file)));
+      btf = Btf.read(Bytes.ofFile("the kernel's BTF", file));
       read = new SoftReference<>(btf);
     }
     return btf;

@@ -44,6 +44,8 @@ final class Libc {
       LIBRARY.bind("getpagesize", FunctionDescriptor.of(JAVA_INT));
   private static final MethodHandle GETTID =
       LIBRARY.bind("gettid", FunctionDescriptor.of(JAVA_INT));
+  private static final MethodHandle USLEEP =
+      LIBRARY.bind("usleep", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
   private static final MethodHandle SCHED_SETAFFINITY =
       LIBRARY.bind(
           "sched_setaffinity",
@@ -115,6 +117,10 @@ final class Libc {
 
   static int threadId() {
     return Downcall.run(() -> (int) GETTID.invokeExact());
+  }
+
+  static void sleepUs(int microseconds) {
+    Downcall.run(() -> (int) USLEEP.invokeExact(microseconds));
   }
 
   /** 0 or the negative error number; {@code tid} 0 is the calling thread. */

@@ -1,6 +1,7 @@
 package latencyscope.bpf;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -19,8 +20,9 @@ import java.util.Set;
  * memory for the sake of one question. Safe for use by several threads.
  */
 final class Tracepoints {
-  private static final byte[] PREFIX = "\0btf_trace_".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] PREFIX = "btf_trace_".getBytes(StandardCharsets.US_ASCII);
   private static final int HEADER_BYTES = 24;
+  private static final int PIECE = 1 << 16;
   private static final Map<Path, Set<String>> KNOWN = new HashMap<>();
 
   private Tracepoints() {}
@@ -30,45 +32,50 @@ final class Tracepoints {
     return KNOWN.computeIfAbsent(root, Tracepoints::read);
   }
 
+  // In pieces: the whole is several megabytes, which a small heap may not have in one.
   private static Set<String> read(Path root) {
-    byte[] btf;
-    try {
-      btf = Files.readAllBytes(root.resolve("sys/kernel/btf/vmlinux"));
+    Names names = new Names();
+    try (InputStream in = Files.newInputStream(root.resolve("sys/kernel/btf/vmlinux"))) {
+      in.skipNBytes(stringsAfter(in.readNBytes(HEADER_BYTES)));
+      byte[] piece = new byte[PIECE];
+      for (int length = in.read(piece); length > 0; length = in.read(piece)) {
+        for (int i = 0; i < length; i++) {
+          names.accept(piece[i]);
+        }
+      }
     } catch (IOException absent) {
       return Set.of();
     }
-    Set<String> names = new HashSet<>();
-    for (int at = next(btf, stringsIn(btf)); at >= 0; at = next(btf, at)) {
-      int end = at;
-      while (end < btf.length && btf[end] != 0) {
-        end++;
-      }
-      names.add(new String(btf, at, end - at, StandardCharsets.US_ASCII));
-    }
-    return Set.copyOf(names);
+    return Set.copyOf(names.found);
   }
 
-  /** Where the names begin, by the header's {@code hdr_len} and {@code str_off}. */
-  private static int stringsIn(byte[] btf) {
-    if (btf.length < HEADER_BYTES) {
+  /** How far behind the header the names begin, by its {@code hdr_len} and {@code str_off}. */
+  private static long stringsAfter(byte[] header) {
+    if (header.length < HEADER_BYTES) {
       return 0;
     }
-    ByteBuffer header = ByteBuffer.wrap(btf).order(ByteOrder.nativeOrder());
-    int start = header.getInt(4) + header.getInt(16);
-    return start > 0 && start < btf.length ? start : 0;
+    ByteBuffer fields = ByteBuffer.wrap(header).order(ByteOrder.nativeOrder());
+    return Math.max(0L, (long) fields.getInt(4) + fields.getInt(16) - HEADER_BYTES);
   }
 
-  /** Where the name after the next prefix begins; -1 if there is none. */
-  private static int next(byte[] btf, int from) {
-    for (int at = from; at <= btf.length - PREFIX.length; at++) {
-      int matched = 0;
-      while (matched < PREFIX.length && btf[at + matched] == PREFIX[matched]) {
-        matched++;
-      }
-      if (matched == PREFIX.length) {
-        return at + matched;
+  /** Takes texts that end with 0, and keeps what follows the prefix in those that have it. */
+  private static final class Names {
+    final Set<String> found = new HashSet<>();
+    private final StringBuilder name = new StringBuilder();
+    private int matched;
+
+    void accept(byte next) {
+      if (next == 0) {
+        if (matched == PREFIX.length) {
+          found.add(name.toString());
+        }
+        matched = 0;
+        name.setLength(0);
+      } else if (matched == PREFIX.length) {
+        name.append((char) next);
+      } else if (matched >= 0) {
+        matched = next == PREFIX[matched] ? matched + 1 : -1;
       }
     }
-    return -1;
   }
 }

@@ -19,7 +19,6 @@ final class CaptureWait {
 
   private static final long CHECK_MILLIS = 100;
 
-  /** By far longer than a slow machine takes to load the programs. */
   /** Longer than a machine takes to load the programs, also one that is emulated. */
   private static final Duration START_LIMIT = Duration.ofMinutes(2);
 

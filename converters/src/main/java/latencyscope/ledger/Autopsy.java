@@ -215,7 +215,7 @@ public final class Autopsy implements EventConsumer {
 
   // It still is until it has a CPU again and leaves the call that it blocked in.
   private boolean wasStopped(ThreadId thread, Segment segment) {
-    if (segment.cause() != Cause.RUNNABLE) {
+    if (segment.cause() != Cause.RUNNABLE && segment.cause() != Cause.THROTTLED) {
       return segment.cause() == Cause.BLOCKED || segment.cause() == Cause.STOPPED;
     }
     long since = segment.span().start();

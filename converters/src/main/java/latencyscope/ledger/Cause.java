@@ -15,6 +15,8 @@ public enum Cause {
   LOCAL_INTERRUPT("stolen by a local interrupt"),
   /** Deferred interrupt work had the CPU. */
   SOFTIRQ("stolen by a softirq"),
+  /** The thread could have run, and the CPU quota of its control group did not let it. */
+  THROTTLED("throttled by the CPU quota of its control group"),
   /** The thread could have run, and another task had the CPU, or an idle CPU was being woken. */
   RUNNABLE("runnable and not running"),
   /** The kernel was short of memory and had the thread look for some. */

@@ -37,7 +37,7 @@ final class SpanReader {
   List<Span> of(KernelEvent event) {
     return switch (event.type()) {
       case "ContextSwitch" -> offCpu(event);
-      case "RunQueueWait" -> List.of(wait(event));
+      case "RunQueueWait" -> waits(event);
       case "HardIrq" -> List.of(span(event, Cause.HARD_IRQ, irq(event)));
       case "SoftIrq" -> List.of(interrupt(event, Cause.SOFTIRQ, event.text("vector")));
       case "LocalInterrupt" -> List.of(local(event));
@@ -86,6 +86,19 @@ final class SpanReader {
         };
     String by = waker == null ? Names.INTERRUPT : names.waker(event);
     return Span.of(Cause.BLOCKED, start, woken, by, state, event.cpu());
+  }
+
+  // Throttling is where a wait begins: the thread has used up the quota, or comes back to find it
+  // used up.
+  private List<Span> waits(KernelEvent event) {
+    Span wait = wait(event);
+    long throttled = Math.min(event.duration(), event.number("throttled"));
+    if (throttled <= 0) {
+      return List.of(wait);
+    }
+    long until = event.start() + throttled;
+    Span quota = Span.of(Cause.THROTTLED, event.start(), until, null, null, event.cpu());
+    return throttled < event.duration() ? List.of(quota, wait) : List.of(quota);
   }
 
   private Span wait(KernelEvent event) {

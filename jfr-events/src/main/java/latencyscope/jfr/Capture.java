@@ -126,4 +126,13 @@ public final class Capture extends Event {
   boolean networkInterface(CaptureSetting control) {
     return true;
   }
+
+  /** Setting {@code trigger}: conditions on which the last seconds are written to a file. */
+  @SettingDefinition
+  @Name("trigger")
+  @Label("Trigger")
+  @Description("Writes the last seconds to a file, such as runqueue>100us|gc>5ms; empty for never")
+  boolean trigger(CaptureSetting control) {
+    return true;
+  }
 }

@@ -1,8 +1,11 @@
 package latencyscope.jfr;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * Settings for the flight recorder: which of LatencyScope's events it keeps, and which of the JDK's
@@ -40,6 +43,18 @@ public enum Profile {
 
   /** Default threshold of a type whose events cost more than their duration tells. */
   static final String EVERY_ONE = "0 ns";
+
+  private static final String KERNEL_THRESHOLD = "kernel-threshold";
+  private static final String JAVA_THRESHOLD = "java-threshold";
+  private static final String IDLE_THRESHOLD = "idle-threshold";
+
+  /** Labels of the controls that say what is watched, by name of the control. */
+  private static final Map<String, String> WATCHED =
+      new TreeMap<>(
+          Map.of(
+              "watch-cpus", "CPUs to watch, such as 4-7 (empty: all)",
+              "watch-threads", "Threads to watch, such as strategy*+feed (empty: all)",
+              "watch-trigger", "Write the last seconds to a file on, such as runqueue&gt;100us"));
 
   private static final String[] DESCRIPTION = {
     "DataLoss",
@@ -133,6 +148,7 @@ public enum Profile {
                 + " provider=\"LatencyScope\">%n",
             label, description));
     events().forEach((event, settings) -> append(xml, event, settings));
+    appendControls(xml);
     return xml.append("</configuration>\n").toString();
   }
 
@@ -141,10 +157,72 @@ public enum Profile {
     settings.forEach((setting, value) ->
         xml.append("    <setting name=\"")
             .append(setting)
+            .append(control(event, setting).map(name -> "\" control=\"" + name).orElse(""))
             .append("\">")
             .append(value)
             .append("</setting>\n"));
     xml.append("  </event>\n");
+  }
+
+  /** The control of the file that a setting follows, if there is one. */
+  private static Optional<String> control(String event, String setting) {
+    if (event.startsWith("jdk.")) {
+      String name = event.substring("jdk.".length());
+      return !setting.equals("threshold")
+          ? Optional.empty()
+          : List.of(CONTENTION).contains(name)
+              ? Optional.of(JAVA_THRESHOLD)
+              : Optional.of(IDLE_THRESHOLD).filter(c -> List.of(BLOCKING).contains(name));
+    }
+    Schema.Type type =
+        Schema.types().stream().filter(t -> t.name().equals(event)).findFirst().orElseThrow();
+    if (type.module().equals(Schema.CAPTURE)) {
+      return Optional.of("watch-" + setting).filter(WATCHED::containsKey);
+    }
+    return switch (setting) {
+      case "enabled" -> Optional.of("module-" + type.module());
+      case "threshold" ->
+          Optional.of(KERNEL_THRESHOLD).filter(c -> !type.threshold().get().equals(EVERY_ONE));
+      default -> Optional.empty();
+    };
+  }
+
+  // What template managers show, and what jcmd takes beside settings=: kernel-threshold=5us.
+  private void appendControls(StringBuilder xml) {
+    xml.append("\n  <control>\n");
+    appendTime(xml, KERNEL_THRESHOLD, "Kernel events from this length on", threshold);
+    appendTime(xml, JAVA_THRESHOLD, "Java locks and parks from this length on", threshold);
+    appendTime(
+        xml, IDLE_THRESHOLD, "Java sleeps, waits and I/O from this length on", idleThreshold);
+    for (String module : Schema.modules()) {
+      String events =
+          Schema.types().stream()
+              .filter(type -> type.module().equals(module))
+              .map(type -> type.name().substring(type.name().lastIndexOf('.') + 1))
+              .collect(Collectors.joining(", "));
+      xml.append("    <flag name=\"module-")
+          .append(module)
+          .append("\" label=\"Module ")
+          .append(module + ": " + events)
+          .append("\">true</flag>\n");
+    }
+    WATCHED.forEach((name, label) ->
+        xml.append("    <text name=\"")
+            .append(name)
+            .append("\" label=\"")
+            .append(label)
+            .append("\"></text>\n"));
+    xml.append("  </control>\n");
+  }
+
+  private static void appendTime(StringBuilder xml, String name, String label, String value) {
+    xml.append("    <text name=\"")
+        .append(name)
+        .append("\" label=\"")
+        .append(label)
+        .append("\" contentType=\"timespan\" minimum=\"0 s\">")
+        .append(value)
+        .append("</text>\n");
   }
 
   /** Settings by event: ours first. */

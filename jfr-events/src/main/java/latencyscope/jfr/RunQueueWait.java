@@ -67,6 +67,15 @@ public final class RunQueueWait extends KernelEvent {
   @Timespan(Timespan.NANOSECONDS)
   public long accounted;
 
+  /**
+   * Nanoseconds of this wait during which the thread's control group had used up its CPU quota; -1
+   * if that is not known: before Linux 6.6, or if the thread was moved to another CPU meanwhile.
+   */
+  @Label("Throttled")
+  @Description("Part of the wait that the CPU quota of the thread's control group took")
+  @Timespan(Timespan.NANOSECONDS)
+  public long throttled;
+
   /** Number of different tasks that ran on the CPU during the wait, as far back as was kept. */
   @Label("Tasks in Between")
   @Description("Different tasks that ran on this CPU during the wait")

@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.StringReader;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import javax.xml.parsers.DocumentBuilderFactory;
 import jdk.jfr.Configuration;
 import jdk.jfr.EventType;
 import jdk.jfr.FlightRecorder;
@@ -16,6 +19,10 @@ import org.junit.jupiter.api.condition.DisabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.w3c.dom.Document;
+import org.w3c.dom.Element;
+import org.w3c.dom.NodeList;
+import org.xml.sax.InputSource;
 
 class ProfileTest {
   @ParameterizedTest
@@ -34,6 +41,33 @@ class ProfileTest {
       assertEquals("true", settings.get(type.name() + "#enabled"), type.name());
       type.settings().forEach(s -> assertEquals("", settings.get(type.name() + "#" + s)));
     }
+  }
+
+  /** As the template managers of JMC and Cryostat read them. */
+  @ParameterizedTest
+  @EnumSource(Profile.class)
+  void everyControlIsDefinedOnceWithALabelAndUsed(Profile profile) throws Exception {
+    Document xml =
+        DocumentBuilderFactory.newInstance()
+            .newDocumentBuilder()
+            .parse(new InputSource(new StringReader(profile.toXml())));
+    Set<String> defined = new TreeSet<>();
+    for (String kind : List.of("text", "flag")) {
+      NodeList controls = xml.getElementsByTagName(kind);
+      for (int i = 0; i < controls.getLength(); i++) {
+        Element control = (Element) controls.item(i);
+        assertTrue(control.getAttribute("label").length() > 10, control.getAttribute("name"));
+        assertTrue(defined.add(control.getAttribute("name")), control.getAttribute("name"));
+      }
+    }
+    Set<String> used = new TreeSet<>();
+    NodeList settings = xml.getElementsByTagName("setting");
+    for (int i = 0; i < settings.getLength(); i++) {
+      used.add(((Element) settings.item(i)).getAttribute("control"));
+    }
+    used.remove("");
+    assertEquals(defined, used);
+    Schema.modules().forEach(module -> assertTrue(used.contains("module-" + module), module));
   }
 
   @Test

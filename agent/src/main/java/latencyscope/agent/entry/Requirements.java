@@ -1,7 +1,7 @@
 package latencyscope.agent.entry;
 
 import java.lang.instrument.Instrumentation;
-import java.lang.reflect.InvocationTargetException;
+import latencyscope.agent.Guest;
 
 /** What a JVM must have before the agent's own classes can be loaded into it. */
 final class Requirements {
@@ -29,15 +29,9 @@ final class Requirements {
   }
 
   /** Lets the agent in; says what keeps it out, as {@link #missing} does. */
-  static String start(String options, Instrumentation instrumentation) throws Throwable {
-    try {
-      // By name: a direct reference would make an old JVM fail to load this class.
-      return (String)
-          Class.forName("latencyscope.agent.Guest")
-              .getMethod("arrive", String.class, Instrumentation.class)
-              .invoke(null, options, instrumentation);
-    } catch (InvocationTargetException e) {
-      throw e.getCause();
-    }
+  static String start(String options, Instrumentation instrumentation) {
+    // Resolved when it is called, which an old JVM never does. Reflection would do, too, but take
+    // milliseconds of the engine's start.
+    return Guest.arrive(options, instrumentation);
   }
 }

@@ -86,6 +86,7 @@ public final class LedgerWorkload {
       expect("go");
       switch (load) {
         case "spinner" -> spinner();
+        case "quota" -> quota();
         case "hand-off" -> handOff();
         case "late" -> lateSafepoints();
         case "workers" -> workers();
@@ -126,6 +127,23 @@ public final class LedgerWorkload {
               ran = Long.parseLong(schedstat(competitor)[0]) - ran;
               waited = Long.parseLong(schedstat(self)[1]) - waited;
               System.out.println("competitor " + ran + " " + waited);
+            });
+    thread.join();
+  }
+
+  /** A thread that never gives up its CPU, in a group that the test gives a fifth of one. */
+  private void quota() throws Exception {
+    Thread thread =
+        thread(
+            "limited",
+            () -> {
+              System.out.println("spinning " + ownId());
+              in.readLine();
+              // From here on: what of the quota was used up before is not in a window.
+              spin(TimeUnit.MILLISECONDS.toNanos(200));
+              for (int i = 0; i < 20; i++) {
+                window(() -> spin(TimeUnit.MILLISECONDS.toNanos(100)));
+              }
             });
     thread.join();
   }

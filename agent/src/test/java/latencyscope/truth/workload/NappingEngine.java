@@ -7,6 +7,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import jdk.jfr.FlightRecorder;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordingStream;
 
@@ -15,11 +17,13 @@ import jdk.jfr.consumer.RecordingStream;
  * system property that says how far its capture is.
  *
  * <p>Obeys lines on standard input: {@code naps NAME COUNT MILLIS} (a new thread of that name,
- * which is then parked), {@code await STATE}, {@code settle MILLIS} (waits until a capture is up or
- * has failed, or for so long), {@code record FILE MILLIS} (by the engine itself, while a thread
- * named {@code recorded} naps for so long), {@code stream THREAD MILLIS} (says the first switch of
- * that thread that a stream of its own sees, while it naps for so long), {@code leave CODE}. Needs
- * nothing newer than Java 17.
+ * which is then parked), {@code churn NAME COUNT} (so many threads, each of which lives for about a
+ * millisecond, eight at a time), {@code await STATE}, {@code settle MILLIS} (waits until a capture
+ * is up or has failed, or for so long), {@code record FILE MILLIS} (by the engine itself, while a
+ * thread named {@code recorded} naps for so long), {@code stream THREAD MILLIS} (says the first
+ * switch of that thread that a stream of its own sees, while it naps for so long), {@code enable
+ * EVENT} and {@code disable EVENT} (of the recording that runs), {@code leave CODE}. Needs nothing
+ * newer than Java 17.
  */
 public final class NappingEngine {
   private static final long LIMIT_MS = 20_000;
@@ -39,6 +43,7 @@ public final class NappingEngine {
       String[] words = line.split(" ");
       switch (words[0]) {
         case "naps" -> naps(words[1], Integer.parseInt(words[2]), Long.parseLong(words[3]));
+        case "churn" -> churn(words[1], Integer.parseInt(words[2]));
         case "await" -> System.out.println("state " + state(LIMIT_MS, words[1]));
         case "settle" -> {
           state(Long.parseLong(words[1]), "capturing", "failed");
@@ -46,6 +51,14 @@ public final class NappingEngine {
         }
         case "record" -> record(words[1], Long.parseLong(words[2]));
         case "stream" -> stream(words[1], Long.parseLong(words[2]));
+        case "enable" -> {
+          running().enable(words[1]);
+          System.out.println("enabled");
+        }
+        case "disable" -> {
+          running().disable(words[1]);
+          System.out.println("disabled");
+        }
         case "leave" -> System.exit(Integer.parseInt(words[1]));
         default -> throw new IllegalArgumentException(line);
       }
@@ -72,6 +85,32 @@ public final class NappingEngine {
     thread.start();
     napped.await();
     System.out.println("napped " + name);
+  }
+
+  private static void churn(String name, int count) throws InterruptedException {
+    Thread[] latest = new Thread[8];
+    for (int i = 0; i < count; i++) {
+      Thread thread =
+          new Thread(
+              () -> {
+                try {
+                  Thread.sleep(1);
+                } catch (InterruptedException e) {
+                  throw new IllegalStateException(e);
+                }
+              },
+              name + "-" + i);
+      thread.start();
+      Thread before = latest[i % latest.length];
+      if (before != null) {
+        before.join();
+      }
+      latest[i % latest.length] = thread;
+    }
+    for (Thread thread : latest) {
+      thread.join();
+    }
+    System.out.println("churned " + name);
   }
 
   private static void record(String file, long millis) throws Exception {
@@ -108,7 +147,11 @@ public final class NappingEngine {
     System.out.println("closed");
   }
 
-  private static String state(long limitMs, String... wanted) throws InterruptedException {
+  private static Recording running() {
+    return FlightRecorder.getFlightRecorder().getRecordings().get(0);
+  }
+
+  private static String state(long limitMs, String... wanted) {
     String state = System.getProperty("latencyscope.state", "none");
     for (long waited = 0; waited < limitMs; waited += 10) {
       for (String one : wanted) {
@@ -116,7 +159,7 @@ public final class NappingEngine {
           return state;
         }
       }
-      Thread.sleep(10);
+      LockSupport.parkNanos(10_000_000); // a test may look at who sleeps
       state = System.getProperty("latencyscope.state", "none");
     }
     return state;

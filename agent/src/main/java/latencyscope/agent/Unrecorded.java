@@ -1,0 +1,34 @@
+package latencyscope.agent;
+
+import java.lang.instrument.Instrumentation;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Keeps a thread's own waits out of the engine's recordings, by the way in which the flight
+ * recorder leaves out its own threads. Such a thread cannot commit events either.
+ */
+final class Unrecorded {
+  private static final String INTERNAL = "jdk.jfr.internal";
+
+  private Unrecorded() {}
+
+  /** Leaves the calling thread out, where this JDK has that way; else its waits are recorded. */
+  static void makeCurrentThread(Instrumentation instrumentation) {
+    try {
+      Module own = Unrecorded.class.getModule();
+      instrumentation.redefineModule(
+          ModuleLayer.boot().findModule("jdk.jfr").orElseThrow(),
+          Set.of(),
+          Map.of(INTERNAL, Set.of(own)),
+          Map.of(),
+          Set.of(),
+          Map.of());
+      Class.forName(INTERNAL + ".JVM")
+          .getMethod("exclude", Thread.class)
+          .invoke(null, Thread.currentThread());
+    } catch (ReflectiveOperationException | RuntimeException e) {
+      return; // another JDK's internals: an event a second more is no harm
+    }
+  }
+}
