@@ -35,13 +35,13 @@ final class IrqMetrics {
     metrics.put("local_count", measured(facts.count(Kind.LOCAL)), NOT_MEASURED);
     metrics.put("irq_total_ns", measured(devices.total()), NOT_MEASURED);
     percentiles(metrics, "irq", devices);
-    metrics.put("max_irq_duration_ns", Percentiles.max(devices), Percentiles.NO_OCCURRENCE);
+    metrics.putGate("max_irq_duration_ns", Percentiles.max(devices), Percentiles.NO_OCCURRENCE);
     metrics.put("softirq_total_ns", measured(softirqs.total()), NOT_MEASURED);
     percentiles(metrics, "softirq", softirqs);
-    metrics.put("softirq_max_ns", Percentiles.max(softirqs), Percentiles.NO_OCCURRENCE);
+    metrics.putGate("softirq_max_ns", Percentiles.max(softirqs), Percentiles.NO_OCCURRENCE);
     metrics.put("stolen_count", measured(stolen.count()), NOT_MEASURED);
     metrics.put("stolen_ns", measured(stolen.total()), NOT_MEASURED);
-    metrics.put("stolen_max_ns", Percentiles.max(stolen), Percentiles.NO_OCCURRENCE);
+    metrics.putGate("stolen_max_ns", Percentiles.max(stolen), Percentiles.NO_OCCURRENCE);
     metrics.put(
         "stolen_over_50us_count", measured(facts.stolenBeyond(IrqEvents.LONG_NS)), NOT_MEASURED);
     metrics.put("softirq_overlaps", measured(count("stolen_softirq")), NOT_MEASURED);
@@ -69,7 +69,7 @@ final class IrqMetrics {
 
   private static void percentiles(Metrics metrics, String prefix, Distribution distribution) {
     for (Percentiles.P p : Percentiles.ALL) {
-      metrics.put(prefix + "_" + p.key() + "_ns", p.of(distribution), p.whyNot(distribution));
+      metrics.putGate(prefix + "_" + p.key() + "_ns", p.of(distribution), p.whyNot(distribution));
     }
   }
 

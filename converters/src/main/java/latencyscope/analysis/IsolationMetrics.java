@@ -72,14 +72,14 @@ final class IsolationMetrics {
     metrics.put(
         "runqueue_total_ns", Percentiles.ifMeasured(waits.total(), facts.waitsMeasured), NO_WAITS);
     for (Percentiles.P p : Percentiles.ALL) {
-      metrics.put(p.key() + "_runqueue_ns", p.of(waits), p.whyNot(waits));
+      metrics.putGate(p.key() + "_runqueue_ns", p.of(waits), p.whyNot(waits));
     }
-    metrics.put("max_runqueue_ns", Percentiles.max(waits), Percentiles.NO_OCCURRENCE);
+    metrics.putGate("max_runqueue_ns", Percentiles.max(waits), Percentiles.NO_OCCURRENCE);
     // The names of the first release.
     for (Percentiles.P p : Percentiles.ALL) {
-      metrics.put("runqueue_" + p.key() + "_ns", p.of(waits), p.whyNot(waits));
+      metrics.putGate("runqueue_" + p.key() + "_ns", p.of(waits), p.whyNot(waits));
     }
-    metrics.put("runqueue_max_ns", Percentiles.max(waits), Percentiles.NO_OCCURRENCE);
+    metrics.putGate("runqueue_max_ns", Percentiles.max(waits), Percentiles.NO_OCCURRENCE);
   }
 
   private Metrics thread(IsolationFacts.ThreadWaits waits) {

@@ -22,11 +22,11 @@ final class JvmMetrics {
     Metrics tree = new Metrics();
     tree.put("gc_pause_count", ifAny(autopsy.pauses(), autopsy.pauses()), NONE);
     tree.put("gc_pause_total_ns", ifAny(autopsy.pausedNs(), autopsy.pauses()), NONE);
-    tree.put(
+    tree.putGate(
         "gc_pause_max_ns", pauses.stream().mapToLong(one -> one.pause().duration()).max(), NONE);
     tree.put(
         "safepoint_count", ifAny(all.size() + autopsy.safepoints().leftOut(), all.size()), NONE);
-    tree.put(
+    tree.putGate(
         "time_to_safepoint_max_ns", all.stream().mapToLong(Safepoint::timeToSafepoint).max(), NONE);
     tree.put(
         "time_to_safepoint_total_ns",

@@ -3,9 +3,11 @@ package latencyscope.analysis;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -18,6 +20,7 @@ public final class Metrics {
   private final Map<String, Object> values = new LinkedHashMap<>();
   private final Map<String, String> reasons = new LinkedHashMap<>();
   private final Map<String, String> numericReasons = new LinkedHashMap<>();
+  private final Set<String> gates = new LinkedHashSet<>();
 
   /** Creates an empty tree. */
   public Metrics() {}
@@ -42,6 +45,15 @@ public final class Metrics {
       numericReasons.put(key, whyNot);
     }
     return this;
+  }
+
+  /**
+   * Adds a percentile or maximum, which programs compare with a limit, or null and why there is
+   * none; {@link #output} then gives the reason in its place.
+   */
+  public Metrics putGate(String key, OptionalLong value, String whyNot) {
+    gates.add(key);
+    return put(key, value, whyNot);
   }
 
   /** Adds a text; null is a value here: there is none. */
@@ -94,6 +106,37 @@ public final class Metrics {
   /** The value of a key; null if there is none. */
   public Object get(String key) {
     return values.get(key);
+  }
+
+  /**
+   * The values as programs get them: as {@link #values}, but where a percentile or maximum is
+   * missing, there is the reason. To {@code jq} and JavaScript null is less than any limit, so that
+   * a gate would open because nobody looked; a text is greater, or not comparable at all.
+   */
+  public Map<String, Object> output() {
+    Map<String, Object> output = new LinkedHashMap<>(values);
+    gates.forEach(key -> output.computeIfAbsent(key, reasons::get));
+    return output;
+  }
+
+  /** The same keys without a value: what a report says of something that was not looked at. */
+  Metrics unmeasured(String whyNot) {
+    Metrics copy = new Metrics();
+    copy.gates.addAll(gates);
+    values.forEach((key, value) -> {
+      if (value instanceof Metrics child) {
+        copy.values.put(key, child.unmeasured(whyNot));
+      } else if (value instanceof List<?>) {
+        copy.values.put(key, List.of());
+      } else {
+        copy.values.put(key, null);
+        copy.reasons.put(key, whyNot);
+        if (value instanceof Number || numericReasons.containsKey(key)) {
+          copy.numericReasons.put(key, whyNot);
+        }
+      }
+    });
+    return copy;
   }
 
   /**

@@ -69,9 +69,9 @@ final class NetworkMetrics {
   private static void percentiles(Metrics metrics, String name, Distribution distribution) {
     for (Percentiles.P p : Percentiles.ALL) {
       String key = name + "_" + p.key() + "_ns";
-      metrics.put(key, p.of(distribution), p.whyNot(distribution));
+      metrics.putGate(key, p.of(distribution), p.whyNot(distribution));
     }
-    metrics.put(name + "_max_ns", Percentiles.max(distribution), Percentiles.NO_OCCURRENCE);
+    metrics.putGate(name + "_max_ns", Percentiles.max(distribution), Percentiles.NO_OCCURRENCE);
   }
 
   private static Metrics drop(NetworkFacts.Drops drops) {

@@ -79,6 +79,15 @@ public final class Percentiles {
     return write(distribution, measured, whyNot, true);
   }
 
+  private static void put(
+      Metrics metrics, String key, OptionalLong value, String whyNot, boolean oneOfMany) {
+    if (oneOfMany) {
+      metrics.put(key, value, whyNot);
+    } else {
+      metrics.putGate(key, value, whyNot);
+    }
+  }
+
   private static Metrics write(
       Distribution distribution, boolean measured, String whyNot, boolean oneOfMany) {
     Metrics metrics = new Metrics();
@@ -86,8 +95,9 @@ public final class Percentiles {
     metrics.put("total_ns", ifMeasured(distribution.total(), measured), whyNot);
     for (P p : ALL) {
       String reason = oneOfMany ? p.whyNotOfMany() : p.whyNot(distribution);
-      metrics.put(p.key() + "_ns", p.of(distribution), reason);
+      put(metrics, p.key() + "_ns", p.of(distribution), reason, oneOfMany);
     }
-    return metrics.put("max_ns", max(distribution), NO_OCCURRENCE);
+    put(metrics, "max_ns", max(distribution), NO_OCCURRENCE, oneOfMany);
+    return metrics;
   }
 }

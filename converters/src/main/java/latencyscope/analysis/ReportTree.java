@@ -3,8 +3,13 @@ package latencyscope.analysis;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import latencyscope.jfr.Schema;
 import latencyscope.recording.CaptureInfo;
 import latencyscope.recording.CpuSet;
+import latencyscope.recording.Distribution;
 import latencyscope.recording.Host;
 import latencyscope.recording.JvmInfo;
 import latencyscope.recording.Recording;
@@ -25,6 +30,11 @@ public final class ReportTree {
     tree.put("started_at", described ? Instants.iso(capture.start()) : null, NOT_RECORDED);
     tree.put("duration_seconds", capture.duration() / 1e9);
     modules.forEach(module -> tree.put(module.module(), module.metrics()));
+    uncaptured(modules)
+        .forEach(module ->
+            tree.put(
+                module.module(),
+                module.metrics().unmeasured("module " + module.module() + " was not captured")));
     return tree;
   }
 
@@ -34,9 +44,20 @@ public final class ReportTree {
     tree.put("exit_code", report.exitCode());
     tree.put("has_violations", report.violations() > 0);
     tree.put("has_warnings", report.warnings() > 0);
+    tree.put(
+        "distributions", report.modules().stream().flatMap(ReportTree::distributions).toList());
     tree.put("findings", report.findings().stream().map(ReportTree::finding).toList());
     tree.put("limits", report.limits().stream().map(ReportTree::limit).toList());
     return tree;
+  }
+
+  // A key that is missing is null to jq, which passes any limit.
+  private static List<ModuleReport> uncaptured(List<ModuleReport> captured) {
+    Set<String> there =
+        captured.stream().map(ModuleReport::module).collect(Collectors.toUnmodifiableSet());
+    return Analyzers.reportsOfNothing(Schema.modules()).stream()
+        .filter(module -> !there.contains(module.module()))
+        .toList();
   }
 
   private static Metrics host(Recording recording) {
@@ -86,6 +107,22 @@ public final class ReportTree {
     Metrics tree = new Metrics();
     tree.put("version", recorder.map(JvmInfo::version).orElse(words), NOT_RECORDED);
     return Optional.of(tree.put("gc", recorder.map(JvmInfo::collector).orElse(null), NOT_RECORDED));
+  }
+
+  private static Stream<Metrics> distributions(ModuleReport module) {
+    return module.quantiles().stream()
+        .map(quantiles -> {
+          Distribution distribution = quantiles.distribution();
+          Metrics row = new Metrics();
+          row.put("module", module.module());
+          row.put("title", quantiles.title());
+          row.put("noun", quantiles.noun());
+          row.put("count", distribution.count());
+          row.put("total_ns", distribution.total());
+          row.put("max_ns", distribution.max());
+          row.put("unbinned", distribution.unbinned());
+          return row.put("hdr", distribution.encoded());
+        });
   }
 
   private static Metrics finding(Finding finding) {

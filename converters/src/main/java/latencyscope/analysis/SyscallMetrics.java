@@ -28,9 +28,9 @@ final class SyscallMetrics {
     metrics.put("futex_wait_count", measured(waits.count()), NOT_WATCHED);
     metrics.put("futex_total_ns", measured(waits.total()), NOT_WATCHED);
     for (Percentiles.P p : Percentiles.ALL) {
-      metrics.put("futex_" + p.key() + "_ns", p.of(waits), p.whyNot(waits));
+      metrics.putGate("futex_" + p.key() + "_ns", p.of(waits), p.whyNot(waits));
     }
-    metrics.put("futex_max_wait_ns", Percentiles.max(waits), Percentiles.NO_OCCURRENCE);
+    metrics.putGate("futex_max_wait_ns", Percentiles.max(waits), Percentiles.NO_OCCURRENCE);
     metrics.put("futex_value_changed_count", facts.total("futex_value_changed"), NOT_WATCHED);
     metrics.put("futex_waits_by_outcome", byOutcome());
     metrics.put("futex_waits_by_reason", byReason(events::count));

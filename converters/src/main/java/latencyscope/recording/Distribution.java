@@ -26,6 +26,8 @@ public final class Distribution {
    */
   public static final int EXPECTED_BEYOND = 3;
 
+  private static final int DIGITS = 3;
+
   private final long count;
   private final long total;
   private final long max;
@@ -49,18 +51,21 @@ public final class Distribution {
    * @throws IllegalArgumentException if the encoded histogram cannot be decoded
    */
   static Distribution of(HistogramSlice slice) {
+    boolean empty = slice.encoded() == null || slice.encoded().isEmpty();
+    return of(slice, empty ? new Histogram(DIGITS) : decode(slice.encoded()));
+  }
+
+  private static Distribution of(HistogramSlice slice, Histogram histogram) {
     long[] bins = new long[16];
     long[] counts = new long[16];
     int used = 0;
-    if (slice.encoded() != null && !slice.encoded().isEmpty()) {
-      for (HistogramIterationValue bin : decode(slice.encoded()).recordedValues()) {
-        if (used == bins.length) {
-          bins = Arrays.copyOf(bins, used * 2);
-          counts = Arrays.copyOf(counts, used * 2);
-        }
-        bins[used] = bin.getValueIteratedTo();
-        counts[used++] = bin.getCountAtValueIteratedTo();
+    for (HistogramIterationValue bin : histogram.recordedValues()) {
+      if (used == bins.length) {
+        bins = Arrays.copyOf(bins, used * 2);
+        counts = Arrays.copyOf(counts, used * 2);
       }
+      bins[used] = bin.getValueIteratedTo();
+      counts[used++] = bin.getCountAtValueIteratedTo();
     }
     return new Distribution(
         slice.count(),
@@ -69,6 +74,39 @@ public final class Distribution {
         slice.unbinned(),
         Arrays.copyOf(bins, used),
         Arrays.copyOf(counts, used));
+  }
+
+  /**
+   * Takes what {@link #encoded} gave.
+   *
+   * @throws IllegalArgumentException if it cannot be decoded
+   */
+  public static Distribution decoded(
+      long count, long total, long max, long unbinned, String encoded) {
+    try {
+      ByteBuffer bytes = ByteBuffer.wrap(Base64.getDecoder().decode(encoded));
+      return of(
+          new HistogramSlice(count, total, max, unbinned, null),
+          Histogram.decodeFromByteBuffer(bytes, 0));
+    } catch (RuntimeException e) {
+      // The library meets a malformed buffer with whatever exception comes first.
+      throw new IllegalArgumentException("not an HdrHistogram: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * The bins as an HdrHistogram in Base64. Not compressed, unlike in recordings: the bytes that a
+   * compressor makes differ between machines, and reports are compared.
+   */
+  public String encoded() {
+    Histogram histogram = new Histogram(DIGITS);
+    histogram.setAutoResize(true);
+    for (int i = 0; i < bins.length; i++) {
+      histogram.recordValueWithCount(bins[i], counts[i]);
+    }
+    ByteBuffer buffer = ByteBuffer.allocate(histogram.getNeededByteBufferCapacity());
+    int length = histogram.encodeIntoByteBuffer(buffer);
+    return Base64.getEncoder().encodeToString(Arrays.copyOf(buffer.array(), length));
   }
 
   /** What is left of an interval whose histogram cannot be decoded: all but its percentiles. */

@@ -48,7 +48,7 @@ public final class JsonReport {
 
   private static Map<String, Object> plain(Metrics metrics) {
     Map<String, Object> plain = new LinkedHashMap<>();
-    metrics.values().forEach((key, value) -> plain.put(key, plain(value)));
+    metrics.output().forEach((key, value) -> plain.put(key, plain(value)));
     return plain;
   }
 

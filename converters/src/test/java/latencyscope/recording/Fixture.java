@@ -54,7 +54,7 @@ public final class Fixture {
   }
 
   /** The same with other modules. */
-  Fixture capture(String modules, String cpus, String isolated) {
+  public Fixture capture(String modules, String cpus, String isolated) {
     return add(
         "Capture",
         "startTime",
@@ -355,5 +355,18 @@ public final class Fixture {
         .probe("isolation", "ls_sched_switch", "attached", null, null)
         .countsOfZero(strategy)
         .distribution("runqueue_wakeup", strategy, woken, 140);
+  }
+
+  /** A day on which nobody waited longer than half a microsecond, as often as is said. */
+  public static Fixture quickWaits(long count) {
+    ThreadId strategy = new ThreadId(4720, "strategy", 0);
+    Histogram waits = new Histogram(3);
+    waits.recordValueWithCount(140, count - 1);
+    waits.recordValue(500);
+    return new Fixture()
+        .capture("4-7", "4-7")
+        .probe("isolation", "ls_sched_switch", "attached", null, null)
+        .countsOfZero(strategy)
+        .distribution("runqueue_wakeup", strategy, waits, 500);
   }
 }

@@ -13,17 +13,23 @@ import com.networknt.schema.SpecVersion;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import latencyscope.Golden;
 import latencyscope.analysis.Limit;
 import latencyscope.analysis.Report;
+import latencyscope.recording.Distribution;
 import latencyscope.recording.Fixture;
 import latencyscope.recording.MemoryFixture;
 import latencyscope.recording.Recording;
 import latencyscope.recording.SyscallFixture;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class JsonReportTest {
+  @TempDir Path directory;
+
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
   private static JsonNode json(Report report) throws IOException {
@@ -71,13 +77,71 @@ class JsonReportTest {
   }
 
   @Test
-  void whatWasNotMeasuredIsNullAndHasAReason() throws IOException {
+  void aPercentileThatCannotBeToldIsItsReason() throws IOException {
     JsonNode report = json(Fixture.badDay().report());
-    assertTrue(report.at("/isolation/p99_999_runqueue_ns").isNull());
-    assertEquals(
-        "not resolvable: P99.999 takes 300,000 occurrences, there were 80,047",
-        report.get("unavailable").get("isolation.p99_999_runqueue_ns").asText());
+    String reason = "not resolvable: P99.999 takes 300,000 occurrences, there were 80,047";
+    assertEquals(reason, report.at("/isolation/p99_999_runqueue_ns").textValue());
+    assertEquals(reason, report.at("/isolation/runqueue_p99_999_ns").textValue());
+    assertEquals(reason, report.get("unavailable").get("isolation.p99_999_runqueue_ns").asText());
     assertEquals(report.at("/isolation/p99_runqueue_ns"), report.at("/isolation/runqueue_p99_ns"));
+  }
+
+  /** Gates as users write them, with the tool that they use: jq takes null for less than 1000. */
+  @Test
+  void noGateOpensBecauseNobodyLooked() throws Exception {
+    Fixture withoutIsolation = new Fixture().capture("irq", "", "");
+    for (Report report :
+        List.of(
+            Fixture.badDay().report(), // too few for P99.999
+            new Fixture().capture("", "").report(), // no probe counted anything
+            withoutIsolation.report())) {
+      for (String key :
+          List.of(".isolation.p99_999_runqueue_ns", ".isolation.runqueue_p99_999_ns")) {
+        assertEquals(1, jq(key + " < 1000", report), key);
+        assertEquals(1, jq(key + " < 1e18", report), key);
+      }
+      assertEquals(Set.of(), schema().validate(json(report)));
+    }
+  }
+
+  @Test
+  void aGateOpensWhereEnoughWasMeasured() throws Exception {
+    Report report = Fixture.quickWaits(300_000).report();
+    for (String key : List.of(".isolation.p99_999_runqueue_ns", ".isolation.runqueue_p99_999_ns")) {
+      assertEquals(0, jq(key + " < 1000", report), key);
+      assertEquals(1, jq(key + " < 140", report), key);
+    }
+    assertEquals(1, jq(".isolation.p99_999_runqueue_ns < 1000", Fixture.quickWaits(99).report()));
+  }
+
+  private int jq(String filter, Report report) throws Exception {
+    Path file = directory.resolve("results.json");
+    Files.writeString(file, JsonReport.of(report));
+    Process process =
+        new ProcessBuilder("jq", "-e", filter, file.toString())
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    assertTrue(process.waitFor(30, TimeUnit.SECONDS));
+    return process.exitValue();
+  }
+
+  @Test
+  void distributionsAreComplete() throws IOException {
+    JsonNode waits = json(Fixture.badDay().report()).get("distributions").get(0);
+    Distribution read =
+        Distribution.decoded(
+            waits.get("count").asLong(),
+            waits.get("total_ns").asLong(),
+            waits.get("max_ns").asLong(),
+            waits.get("unbinned").asLong(),
+            waits.get("hdr").asText());
+    Distribution written =
+        Fixture.badDay().report().modules().get(1).quantiles().get(0).distribution();
+    assertEquals(written.count(), read.count());
+    for (double percent : new double[] {1, 50, 99, 99.9, 99.99}) {
+      assertEquals(written.percentile(percent), read.percentile(percent));
+    }
   }
 
   @Test
