@@ -1,11 +1,11 @@
 package latencyscope.cli;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import latencyscope.analysis.Report;
 import latencyscope.jfr.Schema;
@@ -73,12 +73,9 @@ final class CaptureCommand extends Main.Common implements Main.Verbose {
     output.check();
     output.checkTerminal(console);
     CaptureRequest request = request();
-    Path directory = CaptureSession.privateDirectory();
-    Path file = directory.resolve("capture.jfr");
-    try {
-      return capture(request, file);
-    } finally {
-      delete(file, directory);
+    CaptureSession.requireAgent();
+    try (PrivateDirectory directory = PrivateDirectory.create()) {
+      return capture(request, directory.path());
     }
   }
 
@@ -142,15 +139,24 @@ final class CaptureCommand extends Main.Common implements Main.Verbose {
     return networkInterface;
   }
 
-  private int capture(CaptureRequest request, Path file) throws UserError {
+  private int capture(CaptureRequest request, Path directory) throws UserError {
+    Interrupts interrupts = Interrupts.install();
+    List<Path> files = new ArrayList<>();
     CaptureSession.End end;
+    // Before the probes: a flight recorder that comes up is no part of what is to be measured.
+    Optional<JvmCompanion> companion = JvmCompanion.start(request, console);
     try (CaptureSession session = CaptureSession.start(request)) {
       Progress progress = new Progress(console, "Capturing", request.duration());
-      end = session.await(Interrupts.install(), progress::left);
+      end = session.await(interrupts, progress::left);
       progress.done();
+      Path file = directory.resolve("capture.jfr");
       session.finish(file);
+      companion.ifPresent(jvm -> files.addAll(jvm.finish(directory, console)));
+      files.add(file);
+    } finally {
+      companion.ifPresent(JvmCompanion::close);
     }
-    Report report = output.read(List.of(file));
+    Report report = output.read(files);
     requireProbes(report, end);
     boolean gone =
         request.target() != null
@@ -159,7 +165,7 @@ final class CaptureCommand extends Main.Common implements Main.Verbose {
     if (gone) {
       report = report.ofEndedTarget();
     }
-    output.write(report, List.of(file), console);
+    output.write(report, files, console);
     if (gone) {
       console.say(
           "process "
@@ -186,14 +192,5 @@ final class CaptureCommand extends Main.Common implements Main.Verbose {
         "nothing could be captured: "
             + why.reason()
             + (why.remedy() == null ? "" : "; " + why.remedy()));
-  }
-
-  private void delete(Path file, Path directory) {
-    try {
-      Files.deleteIfExists(file);
-      Files.deleteIfExists(directory);
-    } catch (IOException e) {
-      console.say("the temporary file " + file + " could not be deleted");
-    }
   }
 }

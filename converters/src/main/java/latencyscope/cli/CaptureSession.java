@@ -1,7 +1,6 @@
 package latencyscope.cli;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.LongConsumer;
@@ -178,14 +177,5 @@ final class CaptureSession implements AutoCloseable {
   @Override
   public void close() {
     recording.close();
-  }
-
-  /** A directory that only this user can look into. */
-  static Path privateDirectory() throws UserError {
-    try {
-      return Files.createTempDirectory("latencyscope-"); // mode 0700 where there are modes
-    } catch (IOException e) {
-      throw new UserError("no temporary directory could be made: " + e.getMessage(), e);
-    }
   }
 }

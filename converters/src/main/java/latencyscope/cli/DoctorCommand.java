@@ -1,7 +1,5 @@
 package latencyscope.cli;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -77,23 +75,12 @@ final class DoctorCommand extends Main.Common implements Main.Verbose {
   private Recording trial() throws UserError, RecordingException {
     Target self = Target.of(ProcessHandle.current().pid(), Machine.LOCAL);
     CaptureRequest request = new CaptureRequest(TRIAL, self, CpuSet.EMPTY, List.of(), null);
-    Path directory = CaptureSession.privateDirectory();
-    Path file = directory.resolve("doctor.jfr");
-    try (CaptureSession session = CaptureSession.start(request)) {
+    try (PrivateDirectory directory = PrivateDirectory.create();
+        CaptureSession session = CaptureSession.start(request)) {
+      Path file = directory.path().resolve("doctor.jfr");
       session.await(new Interrupts(), left -> {});
       session.finish(file);
       return Recording.read(file);
-    } finally {
-      delete(file);
-      delete(directory);
-    }
-  }
-
-  private void delete(Path path) {
-    try {
-      Files.deleteIfExists(path);
-    } catch (IOException e) {
-      console.say("the temporary file " + path + " could not be deleted");
     }
   }
 }

@@ -11,6 +11,7 @@ import java.util.concurrent.CountDownLatch;
  */
 final class Interrupts {
   private static final int EXIT_CODE = 130;
+  private static final long TIDY_MILLIS = 1_500;
 
   private final CountDownLatch asked = new CountDownLatch(1);
 
@@ -44,10 +45,23 @@ final class Interrupts {
   /** Handles one Ctrl-C. */
   Object interrupt() {
     if (asked.getCount() == 0) {
-      Runtime.getRuntime().halt(EXIT_CODE);
+      end();
     }
     asked.countDown();
     return null;
+  }
+
+  // What is to be tidied up on the way, such as a recording in another JVM, must not take long.
+  private static void end() {
+    Thread exit = new Thread(() -> System.exit(EXIT_CODE), "latencyscope-exit");
+    exit.setDaemon(true);
+    exit.start();
+    try {
+      exit.join(TIDY_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    Runtime.getRuntime().halt(EXIT_CODE);
   }
 
   /** Whether the program was asked to finish. */

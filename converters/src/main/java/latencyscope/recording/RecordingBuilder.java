@@ -1,6 +1,7 @@
 package latencyscope.recording;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -33,7 +34,8 @@ final class RecordingBuilder {
   private CaptureInfo capture;
   private Host host;
   private long captureEnd;
-  private JvmInfo jvm;
+  private final Map<Long, JvmInfo> jvms = new LinkedHashMap<>();
+  private final Map<Long, Long> hostIds = new HashMap<>();
   private String collector;
   private String virtualization;
   private OptionalLong monotonicOffset = OptionalLong.empty();
@@ -71,6 +73,8 @@ final class RecordingBuilder {
           facts.put(type.text(values, "name"), type.text(values, "value"));
       case "latencyscope.BudgetExceeded" -> budget(type, values);
       case "latencyscope.DrainStall" -> stall(type, values);
+      case "latencyscope.NamespaceThread" ->
+          hostIds.put(type.number(values, "namespaceThreadId", 0), osThreadId(type, values));
       case "jdk.JVMInformation" -> jvm(type, values);
       case "jdk.GCConfiguration" -> collector = type.text(values, "oldCollector");
       case "jdk.VirtualizationInformation" -> virtualization = type.text(values, "name");
@@ -219,8 +223,11 @@ final class RecordingBuilder {
   // An interval's end may lie after the thread's: its middle is the safer time.
   private ThreadId thread(EventType type, Object[] values) {
     long middle = type.number(values, "startTime", 0) + type.number(values, "duration", 0) / 2;
-    return threads.resolve(
-        type.number(values, "osThreadId", 0), middle, type.text(values, "thread"));
+    return threads.resolve(osThreadId(type, values), middle, type.text(values, "thread"));
+  }
+
+  private static long osThreadId(EventType type, Object[] values) {
+    return type.number(values, "osThreadId", 0);
   }
 
   private void loss(EventType type, Object[] values) {
@@ -317,12 +324,25 @@ final class RecordingBuilder {
   }
 
   private void jvm(EventType type, Object[] values) {
-    jvm =
-        new JvmInfo(
-            type.number(values, "pid", 0),
-            type.text(values, "jvmVersion"),
-            type.text(values, "javaArguments"),
-            null);
+    long pid = hostId(type.number(values, "pid", 0));
+    JvmInfo jvm =
+        new JvmInfo(pid, type.text(values, "jvmVersion"), type.text(values, "javaArguments"), null);
+    jvms.remove(pid);
+    jvms.put(pid, jvm);
+  }
+
+  /** The id on the host of a thread or process that a JVM in a container named by its own. */
+  long hostId(long id) {
+    return hostIds.getOrDefault(id, id);
+  }
+
+  // A recording from outside has two: the target's own, and that of the one who watched it.
+  private JvmInfo recorder() {
+    JvmInfo latest = null;
+    for (JvmInfo jvm : jvms.values()) {
+      latest = jvm;
+    }
+    return capture == null ? latest : jvms.getOrDefault(capture.targetPid(), latest);
   }
 
   private static String orEmpty(String text) {
@@ -365,6 +385,7 @@ final class RecordingBuilder {
   }
 
   JvmInfo jvm() {
+    JvmInfo jvm = recorder();
     return jvm == null
         ? null
         : new JvmInfo(jvm.pid(), jvm.version(), jvm.command(), collectorName());

@@ -34,6 +34,7 @@ final class StreamingReader implements IParserExtension {
   private final RecordingBuilder builder;
   private final EventConsumer consumer;
   private final List<Runnable> deferred = new ArrayList<>();
+  private boolean ofAgent;
 
   StreamingReader(RecordingBuilder builder, EventConsumer consumer) {
     this.builder = builder;
@@ -55,6 +56,7 @@ final class StreamingReader implements IParserExtension {
       @Override
       public IEventSink create(
           String id, String label, String[] category, String description, List<ValueField> fields) {
+        ofAgent |= id.startsWith(EventType.PREFIX);
         return sink(new EventType(id, category, fields), label);
       }
 
@@ -72,7 +74,7 @@ final class StreamingReader implements IParserExtension {
       public void allConstantPoolsResolved(Map<String, FastAccessNumberMap<Object>> pools) {
         FastAccessNumberMap<Object> threads = pools.get("java.lang.Thread");
         if (threads != null) {
-          threads.forEach(thread -> builder.threads.learn(ParserThread.of(thread)));
+          threads.forEach(thread -> builder.threads.learn(threadOf(thread)));
         }
       }
     };
@@ -94,7 +96,7 @@ final class StreamingReader implements IParserExtension {
   private IEventSink jvmSink(EventType type, String label) {
     JvmEvent event = new JvmEvent(type, label);
     return values -> {
-      ThreadId thread = builder.threads.named(ParserThread.of(type.value(values, "eventThread")));
+      ThreadId thread = builder.threads.named(threadOf(type.value(values, "eventThread")));
       guarded(() -> consumer.accept(event.set(values, thread)));
     };
   }
@@ -116,8 +118,17 @@ final class StreamingReader implements IParserExtension {
     };
   }
 
-  private static ParserThread thread(EventType type, Object[] values) {
-    return ParserThread.of(type.value(values, "thread"));
+  private ParserThread thread(EventType type, Object[] values) {
+    return threadOf(type.value(values, "thread"));
+  }
+
+  // Where there is an agent, its ids and those of the recorder are from the same namespace. A JVM
+  // that was watched from outside knows only those of its container.
+  private ParserThread threadOf(Object value) {
+    ParserThread thread = ParserThread.of(value);
+    return thread == null || ofAgent
+        ? thread
+        : new ParserThread(builder.hostId(thread.osTid()), thread.javaId(), thread.name());
   }
 
   private static long time(EventType type, Object[] values) {

@@ -1,0 +1,132 @@
+package latencyscope.attach;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.HexFormat;
+
+/**
+ * A recording by a JVM's own flight recorder, started and fetched from outside.
+ *
+ * <p>It cannot outlive us for long: it has a name of its own and a duration, and what it holds when
+ * that is over goes to {@code /dev/null}. No file is in the JVM's sight but while it is being read.
+ * Safe for use by several threads.
+ */
+public final class TargetRecording implements AutoCloseable {
+  /** A flight recorder that was not in use yet takes its time to come up on a busy machine. */
+  private static final Duration START_LIMIT = Duration.ofSeconds(20);
+
+  private static final Duration STOP_LIMIT = Duration.ofSeconds(20);
+  private static final Duration HURRIED_LIMIT = Duration.ofSeconds(1);
+
+  /** Up to this length the JVM keeps it in memory, and makes no directory for it. */
+  private static final Duration IN_MEMORY = Duration.ofSeconds(15);
+
+  private static final String STARTED = "Started recording";
+  private static final String STOPPED = "Stopped recording";
+
+  private final JvmProcess jvm;
+  private final AttachChannel channel;
+  private final String name;
+  private final Thread hook = new Thread(this::stopInHaste, "latencyscope-target-end");
+  private boolean running;
+
+  private TargetRecording(JvmProcess jvm, AttachChannel channel, String name) {
+    this.jvm = jvm;
+    this.channel = channel;
+    this.name = name;
+  }
+
+  /**
+   * Starts one.
+   *
+   * @param settings content of a {@code .jfc} file
+   * @param expected how long it will be needed
+   * @param limit after how long it ends by itself
+   * @throws AttachException if the JVM cannot be reached, or has no flight recorder
+   */
+  public static TargetRecording start(
+      JvmProcess jvm, AttachChannel channel, String settings, Duration expected, Duration limit)
+      throws AttachException {
+    byte[] random = new byte[4];
+    new SecureRandom().nextBytes(random);
+    String name =
+        "latencyscope-" + ProcessHandle.current().pid() + "-" + HexFormat.of().formatHex(random);
+    TargetRecording recording = new TargetRecording(jvm, channel, name);
+    recording.start(settings, expected, limit);
+    return recording;
+  }
+
+  private synchronized void start(String settings, Duration expected, Duration limit)
+      throws AttachException {
+    Runtime.getRuntime().addShutdownHook(hook);
+    running = true;
+    String answer = "";
+    try (TemporaryFiles files = TemporaryFiles.of(jvm)) {
+      Path jfc = files.create(".jfc", settings.getBytes(StandardCharsets.UTF_8));
+      answer =
+          channel.command(
+              String.format(
+                  "JFR.start name=%s settings=%s disk=%b duration=%ds filename=/dev/null",
+                  name, jfc, expected.compareTo(IN_MEMORY) > 0, limit.toSeconds()),
+              START_LIMIT);
+    } finally {
+      if (!answer.contains(STARTED)) {
+        close();
+      }
+    }
+    if (!answer.contains(STARTED)) {
+      throw new AttachException(
+          "its flight recorder does not start: " + AttachChannel.firstLine(answer));
+    }
+  }
+
+  /**
+   * Ends it and fetches what was recorded.
+   *
+   * @param target file of ours, which must not exist
+   * @throws AttachException if the JVM has ended, or the recording is not there any more
+   */
+  public synchronized void stop(Path target) throws AttachException {
+    try (TemporaryFiles files = TemporaryFiles.of(jvm)) {
+      Path file = files.create(".jfr", new byte[0]);
+      String answer = channel.command("JFR.stop name=" + name + " filename=" + file, STOP_LIMIT);
+      if (!answer.contains(STOPPED)) {
+        throw new AttachException(
+            "its recording cannot be had: " + AttachChannel.firstLine(answer));
+      }
+      running = false;
+      files.copy(file, target);
+    } catch (IOException e) {
+      throw new AttachException("its recording cannot be read: " + e.getMessage(), e);
+    } finally {
+      close();
+    }
+  }
+
+  // Without its content, and without waiting for a JVM that does not answer: it ends by itself.
+  private synchronized void stopInHaste() {
+    if (!running) {
+      return;
+    }
+    running = false;
+    try {
+      channel.command("JFR.stop name=" + name, HURRIED_LIMIT);
+    } catch (AttachException e) {
+      return;
+    }
+  }
+
+  /** Ends it, if it still runs. */
+  @Override
+  public void close() {
+    stopInHaste();
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      // This process is ending, and the hook is at work.
+    }
+  }
+}
