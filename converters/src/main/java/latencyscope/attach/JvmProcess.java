@@ -3,7 +3,6 @@ package latencyscope.attach;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.util.List;
@@ -165,8 +164,12 @@ public final class JvmProcess {
     return status;
   }
 
-  /** Whether it still runs. */
+  /** Whether it still runs, rather than being a zombie that its parent has not looked after. */
   boolean runs() {
-    return Files.exists(directory.resolve("status"), LinkOption.NOFOLLOW_LINKS);
+    try {
+      return !status(directory).getOrDefault("State", "X").matches("[ZXx].*");
+    } catch (AttachException e) {
+      return false;
+    }
   }
 }

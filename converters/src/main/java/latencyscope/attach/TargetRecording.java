@@ -10,9 +10,9 @@ import java.util.HexFormat;
 /**
  * A recording by a JVM's own flight recorder, started and fetched from outside.
  *
- * <p>It cannot outlive us for long: it has a name of its own and a duration, and what it holds when
- * that is over goes to {@code /dev/null}. No file is in the JVM's sight but while it is being read.
- * Safe for use by several threads.
+ * <p>It cannot outlive us for long: it has a name of its own and a duration. What it holds when
+ * that is over, or when the JVM ends, goes to {@code /dev/null}, and no file is in the JVM's sight
+ * but while it is being read; unless it is to be kept. Safe for use by several threads.
  */
 public final class TargetRecording implements AutoCloseable {
   /** A flight recorder that was not in use yet takes its time to come up on a busy machine. */
@@ -31,12 +31,17 @@ public final class TargetRecording implements AutoCloseable {
   private final AttachChannel channel;
   private final String name;
   private final Thread hook = new Thread(this::stopInHaste, "latencyscope-target-end");
+  private final TemporaryFiles files;
+  private Path kept;
   private boolean running;
 
-  private TargetRecording(JvmProcess jvm, AttachChannel channel, String name) {
+  private TargetRecording(JvmProcess jvm, AttachChannel channel, String name)
+      throws AttachException {
     this.jvm = jvm;
     this.channel = channel;
     this.name = name;
+    // Opened now: it stays within reach if the JVM ends.
+    this.files = TemporaryFiles.of(jvm);
   }
 
   /**
@@ -45,33 +50,46 @@ public final class TargetRecording implements AutoCloseable {
    * @param settings content of a {@code .jfc} file
    * @param expected how long it will be needed
    * @param limit after how long it ends by itself
+   * @param keep whether it is to be had even if the JVM ends by itself; if we are killed, its file
+   *     stays
    * @throws AttachException if the JVM cannot be reached, or has no flight recorder
    */
   public static TargetRecording start(
-      JvmProcess jvm, AttachChannel channel, String settings, Duration expected, Duration limit)
+      JvmProcess jvm,
+      AttachChannel channel,
+      String settings,
+      Duration expected,
+      Duration limit,
+      boolean keep)
       throws AttachException {
     byte[] random = new byte[4];
     new SecureRandom().nextBytes(random);
     String name =
         "latencyscope-" + ProcessHandle.current().pid() + "-" + HexFormat.of().formatHex(random);
     TargetRecording recording = new TargetRecording(jvm, channel, name);
-    recording.start(settings, expected, limit);
+    recording.start(settings, expected, limit, keep);
     return recording;
   }
 
-  private synchronized void start(String settings, Duration expected, Duration limit)
+  private synchronized void start(String settings, Duration expected, Duration limit, boolean keep)
       throws AttachException {
     Runtime.getRuntime().addShutdownHook(hook);
     running = true;
     String answer = "";
-    try (TemporaryFiles files = TemporaryFiles.of(jvm)) {
+    try {
       Path jfc = files.create(".jfc", settings.getBytes(StandardCharsets.UTF_8));
+      kept = keep ? files.create(".jfr", new byte[0]) : null;
       answer =
           channel.command(
               String.format(
-                  "JFR.start name=%s settings=%s disk=%b duration=%ds filename=/dev/null",
-                  name, jfc, expected.compareTo(IN_MEMORY) > 0, limit.toSeconds()),
+                  "JFR.start name=%s settings=%s disk=%b duration=%ds %s",
+                  name,
+                  jfc,
+                  keep || expected.compareTo(IN_MEMORY) > 0,
+                  limit.toSeconds(),
+                  keep ? "dumponexit=true filename=" + kept : "filename=/dev/null"),
               START_LIMIT);
+      files.delete(jfc);
     } finally {
       if (!answer.contains(STARTED)) {
         close();
@@ -90,14 +108,11 @@ public final class TargetRecording implements AutoCloseable {
    * @throws AttachException if the JVM has ended, or the recording is not there any more
    */
   public synchronized void stop(Path target) throws AttachException {
-    try (TemporaryFiles files = TemporaryFiles.of(jvm)) {
-      Path file = files.create(".jfr", new byte[0]);
-      String answer = channel.command("JFR.stop name=" + name + " filename=" + file, STOP_LIMIT);
-      if (!answer.contains(STOPPED)) {
-        throw new AttachException(
-            "its recording cannot be had: " + AttachChannel.firstLine(answer));
+    try {
+      Path file = kept != null ? kept : files.create(".jfr", new byte[0]);
+      if (kept == null || jvm.runs()) {
+        stopTo(file);
       }
-      running = false;
       files.copy(file, target);
     } catch (IOException e) {
       throw new AttachException("its recording cannot be read: " + e.getMessage(), e);
@@ -106,16 +121,25 @@ public final class TargetRecording implements AutoCloseable {
     }
   }
 
-  // Without its content, and without waiting for a JVM that does not answer: it ends by itself.
-  private synchronized void stopInHaste() {
-    if (!running) {
-      return;
+  private void stopTo(Path file) throws AttachException {
+    String answer = channel.command("JFR.stop name=" + name + " filename=" + file, STOP_LIMIT);
+    if (!answer.contains(STOPPED)) {
+      throw new AttachException("its recording cannot be had: " + AttachChannel.firstLine(answer));
     }
     running = false;
+  }
+
+  // Without its content, and without waiting for a JVM that does not answer: it ends by itself.
+  private synchronized void stopInHaste() {
     try {
-      channel.command("JFR.stop name=" + name, HURRIED_LIMIT);
+      if (running && jvm.runs()) {
+        channel.command("JFR.stop name=" + name, HURRIED_LIMIT);
+      }
     } catch (AttachException e) {
-      return;
+      // Nothing more can be done.
+    } finally {
+      running = false;
+      files.close();
     }
   }
 

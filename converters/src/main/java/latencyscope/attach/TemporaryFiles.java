@@ -118,6 +118,7 @@ final class TemporaryFiles implements AutoCloseable {
     files.remove(file.getFileName());
   }
 
+  /** Deletes what was made; does nothing the second time. */
   @Override
   public synchronized void close() {
     Set.copyOf(files).forEach(this::delete);

@@ -56,6 +56,19 @@ final class CaptureCommand extends Main.Common implements Main.Verbose {
       description = "Network interface to watch (default: all).")
   private String networkInterface;
 
+  @Option(
+      names = "--attach",
+      description =
+          "Load the agent into the target JVM (Java 25), instead of watching it from outside.")
+  private boolean attach;
+
+  @Option(
+      names = "--no-jvm-recording",
+      description =
+          "Leave a JVM's own flight recorder alone; without it, it is asked for thread names,"
+              + " pauses and locks.")
+  private boolean noJvmRecording;
+
   @Mixin private OutputOptions output = new OutputOptions();
 
   CaptureCommand(Console console, Machine machine) {
@@ -73,7 +86,9 @@ final class CaptureCommand extends Main.Common implements Main.Verbose {
     output.check();
     output.checkTerminal(console);
     CaptureRequest request = request();
-    CaptureSession.requireAgent();
+    if (!attach) {
+      CaptureSession.requireAgent();
+    }
     try (PrivateDirectory directory = PrivateDirectory.create()) {
       return capture(request, directory.path());
     }
@@ -142,12 +157,14 @@ final class CaptureCommand extends Main.Common implements Main.Verbose {
   private int capture(CaptureRequest request, Path directory) throws UserError {
     Interrupts interrupts = Interrupts.install();
     List<Path> files = new ArrayList<>();
-    CaptureSession.End end;
+    CaptureWait.End end;
     // Before the probes: a flight recorder that comes up is no part of what is to be measured.
-    Optional<JvmCompanion> companion = JvmCompanion.start(request, console);
-    try (CaptureSession session = CaptureSession.start(request)) {
+    Optional<JvmCompanion> companion =
+        attach || noJvmRecording ? Optional.empty() : JvmCompanion.start(request, console);
+    try (RunningCapture session =
+        attach ? AttachedCapture.start(request) : CaptureSession.start(request)) {
       Progress progress = new Progress(console, "Capturing", request.duration());
-      end = session.await(interrupts, progress::left);
+      end = new CaptureWait(session, request).await(interrupts, progress::left);
       progress.done();
       Path file = directory.resolve("capture.jfr");
       session.finish(file);
@@ -160,8 +177,7 @@ final class CaptureCommand extends Main.Common implements Main.Verbose {
     requireProbes(report, end);
     boolean gone =
         request.target() != null
-            && (end == CaptureSession.End.TARGET_GONE
-                || !report.recording().capture().targetAlive());
+            && (end == CaptureWait.End.TARGET_GONE || !report.recording().capture().targetAlive());
     if (gone) {
       report = report.ofEndedTarget();
     }
@@ -175,9 +191,9 @@ final class CaptureCommand extends Main.Common implements Main.Verbose {
     return report.exitCode();
   }
 
-  private static void requireProbes(Report report, CaptureSession.End end) throws UserError {
+  private static void requireProbes(Report report, CaptureWait.End end) throws UserError {
     List<ProbeState> probes = report.recording().probes();
-    if (probes.isEmpty() && end != CaptureSession.End.FAILED
+    if (probes.isEmpty() && end != CaptureWait.End.FAILED
         || probes.stream().anyMatch(ProbeState::attached)) {
       return;
     }

@@ -1,7 +1,6 @@
 package latencyscope.cli;
 
 import java.io.IOException;
-import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -64,7 +63,7 @@ final class DemoCommand extends Main.Common implements Main.Verbose {
   @Override
   public Integer call() throws UserError {
     CaptureSession.requireJdk();
-    Path jar = jar();
+    Path jar = ReleasedJar.path("the demo engine");
     int cpu = strategyCpu();
     Path recording = freshDirectory().resolve(Format.JFR.file());
     run(jar, recording.toAbsolutePath(), cpu);
@@ -79,20 +78,6 @@ final class DemoCommand extends Main.Common implements Main.Verbose {
             + String.join(", ", files.stream().map(Path::toString).toList())
             + " (a capture would end with the report's exit code, a demo that worked with 0)");
     return 0;
-  }
-
-  private static Path jar() throws UserError {
-    try {
-      Path place =
-          Path.of(DemoCommand.class.getProtectionDomain().getCodeSource().getLocation().toURI());
-      if (Files.isRegularFile(place)) {
-        return place;
-      }
-    } catch (URISyntaxException e) {
-      throw new UserError("the place of this program cannot be named: " + e.getMessage(), e);
-    }
-    throw new UserError(
-        "the demo engine is packed in latencyscope.jar only: java -jar latencyscope.jar demo");
   }
 
   private int strategyCpu() throws UserError {
@@ -155,7 +140,7 @@ final class DemoCommand extends Main.Common implements Main.Verbose {
       }
       pinned = pinned || engine.pinStrategy(cpu);
       progress.left((long) (seconds * 1e9) - passed);
-      CaptureSession.sleep(CHECK_MILLIS);
+      CaptureWait.sleep(CHECK_MILLIS);
     }
     progress.done();
     return engine.exitCode();

@@ -78,7 +78,7 @@ final class DoctorCommand extends Main.Common implements Main.Verbose {
     try (PrivateDirectory directory = PrivateDirectory.create();
         CaptureSession session = CaptureSession.start(request)) {
       Path file = directory.path().resolve("doctor.jfr");
-      session.await(new Interrupts(), left -> {});
+      new CaptureWait(session, request).await(new Interrupts(), left -> {});
       session.finish(file);
       return Recording.read(file);
     }

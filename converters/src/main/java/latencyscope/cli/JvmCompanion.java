@@ -53,7 +53,8 @@ final class JvmCompanion implements AutoCloseable {
               AttachChannel.open(jvm.get()),
               SettingsFile.of(JvmSettings.fromOutside()),
               request.duration(),
-              request.duration().plus(MARGIN));
+              request.duration().plus(MARGIN),
+              false);
       JvmCompanion companion = new JvmCompanion(jvm.get(), recording);
       companion.look();
       return Optional.of(companion);

@@ -4,6 +4,7 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import latencyscope.analysis.Metrics;
 import latencyscope.analysis.Report;
 import latencyscope.recording.CaptureInfo;
@@ -121,14 +122,12 @@ public final class Header {
 
   private String jvm() {
     CaptureInfo capture = recording.capture();
-    String collector =
-        recording
-            .jvm()
-            .filter(jvm -> jvm.pid() == capture.targetPid())
-            .map(JvmInfo::collector)
-            .orElse(null);
-    return collector == null || capture.targetJvm() == null
-        ? capture.targetJvm()
-        : capture.targetJvm() + ", " + collector;
+    Optional<JvmInfo> own = recording.jvm().filter(jvm -> jvm.pid() == capture.targetPid());
+    String version =
+        capture.targetJvm() != null
+            ? capture.targetJvm()
+            : own.map(JvmInfo::shortVersion).orElse(null);
+    String collector = own.map(JvmInfo::collector).orElse(null);
+    return collector == null || version == null ? version : version + ", " + collector;
   }
 }

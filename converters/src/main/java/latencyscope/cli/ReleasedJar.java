@@ -1,0 +1,30 @@
+package latencyscope.cli;
+
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** The jar that this program came in, which other JVMs are to load, too. */
+final class ReleasedJar {
+  private ReleasedJar() {}
+
+  /**
+   * Its path.
+   *
+   * @param purpose what it is needed for, as the begin of a sentence
+   * @throws UserError if the program was not started from it
+   */
+  static Path path(String purpose) throws UserError {
+    try {
+      Path place =
+          Path.of(ReleasedJar.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+      if (Files.isRegularFile(place)) {
+        return place;
+      }
+    } catch (URISyntaxException e) {
+      throw new UserError("the place of this program cannot be named: " + e.getMessage(), e);
+    }
+    throw new UserError(
+        purpose + " is packed in latencyscope.jar only: java -jar latencyscope.jar ...");
+  }
+}
