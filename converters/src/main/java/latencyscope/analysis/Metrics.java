@@ -77,6 +77,12 @@ public final class Metrics {
     return this;
   }
 
+  /** Adds a number that may be missing because there is none. */
+  public Metrics put(String key, Double value) {
+    values.put(key, value);
+    return this;
+  }
+
   /** Adds yes or no. */
   public Metrics put(String key, boolean value) {
     values.put(key, value);

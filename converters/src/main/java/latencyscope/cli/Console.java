@@ -81,6 +81,19 @@ record Console(
     return columns.matches("[1-9][0-9]{0,4}") ? Integer.parseInt(columns) : Style.DEFAULT_WIDTH;
   }
 
+  /**
+   * Writes the result.
+   *
+   * @throws UserError if nobody takes it
+   */
+  void result(byte[] content) throws UserError {
+    out.write(content, 0, content.length);
+    out.flush();
+    if (out.checkError()) {
+      throw new UserError("standard output could not be written: was the pipe closed?");
+    }
+  }
+
   /** Says a sentence to the user. */
   void say(String sentence) {
     err.println("latencyscope: " + sentence);

@@ -96,12 +96,7 @@ final class ExplainCommand extends Main.Common implements Main.Verbose {
     String text =
         json ? JsonReport.of(explanation) : ExplanationText.of(explanation, console.style());
     Charset charset = json ? StandardCharsets.UTF_8 : console.charset();
-    byte[] content = text.getBytes(charset);
-    console.out().write(content, 0, content.length);
-    console.out().flush();
-    if (console.out().checkError()) {
-      throw new UserError("standard output could not be written: was the pipe closed?");
-    }
+    console.result(text.getBytes(charset));
     return 0;
   }
 

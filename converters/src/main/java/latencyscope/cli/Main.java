@@ -33,6 +33,7 @@ public final class Main {
     line.addSubcommand(new DemoCommand(console, machine));
     line.addSubcommand(new ReportCommand(console));
     line.addSubcommand(new ExplainCommand(console));
+    line.addSubcommand(new DiffCommand(console));
     line.addSubcommand(new DoctorCommand(console, machine));
     line.addSubcommand(new ProfilesCommand(console));
     line.setOut(new PrintWriter(console.out(), true, console.charset()));

@@ -53,6 +53,11 @@ final class OutputFile {
     });
   }
 
+  /** Puts bytes in the file's place. */
+  void write(byte[] content) throws UserError {
+    replace(temporary -> Files.write(temporary, content));
+  }
+
   private interface Writer {
     void writeTo(Path temporary) throws IOException, UserError;
   }

@@ -174,6 +174,20 @@ public final class Distribution {
     }
   }
 
+  /** Number of occurrences on which percentiles rest. */
+  public long binned() {
+    return Arrays.stream(counts).sum();
+  }
+
+  /** Number of them that are greater than a value; exact to the width of a bin. */
+  public long beyond(long value) {
+    long beyond = 0;
+    for (int i = bins.length - 1; i >= 0 && bins[i] > value; i--) {
+      beyond += counts[i];
+    }
+    return beyond;
+  }
+
   /** Number of occurrences. */
   public long count() {
     return count;

@@ -10,6 +10,7 @@ import latencyscope.analysis.LedgerMetrics;
 import latencyscope.analysis.Metrics;
 import latencyscope.analysis.Report;
 import latencyscope.analysis.ReportTree;
+import latencyscope.diff.Comparison;
 import latencyscope.ledger.Explanation;
 
 /** Writes a report for programs; the form is fixed by {@code docs/report.schema.json}. */
@@ -28,6 +29,11 @@ public final class JsonReport {
   /** An explanation as one JSON object, ended by a line break. */
   public static String of(Explanation explanation) {
     return write(LedgerMetrics.of(explanation));
+  }
+
+  /** A comparison as one JSON object, ended by a line break. */
+  public static String of(Comparison comparison) {
+    return write(DiffJson.of(comparison));
   }
 
   private static String write(Metrics tree) {

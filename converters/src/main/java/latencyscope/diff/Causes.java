@@ -1,0 +1,45 @@
+package latencyscope.diff;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** The findings of two reports. */
+final class Causes {
+  private static final String PASS = "PASS";
+
+  private Causes() {}
+
+  /** Findings of a report that another does not have, in order. */
+  static List<Comparison.FoundCause> onlyIn(JsonNode report, JsonNode other) {
+    Set<String> known = new HashSet<>();
+    other.path("findings").forEach(finding -> known.add(identity(finding)));
+    List<Comparison.FoundCause> only = new ArrayList<>();
+    for (JsonNode finding : report.path("findings")) {
+      // What the tool says of itself is in the notes.
+      boolean ours = finding.path("module").asText().equals("capture");
+      if (!ours
+          && !finding.path("severity").asText().equals(PASS)
+          && known.add(identity(finding))) {
+        only.add(
+            new Comparison.FoundCause(
+                finding.path("severity").asText(),
+                finding.path("title").asText(),
+                finding.path("count").asLong(),
+                finding.path("worst_ns").isNumber()
+                    ? (Long) finding.path("worst_ns").asLong()
+                    : null));
+      }
+    }
+    return only;
+  }
+
+  // Ids of processes, and numbers of what happened, are others in each run.
+  private static String identity(JsonNode finding) {
+    return finding.path("module").asText()
+        + '/'
+        + finding.path("title").asText().replaceAll("[0-9][0-9,.]*", "#");
+  }
+}

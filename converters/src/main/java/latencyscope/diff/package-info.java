@@ -1,0 +1,2 @@
+/** Compares two reports: what got worse, and how sure that is. */
+package latencyscope.diff;
