@@ -18,7 +18,32 @@ import picocli.CommandLine.Option;
 /** Captures and reports: what the program does without a command. */
 @Command(
     name = "latencyscope",
-    description = "Finds what in the kernel keeps threads from running, to the nanosecond.")
+    synopsisSubcommandLabel = "[COMMAND]",
+    description = {
+      "Finds what in the kernel keeps threads from running, to the nanosecond.",
+      "",
+      "Without a command, it captures and reports."
+    },
+    footer = {
+      "",
+      "First:",
+      "  latencyscope doctor                        is all there that it needs?",
+      "  latencyscope demo                          what it finds in a sick engine",
+      "  latencyscope --pid PID                     10 s of a process, JVM or not",
+      "",
+      "Then:",
+      "  latencyscope -p PID -d 30 -o report.html   a page for a colleague",
+      "  latencyscope -p PID -c 4-7 -m isolation    were isolated CPUs left alone?",
+      "  latencyscope -p PID --attach -o run.jfr    the agent in a JVM on Java 25",
+      "  latencyscope explain run.jfr --event NAME  where its time went",
+      "  latencyscope -p PID -o alpha.svg --notional 10000000",
+      "                                             what latency costs, in dollars",
+      "  latencyscope --json -o new.json --limit isolation.p99_runqueue_ns=1000",
+      "                                             a gate: exit code 2 if above",
+      "  latencyscope diff good.json new.json       what got worse",
+      "",
+      "Each command has a --help of its own."
+    })
 final class CaptureCommand extends Main.Common implements Main.Verbose {
   private final Console console;
   private final Machine machine;
@@ -47,7 +72,9 @@ final class CaptureCommand extends Main.Common implements Main.Verbose {
       names = {"-m", "--module"},
       paramLabel = "MODULE",
       split = ",",
-      description = "What to measure; repeatable (default: all).")
+      completionCandidates = ModuleNames.class,
+      description =
+          "What to measure: isolation, irq, memory, syscall, network; repeatable (default: all).")
   private List<String> modules = List.of();
 
   @Option(
@@ -64,9 +91,7 @@ final class CaptureCommand extends Main.Common implements Main.Verbose {
 
   @Option(
       names = "--no-jvm-recording",
-      description =
-          "Leave a JVM's own flight recorder alone; without it, it is asked for thread names,"
-              + " pauses and locks.")
+      description = "Do not ask a JVM's own flight recorder for thread names, pauses and locks.")
   private boolean noJvmRecording;
 
   @Mixin private OutputOptions output = new OutputOptions();
@@ -173,7 +198,7 @@ final class CaptureCommand extends Main.Common implements Main.Verbose {
     } finally {
       companion.ifPresent(JvmCompanion::close);
     }
-    Report report = output.read(files);
+    Report report = output.read(files, console);
     requireProbes(report, end);
     boolean gone =
         request.target() != null

@@ -29,6 +29,9 @@ record Console(
     boolean errTerminal,
     Map<String, String> environment,
     ZoneId zone) {
+  /** Wider than this, lines are hard to read: only who says COLUMNS gets them. */
+  private static final int READABLE = 120;
+
   private static final String NEEDED = "╭─│═…→µ";
 
   /** The process's own streams. */
@@ -78,7 +81,10 @@ record Console(
 
   private int columns() {
     String columns = environment.getOrDefault("COLUMNS", "");
-    return columns.matches("[1-9][0-9]{0,4}") ? Integer.parseInt(columns) : Style.DEFAULT_WIDTH;
+    if (columns.matches("[1-9][0-9]{0,4}")) {
+      return Integer.parseInt(columns);
+    }
+    return outTerminal ? Math.min(TerminalSize.columns(), READABLE) : Style.DEFAULT_WIDTH;
   }
 
   /**

@@ -30,6 +30,15 @@ import picocli.CommandLine.Unmatched;
       "",
       "Further options are the engine's own: --competitor (the default), --sleeps, --gc,"
           + " --munmap-storm, --lock-handoff, --cold-journal, --packet-loss, --rate N, --seed N."
+    },
+    exitCodeList = {"0:it worked, whatever it found", "3:could not run"},
+    footer = {
+      "",
+      "Examples:",
+      "  latencyscope demo",
+      "  latencyscope demo --seconds 5 --gc",
+      "",
+      "First see that all is there: latencyscope doctor. Results are left in latencyscope-demo/."
     })
 final class DemoCommand extends Main.Common implements Main.Verbose {
   private static final Path DIRECTORY = Path.of("latencyscope-demo");
@@ -67,7 +76,7 @@ final class DemoCommand extends Main.Common implements Main.Verbose {
     int cpu = strategyCpu();
     Path recording = freshDirectory().resolve(Format.JFR.file());
     run(jar, recording.toAbsolutePath(), cpu);
-    Report report = new OutputOptions().read(List.of(recording));
+    Report report = new OutputOptions().read(List.of(recording), console);
     engine(recording);
     console.out().print(TextReport.of(report, console.style()));
     slowest(recording, report.recording().capture().start());

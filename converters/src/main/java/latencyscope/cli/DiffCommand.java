@@ -46,9 +46,9 @@ import picocli.CommandLine.Parameters;
       "",
       "Examples:",
       "  latencyscope diff monday.jfr tuesday.jfr",
-      "  latencyscope diff baseline.json results.json --limit isolation.p99_runqueue_ns=+10%%",
+      "  latencyscope diff good.json new.json --limit isolation.p99_runqueue_ns=+10%%",
       "",
-      "First keep a recording or a report of a run that was good: latencyscope -p PID -o good.json"
+      "First keep a report of a run that was good: latencyscope -p PID -o good.json"
     })
 final class DiffCommand extends Main.Common implements Main.Verbose {
   private static final byte[] RECORDING = {'F', 'L', 'R', 0};
@@ -130,10 +130,10 @@ final class DiffCommand extends Main.Common implements Main.Verbose {
     }
   }
 
-  private static ReportFile read(Path file) throws UserError {
+  private ReportFile read(Path file) throws UserError {
     if (isRecording(file)) {
       OutputOptions options = new OutputOptions();
-      return new ReportFile(file, tree(file, JsonReport.of(options.read(List.of(file)))));
+      return new ReportFile(file, tree(file, JsonReport.of(options.read(List.of(file), console))));
     }
     try {
       JsonNode tree = tree(file, Files.readString(file));

@@ -26,6 +26,15 @@ import picocli.CommandLine.Parameters;
           + " stolen, faulting, blocked and woken by whom.",
       "",
       "Without --event, the time between --from and --to of each thread is explained."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  latencyscope explain run.jfr --event GCPhasePause --top 1",
+      "  latencyscope explain run.jfr --event demo.TickToTrade --thread 'strategy*'",
+      "  latencyscope explain run.jfr --from 14:32:07.847 --to 14:32:07.851",
+      "",
+      "First find the events that the recording has: jfr summary run.jfr"
     })
 final class ExplainCommand extends Main.Common implements Main.Verbose {
   private final Console console;

@@ -36,6 +36,11 @@ public final class Main {
     line.addSubcommand(new DiffCommand(console));
     line.addSubcommand(new DoctorCommand(console, machine));
     line.addSubcommand(new ProfilesCommand(console));
+    line.addSubcommand(new CompletionCommand(console));
+    // The name that picocli's users know.
+    line.addSubcommand("generate-completion", new CompletionCommand(console));
+    CommandLine known = line.getSubcommands().get("generate-completion");
+    known.getCommandSpec().usageMessage().hidden(true);
     line.setOut(new PrintWriter(console.out(), true, console.charset()));
     line.setErr(new PrintWriter(console.err(), true, console.charset()));
     line.setCaseInsensitiveEnumValuesAllowed(true);

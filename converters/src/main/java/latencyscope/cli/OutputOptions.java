@@ -26,6 +26,7 @@ final class OutputOptions {
   @Option(
       names = {"-f", "--format"},
       paramLabel = "FORMAT",
+      completionCandidates = FormatNames.class,
       description =
           "text, json, perfetto, html, hlog, jfr, chrome, flamegraph or collapsed; without it the"
               + " ending of --output decides.")
@@ -132,8 +133,13 @@ final class OutputOptions {
    *
    * @throws UserError if it cannot be read
    */
-  Report read(List<Path> files) throws UserError {
-    RecordingFiles source = new RecordingFiles(files);
+  Report read(List<Path> files, Console console) throws UserError {
+    try (Conversion progress = new Conversion(console, "Reading")) {
+      return read(new RecordingFiles(files, progress));
+    }
+  }
+
+  private Report read(RecordingFiles source) throws UserError {
     try {
       if (rate == null) {
         return Report.read(source, parsed);
@@ -150,7 +156,12 @@ final class OutputOptions {
 
   /** Writes a report where the user wants it. */
   void write(Report report, List<Path> recording, Console console) throws UserError {
-    RecordingFiles files = new RecordingFiles(recording);
+    try (Conversion progress = new Conversion(console, "Writing")) {
+      write(report, new RecordingFiles(recording, progress), console);
+    }
+  }
+
+  private void write(Report report, RecordingFiles files, Console console) throws UserError {
     if (output != null) {
       Content content = new Content(report, files, console.fileStyle(), StandardCharsets.UTF_8);
       new OutputFile(output).write(resolved, content);

@@ -10,7 +10,17 @@ import picocli.CommandLine.Parameters;
 /** Writes the flight recorder's settings files. */
 @Command(
     name = "profiles",
-    description = "Write latencyscope.jfc and latencyscope-full.jfc, for jcmd, java and JMC.")
+    description = "Write latencyscope.jfc and latencyscope-full.jfc, for jcmd, java and JMC.",
+    exitCodeList = {"0:written", "3:could not be written"},
+    footer = {
+      "",
+      "Examples:",
+      "  latencyscope profiles .",
+      "  jcmd PID JFR.start name=why settings=$PWD/latencyscope.jfc",
+      "",
+      "First load the agent: java -javaagent:latencyscope.jar ..., or, later,",
+      "  jcmd PID JVMTI.agent_load $PWD/latencyscope.jar"
+    })
 final class ProfilesCommand extends Main.Common implements Main.Verbose {
   private final Console console;
 

@@ -8,7 +8,19 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** Reports on recordings that exist, on any machine and without privileges. */
-@Command(name = "report", description = "Report on a recording, anywhere, without privileges.")
+@Command(
+    name = "report",
+    description = "Report on a recording, anywhere, without privileges.",
+    footer = {
+      "",
+      "Examples:",
+      "  latencyscope report run.jfr",
+      "  latencyscope report run.jfr -o trace.pftrace      for ui.perfetto.dev",
+      "  latencyscope report run.jfr --json | jq .findings[0]",
+      "",
+      "First make a recording: latencyscope -p PID -o run.jfr, or in the JVM itself:",
+      "  java -javaagent:latencyscope.jar=start=latencyscope,file=run.jfr ..."
+    })
 final class ReportCommand extends Main.Common implements Main.Verbose {
   private final Console console;
 
@@ -37,7 +49,7 @@ final class ReportCommand extends Main.Common implements Main.Verbose {
           "--format: the input is a jfr file already; all other formats can be made");
     }
     output.checkTerminal(console);
-    Report report = output.read(files);
+    Report report = output.read(files, console);
     output.write(report, files, console);
     return report.exitCode();
   }

@@ -87,10 +87,16 @@ public final class Recording {
    * @throws RecordingException if nothing of LatencyScope can be read from them
    */
   public static Recording read(List<Path> files, EventConsumer consumer) throws RecordingException {
+    return read(files, consumer, ReadingProgress.NONE);
+  }
+
+  static Recording read(List<Path> files, EventConsumer consumer, ReadingProgress progress)
+      throws RecordingException {
     RecordingBuilder builder =
         new RecordingBuilder(interval -> StreamingReader.guarded(() -> consumer.accept(interval)));
+    ReadBytes bytes = new ReadBytes(files, progress);
     for (Path file : files) {
-      readFile(file, builder, consumer);
+      readFile(file, builder, consumer, bytes);
     }
     if (!builder.hasOurs()) {
       throw new RecordingException(
@@ -101,12 +107,13 @@ public final class Recording {
     return new Recording(builder);
   }
 
-  private static void readFile(Path file, RecordingBuilder builder, EventConsumer consumer)
+  private static void readFile(
+      Path file, RecordingBuilder builder, EventConsumer consumer, ReadBytes bytes)
       throws RecordingException {
     Chunk.Index index = Chunk.index(file);
     int damaged = 0;
     for (Chunk chunk : index.chunks()) {
-      damaged += readChunk(file, chunk, builder, consumer) ? 0 : 1;
+      damaged += readChunk(file, chunk, builder, consumer, bytes) ? 0 : 1;
     }
     if (damaged == index.chunks().size()) {
       throw new RecordingException(Problem.DAMAGED, file, "is damaged: no part can be read.");
@@ -131,9 +138,9 @@ public final class Recording {
   }
 
   private static boolean readChunk(
-      Path file, Chunk chunk, RecordingBuilder builder, EventConsumer consumer) {
+      Path file, Chunk chunk, RecordingBuilder builder, EventConsumer consumer, ReadBytes bytes) {
     StreamingReader reader = new StreamingReader(builder, consumer);
-    try (InputStream in = chunk.open(file)) {
+    try (InputStream in = bytes.counting(chunk.open(file))) {
       JfrLoaderToolkit.loadEvents(in, List.of(new KernelTimes(), reader));
       reader.endOfChunk();
       return true;

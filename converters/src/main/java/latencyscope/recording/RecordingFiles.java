@@ -8,15 +8,21 @@ import java.util.List;
  * stream, instead of being kept. Immutable.
  *
  * @param files parts of one recording
+ * @param progress is told how far each reading has come
  */
-public record RecordingFiles(List<Path> files) implements EventSource {
+public record RecordingFiles(List<Path> files, ReadingProgress progress) implements EventSource {
   /** Copies the list. */
   public RecordingFiles {
     files = List.copyOf(files);
   }
 
+  /** Files whose reading nobody waits for. */
+  public RecordingFiles(List<Path> files) {
+    this(files, ReadingProgress.NONE);
+  }
+
   @Override
   public Recording read(EventConsumer consumer) throws RecordingException {
-    return Recording.read(files, consumer);
+    return Recording.read(files, consumer, progress);
   }
 }

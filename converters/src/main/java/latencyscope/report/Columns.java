@@ -22,7 +22,8 @@ final class Columns {
     return text.codePoints().map(Columns::width).sum();
   }
 
-  private static int width(int character) {
+  /** Columns that a character takes. */
+  static int width(int character) {
     int type = Character.getType(character);
     if (type == Character.NON_SPACING_MARK
         || type == Character.ENCLOSING_MARK

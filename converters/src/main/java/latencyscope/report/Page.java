@@ -120,8 +120,14 @@ final class Page {
       return out.toString();
     }
     StringBuilder ascii = new StringBuilder(out.length());
-    out.codePoints().map(Page::toAscii).forEach(ascii::appendCodePoint);
+    out.codePoints().forEach(c -> appendAscii(ascii, c));
     return ascii.toString();
+  }
+
+  // As wide as what it stands for, so that boxes stay boxes.
+  private static void appendAscii(StringBuilder ascii, int c) {
+    boolean kept = c < 128 || UNICODE.indexOf(c) >= 0;
+    ascii.append(Character.toString(toAscii(c)).repeat(kept ? 1 : Columns.width(c)));
   }
 
   private static int toAscii(int c) {
