@@ -193,7 +193,7 @@ final class CaptureCommand extends Main.Common implements Main.Verbose {
       progress.done();
       Path file = directory.resolve("capture.jfr");
       session.finish(file);
-      companion.ifPresent(jvm -> files.addAll(jvm.finish(directory, console)));
+      companion.ifPresent(jvm -> files.addAll(jvm.finish(directory, file, console)));
       files.add(file);
     } finally {
       companion.ifPresent(JvmCompanion::close);

@@ -1,8 +1,10 @@
 package latencyscope.cli;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +16,11 @@ import latencyscope.attach.AttachChannel;
 import latencyscope.attach.AttachException;
 import latencyscope.attach.JvmProcess;
 import latencyscope.attach.TargetRecording;
+import latencyscope.jfr.ChunkClock;
 import latencyscope.jfr.NamespaceThread;
+import latencyscope.recording.ClockMatch;
+import latencyscope.recording.JoinableChunks;
+import latencyscope.recording.RecordingException;
 
 /**
  * What a JVM that is watched from outside records of itself meanwhile: the names of its threads,
@@ -84,10 +90,11 @@ final class JvmCompanion implements AutoCloseable {
    * Ends it.
    *
    * @param directory directory of ours for its files
+   * @param capture what was captured meanwhile
    * @return the files to read before the capture's own, since they name its threads; empty if the
    *     JVM has ended, too
    */
-  List<Path> finish(Path directory, Console console) {
+  List<Path> finish(Path directory, Path capture, Console console) {
     Path own = directory.resolve("target.jfr");
     try {
       look();
@@ -96,11 +103,39 @@ final class JvmCompanion implements AutoCloseable {
         sayMissing(console, jvm, "it has the agent already and records by itself: see --attach");
         return List.of();
       }
-      return threads.isEmpty() ? List.of(own) : List.of(ids(directory), own);
-    } catch (AttachException | IOException e) {
+      JoinableChunks.mark(own);
+      List<Path> files = new ArrayList<>();
+      if (!threads.isEmpty()) {
+        files.add(written(directory.resolve("ids.jfr"), this::commitThreads));
+      }
+      clock(files, own, capture, console)
+          .ifPresent(
+              offsets -> files.add(written(directory.resolve("clock.jfr"), () -> commit(offsets))));
+      files.add(own);
+      return files;
+    } catch (AttachException | IOException | UncheckedIOException e) {
       sayMissing(console, jvm, e.getMessage());
       return List.of();
+    } catch (RecordingException e) {
+      sayMissing(console, jvm, "its recording cannot be read: " + e.getMessage());
+      return List.of();
     }
+  }
+
+  private Optional<List<ClockMatch.Offset>> clock(
+      List<Path> before, Path own, Path capture, Console console) throws RecordingException {
+    if (!ClockMatch.isNeeded(own)) {
+      return Optional.empty();
+    }
+    List<ClockMatch.Offset> offsets = ClockMatch.of(before, own, capture);
+    if (offsets.isEmpty()) {
+      console.say(
+          "JVM "
+              + jvm.pid()
+              + " tells the times of its own events to a millisecond only, and there were too few"
+              + " waits to tell them better: its pauses may be shown up to 1 ms early");
+    }
+    return Optional.of(offsets);
   }
 
   // What the agent in it saw would count twice.
@@ -112,21 +147,39 @@ final class JvmCompanion implements AutoCloseable {
     }
   }
 
-  private Path ids(Path directory) throws IOException {
-    Path file = directory.resolve("ids.jfr");
-    try (Recording ids = new Recording()) {
-      ids.enable(NamespaceThread.class);
-      ids.start();
-      threads.forEach((inside, here) -> {
-        NamespaceThread event = new NamespaceThread();
-        event.namespaceThreadId = inside;
-        event.osThreadId = here;
-        event.commit();
-      });
-      ids.stop();
-      ids.dump(file);
+  /** A recording of our own of events about the target's. */
+  private static Path written(Path file, Runnable commit) {
+    try (Recording recording = new Recording()) {
+      recording.enable(NamespaceThread.class);
+      recording.enable(ChunkClock.class);
+      recording.start();
+      commit.run();
+      recording.stop();
+      recording.dump(file);
+      return file;
+    } catch (IOException e) {
+      throw new UncheckedIOException("its recording cannot be described: " + e.getMessage(), e);
     }
-    return file;
+  }
+
+  private void commitThreads() {
+    threads.forEach((inside, here) -> {
+      NamespaceThread event = new NamespaceThread();
+      event.namespaceThreadId = inside;
+      event.osThreadId = here;
+      event.commit();
+    });
+  }
+
+  private static void commit(List<ClockMatch.Offset> offsets) {
+    for (ClockMatch.Offset offset : offsets) {
+      ChunkClock event = new ChunkClock();
+      event.chunkStart = offset.chunkStart();
+      event.offset = offset.offset();
+      event.matches = offset.matches();
+      event.waits = offset.waits();
+      event.commit();
+    }
   }
 
   @Override

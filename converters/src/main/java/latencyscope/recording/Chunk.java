@@ -20,11 +20,13 @@ import latencyscope.recording.RecordingException.Problem;
  *
  * @param position where it begins in the file
  * @param size its length in bytes
+ * @param startNanos when it began, nanoseconds since the epoch
  */
-record Chunk(long position, long size) {
+record Chunk(long position, long size, long startNanos) {
   private static final int HEADER_BYTES = 68;
   private static final int MAGIC = 'F' << 24 | 'L' << 16 | 'R' << 8;
   private static final int SIZE_OFFSET = 8;
+  private static final int START_OFFSET = 32;
 
   /**
    * The chunks of a file.
@@ -66,7 +68,7 @@ record Chunk(long position, long size) {
       if (header.getInt(0) != MAGIC || size < HEADER_BYTES || size > channel.size() - position) {
         break;
       }
-      chunks.add(new Chunk(position, size));
+      chunks.add(new Chunk(position, size, header.getLong(START_OFFSET)));
       position += size;
     }
     if (chunks.isEmpty()) {

@@ -8,6 +8,7 @@ import org.openjdk.jmc.common.IMCThread;
 import org.openjdk.jmc.common.IMCType;
 import org.openjdk.jmc.common.unit.IQuantity;
 import org.openjdk.jmc.common.unit.UnitLookup;
+import org.openjdk.jmc.flightrecorder.parser.IEventSink;
 import org.openjdk.jmc.flightrecorder.parser.ValueField;
 
 /**
@@ -96,6 +97,17 @@ class EventType {
     } catch (NumberFormatException e) {
       return ifNone;
     }
+  }
+
+  /** A sink that gets each event at another time. */
+  IEventSink moving(IEventSink sink, long offsetNs) {
+    Integer at = index.get("startTime");
+    return values -> {
+      if (at != null && values[at] instanceof IQuantity start) {
+        values[at] = UnitLookup.EPOCH_NS.quantity(nanosOrNumber(start) + offsetNs);
+      }
+      sink.addEvent(values);
+    };
   }
 
   /** The event's own fields that have a value, without the parser's types. */

@@ -139,7 +139,7 @@ public final class Recording {
 
   private static boolean readChunk(
       Path file, Chunk chunk, RecordingBuilder builder, EventConsumer consumer, ReadBytes bytes) {
-    StreamingReader reader = new StreamingReader(builder, consumer);
+    StreamingReader reader = new StreamingReader(builder, consumer, chunk.startNanos());
     try (InputStream in = bytes.counting(chunk.open(file))) {
       JfrLoaderToolkit.loadEvents(in, List.of(new KernelTimes(), reader));
       reader.endOfChunk();

@@ -36,6 +36,7 @@ final class RecordingBuilder {
   private long captureEnd;
   private final Map<Long, JvmInfo> jvms = new LinkedHashMap<>();
   private final Map<Long, Long> hostIds = new HashMap<>();
+  private final Map<Long, Long> clockOffsets = new HashMap<>();
   private String collector;
   private String virtualization;
   private OptionalLong monotonicOffset = OptionalLong.empty();
@@ -73,6 +74,8 @@ final class RecordingBuilder {
           facts.put(type.text(values, "name"), type.text(values, "value"));
       case "latencyscope.BudgetExceeded" -> budget(type, values);
       case "latencyscope.DrainStall" -> stall(type, values);
+      case "latencyscope.ChunkClock" ->
+          clockOffsets.put(type.number(values, "chunkStart", 0), type.number(values, "offset", 0));
       case "latencyscope.NamespaceThread" ->
           hostIds.put(type.number(values, "namespaceThreadId", 0), osThreadId(type, values));
       case "jdk.JVMInformation" -> jvm(type, values);
@@ -329,6 +332,11 @@ final class RecordingBuilder {
         new JvmInfo(pid, type.text(values, "jvmVersion"), type.text(values, "javaArguments"), null);
     jvms.remove(pid);
     jvms.put(pid, jvm);
+  }
+
+  /** What has to be added to the times of a chunk, nanoseconds. */
+  long clockOffset(long chunkStart) {
+    return clockOffsets.getOrDefault(chunkStart, 0L);
   }
 
   /** The id on the host of a thread or process that a JVM in a container named by its own. */

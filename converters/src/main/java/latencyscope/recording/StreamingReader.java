@@ -34,11 +34,16 @@ final class StreamingReader implements IParserExtension {
   private final RecordingBuilder builder;
   private final EventConsumer consumer;
   private final List<Runnable> deferred = new ArrayList<>();
+  private final long clockOffset;
   private boolean ofAgent;
 
-  StreamingReader(RecordingBuilder builder, EventConsumer consumer) {
+  /**
+   * @param chunkStart when the chunk began by its header, nanoseconds since the epoch
+   */
+  StreamingReader(RecordingBuilder builder, EventConsumer consumer, long chunkStart) {
     this.builder = builder;
     this.consumer = consumer;
+    this.clockOffset = builder.clockOffset(chunkStart);
   }
 
   /** A failure of a consumer: not to be mistaken for one of the parser, as of a damaged file. */
@@ -57,7 +62,9 @@ final class StreamingReader implements IParserExtension {
       public IEventSink create(
           String id, String label, String[] category, String description, List<ValueField> fields) {
         ofAgent |= id.startsWith(EventType.PREFIX);
-        return sink(new EventType(id, category, fields), label);
+        EventType type = new EventType(id, category, fields);
+        IEventSink sink = sink(type, label);
+        return clockOffset == 0 ? sink : type.moving(sink, clockOffset);
       }
 
       @Override
