@@ -48,7 +48,9 @@ final class JvmCompanion implements AutoCloseable {
    */
   static Optional<JvmCompanion> start(CaptureRequest request, Console console) {
     Optional<JvmProcess> jvm =
-        Optional.ofNullable(request.target()).flatMap(target -> JvmProcess.of(target.pid()));
+        Optional.ofNullable(request.target())
+            .filter(target -> target.pid() != ProcessHandle.current().pid())
+            .flatMap(target -> JvmProcess.of(target.pid()));
     if (jvm.isEmpty()) {
       return Optional.empty();
     }

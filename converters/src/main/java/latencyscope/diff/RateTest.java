@@ -78,7 +78,7 @@ final class RateTest {
       return 1 - upperTail(-z);
     }
     // Abramowitz and Stegun 26.2.17: off by less than 7.5e-8, in the bulk.
-    if (z < 4) {
+    if (z < 2) {
       double t = 1 / (1 + 0.2316419 * z);
       double poly =
           t
@@ -88,7 +88,7 @@ final class RateTest {
     }
     // Far out, the continued fraction: the error of the above would be larger than the value.
     double fraction = z;
-    for (int i = 40; i >= 1; i--) {
+    for (int i = 200; i >= 1; i--) {
       fraction = z + i / fraction;
     }
     return density(z) / fraction;

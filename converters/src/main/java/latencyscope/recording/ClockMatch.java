@@ -84,7 +84,7 @@ public final class ClockMatch implements EventConsumer {
     List<Offset> offsets = new ArrayList<>();
     int index = skipped;
     for (Chunk chunk : Chunk.index(own).chunks()) {
-      match.offset(chunk.startNanos(), match.chunks.get(index++)).ifPresent(offsets::add);
+      offset(chunk.startNanos(), match.chunks.get(index++), match.ofKernel).ifPresent(offsets::add);
     }
     return offsets;
   }
@@ -121,7 +121,9 @@ public final class ClockMatch implements EventConsumer {
     ofJvm.clear();
   }
 
-  private Optional<Offset> offset(long chunkStart, Map<Long, List<long[]>> waits) {
+  /** The offset at which what the JVM saw best holds what the kernel did, by thread. */
+  static Optional<Offset> offset(
+      long chunkStart, Map<Long, List<long[]>> waits, Map<Long, List<long[]>> ofKernel) {
     List<long[]> ranges = new ArrayList<>();
     int all = 0;
     for (Map.Entry<Long, List<long[]>> thread : waits.entrySet()) {

@@ -1,5 +1,7 @@
 package latencyscope.report;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.Locale;
 import latencyscope.analysis.Metrics;
 import latencyscope.diff.Comparison;
@@ -7,6 +9,8 @@ import latencyscope.diff.Row;
 
 /** The values of a comparison by the keys of its JSON form; see {@code docs/diff.schema.json}. */
 final class DiffJson {
+  private static final int DIGITS = 3;
+
   private DiffJson() {}
 
   static Metrics of(Comparison comparison) {
@@ -39,8 +43,15 @@ final class DiffJson {
     row.put("unit", measure.unit());
     row.put("before", measure.before());
     row.put("after", measure.after());
-    row.put("chance", measure.chance());
+    row.put("chance", rounded(measure.chance()));
     return row.put("verdict", measure.verdict().name().toLowerCase(Locale.ROOT));
+  }
+
+  // More digits would differ from one machine's logarithm to another's, and mean nothing.
+  private static Double rounded(Double chance) {
+    return chance == null
+        ? null
+        : (Double) new BigDecimal(chance).round(new MathContext(DIGITS)).doubleValue();
   }
 
   private static Metrics cause(Comparison.FoundCause cause) {

@@ -149,7 +149,15 @@ class CommandLineTest {
         mistake("Missing required parameter", "report"),
         mistake("'pdf', only text", "report", "x.jfr", "-f", "pdf"),
         mistake("packed in latencyscope.jar only", "demo"),
-        mistake("jfr file already", "report", "x.jfr", "-f", "jfr"));
+        mistake("jfr file already", "report", "x.jfr", "-f", "jfr"),
+        mistake("give it the JVM", "--attach"),
+        mistake("Missing required parameter", "diff", "only-one.jfr"),
+        mistake("does not exist", "diff", "/no/such.jfr", "/no/such.json"),
+        mistake("is a directory", "diff", "/", "/"),
+        mistake("neither a flight recording nor a report", "diff", "/etc/hosts", "/etc/hosts"),
+        mistake("isolation.p99_runqueue_ns", "diff", "a", "b", "--limit", "isolation.p99_run=+1%"),
+        mistake("'much' in 'a=much' is not a number", "diff", "a", "b", "--limit", "a=much%"),
+        mistake("Invalid value for positional parameter", "completion", "tcsh"));
   }
 
   private static Arguments mistake(String expected, String... arguments) {
@@ -251,6 +259,54 @@ class CommandLineTest {
     assertTrue(out().contains("--duration") && out().contains("profiles"), out());
     assertEquals(0, run("--version"));
     assertTrue(out().matches("(?s).*LatencyScope \\d+\\.\\d+\\.\\d+.*"), out());
+  }
+
+  /** Whoever reads it has 80 columns. */
+  @ParameterizedTest
+  @CsvSource({"''", "report", "explain", "diff", "doctor", "profiles", "demo", "completion"})
+  void helpTeachesWhatToDoFirst(String command) {
+    assertEquals(0, command.isEmpty() ? run("--help") : run(command, "--help"), err());
+    assertTrue(out().lines().allMatch(line -> line.length() <= 80), out());
+    assertTrue(out().contains("Exit codes:"), out());
+    assertTrue(out().matches("(?s).*(First|Examples).*latencyscope .*"), out());
+    assertEquals("", err());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"completion", "generate-completion"})
+  void bashCompletes(String command) throws Exception {
+    assertEquals(0, run(command), err());
+    String script =
+        out()
+            + "COMP_WORDS=(latencyscope --module i); COMP_CWORD=2; _complete_latencyscope\n"
+            + "echo ${COMPREPLY[@]}\n"
+            + "COMP_WORDS=(latencyscope d); COMP_CWORD=1; _complete_latencyscope\n"
+            + "echo ${COMPREPLY[@]}\n";
+    Path file = directory.resolve("completion.bash");
+    Files.writeString(file, script);
+    Process bash =
+        new ProcessBuilder("bash", file.toString())
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    String said = new String(bash.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertTrue(bash.waitFor(30, TimeUnit.SECONDS));
+    assertEquals("irq isolation\ndemo diff doctor\n", said);
+  }
+
+  @Test
+  void whatGotWorseIsTheExitCodeOfDiff() throws IOException {
+    Path json = directory.resolve("good.json");
+    assertEquals(0, run("report", file("involuntary-0.jfr"), "-o", json.toString()), err());
+    assertEquals(0, run("diff", json.toString(), file("involuntary-0.jfr")), err());
+    assertTrue(out().contains("SUMMARY: 0 worse, 0 better | Exit code: 0"), out());
+    // Three in a moment, where there was none: too few to be sure.
+    assertEquals(0, run("diff", json.toString(), file("involuntary-3.jfr")), err());
+    String limit = "isolation.involuntary_switches=2";
+    assertEquals(2, run("diff", json.toString(), file("involuntary-3.jfr"), "--limit", limit));
+    Path diff = directory.resolve("diff.json");
+    run("diff", json.toString(), file("involuntary-3.jfr"), "--json", "-o", diff.toString());
+    assertEquals(0, new ObjectMapper().readTree(diff.toFile()).get("worse_count").asInt());
+    assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(diff)));
   }
 
   @Test
