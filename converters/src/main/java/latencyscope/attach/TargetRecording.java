@@ -24,6 +24,10 @@ public final class TargetRecording implements AutoCloseable {
   /** Up to this length the JVM keeps it in memory, and makes no directory for it. */
   private static final Duration IN_MEMORY = Duration.ofSeconds(15);
 
+  private static final Duration YOUNG = Duration.ofSeconds(1);
+  private static final long CHECK_MILLIS = 50;
+  private static final String UNKNOWN = "Unknown diagnostic command";
+
   private static final String STARTED = "Started recording";
   private static final String STOPPED = "Stopped recording";
 
@@ -80,15 +84,14 @@ public final class TargetRecording implements AutoCloseable {
       Path jfc = files.create(".jfc", settings.getBytes(StandardCharsets.UTF_8));
       kept = keep ? files.create(".jfr", new byte[0]) : null;
       answer =
-          channel.command(
+          begin(
               String.format(
                   "JFR.start name=%s settings=%s disk=%b duration=%ds %s",
                   name,
                   jfc,
                   keep || expected.compareTo(IN_MEMORY) > 0,
                   limit.toSeconds(),
-                  keep ? "dumponexit=true filename=" + kept : "filename=/dev/null"),
-              START_LIMIT);
+                  keep ? "dumponexit=true filename=" + kept : "filename=/dev/null"));
       files.delete(jfc);
     } finally {
       if (!answer.contains(STARTED)) {
@@ -98,6 +101,26 @@ public final class TargetRecording implements AutoCloseable {
     if (!answer.contains(STARTED)) {
       throw new AttachException(
           "its flight recorder does not start: " + AttachChannel.firstLine(answer));
+    }
+  }
+
+  // A JVM that is just starting takes requests before it knows this one.
+  private String begin(String command) throws AttachException {
+    long giveUp = System.nanoTime() + YOUNG.toNanos();
+    while (true) {
+      try {
+        return channel.command(command, START_LIMIT);
+      } catch (AttachException e) {
+        if (!e.getMessage().contains(UNKNOWN) || System.nanoTime() > giveUp) {
+          throw e;
+        }
+      }
+      try {
+        Thread.sleep(CHECK_MILLIS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new AttachException("there was no time to wait for it", e);
+      }
     }
   }
 

@@ -37,6 +37,11 @@ final class StreamingReader implements IParserExtension {
   private final long clockOffset;
   private boolean ofAgent;
 
+  /** For events of several chunks, whose times and thread ids are taken as they are. */
+  StreamingReader(RecordingBuilder builder, EventConsumer consumer) {
+    this(builder, consumer, 0);
+  }
+
   /**
    * @param chunkStart when the chunk began by its header, nanoseconds since the epoch
    */
