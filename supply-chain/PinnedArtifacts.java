@@ -70,7 +70,7 @@ public final class PinnedArtifacts extends AbstractEventSpy {
           name
               + " is not in "
               + list
-              + "; where it comes from is to be looked at, then: scripts/pins.sh update");
+              + "; where it comes from is to be looked at, then: scripts/pins.sh add");
     } else if (!pins.get(name).equals(sum)) {
       stop(
           file

@@ -86,7 +86,8 @@ class SoakIT {
             .with(
                 "-Xmx256m",
                 "-XX:FlightRecorderOptions:repository=" + repository + ",maxchunksize=2M")
-            .withAgent();
+            // Else thresholds would rise until next to nothing is kept that could be lost.
+            .withAgent("budget=off");
     Path settings = settings();
     List<Sample> samples = new ArrayList<>();
     try (Engine engine = launch.start(errors)) {
