@@ -165,6 +165,9 @@ class CrashPointIT {
     TimeUnit.MILLISECONDS.sleep(20);
     KernelObjects held = KernelObjects.heldBy(pid);
     whileLoaded += held.isEmpty() ? 0 : 1;
+    if (point % 20 == 19) {
+      System.out.println("CrashPointIT: " + (point + 1) + ", " + whileLoaded + " while loaded");
+    }
     signal("KILL", pid);
     try {
       held.awaitGone();

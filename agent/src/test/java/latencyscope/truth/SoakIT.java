@@ -84,7 +84,11 @@ class SoakIT {
     Launch launch =
         Launch.of(BusyEngine.class, PERCENT)
             .with(
+                // All of it is there from the start: a heap that is touched bit by bit looks like a
+                // leak.
+                "-Xms256m",
                 "-Xmx256m",
+                "-XX:+AlwaysPreTouch",
                 "-XX:FlightRecorderOptions:repository=" + repository + ",maxchunksize=2M")
             // Else thresholds would rise until next to nothing is kept that could be lost.
             .withAgent("budget=off");

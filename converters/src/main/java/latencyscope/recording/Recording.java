@@ -150,7 +150,7 @@ public final class Recording {
       return true;
     } catch (StreamingReader.ConsumerFailure e) {
       throw (RuntimeException) e.getCause();
-    } catch (IOException | CouldNotLoadRecordingException | RuntimeException e) {
+    } catch (IOException | CouldNotLoadRecordingException | RuntimeException | OutOfMemoryError e) {
       // The parser meets damage with whatever exception comes first; an error is none of the file.
       rethrowError(e);
       return false;

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,12 +18,18 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Jazzer on each target for {@code fuzz.seconds}, in a JVM of its own. It begins with the inputs in
- * the tree, and keeps what it learns under {@code target/}, where the next run begins. What it
- * finds is in {@code target/found}, ready to be copied into the corpus.
+ * the tree; a long run keeps what it learns under {@code target/}, where the next one begins. What
+ * it finds is in {@code target/found}, ready to be copied into the corpus.
  */
 @Execution(ExecutionMode.CONCURRENT)
 class FuzzIT {
   private static final long SECONDS = Long.getLong("fuzz.seconds", 2);
+
+  /**
+   * A run of so many seconds goes on from what the last one learnt; a short one would only read it.
+   */
+  private static final long LONG = 30;
+
   private static final Pattern DONE = Pattern.compile("Done (\\d+) runs in \\d+ second");
 
   static List<Class<?>> targets() {
@@ -37,9 +44,10 @@ class FuzzIT {
 
   @ParameterizedTest
   @MethodSource("targets")
-  void findsNothing(Class<?> target) throws Exception {
+  void findsNothing(Class<?> target, @TempDir Path folder) throws Exception {
     String name = target.getSimpleName();
-    Path learnt = Files.createDirectories(Path.of("target", "learnt", name));
+    Path learnt =
+        Files.createDirectories(SECONDS < LONG ? folder : Path.of("target", "learnt", name));
     Path found = Files.createDirectories(Path.of("target", "found", name));
     Path log = Path.of("target", name + ".log");
     Process jazzer =
