@@ -204,13 +204,13 @@ final class KernelModule implements AutoCloseable {
     }
     for (int i = 0; i < unreadableReported.length; i++) {
       long now = records.unreadable(i);
-      String type = i < eventNames.length ? eventNames[i] : "of an unknown type";
+      String type = i < eventNames.length ? eventNames[i] : "unknown type";
       loss(type, now - unreadableReported[i], "they could not be turned into events");
       unreadableReported[i] = now;
     }
     // How many were in there nobody can tell: as many as there can have been.
     long skipped = Math.ceilDiv(skippedBytes, leastRecordBytes);
-    loss("of an unknown type", skipped, "the ring buffer was corrupt");
+    loss("unknown type", skipped, "the ring buffer was corrupt");
     skippedBytes = 0;
     loss(null, threads.newlyWithout(), "more threads at once than there was room for");
     if (subjects != null) {
