@@ -81,7 +81,10 @@ class AgentOptionsTest {
   @Test
   void aFolderThatIsNoPathDoesNotKeepTheTriggerFromWorking() {
     AgentOptions options = AgentOptions.parse("trigger=runqueue>1ms,trigger.dir=a\0b");
-    assertEquals(1_000_000, Triggers.asked(options, options.value("trigger")).longerThanNs("latencyscope.RunQueueWait"));
+    assertEquals(
+        1_000_000,
+        Triggers.asked(options, options.value("trigger"))
+            .longerThanNs("latencyscope.RunQueueWait"));
   }
 
   @Test

@@ -43,7 +43,9 @@ public final class ProfileFuzz {
     try (Recording recording = new Recording(ours)) {
       recording.setToDisk(false);
       recording.start();
-      CaptureSettings asked = CaptureSettings.inForce(AgentOptions.parse(""));
+      AgentOptions none = AgentOptions.parse("");
+      Triggers.asked(none, CaptureSettings.triggers(none)).close();
+      CaptureSettings asked = CaptureSettings.inForce(none);
       new WatchedThreads(asked.threads()).test(1, "strategy");
     }
   }
