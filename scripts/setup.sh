@@ -63,8 +63,27 @@ is_built() {
 	[ -z "$(find pom.xml ./*/pom.xml ./*/src/main bpf/compile-bpf.sh -newer "$JAR" -type f -print -quit)" ]
 }
 
+# What Maven may use is listed by SHA-256: see supply-chain/PinnedArtifacts.java.
+PINS=supply-chain/artifacts.sha256
+PIN_CHECK=target/pins/pins.jar
+
+build_pin_check() {
+	[ ! "$PIN_CHECK" -nt supply-chain/PinnedArtifacts.java ] || return 0
+	local lib classes=target/pins/classes.$$
+	lib=$(dirname "$(dirname "$(readlink -f "$(command -v mvn)")")")/lib
+	mkdir -p "$classes/META-INF/plexus"
+	"$JDK/bin/javac" -proc:none --release 25 -cp "$lib/*" -d "$classes" supply-chain/PinnedArtifacts.java >&2 ||
+		die "supply-chain/PinnedArtifacts.java does not compile against the Maven in $lib"
+	cp supply-chain/components.xml "$classes/META-INF/plexus/"
+	"$JDK/bin/jar" --create --file "$PIN_CHECK.$$" -C "$classes" .
+	mv "$PIN_CHECK.$$" "$PIN_CHECK"
+	rm -rf "$classes"
+}
+
 maven() {
-	JAVA_HOME=$JDK mvn -B --no-transfer-progress "$@"
+	build_pin_check
+	JAVA_HOME=$JDK mvn -B --no-transfer-progress \
+		-Dmaven.ext.class.path="$PWD/$PIN_CHECK" -Dpins.file="$PINS" "$@"
 }
 
 build() {

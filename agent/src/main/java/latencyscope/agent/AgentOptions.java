@@ -129,14 +129,17 @@ record AgentOptions(Map<String, String> values, Set<String> commands, List<Strin
     String unit = text.replaceFirst("^\\d+", "");
     try {
       long number = Long.parseLong(text.substring(0, text.length() - unit.length()));
-      return switch (unit) {
-        case "ms" -> Duration.ofMillis(number);
-        case "", "s" -> Duration.ofSeconds(number);
-        case "m" -> Duration.ofMinutes(number);
-        case "h" -> Duration.ofHours(number);
-        default -> throw new IllegalArgumentException(unit);
-      };
-    } catch (IllegalArgumentException e) {
+      Duration duration =
+          switch (unit) {
+            case "ms" -> Duration.ofMillis(number);
+            case "", "s" -> Duration.ofSeconds(number);
+            case "m" -> Duration.ofMinutes(number);
+            case "h" -> Duration.ofHours(number);
+            default -> throw new IllegalArgumentException(unit);
+          };
+      duration.toNanos(); // nobody can wait for centuries, nor count them in nanoseconds
+      return duration;
+    } catch (ArithmeticException | IllegalArgumentException e) {
       throw new IllegalArgumentException(
           "duration '" + text + "' is not like 10s, 500ms, 2m or 1h", e);
     }

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import jdk.jfr.Name;
 import latencyscope.bpf.BpfException;
+import latencyscope.bpf.CorruptRingException;
 import latencyscope.bpf.LoadedObject;
 import latencyscope.bpf.ObjectFile;
 import latencyscope.bpf.RingReader;
@@ -34,6 +35,9 @@ final class KernelModule implements AutoCloseable {
   private final MemorySegment lost;
   private final MemorySegment worst;
   private final long[] lostReported;
+  private final long[] unreadableReported;
+  private final long leastRecordBytes;
+  private long skippedBytes;
   private final ThreadAccount threads;
 
   /** Null if the module measures threads alone. */
@@ -66,6 +70,8 @@ final class KernelModule implements AutoCloseable {
     thresholdsNs = object.variable("threshold_ns");
     lost = object.variable("lost");
     lostReported = new long[structs.size()];
+    unreadableReported = new long[structs.size() + 1];
+    leastRecordBytes = structs.values().stream().mapToInt(Struct::size).min().orElse(Long.BYTES);
     worst = object.variable("worst_of");
     ThreadDirectory.OfModule directory = context.threads().ofModule();
     threads = new ThreadAccount(name, object, file, sizes, directory, context.strings());
@@ -146,9 +152,14 @@ final class KernelModule implements AutoCloseable {
    * the time to become a Java thread, under whose name its first events belong.
    */
   int drain(int limit) throws BpfException {
-    int drained = ring.drain(records, limit, settledBytes);
-    settledBytes = ring.pendingBytes();
-    return drained;
+    try {
+      return ring.drain(records, limit, settledBytes);
+    } catch (CorruptRingException e) {
+      skippedBytes += e.skippedBytes();
+      throw e;
+    } finally {
+      settledBytes = ring.pendingBytes();
+    }
   }
 
   /** Empties the slots of threads that have ended, if there are any. */
@@ -191,6 +202,16 @@ final class KernelModule implements AutoCloseable {
       loss(eventNames[i], now - lostReported[i], "the ring buffer was full");
       lostReported[i] = now;
     }
+    for (int i = 0; i < unreadableReported.length; i++) {
+      long now = records.unreadable(i);
+      String type = i < eventNames.length ? eventNames[i] : "unknown type";
+      loss(type, now - unreadableReported[i], "they could not be turned into events");
+      unreadableReported[i] = now;
+    }
+    // How many were in there nobody can tell: as many as there can have been.
+    long skipped = Math.ceilDiv(skippedBytes, leastRecordBytes);
+    loss("unknown type", skipped, "the ring buffer was corrupt");
+    skippedBytes = 0;
     loss(null, threads.newlyWithout(), "more threads at once than there was room for");
     if (subjects != null) {
       loss(null, subjects.newlyWithout(), "more things to count than there was room for");

@@ -18,6 +18,10 @@ final class ModuleRecords implements RecordHandler {
   private final ThreadDirectory.OfModule threads;
   private final IntConsumer mute;
   private final long[] record;
+  private final String module;
+
+  /** Records without an event, by the number that they carry; last, those that carry no number. */
+  private final long[] unreadable;
 
   /**
    * Binds every kind of record to its event.
@@ -36,11 +40,13 @@ final class ModuleRecords implements RecordHandler {
       IntConsumer mute)
       throws ReflectiveOperationException {
     Exemplars exemplars = new Exemplars(module);
+    this.module = module;
     this.context = context;
     this.threads = threads;
     this.mute = mute;
     header = new RecordHeader(structs.values().iterator().next());
     decoders = new RecordDecoder[structs.size()];
+    unreadable = new long[structs.size() + 1];
     int longest = structs.values().stream().mapToInt(Struct::size).max().orElse(0);
     record = new long[(longest + Long.BYTES - 1) / Long.BYTES];
     for (Map.Entry<Long, Struct> entry : structs.entrySet()) {
@@ -57,14 +63,31 @@ final class ModuleRecords implements RecordHandler {
 
   @Override
   public void onRecord(MemorySegment data, long offset, int length) {
-    // Once for all members: reading an array is cheap long before this code has been compiled.
-    MemorySegment.copy(data, ValueLayout.JAVA_LONG, offset, record, 0, length / Long.BYTES);
-    ThreadDirectory.Entry thread = thread(header.osThreadId(record));
-    if (thread.watched()) {
-      decoders[header.record(record)].decode(record, thread, context.clock());
-    } else {
-      mute.accept(header.slot(record));
+    int number = -1;
+    try {
+      // Once for all members: reading an array is cheap long before this code has been compiled.
+      MemorySegment.copy(data, ValueLayout.JAVA_LONG, offset, record, 0, length / Long.BYTES);
+      number = header.record(record);
+      ThreadDirectory.Entry thread = thread(header.osThreadId(record));
+      if (thread.watched()) {
+        decoders[number].decode(record, thread, context.clock());
+      } else {
+        mute.accept(header.slot(record));
+      }
+    } catch (RuntimeException e) {
+      // One record is lost, and the next ones are not: they may be sound.
+      unreadable[number >= 0 && number < decoders.length ? number : decoders.length]++;
+      Complaints.say("a record of module " + module + " could not be turned into an event", e);
     }
+  }
+
+  /**
+   * How many records there were until now that could not be turned into events.
+   *
+   * @param number what they carry; one more than the highest for those that carry none
+   */
+  long unreadable(int number) {
+    return unreadable[number];
   }
 
   private ThreadDirectory.Entry thread(int osThreadId) {

@@ -26,7 +26,19 @@ final class ProfileSettings {
     }
     Path file = Path.of(name);
     return Files.isRegularFile(file)
-        ? Configuration.create(file).getSettings()
+        ? ofFile(file)
         : Configuration.getConfiguration(name).getSettings();
+  }
+
+  // The JDK's reader meets what is no XML with whatever exception comes first.
+  private static Map<String, String> ofFile(Path file) throws IOException, ParseException {
+    try {
+      return Configuration.create(file).getSettings();
+    } catch (RuntimeException e) {
+      ParseException malformed =
+          new ParseException(file + " is no settings file of the flight recorder (.jfc)", 0);
+      malformed.initCause(e);
+      throw malformed;
+    }
   }
 }

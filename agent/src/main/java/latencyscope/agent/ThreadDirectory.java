@@ -33,6 +33,9 @@ final class ThreadDirectory implements AutoCloseable {
    */
   private static final long REFRESH_NS = 10_000_000;
 
+  /** No kernel has more threads: PID_MAX_LIMIT. What a slot costs here is a reference. */
+  private static final int MOST_SLOTS = 1 << 22;
+
   /**
    * A thread of the target.
    *
@@ -87,6 +90,9 @@ final class ThreadDirectory implements AutoCloseable {
      * @param kernelName name to use if it has ended and was never seen; may be null
      */
     Entry of(int slot, int osThreadId, String kernelName) {
+      if (slot < 0 || slot > MOST_SLOTS) {
+        throw new IllegalArgumentException("slot " + slot + " of thread " + osThreadId);
+      }
       Entry entry = slot < bySlot.length ? bySlot[slot] : null;
       if (entry != null && entry.osThreadId == osThreadId) {
         if (entry.thread == null && retryIfDue()) {

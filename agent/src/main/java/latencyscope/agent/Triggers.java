@@ -1,5 +1,6 @@
 package latencyscope.agent;
 
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -52,18 +53,33 @@ final class Triggers implements AutoCloseable {
     if (text.isEmpty()) {
       return NONE; // and nothing is loaded for it while the engine starts
     }
+    Triggers triggers = asked(options, text);
+    if (triggers != NONE) {
+      // Not here: the flight recorder takes its time to come up, and the engine may be starting.
+      Thread.ofPlatform().daemon().name("latencyscope-trigger").start(triggers::watch);
+    }
+    return triggers;
+  }
+
+  /** What is asked for, not yet at work. */
+  static Triggers asked(AgentOptions options, String text) {
     List<String> problems = new ArrayList<>();
     List<TriggerCondition> conditions = TriggerCondition.parse(text, problems);
     problems.forEach(Complaints::say);
     if (conditions.isEmpty()) {
       return NONE;
     }
-    TriggerDump dump =
-        new TriggerDump(Path.of(options.value("trigger.dir")), options.triggerLast());
-    Triggers triggers = new Triggers(conditions, dump, options.triggerCoolDown());
-    // Not here: the flight recorder takes its time to come up, and the engine may be starting.
-    Thread.ofPlatform().daemon().name("latencyscope-trigger").start(triggers::watch);
-    return triggers;
+    TriggerDump dump = new TriggerDump(folder(options), options.triggerLast());
+    return new Triggers(conditions, dump, options.triggerCoolDown());
+  }
+
+  private static Path folder(AgentOptions options) {
+    try {
+      return Path.of(options.value("trigger.dir"));
+    } catch (InvalidPathException e) {
+      Complaints.say("trigger.dir is no path, the working directory is used", e);
+      return Path.of("");
+    }
   }
 
   /** Starts to look at events of the JVM and of the engine, if a condition names one. */

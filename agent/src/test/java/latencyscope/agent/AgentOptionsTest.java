@@ -1,6 +1,7 @@
 package latencyscope.agent;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
@@ -68,6 +69,22 @@ class AgentOptionsTest {
     assertEquals(Duration.ofSeconds(7), AgentOptions.duration("7"));
     assertEquals(Duration.ofMinutes(2), AgentOptions.parse("trigger.last=2m").triggerLast());
     assertEquals(Duration.ofSeconds(60), AgentOptions.parse("").triggerCoolDown());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"9223372036854775807h", "292472m5", "300000000h", "99999999999999999999"})
+  void timesThatNobodyCanWaitForAreRefused(String text) {
+    assertThrows(IllegalArgumentException.class, () -> AgentOptions.duration(text));
+    assertEquals(Duration.ofSeconds(30), AgentOptions.parse("trigger.last=" + text).triggerLast());
+  }
+
+  @Test
+  void aFolderThatIsNoPathDoesNotKeepTheTriggerFromWorking() {
+    AgentOptions options = AgentOptions.parse("trigger=runqueue>1ms,trigger.dir=a\0b");
+    assertEquals(
+        1_000_000,
+        Triggers.asked(options, options.value("trigger"))
+            .longerThanNs("latencyscope.RunQueueWait"));
   }
 
   @Test

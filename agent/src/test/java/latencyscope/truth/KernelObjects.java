@@ -123,6 +123,15 @@ record KernelObjects(Set<Long> programs, Set<Long> maps, Set<Long> links) {
     throw new AssertionError("no variable " + name + " in " + this);
   }
 
+  /** Kernel memory of the maps, as bpftool tells of it. */
+  long mapBytes() throws IOException, InterruptedException {
+    long bytes = 0;
+    for (JsonNode map : json("map", "show")) {
+      bytes += maps.contains(map.path("id").asLong()) ? map.path("bytes_memlock").asLong() : 0;
+    }
+    return bytes;
+  }
+
   private static Set<Long> numbers(String kind) throws IOException, InterruptedException {
     Set<Long> numbers = new TreeSet<>();
     for (JsonNode object : json(kind, "show")) {

@@ -106,7 +106,7 @@ final class Btf {
     int[] offsets = new int[types.length() / RECORD_SIZE + 1];
     int count = 1;
     long at = 0;
-    while (at < types.length()) {
+    while (types.length() - at >= RECORD_SIZE) {
       offsets[count++] = (int) at;
       long info = types.u32(at + 4);
       at += RECORD_SIZE + detailLength((int) (info >> 24) & 0x1f, (int) info & 0xffff);

@@ -156,6 +156,21 @@ class MalformedObjectTest {
   }
 
   @Test
+  void typesThatAreShorterThanOneType() {
+    byte[] section = new byte[24 + 8];
+    section[0] = (byte) 0x9f;
+    section[1] = (byte) 0xeb;
+    section[2] = 1;
+    section[4] = 24;
+    for (byte length = 1; length <= 8; length++) {
+      section[12] = length; // of the types
+      assertEquals(
+          "the last BTF type is cut off",
+          problem(() -> Btf.read(Bytes.of("section .BTF", section))));
+    }
+  }
+
+  @Test
   void aKindOfTheFuture() {
     BtfSection btf = new BtfSection();
     btf.type("", 27, 0, 0);

@@ -1,6 +1,7 @@
 package latencyscope.cli;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import latencyscope.jfr.Profile;
@@ -42,10 +43,10 @@ final class ProfilesCommand extends Main.Common implements Main.Verbose {
       Path file = directory.resolve(profile.file());
       try {
         Files.createDirectories(directory);
-        Files.writeString(file, profile.toXml());
       } catch (IOException e) {
-        throw new UserError(file + " could not be written: " + e.getMessage(), e);
+        throw new UserError(directory + " could not be made: " + e.getMessage(), e);
       }
+      OutputFile.forAll(file).write(profile.toXml().getBytes(StandardCharsets.UTF_8));
       console.out().println(file);
     }
     return 0;

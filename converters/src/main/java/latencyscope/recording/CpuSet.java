@@ -62,11 +62,13 @@ public final class CpuSet {
     return Integer.parseInt(digits);
   }
 
-  /** The set of these CPUs. */
+  /** The set of these CPUs; what is no CPU's number, such as -1 for none, is left out. */
   public static CpuSet of(int... numbers) {
     BitSet cpus = new BitSet();
     for (int cpu : numbers) {
-      cpus.set(cpu);
+      if (cpu >= 0 && cpu <= MAX_CPU) {
+        cpus.set(cpu);
+      }
     }
     return new CpuSet(cpus);
   }

@@ -3,6 +3,7 @@ package latencyscope.recording;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -22,6 +23,9 @@ import org.openjdk.jmc.flightrecorder.JfrLoaderToolkit;
  * <p>Immutable.
  */
 public final class Recording {
+  private static final List<String> READS_A_LENGTH =
+      List.of(".SeekableInputStream", ".ValueReaders$ArrayReader");
+
   private final CaptureInfo capture;
   private final boolean described;
   private final Host host;
@@ -146,7 +150,7 @@ public final class Recording {
       return true;
     } catch (StreamingReader.ConsumerFailure e) {
       throw (RuntimeException) e.getCause();
-    } catch (IOException | CouldNotLoadRecordingException | RuntimeException e) {
+    } catch (IOException | CouldNotLoadRecordingException | RuntimeException | OutOfMemoryError e) {
       // The parser meets damage with whatever exception comes first; an error is none of the file.
       rethrowError(e);
       return false;
@@ -156,10 +160,22 @@ public final class Recording {
   // The parser works on threads of its own, and wraps what ends them.
   private static void rethrowError(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof Error error) {
+      if (cause instanceof Error error && !isOfALength(error)) {
         throw error;
       }
     }
+  }
+
+  // Damage may have made up the length of a text or an array: the parser asks for the memory before
+  // it looks how much of the file is left. Memory that is short for another reason is no damage.
+  private static boolean isOfALength(Error error) {
+    return error instanceof OutOfMemoryError
+        && Arrays.stream(error.getStackTrace())
+            .map(StackTraceElement::getClassName)
+            .filter(name -> !name.startsWith("java."))
+            .findFirst()
+            .filter(name -> READS_A_LENGTH.stream().anyMatch(name::endsWith))
+            .isPresent();
   }
 
   /** What was captured. */

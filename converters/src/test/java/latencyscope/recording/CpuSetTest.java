@@ -43,4 +43,9 @@ class CpuSetTest {
     assertTrue(all.containsAll(CpuSet.of(0, 7)) && !CpuSet.of(0, 7).containsAll(all));
     assertTrue(!all.contains(-1) && !all.contains(8) && all.contains(7));
   }
+
+  @Test
+  void whatIsNoCpuIsLeftOut() {
+    assertEquals(CpuSet.parse("3"), CpuSet.of(-1, 3, Integer.MAX_VALUE));
+  }
 }

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.LockSupport;
 import jdk.jfr.Recording;
 
@@ -25,6 +26,9 @@ import jdk.jfr.Recording;
  * waits for {@code stop}.
  */
 public final class SchedulerWorkload {
+  /** Ten thousand threads are to fit. */
+  private static final long STACK_BYTES = 256 << 10;
+
   private static final Path PROC = Path.of("/proc/self/task");
 
   private final BufferedReader in =
@@ -61,6 +65,9 @@ public final class SchedulerWorkload {
         case "fifty" -> finished = fifty(Duration.ofSeconds(3));
         case "churn" -> churn(1_000);
         case "yield" -> finished = yielding(3_000);
+        case "crowd" -> finished = crowd(10_000);
+        case "births" -> births(4_000, Duration.ofMillis(1));
+        case "storm" -> finished = storm(Duration.ofSeconds(2));
         default -> throw new IllegalArgumentException(load);
       }
       finished.await();
@@ -186,6 +193,74 @@ public final class SchedulerWorkload {
     return finished;
   }
 
+  /** Many threads at once, each of which has slept twice. */
+  private CountDownLatch crowd(int count) {
+    CountDownLatch finished = new CountDownLatch(count);
+    for (int i = 0; i < count; i++) {
+      start(
+          "crowd-" + i,
+          finished,
+          () -> {
+            Thread.sleep(1);
+            Thread.sleep(1);
+          });
+    }
+    return finished;
+  }
+
+  /** Short lives that begin at a steady rate, several at once. */
+  private void births(int count, Duration every) throws Exception {
+    List<Thread> threads = new ArrayList<>(count);
+    long next = System.nanoTime();
+    for (int i = 0; i < count; i++) {
+      Thread thread = new Thread(null, this::shortLife, "born-" + i, STACK_BYTES);
+      thread.start();
+      threads.add(thread);
+      next += every.toNanos();
+      LockSupport.parkNanos(next - System.nanoTime());
+    }
+    for (Thread thread : threads) {
+      thread.join();
+    }
+  }
+
+  private void shortLife() {
+    try {
+      Thread.sleep(1);
+      lastWords.add(account(Path.of("/proc/thread-self").toRealPath()));
+    } catch (IOException | InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /**
+   * As many switches as there can be: pairs, one for each CPU, that do nothing but wake each other.
+   */
+  private CountDownLatch storm(Duration time) {
+    int pairs = Runtime.getRuntime().availableProcessors();
+    CountDownLatch finished = new CountDownLatch(2 * pairs);
+    long end = System.nanoTime() + time.toNanos();
+    for (int pair = 0; pair < pairs; pair++) {
+      Semaphore[] turns = {new Semaphore(1), new Semaphore(0)};
+      for (int side = 0; side < 2; side++) {
+        Semaphore own = turns[side];
+        Semaphore other = turns[1 - side];
+        start(
+            "storm-" + pair + "-" + side,
+            finished,
+            () -> {
+              while (System.nanoTime() < end) {
+                own.acquire();
+                other.release();
+              }
+              other.release(); // who waits must see that it is over
+            });
+      }
+    }
+    say("spinning");
+    return finished;
+  }
+
   private static void spin(Duration time) {
     long end = System.nanoTime() + time.toNanos();
     while (System.nanoTime() < end) {
@@ -197,6 +272,7 @@ public final class SchedulerWorkload {
     CountDownLatch born = new CountDownLatch(1);
     Thread thread =
         new Thread(
+            null,
             () -> {
               try {
                 Path self = Path.of("/proc/thread-self").toRealPath();
@@ -209,7 +285,8 @@ public final class SchedulerWorkload {
                 throw new IllegalStateException(e);
               }
             },
-            name);
+            name,
+            STACK_BYTES);
     thread.start();
     try {
       born.await();

@@ -1,0 +1,107 @@
+package latencyscope.truth;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import latencyscope.bpf.KernelTest;
+import latencyscope.truth.workload.NappingEngine;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** No room, or no right, to write what the agent is to write: one line, and the engine runs on. */
+@KernelTest
+class FullDiskIT {
+  private static final long LIMIT_MS = 20_000;
+
+  @TempDir Path folder;
+
+  private Path disk;
+  private Path errors;
+
+  @BeforeEach
+  void mount() throws Exception {
+    disk = Files.createDirectory(folder.resolve("disk"));
+    errors = folder.resolve("stderr.txt");
+    Commands.output("mount", "-t", "tmpfs", "-o", "size=64k", "none", disk.toString());
+  }
+
+  @AfterEach
+  void unmount() throws Exception {
+    Commands.output("umount", disk.toString());
+  }
+
+  private static void fill(Path file) throws IOException {
+    try (OutputStream filler = Files.newOutputStream(file)) {
+      byte[] page = new byte[4096];
+      for (; ; ) {
+        filler.write(page);
+      }
+    } catch (IOException e) {
+      assertTrue(e.getMessage().contains("No space left"), e::toString);
+    }
+  }
+
+  private String awaitLine() throws Exception {
+    for (long waited = 0; waited < LIMIT_MS; waited += 100) {
+      List<String> said = Files.readAllLines(errors);
+      if (!said.isEmpty()) {
+        TimeUnit.MILLISECONDS.sleep(500);
+        assertEquals(1, Files.readAllLines(errors).size(), () -> "more than a line: " + said);
+        return said.get(0);
+      }
+      TimeUnit.MILLISECONDS.sleep(100);
+    }
+    throw new AssertionError("nothing was said");
+  }
+
+  private static void assertRunsOn(Engine engine) throws Exception {
+    KernelObjects loaded = KernelObjects.awaitHeldBy(engine.pid());
+    engine.say("naps still-here 1 1");
+    engine.await("napped still-here");
+    engine.say("leave 0");
+    assertEquals(0, engine.finish());
+    loaded.awaitGone();
+  }
+
+  @Test
+  void aTriggersFileThatFindsNoRoom() throws Exception {
+    fill(disk.resolve("filler"));
+    String trigger = "threads=stalled,trigger=latencyscope.ContextSwitch>200ms,trigger.dir=" + disk;
+    try (Engine engine = Launch.of(NappingEngine.class).withAgent(trigger).start(errors)) {
+      engine.await("ready");
+      engine.say("await capturing");
+      assertEquals("capturing", engine.await("state"));
+      engine.say("naps stalled 1 300");
+      engine.await("napped stalled");
+      String line = awaitLine();
+      assertTrue(line.contains("could not write what trigger") && line.contains("No space"), line);
+      try (Stream<Path> all = Files.list(disk)) {
+        assertEquals(List.of(disk.resolve("filler")), all.toList());
+      }
+      assertRunsOn(engine);
+    }
+  }
+
+  @Test
+  void aRecordingsFileOnAReadOnlyDisk() throws Exception {
+    Commands.output("mount", "-o", "remount,ro", disk.toString());
+    String options = "start=latencyscope,file=" + disk.resolve("a.jfr");
+    try (Engine engine = Launch.of(NappingEngine.class).withAgent(options).start(errors)) {
+      engine.await("ready");
+      String line = awaitLine();
+      assertTrue(line.contains("could not start the recording"), line);
+      new Jcmd(engine.pid()).start("another");
+      assertRunsOn(engine);
+    }
+    assertEquals(1, Files.readAllLines(errors).size());
+  }
+}

@@ -1,0 +1,16 @@
+package latencyscope.agent;
+
+import java.nio.charset.StandardCharsets;
+
+/** The agent's options: whatever is wrong becomes a sentence, and the engine starts. */
+public final class OptionsFuzz {
+  private OptionsFuzz() {}
+
+  /** Reads options, and what is behind each of them. */
+  public static void fuzzerTestOneInput(byte[] text) {
+    AgentOptions options = AgentOptions.parse(new String(text, StandardCharsets.UTF_8));
+    CaptureSettings settings = CaptureSettings.inForce(options);
+    new WatchedThreads(settings.threads()).test(1, "strategy");
+    Triggers.asked(options, options.value("trigger")).longerThanNs("latencyscope.RunQueueWait");
+  }
+}

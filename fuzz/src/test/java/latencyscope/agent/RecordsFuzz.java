@@ -1,0 +1,49 @@
+package latencyscope.agent;
+
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import jdk.jfr.Recording;
+import latencyscope.bpf.ObjectFile;
+import latencyscope.bpf.Struct;
+import latencyscope.fuzz.Choices;
+
+/** Decoding of every module's records: any content becomes an event, or the record is refused. */
+public final class RecordsFuzz {
+  private static final List<ModuleRecords> MODULES = new ArrayList<>();
+  private static final int LONGEST = 1 << 10;
+
+  private RecordsFuzz() {}
+
+  /** Starts a recording that wants them all. */
+  public static void fuzzerInitialize() throws Exception {
+    EventCatalog.register();
+    Recording recording = new Recording(latencyscope.jfr.Profile.FULL.settings());
+    recording.setToDisk(false);
+    recording.start();
+    TickClock clock = new TickClock();
+    clock.calibrate();
+    RecordStrings strings = new RecordStrings(new MappedFiles(null));
+    ThreadDirectory threads = new ThreadDirectory(null, (id, name) -> id % 7 != 3);
+    CaptureContext context = new CaptureContext(clock, threads, strings, null, Triggers.NONE);
+    for (String module : ObjectFile.index()) {
+      ObjectFile object = ObjectFile.named(module);
+      if (!object.records().isEmpty()) {
+        Map<Long, Struct> structs = KernelModule.recordsByNumber(object);
+        MODULES.add(new ModuleRecords(module, structs, context, threads.ofModule(), slot -> {}));
+      }
+    }
+  }
+
+  /** Decodes a record of a module. */
+  public static void fuzzerTestOneInput(byte[] bytes) {
+    Choices choices = new Choices(bytes);
+    ModuleRecords module = MODULES.get(choices.below(MODULES.size()));
+    byte[] record = choices.rest();
+    MemorySegment memory = MemorySegment.ofArray(new long[LONGEST / Long.BYTES]);
+    int length = Math.min(record.length, LONGEST);
+    MemorySegment.copy(MemorySegment.ofArray(record), 0, memory, 0, length);
+    module.onRecord(memory, 0, length);
+  }
+}
