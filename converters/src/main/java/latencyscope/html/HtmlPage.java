@@ -1,9 +1,11 @@
 package latencyscope.html;
 
 import java.time.ZoneId;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 import latencyscope.analysis.Finding;
 import latencyscope.analysis.Limit;
 import latencyscope.analysis.ModuleReport;
@@ -20,26 +22,32 @@ import latencyscope.report.Numbers;
 /** The markup of the page: all that can be read without its script. */
 final class HtmlPage {
   private static final int FINDINGS = 50;
+  private static final int FIRST_FINDINGS = 5;
+  private static final int CARD_VERDICTS = 2;
 
   private final Report report;
   private final Timeline timeline;
+  private final String ledgers;
   private final ZoneId zone;
   private final StringBuilder page = new StringBuilder();
 
-  HtmlPage(Report report, Timeline timeline, ZoneId zone) {
+  /**
+   * @param ledgers markup of where the time of the slowest events went
+   */
+  HtmlPage(Report report, Timeline timeline, String ledgers, ZoneId zone) {
     this.report = report;
     this.timeline = timeline;
+    this.ledgers = ledgers;
     this.zone = zone;
   }
 
   String body() {
     header();
     page.append("<main>\n");
+    verdicts();
+    page.append(ledgers);
     timeline();
-    if (report.capture().count(Severity.PASS) == 0) {
-      module(report.capture());
-    }
-    report.measured().filter(ModuleReport::saysSomething).forEach(this::module);
+    shown().forEach(this::module);
     alpha();
     limits();
     page.append("</main>\n");
@@ -71,6 +79,45 @@ final class HtmlPage {
       page.append("<span class=\"badge ").append(style).append("\">");
       page.append(Numbers.count(count, noun)).append("</span> ");
     }
+  }
+
+  /** Everything at a glance: what each module says, the worst findings with what to do. */
+  private void verdicts() {
+    page.append("<section id=\"verdicts\"><h2>Verdicts</h2>\n<div class=\"cards\">\n");
+    shown().forEach(this::card);
+    page.append("</div>\n");
+    List<Finding> worst =
+        report.findings().stream()
+            .filter(finding -> finding.severity() != Severity.PASS)
+            .sorted(Comparator.comparing(Finding::severity).reversed())
+            .limit(FIRST_FINDINGS)
+            .toList();
+    if (!worst.isEmpty()) {
+      page.append("<h3>What to look at first</h3>\n");
+      worst.forEach(this::finding);
+    }
+    page.append("</section>\n");
+  }
+
+  private Stream<ModuleReport> shown() {
+    return Stream.concat(
+        report.capture().count(Severity.PASS) == 0 ? Stream.of(report.capture()) : Stream.of(),
+        report.measured().filter(ModuleReport::saysSomething));
+  }
+
+  private void card(ModuleReport module) {
+    Severity severity =
+        module.verdicts().stream()
+            .map(Verdict::severity)
+            .max(Comparator.naturalOrder())
+            .orElse(Severity.PASS);
+    page.append("<a class=\"card\" href=\"#").append(text(module.module())).append("\">");
+    page.append(tag(severity)).append(" <b>").append(text(module.title())).append("</b>");
+    module.verdicts().stream()
+        .filter(verdict -> verdict.severity() == severity)
+        .limit(CARD_VERDICTS)
+        .forEach(verdict -> page.append("<span>").append(text(verdict.text())).append("</span>"));
+    page.append("</a>\n");
   }
 
   private void timeline() {

@@ -8,8 +8,13 @@ import java.io.OutputStreamWriter;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.time.ZoneId;
+import java.util.List;
 import latencyscope.analysis.Report;
+import latencyscope.ledger.Explainer;
+import latencyscope.ledger.Ledger;
+import latencyscope.ledger.Window;
 import latencyscope.recording.CaptureInfo;
+import latencyscope.recording.EventFan;
 import latencyscope.recording.EventSource;
 import latencyscope.recording.RecordingException;
 import latencyscope.timeline.Slices;
@@ -34,7 +39,11 @@ public final class HtmlReport {
       throws IOException, RecordingException {
     CaptureInfo capture = report.recording().capture();
     Timeline timeline = new Timeline(capture.start(), capture.duration());
-    events.read(new Slices(timeline));
+    SlowestEvents slowest = new SlowestEvents();
+    events.read(new EventFan(new Slices(timeline), slowest));
+    List<Window> windows = slowest.windows();
+    List<Ledger> ledgers = windows.isEmpty() ? List.of() : Explainer.ledgers(events, windows);
+    String bars = LedgerBars.of(ledgers, slowest, capture.start(), zone);
     Writer writer = new BufferedWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8));
     writer.write("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
     writer.write("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
@@ -45,7 +54,7 @@ public final class HtmlReport {
     writer.write("<title>LatencyScope report</title>\n<style>\n");
     writer.write(resource("report.css"));
     writer.write("</style>\n</head>\n<body>\n");
-    writer.write(new HtmlPage(report, timeline, zone).body());
+    writer.write(new HtmlPage(report, timeline, bars, zone).body());
     writer.write("<script id=\"data\" type=\"application/json\">");
     TimelineJson.write(report, timeline, zone, writer);
     writer.write("</script>\n<script>\n");

@@ -70,8 +70,11 @@ final class RecordingBuilder {
       case "latencyscope.ProbeStatus" -> probe(type, values);
       case "latencyscope.ProbeCost" -> cost(type, values);
       case "latencyscope.ClockSync" -> sync(type, values);
-      case "latencyscope.HostFact" ->
+      case "latencyscope.HostFact" -> {
+        if (type.text(values, "name") != null) {
           facts.put(type.text(values, "name"), type.text(values, "value"));
+        }
+      }
       case "latencyscope.BudgetExceeded" -> budget(type, values);
       case "latencyscope.DrainStall" -> stall(type, values);
       case "latencyscope.ChunkClock" ->
@@ -161,7 +164,19 @@ final class RecordingBuilder {
     return CpuSet.parse(type.text(values, field));
   }
 
+  // Only in a damaged file is it not said what was measured.
+  private boolean isNamed(EventType type, Object[] values) {
+    boolean named = type.text(values, "module") != null && type.text(values, "measure") != null;
+    if (!named) {
+      notes.add("A measure without a name was left out: the recording is damaged.");
+    }
+    return named;
+  }
+
   private void histogram(EventType type, Object[] values) {
+    if (!isNamed(type, values)) {
+      return;
+    }
     HistogramSlice slice =
         new HistogramSlice(
             type.number(values, "count", 0),
@@ -200,6 +215,9 @@ final class RecordingBuilder {
   }
 
   private void counter(EventType type, Object[] values) {
+    if (!isNamed(type, values)) {
+      return;
+    }
     String module = type.text(values, "module");
     String measure = type.text(values, "measure");
     long value = type.number(values, "value", 0);

@@ -8,6 +8,7 @@ import java.util.function.Consumer;
 import latencyscope.recording.EventConsumer;
 import latencyscope.recording.JvmEvent;
 import latencyscope.recording.KernelEvent;
+import latencyscope.recording.ThreadId;
 
 /**
  * Turns the events of a recording into slices, one by one. Not safe for use by several threads.
@@ -48,6 +49,8 @@ public final class Slices implements EventConsumer {
           "jdk.SafepointStateSynchronization",
           "jdk.ExecuteVMOperation");
 
+  private static final ThreadId NOBODY = new ThreadId(0, "", 0);
+
   private final Consumer<Slice> consumer;
   private final Map<String, String> labels = new HashMap<>();
 
@@ -72,11 +75,13 @@ public final class Slices implements EventConsumer {
 
   private Slice slice(KernelEvent event, boolean exemplar) {
     EventKind kind = EventKind.of(event.type());
-    boolean onCpu = kind.perCpu() && event.cpu() >= 0;
+    // A packet, for one, is dropped on behalf of nobody.
+    boolean nobody = event.thread() == null || event.thread().equals(NOBODY);
+    boolean onCpu = (kind.perCpu() || nobody) && event.cpu() >= 0;
     String label = labels.computeIfAbsent(event.type(), EventKind::words);
     return new Slice(
-        onCpu ? Lane.ofCpu(event.cpu()) : Lane.of(event.thread()),
-        event.thread(),
+        onCpu ? Lane.ofCpu(event.cpu()) : Lane.of(nobody ? null : event.thread()),
+        nobody ? null : event.thread(),
         event.cpu(),
         event.module(),
         label,

@@ -10,7 +10,9 @@ function formatTime(ns) {
 }
 
 (function () {
-  const ROW = 15, HEAD = 19, AXIS = 26, LABELS = 210;
+  const ROW = 15, HEAD = 19, AXIS = 26;
+  // Where there is little room, most of it is the chart's.
+  let LABELS = 210;
   const KNOWN = { "Run queue wait": "#e4572e", "Context switch": "#8d99ae", "Migration": "#7b5ea7" };
   const PALETTE = ["#2e86de", "#17a398", "#d4a017", "#c2185b", "#5c8a32",
     "#0097c4", "#a1683a", "#6d6fd6", "#3c9d6e"];
@@ -52,7 +54,7 @@ function formatTime(ns) {
   }
 
   const height = layout();
-  const width = () => canvas.clientWidth - LABELS;
+  const width = () => Math.max(1, canvas.clientWidth - LABELS);
   const toX = (time) => LABELS + (time - view[0]) / (view[1] - view[0]) * width();
   const toTime = (x) => view[0] + (x - LABELS) / width() * (view[1] - view[0]);
   const style = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -80,6 +82,7 @@ function formatTime(ns) {
 
   function draw() {
     scheduled = false;
+    LABELS = canvas.clientWidth < 560 ? 120 : 210;
     const ratio = window.devicePixelRatio || 1;
     canvas.width = Math.round(canvas.clientWidth * ratio);
     canvas.height = Math.round(height * ratio);
@@ -111,6 +114,14 @@ function formatTime(ns) {
       clock(view[0]) + " + " + formatTime(view[1] - view[0]);
   }
 
+  // In the unit of the step, with the decimals that tell one from the next.
+  function tick(t, step) {
+    const [unit, name] = [[1e9, " s"], [1e6, " ms"], [1e3, " µs"], [1, " ns"]]
+      .find(([u]) => step >= u || u === 1);
+    const digits = Math.max(0, -Math.floor(Math.log10(step / unit) + 1e-9));
+    return (t / unit).toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits }) + name;
+  }
+
   function axis(g) {
     const span = view[1] - view[0];
     const rough = span / Math.max(2, width() / 130);
@@ -124,13 +135,14 @@ function formatTime(ns) {
       g.moveTo(x, AXIS - 6);
       g.lineTo(x, height);
       g.stroke();
-      g.fillText("+" + formatTime(t), x + 3, 11);
+      const label = "+" + tick(t, step);
+      if (x + 3 + g.measureText(label).width < canvas.clientWidth) g.fillText(label, x + 3, 11);
     }
   }
 
   function drawRow(g, row) {
     g.fillStyle = style("--dim");
-    g.fillText(row.type, 20, row.y + ROW / 2, LABELS - 78);
+    g.fillText(row.type, LABELS < 200 ? 10 : 20, row.y + ROW / 2, LABELS - (LABELS < 200 ? 56 : 78));
     g.textAlign = "right";
     g.fillText(row.count.toLocaleString("en-US"), LABELS - 8, row.y + ROW / 2);
     g.textAlign = "left";

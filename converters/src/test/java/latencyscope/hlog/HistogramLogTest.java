@@ -2,20 +2,28 @@ package latencyscope.hlog;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import latencyscope.recording.Distribution;
 import latencyscope.recording.Fixture;
 import latencyscope.recording.RecordingException;
 import latencyscope.recording.ThreadId;
 import org.HdrHistogram.EncodableHistogram;
 import org.HdrHistogram.Histogram;
+import org.HdrHistogram.HistogramLogProcessor;
 import org.HdrHistogram.HistogramLogReader;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class HistogramLogTest {
   private static Map<String, Histogram> read(Fixture fixture)
@@ -47,6 +55,42 @@ class HistogramLogTest {
     assertEquals(Fixture.START / 1_000_000, woken.getStartTimeStamp());
     assertEquals(46, byTag.get("isolation.runqueue_preempted:strategy-4720").getTotalCount());
     assertEquals(2, byTag.size());
+  }
+
+  /** What engineers run: the percentiles of one tag out of a log of many. */
+  @Test
+  void theLogProcessorOfHdrHistogramAgrees(@TempDir Path directory)
+      throws IOException, RecordingException {
+    Fixture fixture = Fixture.badDay();
+    Path log = directory.resolve("report.hlog");
+    try (OutputStream out = Files.newOutputStream(log)) {
+      HistogramLog.write(fixture.report(), fixture.source(), out);
+    }
+    Path result = directory.resolve("feed");
+    HistogramLogProcessor.main(
+        new String[] {
+          "-i",
+          log.toString(),
+          "-o",
+          result.toString(),
+          "-tag",
+          "isolation.runqueue_wakeup:md-feed-4721",
+          "-outputValueUnitRatio",
+          "1"
+        });
+    String said = Files.readString(directory.resolve("feed.hgrm"));
+    Distribution waits =
+        fixture.recording().distribution("isolation", "runqueue_wakeup").orElseThrow();
+    assertEquals(waits.count(), number(said, "Total count *= *(\\d+)"));
+    assertEquals(waits.percentile(50).orElseThrow(), number(said, "(\\d+)\\.\\d+ 0\\.50000"));
+    // The maximum to the width of a bin.
+    assertEquals(1.0, waits.max() / (double) number(said, "Max *= *(\\d+)"), 0.001);
+  }
+
+  private static long number(String said, String regex) {
+    Matcher matcher = Pattern.compile(regex).matcher(said);
+    assertTrue(matcher.find(), said);
+    return Long.parseLong(matcher.group(1));
   }
 
   @Test

@@ -98,6 +98,45 @@ class HtmlReportTest {
   }
 
   @Test
+  void verdictsComeFirst() throws IOException, RecordingException {
+    String page = page(Fixture.badDay());
+    int verdicts = page.indexOf("id=\"verdicts\"");
+    assertTrue(verdicts > 0 && verdicts < page.indexOf("id=\"timeline\""));
+    assertTrue(page.contains("<a class=\"card\" href=\"#isolation\">"));
+    assertTrue(page.contains("What to look at first"));
+  }
+
+  @Test
+  void barsOfTheSlowestAddUp() throws IOException, RecordingException {
+    ThreadId strategy = new ThreadId(4720, "strategy", 0);
+    Fixture fixture = Fixture.badDay();
+    for (int i = 1; i <= 9; i++) {
+      fixture.program("demo.TickToTrade", strategy, 1_000_000_000L * i, 10_000L * i);
+    }
+    String page = page(fixture);
+    Matcher bars =
+        Pattern.compile(
+                "<div class=\"ledger\" data-window=\"(\\d+)\">.*?<div class=\"bar\"(.*?)</div>",
+                Pattern.DOTALL)
+            .matcher(page);
+    int longest = 90_000;
+    int found = 0;
+    while (bars.find()) {
+      assertEquals(longest, Long.parseLong(bars.group(1)));
+      long sum = 0;
+      Matcher pieces = Pattern.compile("data-ns=\"(\\d+)\"").matcher(bars.group(2));
+      while (pieces.find()) {
+        sum += Long.parseLong(pieces.group(1));
+      }
+      assertEquals(longest, sum, "the parts of a window are the window");
+      longest -= 10_000;
+      found++;
+    }
+    assertEquals(5, found);
+    assertTrue(page.contains("demo.TickToTrade, the longest of 9"));
+  }
+
+  @Test
   void aBrowserShowsIt() throws IOException, RecordingException {
     Optional<Browser> browser = Browser.ifThere();
     assumeTrue(browser.isPresent(), "no chromium here");
