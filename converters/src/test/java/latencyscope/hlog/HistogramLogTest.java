@@ -67,7 +67,8 @@ class HistogramLogTest {
       HistogramLog.write(fixture.report(), fixture.source(), out);
     }
     Path result = directory.resolve("feed");
-    HistogramLogProcessor.main(
+    // It is a thread, which its main method only starts.
+    new HistogramLogProcessor(
         new String[] {
           "-i",
           log.toString(),
