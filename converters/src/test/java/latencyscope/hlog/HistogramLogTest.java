@@ -69,16 +69,17 @@ class HistogramLogTest {
     Path result = directory.resolve("feed");
     // It is a thread, which its main method only starts.
     new HistogramLogProcessor(
-        new String[] {
-          "-i",
-          log.toString(),
-          "-o",
-          result.toString(),
-          "-tag",
-          "isolation.runqueue_wakeup:md-feed-4721",
-          "-outputValueUnitRatio",
-          "1"
-        });
+            new String[] {
+              "-i",
+              log.toString(),
+              "-o",
+              result.toString(),
+              "-tag",
+              "isolation.runqueue_wakeup:md-feed-4721",
+              "-outputValueUnitRatio",
+              "1"
+            })
+        .run();
     String said = Files.readString(directory.resolve("feed.hgrm"));
     Distribution waits =
         fixture.recording().distribution("isolation", "runqueue_wakeup").orElseThrow();
