@@ -31,8 +31,9 @@ class InterruptIT {
   private static final double NOT_TRACED = 0.005;
 
   /**
-   * From this count on, each row has its share of them. Those of a line that fires now and then come
-   * together: of 22 of a device of the machine's own, 5 were not traced; so they are judged in all.
+   * From this count on, each row has its share of them. Those of a line that fires now and then
+   * come together: of 22 of a device of the machine's own, 5 were not traced; so they are judged in
+   * all.
    */
   private static final long OFTEN = 1_000;
 
