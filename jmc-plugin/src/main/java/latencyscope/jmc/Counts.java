@@ -18,7 +18,16 @@ import org.openjdk.jmc.flightrecorder.parser.ValueField;
 public final class Counts implements IParserExtension {
   /** Fields that count, in whichever of our events. */
   static final Set<String> FIELDS =
-      Set.of("count", "counted", "failedPages", "missed", "pages", "runs", "unbinned");
+      Set.of(
+          "count",
+          "counted",
+          "failedPages",
+          "matches",
+          "missed",
+          "pages",
+          "runs",
+          "unbinned",
+          "waits");
 
   /** Called by the service loader. */
   public Counts() {}

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,12 +43,19 @@ record Judged(IItemCollection items, Map<String, IResult> results) {
     return results.get("latencyscope." + module);
   }
 
-  /** The findings of all rules, by module, in the order of their rules. */
+  /** Probes are told in the order of their events, which Mission Control does not keep. */
+  private static final Comparator<Map<String, String>> BY_WORDS =
+      Comparator.comparing(Map::toString);
+
+  /** The findings of all rules, by module. */
   Map<String, List<Map<String, String>>> findings() {
     Map<String, List<Map<String, String>>> findings = new TreeMap<>();
     results.forEach((id, result) -> {
       List<Map<String, String>> ofModule =
-          result.getResult(KernelRule.FINDINGS).stream().map(Judged::words).toList();
+          result.getResult(KernelRule.FINDINGS).stream()
+              .map(Judged::words)
+              .sorted(BY_WORDS)
+              .toList();
       if (!ofModule.isEmpty()) {
         findings.put(id.substring(id.indexOf('.') + 1), ofModule);
       }
@@ -67,6 +75,7 @@ record Judged(IItemCollection items, Map<String, IResult> results) {
       all.add(words);
     }
     return all.stream()
+        .sorted(BY_WORDS)
         .collect(
             Collectors.groupingBy(words -> words.get("module"), TreeMap::new, Collectors.toList()));
   }
