@@ -73,12 +73,13 @@ final class CaptureSession {
 
   /** Commits everything up to now, while what is committed still gets into the chunk. */
   void completeChunk() throws InterruptedException {
+    if (modules == null) {
+      return; // being loaded still: there are no events
+    }
     // Bounded: the recorder holds its lock while it waits for us.
     long limitMs = settings.pid() == CaptureSettings.OWN ? STOP_MS : OUTSIDE_STOP_MS;
     if (!work.tryLock(limitMs, TimeUnit.MILLISECONDS)) {
-      if (modules != null) { // else they are being loaded still: there are no events
-        Complaints.say("a chunk of the recording ends before the last events could be added");
-      }
+      Complaints.say("a chunk of the recording ends before the last events could be added");
       return;
     }
     try {

@@ -3,6 +3,7 @@ package latencyscope.agent;
 import java.lang.instrument.Instrumentation;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import jdk.jfr.FlightRecorder;
 import jdk.jfr.FlightRecorderListener;
@@ -17,6 +18,10 @@ import latencyscope.jfr.CaptureSetting;
  * <p>Whatever may have changed that — a recording started, stopped, or changed its settings — leads
  * to {@link #reconcile}, which compares what is wanted with what runs. Safe for use by several
  * threads.
+ *
+ * <p>The recorder tells of changes now and then while it holds its own lock, as in the JVM's last
+ * moments. So what it is asked is asked before our lock is taken, never under it: the engine's end
+ * must not find us waiting for each other.
  */
 final class RecordingSwitch implements FlightRecorderListener {
   private static final long SETTLE_MS = 20;
@@ -26,8 +31,10 @@ final class RecordingSwitch implements FlightRecorderListener {
   private final ReentrantLock lock = new ReentrantLock();
   private final AtomicBoolean settling = new AtomicBoolean();
   private final AtomicBoolean watching = new AtomicBoolean();
+  private final AtomicLong asked = new AtomicLong();
+  private long answered;
   private volatile AgentOptions options;
-  private volatile Triggers triggers = Triggers.NONE;
+  private Triggers triggers = Triggers.NONE;
   private volatile boolean stopped;
   private String triggerText = "";
   private volatile EventCatalog catalog;
@@ -41,28 +48,25 @@ final class RecordingSwitch implements FlightRecorderListener {
 
   // A command by itself leaves the options as they were; to be loaded again without any resumes.
   private void adopt(AgentOptions newOptions) {
-    boolean keeps = newOptions.values().isEmpty() && (newOptions.hasCommand() || stopped);
-    if (options == null || !keeps) {
-      options = newOptions;
+    lock.lock();
+    try {
+      boolean keeps = newOptions.values().isEmpty() && (newOptions.hasCommand() || stopped);
+      if (options == null || !keeps) {
+        options = newOptions;
+      }
+      stopped = newOptions.commands().contains(AgentOptions.STOP);
+      setTriggers(options.value("trigger"));
+    } finally {
+      lock.unlock();
     }
-    stopped = newOptions.commands().contains(AgentOptions.STOP);
-    setTriggers(options.value("trigger"));
   }
 
   private void setTriggers(String conditions) {
-    triggers.close();
+    if (triggers != Triggers.NONE) {
+      triggers.closeSoon(); // not on the way through the engine's start
+    }
     triggers = stopped ? Triggers.NONE : Triggers.of(options, conditions);
     triggerText = conditions;
-  }
-
-  // Those of the options, and those that a recording sets on the event Capture.
-  private boolean adoptTriggers() {
-    String conditions = CaptureSettings.triggers(options);
-    if (stopped || conditions.equals(triggerText)) {
-      return false;
-    }
-    setTriggers(conditions);
-    return true;
   }
 
   /** Replaces the options, as a repeated load of the agent does. */
@@ -108,32 +112,62 @@ final class RecordingSwitch implements FlightRecorderListener {
 
   /** Starts, changes or stops the capture, so that it is what the recordings want. */
   void reconcile() {
-    guarded("could not follow a recording", () -> reconcileLocked(true));
+    guarded("could not follow a recording", () -> reconcile(true));
   }
 
-  private void reconcileLocked(boolean thresholdsToo) {
+  /**
+   * What the running recordings want.
+   *
+   * @param number how many times it was asked: what comes from a later question is newer
+   * @param settings null if nothing is wanted of the kernel
+   * @param triggers conditions of the options and of the recordings
+   */
+  private record Wish(long number, CaptureSettings settings, String triggers) {}
+
+  private Wish ask() {
+    // Taken first: whatever has led to this question, an answer of this number knows of it.
+    long number = asked.incrementAndGet();
+    AgentOptions options = this.options;
+    CaptureSettings settings =
+        catalog.anyKernelEventEnabled() ? CaptureSettings.inForce(options) : null;
+    if (settings != null && !settings.wantsAny()) {
+      settings = null; // the recorder has turned the last of them off between the two questions
+    }
+    return new Wish(number, settings, CaptureSettings.triggers(options));
+  }
+
+  private void reconcile(boolean thresholdsToo) {
+    if (catalog == null) {
+      return;
+    }
+    Wish wish = ask();
     lock.lock();
     try {
-      if (catalog == null) {
-        return;
+      if (wish.number < answered) {
+        return; // a later answer has been heeded
       }
-      boolean wanted = !stopped && catalog.anyKernelEventEnabled();
-      boolean otherTriggers = adoptTriggers();
-      CaptureSettings now = wanted ? CaptureSettings.inForce(options) : null;
-      // The recorder may have turned the last of them off between the two questions.
-      wanted = wanted && now.wantsAny();
-      if (session != null && (!wanted || otherTriggers || !now.equals(settings))) {
-        session.stop();
-        session = null;
-      }
-      if (wanted && session == null) {
-        settings = now;
-        session = CaptureSession.start(now, instrumentation, triggers);
-      } else if (wanted && thresholdsToo) {
-        session.adoptThresholds();
-      }
+      answered = wish.number;
+      heed(wish, thresholdsToo);
     } finally {
       lock.unlock();
+    }
+  }
+
+  private void heed(Wish wish, boolean thresholdsToo) {
+    boolean wanted = !stopped && wish.settings != null;
+    boolean otherTriggers = !stopped && !wish.triggers.equals(triggerText);
+    if (otherTriggers) {
+      setTriggers(wish.triggers);
+    }
+    if (session != null && (!wanted || otherTriggers || !wish.settings.equals(settings))) {
+      session.stop();
+      session = null;
+    }
+    if (wanted && session == null) {
+      settings = wish.settings;
+      session = CaptureSession.start(settings, instrumentation, triggers);
+    } else if (wanted && thresholdsToo) {
+      session.adoptThresholds();
     }
   }
 
@@ -171,7 +205,7 @@ final class RecordingSwitch implements FlightRecorderListener {
           try {
             while (isRecording()) {
               TimeUnit.MILLISECONDS.sleep(WATCH_MS);
-              guarded("could not follow a recording", () -> reconcileLocked(false));
+              guarded("could not follow a recording", () -> reconcile(false));
             }
           } catch (InterruptedException e) {
             return; // the engine ends

@@ -18,7 +18,7 @@ import jdk.jfr.consumer.RecordingStream;
  * the JVM or of the engine a recording stream of just these is kept, which tells within about a
  * second. Writing happens on a thread of its own. Safe for use by several threads.
  */
-final class Triggers implements AutoCloseable {
+final class Triggers {
   /** Stands for: no condition on this event. */
   static final long NEVER = Long.MAX_VALUE;
 
@@ -159,8 +159,14 @@ final class Triggers implements AutoCloseable {
         });
   }
 
-  @Override
-  public synchronized void close() {
+  /** Stops watching; returns at once, for the recorder may be waiting for the caller. */
+  void closeSoon() {
+    if (conditions.stream().anyMatch(condition -> !condition.isOfKernel())) {
+      Thread.ofPlatform().daemon().name("latencyscope-trigger").start(this::close);
+    }
+  }
+
+  private synchronized void close() {
     closed = true;
     if (stream != null) {
       stream.close();

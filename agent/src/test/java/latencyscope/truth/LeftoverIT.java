@@ -17,6 +17,8 @@ import latencyscope.jfr.Schema;
 import latencyscope.truth.workload.NappingEngine;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** However a capture ends, nothing of it stays in the kernel or in the engine. */
 @KernelTest
@@ -47,6 +49,27 @@ class LeftoverIT {
       loaded.awaitGone();
     }
     assertEquals("", Files.readString(folder.resolve("stderr.txt")));
+  }
+
+  /**
+   * In its last moments the recorder stops all recordings under its own lock, and tells us. What we
+   * are at then, the modules' loading or the look at all recordings once a second, must not wait
+   * for that lock under ours.
+   */
+  @ParameterizedTest
+  @ValueSource(strings = {"", "trigger=gc>1s"})
+  void anEngineMayEndAtAnyMomentOfACapture(String options) throws Exception {
+    Launch launch = Launch.of(NappingEngine.class).withAgent(options);
+    for (long afterMs = 0; afterMs < 1_500; afterMs += 150) {
+      try (Engine engine = launch.start(folder.resolve("stderr.txt"))) {
+        engine.await("ready");
+        new Jcmd(engine.pid()).start("capture");
+        TimeUnit.MILLISECONDS.sleep(afterMs);
+        engine.say("leave 0");
+        assertEquals(0, engine.finish(), "left " + afterMs + " ms after the recording's start");
+      }
+      assertEquals("", Files.readString(folder.resolve("stderr.txt")));
+    }
   }
 
   @Test
@@ -126,13 +149,17 @@ class LeftoverIT {
     assertTrue(waits < 20, waits + " waits of the agent's threads in two seconds");
   }
 
-  /** One module, so that a hundred captures take a minute; the modules share all of the code. */
+  /**
+   * One module, so that a hundred captures take a minute; the modules share all of the code. And
+   * the simpler compiler: the other one takes and gives back ten megabytes whenever it likes.
+   */
   @Test
   void aHundredCapturesLeaveNothingAndTakeNoMoreMemory() throws Exception {
     List<String> modules = List.of("isolation");
     Launch launch =
         Launch.of(NappingEngine.class)
             .with("-XX:+UseSerialGC", "-Xms32m", "-Xmx32m", "-XX:+AlwaysPreTouch")
+            .with("-XX:TieredStopAtLevel=1")
             .withAgent("modules=isolation");
     Set<Long> all = new TreeSet<>();
     try (Engine engine = launch.start(folder.resolve("stderr.txt"))) {
