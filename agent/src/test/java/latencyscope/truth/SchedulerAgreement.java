@@ -3,6 +3,7 @@ package latencyscope.truth;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Comparator;
 import java.util.List;
 import jdk.jfr.consumer.RecordedEvent;
 
@@ -53,6 +54,23 @@ final class SchedulerAgreement {
   static void assertOnItsThread(RecordedEvent event, long osThreadId) {
     assertEquals(osThreadId, event.getThread().getOSThreadId());
     assertEquals(event.getString("thread"), event.getThread().getJavaName());
+  }
+
+  /**
+   * Events of a thread that is born while we watch: it blocks before it is a thread of Java, and
+   * what is decoded until the directory has found it is on no lane, though under its id.
+   */
+  static void assertOnItsThreadOnceKnown(List<RecordedEvent> events, KernelAccount kernel) {
+    List<RecordedEvent> inOrder =
+        events.stream().sorted(Comparator.comparing(RecordedEvent::getStartTime)).toList();
+    int known = 0;
+    while (known < inOrder.size() && inOrder.get(known).getThread() == null) {
+      known++;
+    }
+    assertTrue(known < inOrder.size() / 2, known + " events on no lane: " + kernel);
+    inOrder
+        .subList(known, inOrder.size())
+        .forEach(event -> assertOnItsThread(event, kernel.osThreadId()));
   }
 
   static void assertWaitedAgrees(KernelAccount kernel, OurAccount ours) {

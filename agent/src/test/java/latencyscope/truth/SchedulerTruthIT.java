@@ -3,6 +3,7 @@ package latencyscope.truth;
 import static latencyscope.truth.SchedulerAgreement.assertEventsComplete;
 import static latencyscope.truth.SchedulerAgreement.assertExact;
 import static latencyscope.truth.SchedulerAgreement.assertOnItsThread;
+import static latencyscope.truth.SchedulerAgreement.assertOnItsThreadOnceKnown;
 import static latencyscope.truth.SchedulerAgreement.assertWaitedAgrees;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -61,8 +62,7 @@ class SchedulerTruthIT {
       List<KernelAccount> players = KernelAccount.read(accounts);
       for (KernelAccount kernel : players) {
         // One that is preempted by whom it has just woken leaves involuntarily: how many of the
-        // turns
-        // are so is the machine's mood, their sum is not.
+        // turns are so is the machine's mood, their sum is not.
         assertTrue(
             kernel.voluntary() + kernel.involuntary() > 10_000,
             "the load did not switch: " + kernel);
@@ -83,8 +83,7 @@ class SchedulerTruthIT {
       for (KernelAccount kernel : accountsOfKernel) {
         assertExact(kernel, ours);
         assertWaitedAgrees(kernel, ours);
-        ours.events("ContextSwitch", kernel.osThreadId())
-            .forEach(event -> assertOnItsThread(event, kernel.osThreadId()));
+        assertOnItsThreadOnceKnown(ours.events("ContextSwitch", kernel.osThreadId()), kernel);
       }
       assertEventsComplete(accountsOfKernel, ours);
       assertDistributionsHoldTheirTotals(ours);
@@ -123,8 +122,7 @@ class SchedulerTruthIT {
               .mapToLong(wait -> wait.getDuration("culpritHeld").toNanos())
               .sum();
       // A wait is blamed on whoever ran longest in it. So what others ran, by the scheduler's
-      // account
-      // of all waits, is the most that can be missing from the competitor's share.
+      // account of all waits, is the most that can be missing from the competitor's share.
       long othersRanNs = Math.max(0, kernel.runDelayNs() - competitorRanNs);
       assertTrue(
           blamed > 0.95 * competitorRanNs - othersRanNs && blamed < 1.01 * competitorRanNs,
