@@ -73,8 +73,7 @@ class NamespaceIT {
         engine.await("done");
         kernel = settledSwitches(pid);
         report = outside.finish();
-        // Known to be wrong since the target's own recording is joined to ours: target.pid is that
-        // of the one who watched. The threads, which are compared below, are right.
+        assertEquals(pid, report.at("/target/pid").asLong());
       }
       engine.say("stop");
     }

@@ -18,6 +18,7 @@ import latencyscope.attach.JvmProcess;
 import latencyscope.attach.TargetRecording;
 import latencyscope.jfr.ChunkClock;
 import latencyscope.jfr.NamespaceThread;
+import latencyscope.jfr.Schema;
 import latencyscope.recording.ClockMatch;
 import latencyscope.recording.JoinableChunks;
 import latencyscope.recording.RecordingException;
@@ -149,9 +150,10 @@ final class JvmCompanion implements AutoCloseable {
     }
   }
 
-  /** A recording of our own of events about the target's. */
+  /** A recording of our own of events about the target's, and of nothing else: no capture. */
   private static Path written(Path file, Runnable commit) {
     try (Recording recording = new Recording()) {
+      Schema.types().forEach(type -> recording.disable(type.name()));
       recording.enable(NamespaceThread.class);
       recording.enable(ChunkClock.class);
       recording.start();
