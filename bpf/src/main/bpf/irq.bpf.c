@@ -299,10 +299,8 @@ int BPF_PROG(ls_sched_process_exit, struct task_struct *task)
 	struct thread_storage *storage = is_target(task) ? stored_state(task) : NULL;
 	struct thread_slot *slot = storage ? slot_at(storage->slot) : NULL;
 
-	if (slot) {
-		copy_comm(slot->thread, task);
+	if (slot)
 		thread_ended(task, slot);
-	}
 	return 0;
 }
 

@@ -173,7 +173,6 @@ static __always_inline void thread_leaves(struct task_struct *task, struct task_
 	state->left_in = leave_state_of(preempt, task_state);
 	count_switch(task, state, &slot->measures, cpu, state->left_in != STATE_RUNNING);
 	if (state->left_in == STATE_DEAD) {
-		copy_comm(slot->thread, task);
 		thread_ended(task, slot);
 		return;
 	}

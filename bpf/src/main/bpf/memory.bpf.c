@@ -61,7 +61,6 @@ int BPF_PROG(ls_sched_process_exit, struct task_struct *task)
 	if (!slot)
 		return 0;
 	count_faults(task, &storage->state, &slot->measures, bpf_get_smp_processor_id(), 0);
-	copy_comm(slot->thread, task);
 	thread_ended(task, slot);
 	return 0;
 }

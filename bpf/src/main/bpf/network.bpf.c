@@ -205,13 +205,13 @@ int BPF_PROG(ls_sk_data_ready, struct sock *sk)
 	now = bpf_ktime_get_ns();
 	seen = last ? seen_at((u64)last) : NULL;
 	if (protocol == PROTOCOL_UDP)
-		announce(state, sk, last, now);
+		announce(state, sk, last, seen, now);
 	else if (seen && !seen->queued_ns)
 		seen->queued_ns = now;
 	if (!state->waiting)
 		look_at_next(state, sk, protocol, now);
-	else if (seen && !state->queued_ns && state->arrival_ns == arrival_of(seen, now))
-		state->queued_ns = now; /* it was looked at between its queueing and now */
+	else if (seen && !state->next.queued_ns && state->next.arrival_ns == arrival_of(seen, now))
+		state->next.queued_ns = now; /* it was looked at between its queueing and now */
 	return 0;
 }
 
@@ -221,7 +221,7 @@ int BPF_PROG(ls_sock_recv_length, struct sock *sk, int result, int flags)
 {
 	struct task_struct *task = current_task();
 	struct socket_state *state;
-	struct socket_state taken;
+	struct queued_packet taken;
 	enum protocol protocol;
 	u64 now;
 
@@ -241,7 +241,9 @@ int BPF_PROG(ls_sock_recv_length, struct sock *sk, int result, int flags)
 	if (result < 0)
 		return 0;
 	/* What comes into the queue from now on is what the next read takes. */
-	taken = *state;
+	taken = state->next;
+	if (!state->waiting)
+		taken.arrival_ns = 0;
 	now = bpf_ktime_get_ns();
 	/* An empty datagram is one, an empty read from a stream is its end. */
 	if ((result > 0 || protocol == PROTOCOL_UDP) && is_recorded(bpf_get_smp_processor_id()))
@@ -310,16 +312,10 @@ int ls_kfree_skb(u64 *ctx)
 SEC("tp_btf/sched_process_exit")
 int BPF_PROG(ls_thread_exit, struct task_struct *task)
 {
-	struct thread_storage *storage;
-	struct thread_slot *slot;
+	struct thread_storage *storage = is_target(task) ? stored_state(task) : NULL;
+	struct thread_slot *slot = storage ? slot_at(storage->slot) : NULL;
 
-	if (!is_target(task))
-		return 0;
-	storage = stored_state(task);
-	slot = storage ? slot_at(storage->slot) : NULL;
-	if (slot) {
-		copy_comm(slot->thread, task);
+	if (slot)
 		thread_ended(task, slot);
-	}
 	return 0;
 }

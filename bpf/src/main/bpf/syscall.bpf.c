@@ -201,7 +201,6 @@ int BPF_PROG(ls_sched_process_exit, struct task_struct *task)
 	/* Killed in a call: what interrupted it was its end. */
 	if (storage->state.interrupted.start_ns && has_blocked(&storage->state.interrupted))
 		settle(task, storage, slot, &storage->state.interrupted);
-	copy_comm(slot->thread, task);
 	thread_ended(task, slot);
 	return 0;
 }

@@ -141,9 +141,13 @@ thread_of(struct task_struct *task, struct thread_slot **slot,
 	return *slot ? storage : NULL;
 }
 
-/* The thread will not run again: user space may empty its slot and give it to another. */
+/*
+ * The thread will not run again: its last name is kept, and user space may empty its slot and give
+ * it to another.
+ */
 static __always_inline void thread_ended(struct task_struct *task, struct thread_slot *slot)
 {
+	copy_comm(slot->thread, task);
 	slot->state = SLOT_ENDED;
 	__sync_fetch_and_add(&threads_ended, 1);
 	if (has_task_storage) {

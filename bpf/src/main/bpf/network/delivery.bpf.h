@@ -13,7 +13,7 @@ static __always_inline void first_sight(struct task_struct *task, struct thread_
 	state->reserved = 0;
 }
 
-static __always_inline void send_delivery(struct sock *sk, struct socket_state *state,
+static __always_inline void send_delivery(struct sock *sk, struct queued_packet *packet,
 					  struct thread_slot *slot, u32 slot_index,
 					  enum protocol protocol, u32 bytes, u64 now)
 {
@@ -24,40 +24,42 @@ static __always_inline void send_delivery(struct sock *sk, struct socket_state *
 	if (!record)
 		return;
 	record->header.record = RECORD_SOCKET_DELIVERY;
-	record->header.kernel_start_ns = state->arrival_ns;
-	record->header.kernel_duration_ns = now - state->arrival_ns;
+	record->header.kernel_start_ns = packet->arrival_ns;
+	record->header.kernel_duration_ns = now - packet->arrival_ns;
 	record->header.cpu = bpf_get_smp_processor_id();
 	record->header.os_thread_id = slot->os_thread_id;
 	record->header.slot = slot_index;
 	copy_comm(record->header.thread, task);
-	record->arrival_to_queue_ns = state->queued_ns ? state->queued_ns - state->arrival_ns : 0;
-	record->queue_to_reader_ns = state->queued_ns ? now - state->queued_ns : 0;
+	record->arrival_to_queue_ns =
+		packet->queued_ns ? packet->queued_ns - packet->arrival_ns : 0;
+	record->queue_to_reader_ns = packet->queued_ns ? now - packet->queued_ns : 0;
 	record->protocol = protocol;
 	record->local_port = sk->__sk_common.skc_num;
 	record->remote_port = host_order(sk->__sk_common.skc_dport);
 	record->bytes = bytes;
 	record->queued_behind = unread(sk, protocol);
-	record->interface_index = state->interface_index;
+	record->interface_index = packet->interface_index;
 	submit_record(record);
 }
 
-/* A read of what had arrived when the state says. */
-static __always_inline void deliver_timed(struct sock *sk, struct socket_state *state,
+/* A read of that packet. */
+static __always_inline void deliver_timed(struct sock *sk, struct queued_packet *packet,
 					  struct thread_slot *slot, u32 slot_index,
 					  enum protocol protocol, u32 bytes, u64 now)
 {
-	if (now - state->arrival_ns > SLOW_NS)
+	if (now - packet->arrival_ns > SLOW_NS)
 		slot->measures.deliveries_slow++;
-	histogram_add(&slot->measures.delivery, now - state->arrival_ns);
+	histogram_add(&slot->measures.delivery, now - packet->arrival_ns);
 	/* Read before it was known to be in the queue. */
-	if (state->queued_ns < state->arrival_ns || state->queued_ns > now)
-		state->queued_ns = 0;
-	if (state->queued_ns) {
-		histogram_add(&slot->measures.delivery_stack, state->queued_ns - state->arrival_ns);
-		histogram_add(&slot->measures.delivery_queue, now - state->queued_ns);
+	if (packet->queued_ns < packet->arrival_ns || packet->queued_ns > now)
+		packet->queued_ns = 0;
+	if (packet->queued_ns) {
+		histogram_add(&slot->measures.delivery_stack,
+			      packet->queued_ns - packet->arrival_ns);
+		histogram_add(&slot->measures.delivery_queue, now - packet->queued_ns);
 	}
-	if (!slot->muted && is_wanted(RECORD_SOCKET_DELIVERY, now - state->arrival_ns))
-		send_delivery(sk, state, slot, slot_index, protocol, bytes, now);
+	if (!slot->muted && is_wanted(RECORD_SOCKET_DELIVERY, now - packet->arrival_ns))
+		send_delivery(sk, packet, slot, slot_index, protocol, bytes, now);
 }
 
 /* A read of a datagram that nothing in the queue told of; says whether it has been announced. */
@@ -65,16 +67,14 @@ static __always_inline bool deliver_announced(struct sock *sk, struct socket_sta
 					      struct thread_slot *slot, u32 slot_index, u32 bytes,
 					      u64 read_ns)
 {
-	struct announcement *entry = announcement_of_read(state, read_ns);
-	struct socket_state meant = {};
+	struct queued_packet *entry = announcement_of_read(state, read_ns);
+	struct queued_packet packet;
 
 	if (!entry)
 		return false;
-	meant.arrival_ns = entry->arrival_ns;
-	meant.queued_ns = entry->queued_ns;
-	meant.interface_index = entry->interface_index;
-	state->read_arrival_ns = meant.arrival_ns;
-	deliver_timed(sk, &meant, slot, slot_index, PROTOCOL_UDP, bytes, read_ns);
+	packet = *entry; /* the next announcement may overwrite it */
+	state->read_arrival_ns = packet.arrival_ns;
+	deliver_timed(sk, &packet, slot, slot_index, PROTOCOL_UDP, bytes, read_ns);
 	return true;
 }
 
@@ -100,24 +100,25 @@ static __always_inline void settle_early_read(struct sock *sk, struct socket_sta
 	}
 }
 
+/* A read of what waited; of which nothing is known if nothing did. */
 static __always_inline void deliver(struct sock *sk, struct socket_state *state,
-				    struct socket_state *taken, enum protocol protocol, u32 bytes,
+				    struct queued_packet *taken, enum protocol protocol, u32 bytes,
 				    u64 now)
 {
 	/* Not before it arrived: what is older than can be told would seem so. */
-	bool timed = taken->waiting && taken->arrival_ns && taken->arrival_ns <= now;
+	bool timed = taken->arrival_ns && taken->arrival_ns <= now;
 	struct thread_storage *storage;
 	struct thread_slot *slot;
 
 	/* It was looked at when its read, by another way, was about to end. */
-	if (protocol == PROTOCOL_UDP && taken->arrival_ns <= state->read_arrival_ns)
+	if (timed && protocol == PROTOCOL_UDP && taken->arrival_ns <= state->read_arrival_ns)
 		timed = false;
-	storage = thread_of(current_task(), &slot, first_sight);
-	if (!storage)
-		return;
 	/* Not timed when one interface is watched: it may have come by another. */
 	if (!timed && one_interface_only() &&
 	    (protocol != PROTOCOL_UDP || !announcement_of_read(state, now)))
+		return;
+	storage = thread_of(current_task(), &slot, first_sight);
+	if (!storage)
 		return;
 	slot->measures.deliveries++;
 	slot->measures.delivered_bytes += bytes;

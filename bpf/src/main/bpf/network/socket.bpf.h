@@ -17,10 +17,10 @@
 
 #include "seen.bpf.h"
 
-/* A datagram that was put into the queue. */
-struct announcement {
-	u64 arrival_ns;
-	u64 queued_ns;
+/* What was put into the queue of a socket. */
+struct queued_packet {
+	u64 arrival_ns; /* 0: not known */
+	u64 queued_ns;	/* 0: not known */
 	u32 interface_index;
 	u32 reserved;
 };
@@ -35,15 +35,14 @@ struct early_read {
 #define ANNOUNCEMENTS 4
 
 struct socket_state {
-	u64 arrival_ns; /* 0: not known */
-	u64 queued_ns;	/* 0: not known */
-	u32 interface_index;
+	struct queued_packet next;
 	u32 waiting;   /* there is something to read, of which the above tells */
 	u32 of_target; /* a thread of the target uses it */
 	u32 foreign;   /* it does not, but another process reads it: nothing is remembered */
+	u32 reserved;
 	/* Of datagrams: what was announced last, and when what was read last had arrived. */
 	u64 announced;
-	struct announcement last[ANNOUNCEMENTS];
+	struct queued_packet last[ANNOUNCEMENTS];
 	u64 read_arrival_ns;
 	struct early_read early;
 };
@@ -178,9 +177,9 @@ static __always_inline void look_at_next(struct socket_state *state, const struc
 	struct sk_buff *skb = first_unread(sk, protocol);
 	struct seen *seen = skb ? seen_at((u64)skb) : NULL;
 
-	state->arrival_ns = seen ? arrival_of(seen, now) : 0;
-	state->queued_ns = seen ? seen->queued_ns : 0;
-	state->interface_index = skb ? BPF_CORE_READ(skb, skb_iif) : 0;
+	state->next.arrival_ns = seen ? arrival_of(seen, now) : 0;
+	state->next.queued_ns = seen ? seen->queued_ns : 0;
+	state->next.interface_index = skb ? BPF_CORE_READ(skb, skb_iif) : 0;
 	state->waiting = skb != NULL;
 }
 
@@ -234,14 +233,18 @@ static __always_inline struct packet_in_hand *next_in_hand(struct socket_state *
 	return NULL;
 }
 
-/* Writes down that a datagram was put into the queue; last is what is there, NULL if nothing is. */
+/*
+ * Writes down that a datagram was put into the queue: the last that is there, which was seen then,
+ * or one that was taken out already.
+ */
 static __always_inline void announce(struct socket_state *state, const struct sock *sk,
-				     struct sk_buff *last, u64 now)
+				     struct sk_buff *last, struct seen *seen, u64 now)
 {
 	struct packet_in_hand *hand = last ? NULL : next_in_hand(state, sk, now);
-	struct seen *seen = last ? seen_at((u64)last) : hand ? seen_at(hand->skb) : NULL;
-	struct announcement *entry = &state->last[state->announced & (ANNOUNCEMENTS - 1)];
+	struct queued_packet *entry = &state->last[state->announced & (ANNOUNCEMENTS - 1)];
 
+	if (hand)
+		seen = seen_at(hand->skb);
 	if (!seen)
 		return;
 	if (!seen->queued_ns)
@@ -253,10 +256,10 @@ static __always_inline void announce(struct socket_state *state, const struct so
 }
 
 /* The first datagram that was announced and not read when this read ended. */
-static __always_inline struct announcement *announcement_of_read(struct socket_state *state,
-								 u64 read_ns)
+static __always_inline struct queued_packet *announcement_of_read(struct socket_state *state,
+								  u64 read_ns)
 {
-	struct announcement *entry;
+	struct queued_packet *entry;
 
 	for (u32 i = 0; i < ANNOUNCEMENTS; i++) {
 		entry = &state->last[(state->announced + i) & (ANNOUNCEMENTS - 1)];

@@ -77,11 +77,6 @@ public final class LoadedObject implements AutoCloseable {
     return kernelMap(file.map(map));
   }
 
-  /** The file descriptor of a map, owned by this object; see {@link #map}. */
-  public int mapFd(String map) throws BpfException {
-    return map(map).fd();
-  }
-
   /** The memory of a map with {@code BPF_F_MMAPABLE}; see {@link KernelMap#memory}. */
   public MemorySegment mapMemory(String map) throws BpfException {
     return map(map).memory();
