@@ -1,5 +1,6 @@
 package latencyscope.analysis;
 
+import java.util.Comparator;
 import latencyscope.recording.ThreadId;
 
 /**
@@ -29,4 +30,14 @@ public record Finding(
     Long worstNs,
     Long at,
     String evidence,
-    String remedy) {}
+    String remedy) {
+  /** The worst first; application threads before the JVM's own, then what cost most in all. */
+  static final Comparator<Finding> COSTLIEST_FIRST =
+      Comparator.comparing(Finding::severity)
+          .reversed()
+          .thenComparing(finding -> ServiceThreads.contains(finding.thread().name()))
+          .thenComparing(
+              Comparator.comparingLong((Finding f) -> f.totalNs() == null ? 0 : f.totalNs())
+                  .reversed())
+          .thenComparing(finding -> finding.thread().osTid());
+}

@@ -1,7 +1,6 @@
 package latencyscope.analysis;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -53,14 +52,7 @@ final class IsolationFindings {
         .slowWakeUps
         .by(thread -> thread, thread -> !ServiceThreads.contains(recording.latest(thread).name()))
         .forEach((thread, sum) -> findings.add(wakeUp(recording.latest(thread), sum)));
-    findings.sort(
-        Comparator.comparing(Finding::severity)
-            .reversed()
-            .thenComparing(finding -> ServiceThreads.contains(finding.thread().name()))
-            .thenComparing(
-                Comparator.comparingLong((Finding f) -> f.totalNs() == null ? 0 : f.totalNs())
-                    .reversed())
-            .thenComparing(finding -> finding.thread().osTid()));
+    findings.sort(Finding.COSTLIEST_FIRST);
     return findings;
   }
 

@@ -57,14 +57,7 @@ final class MemoryFindings {
     findings.addAll(minorFaults());
     findings.addAll(shootdowns());
     findings.addAll(stalls());
-    findings.sort(
-        Comparator.comparing(Finding::severity)
-            .reversed()
-            .thenComparing(finding -> ServiceThreads.contains(finding.thread().name()))
-            .thenComparing(
-                Comparator.comparingLong((Finding f) -> f.totalNs() == null ? 0 : f.totalNs())
-                    .reversed())
-            .thenComparing(finding -> finding.thread().osTid()));
+    findings.sort(Finding.COSTLIEST_FIRST);
     return findings;
   }
 

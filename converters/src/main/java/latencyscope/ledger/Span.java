@@ -43,9 +43,4 @@ record Span(Cause cause, long start, long end, String culprit, String detail, in
   static Span java(long start, long end, String what) {
     return new Span(null, start, end, what, null, -1, 0);
   }
-
-  /** Whether a thread that blocks meanwhile blocks in this. */
-  boolean isContext() {
-    return cause == null || cause == Cause.SYSCALL;
-  }
 }

@@ -7,15 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.ZoneId;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import jdk.jfr.Recording;
@@ -101,15 +98,7 @@ class CommandLineTest {
   }
 
   private int run(Charset charset, Machine machine, String... arguments) {
-    Console console =
-        new Console(
-            new PrintStream(out, true, charset),
-            new PrintStream(err, true, charset),
-            charset,
-            false,
-            false,
-            Map.of(),
-            ZoneId.of("UTC"));
+    Console console = Consoles.piped(out, err, charset);
     return Main.run(console, machine, arguments);
   }
 

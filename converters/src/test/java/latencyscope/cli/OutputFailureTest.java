@@ -8,16 +8,13 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
-import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import jdk.jfr.Recording;
 import latencyscope.jfr.Capture;
@@ -60,15 +57,7 @@ class OutputFailureTest {
   }
 
   private int run(String... arguments) {
-    Console console =
-        new Console(
-            new PrintStream(out, true, StandardCharsets.UTF_8),
-            new PrintStream(err, true, StandardCharsets.UTF_8),
-            StandardCharsets.UTF_8,
-            false,
-            false,
-            Map.of(),
-            ZoneId.of("UTC"));
+    Console console = Consoles.piped(out, err, StandardCharsets.UTF_8);
     return Main.run(console, Machine.LOCAL, arguments);
   }
 

@@ -91,15 +91,27 @@ public final class Fixture {
         1L);
   }
 
-  /** Adds an event of a thread; times are offsets from the start. */
+  /** Adds an event of the isolation module. */
   public Fixture event(
       String name, ThreadId thread, long offset, long duration, int cpu, Object... more) {
+    return event("isolation", name, thread, offset, duration, cpu, more);
+  }
+
+  /** Adds an event of a module that began at an offset from the capture's begin. */
+  Fixture event(
+      String module,
+      String name,
+      ThreadId thread,
+      long offset,
+      long duration,
+      int cpu,
+      Object... more) {
     Map<String, Object> fields = fields(more);
     fields.put("kernelStart", START + offset);
     fields.put("kernelDuration", duration);
     fields.put("cpu", (long) cpu);
     builder.record("latencyscope." + name);
-    KernelEvent event = new KernelEvent(type(name, "isolation", fields));
+    KernelEvent event = new KernelEvent(type(name, module, fields));
     ThreadId known = builder.threads.resolve(thread.osTid(), START, thread.name());
     analyzers.accept(event.set(fields.values().toArray(), known));
     events.add(consumer -> consumer.accept(event));

@@ -203,14 +203,7 @@ public final class IrqFixture {
 
   private IrqFixture event(
       String name, ThreadId thread, long offset, long ns, int cpu, Object... more) {
-    Map<String, Object> fields = Fixture.fields(more);
-    fields.put("kernelStart", Fixture.START + offset);
-    fields.put("kernelDuration", ns);
-    fields.put("cpu", (long) cpu);
-    fixture.builder.record("latencyscope." + name);
-    KernelEvent event = new KernelEvent(Fixture.type(name, MODULE, fields));
-    ThreadId known = fixture.builder.threads.resolve(thread.osTid(), Fixture.START, thread.name());
-    fixture.analyzers.accept(event.set(fields.values().toArray(), known));
+    fixture.event(MODULE, name, thread, offset, ns, cpu, more);
     return this;
   }
 

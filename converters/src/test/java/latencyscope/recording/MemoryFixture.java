@@ -1,7 +1,6 @@
 package latencyscope.recording;
 
 import java.util.List;
-import java.util.Map;
 import latencyscope.analysis.Limit;
 import latencyscope.analysis.Report;
 import org.HdrHistogram.Histogram;
@@ -210,14 +209,7 @@ public final class MemoryFixture {
 
   private MemoryFixture event(
       String name, ThreadId thread, long offset, long duration, Object... more) {
-    Map<String, Object> fields = Fixture.fields(more);
-    fields.put("kernelStart", Fixture.START + offset);
-    fields.put("kernelDuration", duration);
-    fields.put("cpu", 4L);
-    fixture.builder.record("latencyscope." + name);
-    KernelEvent event = new KernelEvent(Fixture.type(name, MODULE, fields));
-    ThreadId known = fixture.builder.threads.resolve(thread.osTid(), Fixture.START, thread.name());
-    fixture.analyzers.accept(event.set(fields.values().toArray(), known));
+    fixture.event(MODULE, name, thread, offset, duration, 4, more);
     return this;
   }
 

@@ -193,14 +193,7 @@ public final class NetworkFixture {
   }
 
   private NetworkFixture event(String name, ThreadId thread, long duration, Object... more) {
-    Map<String, Object> fields = Fixture.fields(more);
-    fields.put("kernelStart", Fixture.START + 1_000_000_000L);
-    fields.put("kernelDuration", duration);
-    fields.put("cpu", 3L);
-    fixture.builder.record("latencyscope." + name);
-    KernelEvent event = new KernelEvent(Fixture.type(name, MODULE, fields));
-    ThreadId known = fixture.builder.threads.resolve(thread.osTid(), Fixture.START, thread.name());
-    fixture.analyzers.accept(event.set(fields.values().toArray(), known));
+    fixture.event(MODULE, name, thread, 1_000_000_000L, duration, 3, more);
     return this;
   }
 

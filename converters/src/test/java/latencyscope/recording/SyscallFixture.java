@@ -103,14 +103,7 @@ public final class SyscallFixture {
 
   private SyscallFixture event(
       String name, ThreadId thread, long offset, long duration, int cpu, Object... more) {
-    Map<String, Object> fields = Fixture.fields(more);
-    fields.put("kernelStart", Fixture.START + offset);
-    fields.put("kernelDuration", duration);
-    fields.put("cpu", (long) cpu);
-    fixture.builder.record("latencyscope." + name);
-    KernelEvent event = new KernelEvent(Fixture.type(name, "syscall", fields));
-    ThreadId known = fixture.builder.threads.resolve(thread.osTid(), Fixture.START, thread.name());
-    fixture.analyzers.accept(event.set(fields.values().toArray(), known));
+    fixture.event("syscall", name, thread, offset, duration, cpu, more);
     return this;
   }
 
