@@ -5,7 +5,6 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -125,7 +124,7 @@ public final class KernelMap {
       MemorySegment bytes = copy(arena, key);
       synchronized (owner) {
         owner.requireOpen();
-        return found("remove from", Downcall.run(() -> (int) LibBpf.DELETE.invokeExact(fd, bytes)));
+        return found("remove from", LibBpf.DELETE.integer(fd, bytes.address()));
       }
     }
   }
@@ -223,16 +222,16 @@ public final class KernelMap {
   private void update(String verb, MemorySegment key, MemorySegment value) throws BpfException {
     synchronized (owner) {
       owner.requireOpen();
-      int result = Downcall.run(() -> (int) LibBpf.UPDATE.invokeExact(fd, key, value, 0L));
+      int result = LibBpf.UPDATE.integer(fd, key.address(), value.address(), 0);
       Refusal.check(verb + " the map " + name, result);
     }
   }
 
-  private boolean find(String verb, MethodHandle call, MemorySegment key, MemorySegment into)
+  private boolean find(String verb, NativeFunction call, MemorySegment key, MemorySegment into)
       throws BpfException {
     synchronized (owner) {
       owner.requireOpen();
-      return found(verb, Downcall.run(() -> (int) call.invokeExact(fd, key, into)));
+      return found(verb, call.integer(fd, key.address(), into.address()));
     }
   }
 
@@ -257,7 +256,7 @@ public final class KernelMap {
     return copy;
   }
 
-  private static int ask(MethodHandle question, MemorySegment map) {
-    return Downcall.run(() -> (int) question.invokeExact(map));
+  private static int ask(NativeFunction question, MemorySegment map) {
+    return question.integer(map.address());
   }
 }

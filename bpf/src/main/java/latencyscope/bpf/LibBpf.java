@@ -1,21 +1,11 @@
 package latencyscope.bpf;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_BOOLEAN;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.MemoryLayout;
-import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
-
 /**
  * The calls of libbpf (1.0 or later, by its soname {@code libbpf.so.1}) that this package makes.
  *
  * <p>Since 1.0 a libbpf function that fails returns a negative error number, or NULL with errno
- * set. The handles are the C functions and nothing more; {@link NativeObject} and {@link KernelMap}
- * give them meaning. A handle whose first parameter is a {@code callState} captures errno.
+ * set. These are the C functions and nothing more; {@link NativeObject} and {@link KernelMap} give
+ * them meaning.
  *
  * <p>A NULL that comes back is a segment whose {@code address()} is 0, and never equal to {@link
  * MemorySegment#NULL} by reference.
@@ -23,57 +13,44 @@ import java.lang.invoke.MethodHandle;
 final class LibBpf {
   private static final NativeLibrary LIBRARY = NativeLibrary.open("libbpf.so.1", "libbpf1");
 
-  private static final MethodHandle SET_PRINT = pointer("libbpf_set_print", ADDRESS);
+  private static final NativeFunction SET_PRINT = LIBRARY.bind("libbpf_set_print");
 
   // Objects
-  static final MethodHandle OBJECT_OPEN_MEM =
-      checkedPointer("bpf_object__open_mem", ADDRESS, JAVA_LONG, ADDRESS);
-  static final MethodHandle OBJECT_LOAD = integer("bpf_object__load", ADDRESS);
-  static final MethodHandle OBJECT_CLOSE = nothing("bpf_object__close", ADDRESS);
-  static final MethodHandle FIND_MAP =
-      checkedPointer("bpf_object__find_map_by_name", ADDRESS, ADDRESS);
-  static final MethodHandle FIND_PROGRAM =
-      checkedPointer("bpf_object__find_program_by_name", ADDRESS, ADDRESS);
+  static final NativeFunction OBJECT_OPEN_MEM = LIBRARY.bind("bpf_object__open_mem");
+  static final NativeFunction OBJECT_LOAD = LIBRARY.bind("bpf_object__load");
+  static final NativeFunction OBJECT_CLOSE = LIBRARY.bind("bpf_object__close");
+  static final NativeFunction FIND_MAP = LIBRARY.bind("bpf_object__find_map_by_name");
+  static final NativeFunction FIND_PROGRAM = LIBRARY.bind("bpf_object__find_program_by_name");
 
   // Programs and links
-  static final MethodHandle PROGRAM_FD = integer("bpf_program__fd", ADDRESS);
-  static final MethodHandle PROGRAM_SET_AUTOLOAD =
-      integer("bpf_program__set_autoload", ADDRESS, JAVA_BOOLEAN);
-  static final MethodHandle PROGRAM_SET_LOG_BUF =
-      integer("bpf_program__set_log_buf", ADDRESS, ADDRESS, JAVA_LONG);
-  static final MethodHandle PROGRAM_SET_LOG_LEVEL =
-      integer("bpf_program__set_log_level", ADDRESS, JAVA_INT);
-  static final MethodHandle PROGRAM_ATTACH = checkedPointer("bpf_program__attach", ADDRESS);
-  static final MethodHandle ATTACH_PERF_EVENT =
-      checkedPointer("bpf_program__attach_perf_event", ADDRESS, JAVA_INT);
-  static final MethodHandle LINK_FD = integer("bpf_link__fd", ADDRESS);
-  static final MethodHandle LINK_DESTROY = integer("bpf_link__destroy", ADDRESS);
-  static final MethodHandle ITER_CREATE = integer("bpf_iter_create", JAVA_INT);
+  static final NativeFunction PROGRAM_FD = LIBRARY.bind("bpf_program__fd");
+  static final NativeFunction PROGRAM_SET_AUTOLOAD = LIBRARY.bind("bpf_program__set_autoload");
+  static final NativeFunction PROGRAM_SET_LOG_BUF = LIBRARY.bind("bpf_program__set_log_buf");
+  static final NativeFunction PROGRAM_SET_LOG_LEVEL = LIBRARY.bind("bpf_program__set_log_level");
+  static final NativeFunction PROGRAM_ATTACH = LIBRARY.bind("bpf_program__attach");
+  static final NativeFunction ATTACH_PERF_EVENT = LIBRARY.bind("bpf_program__attach_perf_event");
+  static final NativeFunction LINK_FD = LIBRARY.bind("bpf_link__fd");
+  static final NativeFunction LINK_DESTROY = LIBRARY.bind("bpf_link__destroy");
+  static final NativeFunction ITER_CREATE = LIBRARY.bind("bpf_iter_create");
 
   // Maps
-  static final MethodHandle MAP_FD = integer("bpf_map__fd", ADDRESS);
-  static final MethodHandle MAP_TYPE = integer("bpf_map__type", ADDRESS);
-  static final MethodHandle MAP_KEY_SIZE = integer("bpf_map__key_size", ADDRESS);
-  static final MethodHandle MAP_VALUE_SIZE = integer("bpf_map__value_size", ADDRESS);
-  static final MethodHandle MAP_MAX_ENTRIES = integer("bpf_map__max_entries", ADDRESS);
-  static final MethodHandle MAP_SET_MAX_ENTRIES =
-      integer("bpf_map__set_max_entries", ADDRESS, JAVA_INT);
-  static final MethodHandle MAP_SET_AUTOCREATE =
-      integer("bpf_map__set_autocreate", ADDRESS, JAVA_BOOLEAN);
-  static final MethodHandle MAP_INITIAL_VALUE =
-      checkedPointer("bpf_map__initial_value", ADDRESS, ADDRESS);
-  static final MethodHandle UPDATE =
-      integer("bpf_map_update_elem", JAVA_INT, ADDRESS, ADDRESS, JAVA_LONG);
-  static final MethodHandle LOOKUP = integer("bpf_map_lookup_elem", JAVA_INT, ADDRESS, ADDRESS);
-  static final MethodHandle TAKE =
-      integer("bpf_map_lookup_and_delete_elem", JAVA_INT, ADDRESS, ADDRESS);
-  static final MethodHandle DELETE = integer("bpf_map_delete_elem", JAVA_INT, ADDRESS);
-  static final MethodHandle NEXT_KEY = integer("bpf_map_get_next_key", JAVA_INT, ADDRESS, ADDRESS);
+  static final NativeFunction MAP_FD = LIBRARY.bind("bpf_map__fd");
+  static final NativeFunction MAP_TYPE = LIBRARY.bind("bpf_map__type");
+  static final NativeFunction MAP_KEY_SIZE = LIBRARY.bind("bpf_map__key_size");
+  static final NativeFunction MAP_VALUE_SIZE = LIBRARY.bind("bpf_map__value_size");
+  static final NativeFunction MAP_MAX_ENTRIES = LIBRARY.bind("bpf_map__max_entries");
+  static final NativeFunction MAP_SET_MAX_ENTRIES = LIBRARY.bind("bpf_map__set_max_entries");
+  static final NativeFunction MAP_SET_AUTOCREATE = LIBRARY.bind("bpf_map__set_autocreate");
+  static final NativeFunction MAP_INITIAL_VALUE = LIBRARY.bind("bpf_map__initial_value");
+  static final NativeFunction UPDATE = LIBRARY.bind("bpf_map_update_elem");
+  static final NativeFunction LOOKUP = LIBRARY.bind("bpf_map_lookup_elem");
+  static final NativeFunction TAKE = LIBRARY.bind("bpf_map_lookup_and_delete_elem");
+  static final NativeFunction DELETE = LIBRARY.bind("bpf_map_delete_elem");
+  static final NativeFunction NEXT_KEY = LIBRARY.bind("bpf_map_get_next_key");
 
   // Accounts
-  static final MethodHandle OBJECT_INFO =
-      integer("bpf_obj_get_info_by_fd", JAVA_INT, ADDRESS, ADDRESS);
-  static final MethodHandle ENABLE_STATS = integer("bpf_enable_stats", JAVA_INT);
+  static final NativeFunction OBJECT_INFO = LIBRARY.bind("bpf_obj_get_info_by_fd");
+  static final NativeFunction ENABLE_STATS = LIBRARY.bind("bpf_enable_stats");
 
   static {
     silence();
@@ -82,7 +59,7 @@ final class LibBpf {
   private LibBpf() {}
 
   /**
-   * Checks that the library and all its functions are there: to be called before any handle is.
+   * Checks that the library and all its functions are there: to be called before any of them is.
    *
    * @throws MissingLibraryException when one is not
    */
@@ -94,23 +71,7 @@ final class LibBpf {
   /** libbpf would print its warnings into the engine's stderr. */
   private static void silence() {
     if (SET_PRINT != null) {
-      Downcall.run(() -> (MemorySegment) SET_PRINT.invokeExact(MemorySegment.NULL));
+      SET_PRINT.integer(0);
     }
-  }
-
-  private static MethodHandle integer(String function, MemoryLayout... parameters) {
-    return LIBRARY.bind(function, FunctionDescriptor.of(JAVA_INT, parameters));
-  }
-
-  private static MethodHandle nothing(String function, MemoryLayout... parameters) {
-    return LIBRARY.bind(function, FunctionDescriptor.ofVoid(parameters));
-  }
-
-  private static MethodHandle pointer(String function, MemoryLayout... parameters) {
-    return LIBRARY.bind(function, FunctionDescriptor.of(ADDRESS, parameters));
-  }
-
-  private static MethodHandle checkedPointer(String function, MemoryLayout... parameters) {
-    return LIBRARY.bind(function, FunctionDescriptor.of(ADDRESS, parameters), Downcall.CAPTURE);
   }
 }

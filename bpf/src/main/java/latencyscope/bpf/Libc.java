@@ -1,14 +1,7 @@
 package latencyscope.bpf;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 
 /**
  * The few calls of the C library that this package makes.
@@ -27,44 +20,18 @@ final class Libc {
   private static final int NO_GROUP = -1;
 
   private static final NativeLibrary LIBRARY = NativeLibrary.standard();
-  private static final MethodHandle MMAP =
-      LIBRARY.bind(
-          "mmap",
-          FunctionDescriptor.of(
-              ADDRESS, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG),
-          Downcall.CAPTURE);
-  private static final MethodHandle MUNMAP =
-      LIBRARY.bind("munmap", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG));
-  private static final MethodHandle READ =
-      LIBRARY.bind(
-          "read", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG), Downcall.CAPTURE);
-  private static final MethodHandle CLOSE =
-      LIBRARY.bind("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
-  private static final MethodHandle GETPAGESIZE =
-      LIBRARY.bind("getpagesize", FunctionDescriptor.of(JAVA_INT));
-  private static final MethodHandle GETTID =
-      LIBRARY.bind("gettid", FunctionDescriptor.of(JAVA_INT));
-  private static final MethodHandle USLEEP =
-      LIBRARY.bind("usleep", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
-  private static final MethodHandle SCHED_SETAFFINITY =
-      LIBRARY.bind(
-          "sched_setaffinity",
-          FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS),
-          Downcall.CAPTURE);
-  private static final MethodHandle SCHED_GETAFFINITY =
-      LIBRARY.bind(
-          "sched_getaffinity",
-          FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS),
-          Downcall.CAPTURE);
+  private static final NativeFunction MMAP = LIBRARY.bind("mmap");
+  private static final NativeFunction MUNMAP = LIBRARY.bind("munmap");
+  private static final NativeFunction READ = LIBRARY.bind("read");
+  private static final NativeFunction CLOSE = LIBRARY.bind("close");
+  private static final NativeFunction GETPAGESIZE = LIBRARY.bind("getpagesize");
+  private static final NativeFunction GETTID = LIBRARY.bind("gettid");
+  private static final NativeFunction USLEEP = LIBRARY.bind("usleep");
+  private static final NativeFunction SCHED_SETAFFINITY = LIBRARY.bind("sched_setaffinity");
+  private static final NativeFunction SCHED_GETAFFINITY = LIBRARY.bind("sched_getaffinity");
 
   // The C library has no function of its own for it.
-  private static final MethodHandle SYSCALL =
-      LIBRARY.bind(
-          "syscall",
-          FunctionDescriptor.of(
-              JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG),
-          Linker.Option.firstVariadicArg(1),
-          Downcall.CAPTURE);
+  private static final NativeFunction SYSCALL = LIBRARY.bind("syscall");
 
   private Libc() {}
 
@@ -82,13 +49,7 @@ final class Libc {
   static MemorySegment map(Arena arena, String what, long size, int protection, int fd, long offset)
       throws BpfException {
     int flags = fd < 0 ? MAP_PRIVATE | MAP_ANONYMOUS : MAP_SHARED;
-    MemorySegment mapped =
-        Downcall.pointer(
-            "map " + what,
-            state ->
-                (MemorySegment)
-                    MMAP.invokeExact(
-                        state, MemorySegment.NULL, size, protection, flags, fd, offset));
+    MemorySegment mapped = MMAP.pointer("map " + what, 0, size, protection, flags, fd, offset);
     MemorySegment memory = owned(mapped, size, arena);
     return (protection & PROT_WRITE) != 0 ? memory : memory.asReadOnly();
   }
@@ -99,42 +60,38 @@ final class Libc {
   }
 
   private static void unmap(MemorySegment memory, long size) {
-    Downcall.run(() -> (int) MUNMAP.invokeExact(memory, size));
+    MUNMAP.integer(memory.address(), size);
   }
 
   /** Bytes read, 0 at the end, or the negative error number. */
   static long read(int fd, MemorySegment buffer) {
-    return Downcall.orErrno(state -> (long) READ.invokeExact(state, fd, buffer, buffer.byteSize()));
+    return READ.orErrno(fd, buffer.address(), buffer.byteSize());
   }
 
   static void close(int fd) {
-    Downcall.run(() -> (int) CLOSE.invokeExact(fd));
+    CLOSE.integer(fd);
   }
 
   static int pageSize() {
-    return Downcall.run(() -> (int) GETPAGESIZE.invokeExact());
+    return GETPAGESIZE.integer();
   }
 
   static int threadId() {
-    return Downcall.run(() -> (int) GETTID.invokeExact());
+    return GETTID.integer();
   }
 
   static void sleepUs(int microseconds) {
-    Downcall.run(() -> (int) USLEEP.invokeExact(microseconds));
+    USLEEP.integer(microseconds);
   }
 
   /** 0 or the negative error number; {@code tid} 0 is the calling thread. */
   static int setAffinity(int tid, MemorySegment mask) {
-    return (int)
-        Downcall.orErrno(
-            state -> (long) (int) SCHED_SETAFFINITY.invokeExact(state, tid, mask.byteSize(), mask));
+    return (int) SCHED_SETAFFINITY.orErrno(tid, mask.byteSize(), mask.address());
   }
 
   /** 0 or the negative error number; EINVAL when the mask is shorter than the kernel's. */
   static int getAffinity(int tid, MemorySegment mask) {
-    return (int)
-        Downcall.orErrno(
-            state -> (long) (int) SCHED_GETAFFINITY.invokeExact(state, tid, mask.byteSize(), mask));
+    return (int) SCHED_GETAFFINITY.orErrno(tid, mask.byteSize(), mask.address());
   }
 
   /**
@@ -145,9 +102,6 @@ final class Libc {
   static int perfEventOpen(MemorySegment attr, int cpu) {
     long number = System.getProperty("os.arch").equals("aarch64") ? 241 : 298;
     return (int)
-        Downcall.orErrno(state ->
-            (long)
-                SYSCALL.invokeExact(
-                    state, number, attr, ANY_PROCESS, cpu, NO_GROUP, PERF_FLAG_FD_CLOEXEC));
+        SYSCALL.orErrno(number, attr.address(), ANY_PROCESS, cpu, NO_GROUP, PERF_FLAG_FD_CLOEXEC);
   }
 }

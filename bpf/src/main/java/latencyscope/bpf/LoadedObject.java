@@ -122,7 +122,7 @@ public final class LoadedObject implements AutoCloseable {
    */
   public synchronized ProgramInfo info(String program) throws BpfException {
     MemorySegment handle = program(program);
-    return ProgramInfo.of(program, Downcall.run(() -> (int) LibBpf.PROGRAM_FD.invokeExact(handle)));
+    return ProgramInfo.of(program, LibBpf.PROGRAM_FD.integer(handle.address()));
   }
 
   /**
@@ -136,8 +136,8 @@ public final class LoadedObject implements AutoCloseable {
   public synchronized byte[] readIterator(String program) throws BpfException {
     MemorySegment link = link(program, program(program));
     try {
-      int linkFd = Downcall.run(() -> (int) LibBpf.LINK_FD.invokeExact(link));
-      int fd = Downcall.run(() -> (int) LibBpf.ITER_CREATE.invokeExact(linkFd));
+      int linkFd = LibBpf.LINK_FD.integer(link.address());
+      int fd = LibBpf.ITER_CREATE.integer(linkFd);
       Refusal.check("iterate with " + program, fd);
       try {
         return readAll(program, fd);
@@ -202,13 +202,11 @@ public final class LoadedObject implements AutoCloseable {
   }
 
   private static MemorySegment link(String program, MemorySegment handle) throws BpfException {
-    return Downcall.pointer(
-        "attach " + program,
-        state -> (MemorySegment) LibBpf.PROGRAM_ATTACH.invokeExact(state, handle));
+    return LibBpf.PROGRAM_ATTACH.pointer("attach " + program, handle.address());
   }
 
   static void destroy(MemorySegment link) {
-    Downcall.run(() -> (int) LibBpf.LINK_DESTROY.invokeExact(link));
+    LibBpf.LINK_DESTROY.integer(link.address());
   }
 
   private static byte[] readAll(String program, int fd) throws BpfException {

@@ -1,10 +1,8 @@
 package latencyscope.bpf;
 
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.SymbolLookup;
-import java.lang.invoke.MethodHandle;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -13,8 +11,8 @@ import java.util.Optional;
  * Binds the functions of one shared library, and remembers what it could not find.
  *
  * <p>Binding happens in static initializers, where an exception would come out as a {@link
- * NoClassDefFoundError} that says nothing: so a missing function is a null handle here, and {@link
- * #require} says which before the first call.
+ * NoClassDefFoundError} that says nothing: so a missing function is null here, and {@link #require}
+ * says which before the first call.
  */
 final class NativeLibrary {
   private final String name;
@@ -45,16 +43,15 @@ final class NativeLibrary {
     return new NativeLibrary("libc", "libc6", Linker.nativeLinker().defaultLookup());
   }
 
-  @SuppressWarnings("restricted")
-  MethodHandle bind(String function, FunctionDescriptor descriptor, Linker.Option... options) {
-    Optional<MethodHandle> handle =
+  NativeFunction bind(String function) {
+    Optional<NativeFunction> found =
         Optional.ofNullable(lookup)
             .flatMap(library -> library.find(function))
-            .map(address -> Linker.nativeLinker().downcallHandle(address, descriptor, options));
-    if (handle.isEmpty()) {
+            .map(NativeFunction::new);
+    if (found.isEmpty()) {
       missing.add(function);
     }
-    return handle.orElse(null);
+    return found.orElse(null);
   }
 
   void require() throws MissingLibraryException {

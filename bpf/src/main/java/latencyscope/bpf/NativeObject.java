@@ -6,7 +6,6 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 
 /**
  * A {@code struct bpf_object} of libbpf, and the memory whose life is that object's.
@@ -44,11 +43,8 @@ final class NativeObject implements AutoCloseable {
     options.set(JAVA_LONG, 0, options.byteSize());
     options.set(ADDRESS, 8, arena.allocateFrom("ls_" + name));
     object =
-        Downcall.pointer(
-            "open the object " + name,
-            state ->
-                (MemorySegment)
-                    LibBpf.OBJECT_OPEN_MEM.invokeExact(state, image, image.byteSize(), options));
+        LibBpf.OBJECT_OPEN_MEM.pointer(
+            "open the object " + name, image.address(), image.byteSize(), options.address());
   }
 
   /** Closes with the object. */
@@ -58,7 +54,7 @@ final class NativeObject implements AutoCloseable {
 
   /** 0 or the negative error number. An object cannot be loaded twice, also not after a failure. */
   int load() {
-    return Downcall.run(() -> (int) LibBpf.OBJECT_LOAD.invokeExact(object));
+    return LibBpf.OBJECT_LOAD.integer(object.address());
   }
 
   MemorySegment map(String map) throws BpfException {
@@ -69,12 +65,11 @@ final class NativeObject implements AutoCloseable {
     return find("program", program, LibBpf.FIND_PROGRAM);
   }
 
-  private MemorySegment find(String kind, String wanted, MethodHandle search) throws BpfException {
+  private MemorySegment find(String kind, String wanted, NativeFunction search)
+      throws BpfException {
     try (Arena scratch = Arena.ofConfined()) {
       MemorySegment text = scratch.allocateFrom(wanted);
-      return Downcall.pointer(
-          "find the " + kind + " " + wanted,
-          state -> (MemorySegment) search.invokeExact(state, object, text));
+      return search.pointer("find the " + kind + " " + wanted, object.address(), text.address());
     }
   }
 
@@ -84,9 +79,8 @@ final class NativeObject implements AutoCloseable {
     MemorySegment map = map(variable.section());
     MemorySegment size = arena.allocate(JAVA_LONG);
     MemorySegment section =
-        Downcall.pointer(
-            "find the section " + variable.section(),
-            state -> (MemorySegment) LibBpf.MAP_INITIAL_VALUE.invokeExact(state, map, size));
+        LibBpf.MAP_INITIAL_VALUE.pointer(
+            "find the section " + variable.section(), map.address(), size.address());
     MemorySegment whole = section.reinterpret(size.get(JAVA_LONG, 0), arena, null);
     return whole.asSlice(variable.offset(), variable.size());
   }
@@ -94,22 +88,21 @@ final class NativeObject implements AutoCloseable {
   void setMaxEntries(String name, int entries) throws BpfException {
     MemorySegment map = map(name);
     Refusal.check(
-        "size the map " + name,
-        Downcall.run(() -> (int) LibBpf.MAP_SET_MAX_ENTRIES.invokeExact(map, entries)));
+        "size the map " + name, LibBpf.MAP_SET_MAX_ENTRIES.integer(map.address(), entries));
   }
 
   void setCreated(String name, boolean created) throws BpfException {
     MemorySegment map = map(name);
     Refusal.check(
         "choose the map " + name,
-        Downcall.run(() -> (int) LibBpf.MAP_SET_AUTOCREATE.invokeExact(map, created)));
+        LibBpf.MAP_SET_AUTOCREATE.integer(map.address(), created ? 1 : 0));
   }
 
   void setLoaded(String name, boolean loaded) throws BpfException {
     MemorySegment program = program(name);
     Refusal.check(
         "choose the program " + name,
-        Downcall.run(() -> (int) LibBpf.PROGRAM_SET_AUTOLOAD.invokeExact(program, loaded)));
+        LibBpf.PROGRAM_SET_AUTOLOAD.integer(program.address(), loaded ? 1 : 0));
   }
 
   /** Has the verifier write its reasons about a program into a buffer. */
@@ -117,12 +110,10 @@ final class NativeObject implements AutoCloseable {
     MemorySegment program = program(name);
     Refusal.check(
         "set a log for " + name,
-        Downcall.run(() ->
-            (int) LibBpf.PROGRAM_SET_LOG_BUF.invokeExact(program, buffer, buffer.byteSize())));
+        LibBpf.PROGRAM_SET_LOG_BUF.integer(program.address(), buffer.address(), buffer.byteSize()));
     Refusal.check(
         "set a log for " + name,
-        Downcall.run(
-            () -> (int) LibBpf.PROGRAM_SET_LOG_LEVEL.invokeExact(program, LOG_LEVEL_REASON)));
+        LibBpf.PROGRAM_SET_LOG_LEVEL.integer(program.address(), LOG_LEVEL_REASON));
   }
 
   /** Whoever reads the arena's memory afterwards gets an exception. */
@@ -135,10 +126,7 @@ final class NativeObject implements AutoCloseable {
       arena.close();
     } finally {
       if (object.address() != 0) {
-        Downcall.run(() -> {
-          LibBpf.OBJECT_CLOSE.invokeExact(object);
-          return null;
-        });
+        LibBpf.OBJECT_CLOSE.integer(object.address());
       }
     }
   }

@@ -55,9 +55,7 @@ final class PerfEvents {
   private static MemorySegment link(String program, MemorySegment handle, int fd)
       throws BpfException {
     try {
-      return Downcall.pointer(
-          "attach " + program,
-          state -> (MemorySegment) LibBpf.ATTACH_PERF_EVENT.invokeExact(state, handle, fd));
+      return LibBpf.ATTACH_PERF_EVENT.pointer("attach " + program, handle.address(), fd);
     } catch (BpfException | RuntimeException e) {
       Libc.close(fd); // only a link takes it over
       throw e;

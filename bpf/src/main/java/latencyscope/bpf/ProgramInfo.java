@@ -32,7 +32,7 @@ public record ProgramInfo(
       // Zeroed, so the kernel finds no buffer to copy instructions or maps to.
       MemorySegment info = arena.allocate(SIZE, Long.BYTES);
       MemorySegment length = arena.allocateFrom(JAVA_INT, SIZE);
-      int result = Downcall.run(() -> (int) LibBpf.OBJECT_INFO.invokeExact(fd, info, length));
+      int result = LibBpf.OBJECT_INFO.integer(fd, info.address(), length.address());
       Refusal.check("ask the kernel about " + name, result);
       // The kernel writes back how much of the struct it knows.
       boolean counted = length.get(JAVA_INT, 0) >= SIZE;

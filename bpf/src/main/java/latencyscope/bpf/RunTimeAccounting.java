@@ -22,7 +22,7 @@ public final class RunTimeAccounting implements AutoCloseable {
    */
   public static RunTimeAccounting start() throws BpfException {
     LibBpf.require();
-    int fd = Downcall.run(() -> (int) LibBpf.ENABLE_STATS.invokeExact(RUN_TIME));
+    int fd = LibBpf.ENABLE_STATS.integer(RUN_TIME);
     return new RunTimeAccounting(Refusal.check("count the run times of BPF programs", fd));
   }
 

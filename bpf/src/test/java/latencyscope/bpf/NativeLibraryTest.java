@@ -1,13 +1,11 @@
 package latencyscope.bpf;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.lang.foreign.FunctionDescriptor;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -15,12 +13,10 @@ import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
 
 class NativeLibraryTest {
-  private static final FunctionDescriptor INT = FunctionDescriptor.of(JAVA_INT);
-
   @Test
   void aMissingLibraryNamesItsPackage() {
     NativeLibrary absent = NativeLibrary.open("libbpf.so.0x", "libbpf1");
-    assertNull(absent.bind("bpf_object__load", INT));
+    assertNull(absent.bind("bpf_object__load"));
     var e = assertThrows(MissingLibraryException.class, absent::require);
     assertEquals("the library libbpf.so.0x is not installed", e.problem());
     assertEquals("apt-get install libbpf1", e.remedy());
@@ -29,9 +25,9 @@ class NativeLibraryTest {
   @Test
   void missingFunctionsAreNamed() {
     NativeLibrary libc = NativeLibrary.standard();
-    assertNotNull(libc.bind("getpid", INT));
-    assertNull(libc.bind("ls_first", INT));
-    assertNull(libc.bind("ls_second", INT));
+    assertNotNull(libc.bind("getpid"));
+    assertNull(libc.bind("ls_first"));
+    assertNull(libc.bind("ls_second"));
     var e = assertThrows(MissingLibraryException.class, libc::require);
     assertEquals("the library libc is too old: it lacks ls_first, ls_second", e.problem());
   }

@@ -1,0 +1,97 @@
+package latencyscope.bpf;
+
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout.PathElement;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.StructLayout;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.VarHandle;
+import java.util.Arrays;
+
+/**
+ * A C function of up to six integers and addresses.
+ *
+ * <p>All functions are linked as one shape, six longs that return a long with errno kept: a shape
+ * of its own costs the engine 4 ms of CPU time when a capture starts, and there were 21 of them. In
+ * the calling conventions of x86-64 and AArch64 what a function has no parameter for is in
+ * registers that it does not read, a narrower parameter is the low part of its register, and so is
+ * a narrower result. Memory whose address is passed must stay open until the call returns: the
+ * linker does not see to it here.
+ */
+final class NativeFunction {
+  private static final int PARAMETERS = 6;
+  private static final Linker.Option CAPTURE = Linker.Option.captureCallState("errno");
+  private static final StructLayout STATE = Linker.Option.captureStateLayout();
+  private static final VarHandle ERRNO = STATE.varHandle(PathElement.groupElement("errno"));
+  private static final MethodHandle ANY = link();
+
+  private final MemorySegment address;
+
+  NativeFunction(MemorySegment address) {
+    this.address = address;
+  }
+
+  @SuppressWarnings("restricted")
+  private static MethodHandle link() {
+    return Linker.nativeLinker()
+        .downcallHandle(
+            FunctionDescriptor.of(
+                JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG),
+            CAPTURE);
+  }
+
+  /** Calls a function that returns an {@code int}. */
+  int integer(long... arguments) {
+    try (Arena scratch = Arena.ofConfined()) {
+      return (int) call(scratch.allocate(STATE), arguments);
+    }
+  }
+
+  /** The {@code int} or {@code long} result where it is not negative, else the negative errno. */
+  long orErrno(long... arguments) {
+    try (Arena scratch = Arena.ofConfined()) {
+      MemorySegment state = scratch.allocate(STATE);
+      long result = call(state, arguments);
+      // An int's -1 may leave the upper half of the register as it was.
+      return (int) result == -1 ? -errno(state) : result;
+    }
+  }
+
+  /**
+   * The pointer that a call returns.
+   *
+   * @param action what the call is for, to follow "could not"
+   * @throws BpfException when it is NULL, or the -1 of mmap
+   */
+  MemorySegment pointer(String action, long... arguments) throws BpfException {
+    int errno;
+    try (Arena scratch = Arena.ofConfined()) {
+      MemorySegment state = scratch.allocate(STATE);
+      long pointer = call(state, arguments);
+      if (pointer != 0 && pointer != -1) {
+        return MemorySegment.ofAddress(pointer);
+      }
+      errno = errno(state);
+    }
+    throw Refusal.of(action, errno);
+  }
+
+  private long call(MemorySegment state, long[] arguments) {
+    long[] a = Arrays.copyOf(arguments, PARAMETERS);
+    try {
+      return (long) ANY.invokeExact(address, state, a[0], a[1], a[2], a[3], a[4], a[5]);
+    } catch (RuntimeException | Error e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new AssertionError(e); // a handle declares it and throws nothing of its own
+    }
+  }
+
+  private static int errno(MemorySegment state) {
+    return (int) ERRNO.get(state, 0L);
+  }
+}
