@@ -28,7 +28,7 @@ final class KernelModule implements AutoCloseable {
   private final ModuleSizes sizes;
   private final CaptureContext context;
   private final RingReader ring;
-  private final ModuleRecords records;
+  private final Map<Long, Struct> structs;
   private final String[] eventNames;
   private final Threshold[] thresholds;
   private final MemorySegment thresholdsNs;
@@ -38,6 +38,7 @@ final class KernelModule implements AutoCloseable {
   private final long[] unreadableReported;
   private final long leastRecordBytes;
   private long skippedBytes;
+  private final ThreadDirectory.OfModule directory;
   private final ThreadAccount threads;
 
   /** Null if the module measures threads alone. */
@@ -45,6 +46,9 @@ final class KernelModule implements AutoCloseable {
 
   /** Null if the module does not ask what memory is used for. */
   private final RegionTable regions;
+
+  /** Null until the module is complete. */
+  private ModuleRecords records;
 
   private long measuredUntilTicks;
   private long lowestThresholdNs;
@@ -58,7 +62,7 @@ final class KernelModule implements AutoCloseable {
     this.sizes = sizes;
     this.context = context;
     ring = object.ring(RING);
-    Map<Long, Struct> structs = recordsByNumber(file);
+    structs = recordsByNumber(file);
     thresholds = new Threshold[structs.size()];
     eventNames = new String[structs.size()];
     for (Map.Entry<Long, Struct> entry : structs.entrySet()) {
@@ -73,12 +77,11 @@ final class KernelModule implements AutoCloseable {
     unreadableReported = new long[structs.size() + 1];
     leastRecordBytes = structs.values().stream().mapToInt(Struct::size).min().orElse(Long.BYTES);
     worst = object.variable("worst_of");
-    ThreadDirectory.OfModule directory = context.threads().ofModule();
+    directory = context.threads().ofModule();
     threads = new ThreadAccount(name, object, file, sizes, directory, context.strings());
     subjects = SubjectAccount.of(name, object, file, sizes.subjects());
     regions = RegionTable.of(object, file);
     lookAtMemory();
-    records = new ModuleRecords(name, structs, context, directory, threads::mute);
     measuredUntilTicks = context.clock().nowTicks();
     adoptThresholds(0);
   }
@@ -92,9 +95,13 @@ final class KernelModule implements AutoCloseable {
     return records;
   }
 
-  /** To be called once the programs are attached. */
-  void handOutRest() throws BpfException {
+  /**
+   * Does what the programs can begin without: to be called once they are attached, and before the
+   * first drain.
+   */
+  void complete() throws BpfException, ReflectiveOperationException {
     threads.handOutRest(sizes);
+    records = new ModuleRecords(name, structs, context, directory, threads::mute);
   }
 
   String name() {

@@ -88,6 +88,7 @@ final class ModuleLoader {
       all.add(loading);
       loading.thread.start();
     }
+    kernel.readHooks(); // while the first one reads its object
     return List.copyOf(all);
   }
 
@@ -99,9 +100,9 @@ final class ModuleLoader {
     private KernelModule module;
     private long cpuNs;
     private BpfException refusal;
-    private final CountDownLatch verified = new CountDownLatch(1);
+    private final CountDownLatch attached = new CountDownLatch(1);
 
-    /** Whose programs are verified first; null if nobody's are. */
+    /** Whose programs are attached first; null if nobody's are. */
     private final Loading first;
 
     private Loading(String name, Loading first) {
@@ -142,13 +143,13 @@ final class ModuleLoader {
     private void run() {
       try {
         if (first != null) {
-          first.verified.await();
+          first.attached.await();
         }
         load();
       } catch (InterruptedException e) {
         probes.add(Probe.unavailable(name, null, "its loading was interrupted"));
       } finally {
-        verified.countDown();
+        attached.countDown();
       }
       cpuNs = CpuTime.ofThisThread();
     }
@@ -160,10 +161,10 @@ final class ModuleLoader {
         ObjectFile file = ObjectFile.named(name);
         ModuleSizes sizes = ModuleSizes.forThreads(target.threads(), kernel.onlineCpus().size());
         object = configured(name, file, sizes, probes).load();
-        verified.countDown();
         KernelModule loaded = new KernelModule(name, object, file, sizes, context.join());
         attach(name, file, object, probes);
-        loaded.handOutRest();
+        attached.countDown();
+        loaded.complete();
         module = loaded;
         return;
       } catch (BpfException e) {

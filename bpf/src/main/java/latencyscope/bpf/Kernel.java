@@ -98,6 +98,11 @@ public final class Kernel {
         || Tracepoints.of(root).contains(hook.substring(TRACEPOINT_HOOK.length()));
   }
 
+  /** Reads what {@link #hasHook} asks for, so that it answers at once: some 20 ms of CPU time. */
+  public void readHooks() {
+    Tracepoints.of(root);
+  }
+
   /** This process's effective capabilities. Source: {@code CapEff} of {@code /proc/self/status}. */
   public Capabilities capabilities() {
     String status = text("proc/self/status").orElse("");
