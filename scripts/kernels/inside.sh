@@ -86,15 +86,16 @@ numa)
 	for file in scan_delay_ms scan_period_min_ms; do
 		echo 100 >"/sys/kernel/debug/sched/numa_balancing/$file"
 	done
-	# The kernel's own trace of moves for NUMA, beside our programs.
+	# The kernel's own trace of moves for NUMA, of threads and of pages, beside our programs.
 	cd /sys/kernel/tracing
 	echo 1 >events/sched/sched_move_numa/enable
 	echo 1 >events/sched/sched_swap_numa/enable
+	echo 1 >events/migrate/mm_migrate_pages/enable
 	cd - >/dev/null
 	"$jdk/bin/java" "${small[@]}" -XX:TieredStopAtLevel=1 --enable-native-access=ALL-UNNAMED \
 		-javaagent:target/latencyscope.jar=modules=memory+isolation -cp target/test-classes \
 		latencyscope.truth.workload.NumaWorkload /out 2>/out/stderr.txt
-	grep -E 'sched_(move|swap)_numa' /sys/kernel/tracing/trace >/out/numa.trace || true
+	grep -E 'sched_(move|swap)_numa|mm_migrate_pages' /sys/kernel/tracing/trace >/out/numa.trace || true
 	;;
 quota)
 	mkdir /sys/fs/cgroup/quota

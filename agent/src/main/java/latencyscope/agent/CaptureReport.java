@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import latencyscope.bpf.BpfException;
 import latencyscope.bpf.Kernel;
+import latencyscope.bpf.NumaNodes;
 import latencyscope.bpf.ProgramInfo;
 import latencyscope.jfr.Capture;
 import latencyscope.jfr.ProbeCost;
@@ -80,6 +81,7 @@ final class CaptureReport {
     }
     if (isLoaded(modules, HostCounters.MODULE)) {
       hostCounters.commit(reportedUntilTicks, clock.nowTicks());
+      modules.reportPlacement(reportedUntilTicks, clock.nowTicks());
     }
     costs.commitOwnThread("drain", modules.drainNs(), 0);
     commitCapture(modules);
@@ -109,7 +111,7 @@ final class CaptureReport {
     event.onlineCpus = kernel.onlineCpus().toString();
     event.isolatedCpus = kernel.isolatedCpus().toString();
     event.nohzFullCpus = kernel.nohzFullCpus().toString();
-    event.numaNodes = numaNodes();
+    event.numaNodes = NumaNodes.running().count();
     event.commit();
   }
 
@@ -121,15 +123,6 @@ final class CaptureReport {
     } catch (IOException e) {
       return ""; // it has ended
     }
-  }
-
-  private static int numaNodes() {
-    String[] nodes = Path.of("/sys/devices/system/node").toFile().list();
-    int count = 0;
-    for (String node : nodes == null ? new String[0] : nodes) {
-      count += node.matches("node\\d+") ? 1 : 0;
-    }
-    return Math.max(1, count);
   }
 
   /** What probes and the drain thread have cost since they were last asked. */

@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import latencyscope.bpf.BpfException;
 import latencyscope.bpf.NativeThread;
+import latencyscope.bpf.NumaNodes;
 import latencyscope.jfr.Schema;
 
 /**
@@ -32,7 +33,7 @@ final class LoadedModules implements AutoCloseable {
   /** Loads and attaches every module that the settings ask for. */
   static LoadedModules load(
       CaptureSettings settings, TickClock clock, Instrumentation instrumentation, Triggers triggers)
-      throws IOException {
+      throws IOException, IllegalAccessException {
     WatchedThreads watched = new WatchedThreads(settings.threads());
     LoadedModules all = new LoadedModules();
     // A budget is for the engine's sake: who watches from outside has a process of his own.
@@ -71,13 +72,15 @@ final class LoadedModules implements AutoCloseable {
       TickClock clock,
       Instrumentation instrumentation,
       WatchedThreads watched,
-      Triggers triggers) {
+      Triggers triggers)
+      throws IllegalAccessException {
     HotSpotThreads javaThreads = javaThreads(settings, instrumentation);
     return new CaptureContext(
         clock,
         new ThreadDirectory(javaThreads, watched),
         new RecordStrings(MappedFiles.of(settings)),
         TargetMemory.of(settings, javaThreads),
+        new TargetNodes(NumaNodes.running(), settings.pid()),
         triggers);
   }
 
@@ -161,6 +164,13 @@ final class LoadedModules implements AutoCloseable {
         + " records drained in "
         + drainNs() / 1_000_000
         + " ms of CPU time";
+  }
+
+  /** Reports on which NUMA nodes the target's memory is, where there are several. */
+  void reportPlacement(long startTicks, long endTicks) {
+    if (context.nodes().tellPlacement()) {
+      context.nodes().commitPlacement(context.memory().ranges(), startTicks, endTicks);
+    }
   }
 
   /** Bytes that wait in the fullest ring. */

@@ -14,6 +14,7 @@ import java.util.List;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
+import latencyscope.bpf.NumaNodes;
 import latencyscope.bpf.ObjectFile;
 import latencyscope.bpf.Struct;
 import latencyscope.bpf.Type;
@@ -45,6 +46,7 @@ class RecordDecoderTest {
             struct,
             new RecordStrings(new MappedFiles(null)),
             new Exemplars("isolation"),
+            new TargetNodes(NumaNodes.running(), CaptureSettings.OWN),
             Triggers.NONE);
     clock = new TickClock();
     assertTrue(clock.calibrate());

@@ -30,6 +30,7 @@ class UnreadableRecordTest {
             threads,
             new RecordStrings(new MappedFiles(null)),
             null,
+            null,
             Triggers.NONE);
     records = new ModuleRecords("isolation", structs, context, threads.ofModule(), slot -> {});
   }

@@ -10,6 +10,7 @@ import jdk.jfr.Event;
 import jdk.jfr.FlightRecorder;
 import jdk.jfr.Recording;
 import latencyscope.bpf.BpfException;
+import latencyscope.bpf.NumaNodes;
 import latencyscope.jfr.ClockSync;
 import latencyscope.jfr.ContextSwitch;
 import latencyscope.jfr.Exemplar;
@@ -86,6 +87,7 @@ public class DrainBenchmark {
             threads.directory(),
             new RecordStrings(new MappedFiles(null)),
             new TargetMemory(null, null),
+            new TargetNodes(NumaNodes.running(), CaptureSettings.OWN),
             Triggers.NONE);
     records =
         new ModuleRecords(

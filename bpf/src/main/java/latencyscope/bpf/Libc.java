@@ -95,6 +95,20 @@ final class Libc {
   }
 
   /**
+   * On which NUMA nodes pages are; moves none, and brings none into memory.
+   *
+   * @param pid a process, or 0 for this one
+   * @param addresses of any byte of each page
+   * @param nodes takes a node for each, or a negative error number
+   * @return 0 or the negative error number
+   */
+  static int nodesOfPages(int pid, MemorySegment addresses, MemorySegment nodes) {
+    long number = System.getProperty("os.arch").equals("aarch64") ? 239 : 279;
+    long count = addresses.byteSize() / Long.BYTES;
+    return (int) SYSCALL.orErrno(number, pid, count, addresses.address(), 0, nodes.address(), 0);
+  }
+
+  /**
    * Opens a counter of whatever runs on a CPU; a descriptor, or the negative error number.
    *
    * @param attr a {@code struct perf_event_attr}

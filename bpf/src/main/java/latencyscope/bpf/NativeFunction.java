@@ -13,17 +13,17 @@ import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 
 /**
- * A C function of up to six integers and addresses.
+ * A C function of up to seven integers and addresses.
  *
- * <p>All functions are linked as one shape, six longs that return a long with errno kept: a shape
+ * <p>All functions are linked as one shape, seven longs that return a long with errno kept: a shape
  * of its own costs the engine 4 ms of CPU time when a capture starts, and there were 21 of them. In
- * the calling conventions of x86-64 and AArch64 what a function has no parameter for is in
- * registers that it does not read, a narrower parameter is the low part of its register, and so is
- * a narrower result. Memory whose address is passed must stay open until the call returns: the
- * linker does not see to it here.
+ * the calling conventions of x86-64 and AArch64 what a function has no parameter for is where it
+ * does not look, a narrower parameter is the low part of its register, and so is a narrower result.
+ * Memory whose address is passed must stay open until the call returns: the linker does not see to
+ * it here.
  */
 final class NativeFunction {
-  private static final int PARAMETERS = 6;
+  private static final int PARAMETERS = 7;
   private static final Linker.Option CAPTURE = Linker.Option.captureCallState("errno");
   private static final StructLayout STATE = Linker.Option.captureStateLayout();
   private static final VarHandle ERRNO = STATE.varHandle(PathElement.groupElement("errno"));
@@ -40,7 +40,8 @@ final class NativeFunction {
     return Linker.nativeLinker()
         .downcallHandle(
             FunctionDescriptor.of(
-                JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG),
+                JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG,
+                JAVA_LONG),
             CAPTURE);
   }
 
@@ -83,7 +84,7 @@ final class NativeFunction {
   private long call(MemorySegment state, long[] arguments) {
     long[] a = Arrays.copyOf(arguments, PARAMETERS);
     try {
-      return (long) ANY.invokeExact(address, state, a[0], a[1], a[2], a[3], a[4], a[5]);
+      return (long) ANY.invokeExact(address, state, a[0], a[1], a[2], a[3], a[4], a[5], a[6]);
     } catch (RuntimeException | Error e) {
       throw e;
     } catch (Throwable e) {

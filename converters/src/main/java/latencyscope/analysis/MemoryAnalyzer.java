@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.stream.Collectors;
 import latencyscope.recording.Distribution;
 import latencyscope.recording.KernelEvent;
 import latencyscope.recording.Recording;
@@ -49,13 +50,13 @@ public final class MemoryAnalyzer implements Analyzer {
             new Quantiles("Major page faults", "fault", facts.major),
             new Quantiles("TLB shootdowns received", "shootdown", facts.shootdowns)),
         List.of(regions(facts), threads(facts, recording)),
-        remarks(facts),
+        remarks(facts, events),
         findings.subList(0, Math.min(MAX_FINDINGS, findings.size())),
         new MemoryMetrics(facts, events, recording).of(violations));
   }
 
   /** What the kernel did to the size of pages while the target ran, if it did. */
-  private static List<String> remarks(MemoryFacts facts) {
+  private static List<String> remarks(MemoryFacts facts, MemoryEvents events) {
     List<String> remarks = new ArrayList<>();
     facts.collapses("huge_pages_collapsed").stream()
         .filter(count -> count > 0)
@@ -74,7 +75,36 @@ public final class MemoryAnalyzer implements Analyzer {
                     Locale.ROOT,
                     "Huge pages that were split on this host meanwhile: %,d.",
                     count)));
+    if (events.remoteFaults() > 0) {
+      remarks.add(
+          String.format(
+              Locale.ROOT,
+              "Recorded faults whose page was on another NUMA node than their CPU: %,d of %,d.",
+              events.remoteFaults(),
+              events.locatedFaults()));
+    }
+    for (MemoryFacts.Placement placement : facts.placements()) {
+      remarks.add(placed(placement));
+    }
     return remarks;
+  }
+
+  private static String placed(MemoryFacts.Placement placement) {
+    String shares =
+        placement.byNode().entrySet().stream()
+            .map(node ->
+                String.format(
+                    Locale.ROOT,
+                    "%.0f %% on node %d",
+                    100.0 * node.getValue() / placement.sampled(),
+                    node.getKey()))
+            .collect(Collectors.joining(", "));
+    return String.format(
+        Locale.ROOT,
+        "Where %s is: %s (of %,d sampled pages).",
+        placement.region(),
+        shares,
+        placement.sampled());
   }
 
   private static List<Verdict> verdicts(MemoryFacts facts, MemoryFindings source) {

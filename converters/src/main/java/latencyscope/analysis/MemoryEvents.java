@@ -45,12 +45,16 @@ final class MemoryEvents {
   private final Worst<PageFault> worstFaults =
       new Worst<>(WORST, Comparator.comparingLong(PageFault::duration));
   private final Map<ThreadId, PageFault> worstMinor = new HashMap<>();
+  private long locatedFaults;
+  private long remoteFaults;
 
   void add(KernelEvent event) {
     switch (event.type()) {
       case "PageFault" -> {
         PageFault fault = PageFault.of(event);
         faults.add(fault);
+        locatedFaults += fault.isLocated() ? 1 : 0;
+        remoteFaults += fault.isRemote() ? 1 : 0;
         keepIfWorst(fault);
       }
       case "TlbShootdown" -> shootdowns.add(TlbShootdown.of(event));
@@ -76,6 +80,16 @@ final class MemoryEvents {
   /** A thread's longest minor fault that the recording tells of; null if there is none. */
   PageFault worstMinor(ThreadId thread) {
     return worstMinor.get(thread);
+  }
+
+  /** Recorded faults of which it is known on which NUMA node the page was. */
+  long locatedFaults() {
+    return locatedFaults;
+  }
+
+  /** Those of them whose page was on another node than their CPU. */
+  long remoteFaults() {
+    return remoteFaults;
   }
 
   List<PageFault> worstFaults() {

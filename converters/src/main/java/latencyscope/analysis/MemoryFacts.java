@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeMap;
 import latencyscope.recording.CounterTotals;
 import latencyscope.recording.CpuSet;
 import latencyscope.recording.Distribution;
@@ -127,6 +128,28 @@ final class MemoryFacts {
   /** What the kernel counted on the whole host; what did not rise is not written. */
   OptionalLong onHost(String measure) {
     return attached.isEmpty() ? OptionalLong.empty() : OptionalLong.of(ofSubjects(measure));
+  }
+
+  /** A use of memory, and how many of its sampled pages were on each NUMA node. */
+  record Placement(String region, Map<Long, Long> byNode) {
+    long sampled() {
+      return byNode.values().stream().mapToLong(Long::longValue).sum();
+    }
+  }
+
+  /** Where the target's memory is; nothing on a host with one node. */
+  List<Placement> placements() {
+    List<Placement> placements = new ArrayList<>();
+    for (String region : REGIONS) {
+      Map<Long, Long> byNode = new TreeMap<>();
+      recording
+          .subjectCounts(MODULE, "pages_sampled_" + region)
+          .forEach((node, pages) -> byNode.merge(node.id(), pages, Long::sum));
+      if (!byNode.isEmpty()) {
+        placements.add(new Placement(region.replace('_', '-'), byNode));
+      }
+    }
+    return placements;
   }
 
   private long ofSubjects(String measure) {

@@ -17,7 +17,7 @@ final class MemoryMetrics {
   private static final String NO_SHOOTDOWNS = "shootdowns were not measured";
   private static final String ONE_NODE = "this host has one NUMA node";
   private static final String NO_NODE_OF_PAGE =
-      "no tracepoint tells on which node the page of a fault is";
+      "of no recorded fault it is known on which node its page was";
 
   private final MemoryFacts facts;
   private final MemoryEvents events;
@@ -128,10 +128,26 @@ final class MemoryMetrics {
 
   private Metrics numa() {
     Metrics numa = new Metrics();
-    numa.put("remote_fault_count", OptionalLong.empty(), NO_NODE_OF_PAGE);
+    numa.put(
+        "remote_fault_count",
+        events.locatedFaults() > 0 ? OptionalLong.of(events.remoteFaults()) : OptionalLong.empty(),
+        NO_NODE_OF_PAGE);
+    // Below the threshold a fault has no event, and nobody asks where its page is.
+    numa.put("faults_located", events.locatedFaults());
     numa.put("pages_migrated", facts.total("pages_migrated"), NO_COUNTER);
     numa.put("pages_migrated_by_balancing", facts.total("pages_migrated_numa"), NO_COUNTER);
-    return numa;
+    List<Metrics> placement = new ArrayList<>();
+    for (MemoryFacts.Placement one : facts.placements()) {
+      one.byNode()
+          .forEach((node, pages) ->
+              placement.add(
+                  new Metrics()
+                      .put("region", one.region())
+                      .put("node", node)
+                      .put("sampled_pages", pages)
+                      .put("share", (double) pages / one.sampled())));
+    }
+    return numa.put("placement", placement);
   }
 
   private Metrics thread(ThreadId named) {

@@ -14,6 +14,8 @@ import latencyscope.recording.ThreadId;
  * @param region what the memory is used for, such as {@code mapped-file}
  * @param file path of the mapped file; null if it is none
  * @param offset in the file, bytes
+ * @param pageNode NUMA node that the page was on; -1 if not known
+ * @param cpuNode NUMA node of the CPU; -1 if not known
  * @param access {@code read}, {@code write}, {@code execute} or {@code unknown}
  */
 record PageFault(
@@ -25,6 +27,8 @@ record PageFault(
     String region,
     String file,
     long offset,
+    int pageNode,
+    int cpuNode,
     String access)
     implements Timed {
   static PageFault of(KernelEvent event) {
@@ -38,7 +42,19 @@ record PageFault(
         region == null ? "unknown" : region,
         event.text("file"),
         event.number("fileOffset"),
+        (int) event.number("pageNode", -1),
+        (int) event.number("cpuNode", -1),
         event.text("access"));
+  }
+
+  /** Whether it is known where the page was. */
+  boolean isLocated() {
+    return pageNode >= 0 && cpuNode >= 0;
+  }
+
+  /** Whether the page was on another node than the CPU. */
+  boolean isRemote() {
+    return isLocated() && pageNode != cpuNode;
   }
 
   /** The memory in words. */

@@ -165,4 +165,36 @@ class MemoryVerdictTest {
     assertNull(metrics.get("numa"));
     assertEquals("this host has one NUMA node", metrics.unavailable().get("numa"));
   }
+
+  @Test
+  @SuppressWarnings("unchecked")
+  void remoteFaultsAndPlacementAreTold() {
+    MemoryFixture fixture =
+        new MemoryFixture("", 2)
+            .located(STRATEGY, 0, 1)
+            .located(STRATEGY, 1, 1)
+            .located(STRATEGY, -1, 1)
+            .sampled("java_heap", 0, 3_000)
+            .sampled("java_heap", 1, 1_000);
+    Metrics numa = (Metrics) memory(fixture).metrics().get("numa");
+    assertEquals(1L, numa.get("remote_fault_count"));
+    assertEquals(2L, numa.get("faults_located"));
+    List<Metrics> placement = (List<Metrics>) numa.get("placement");
+    assertEquals(2, placement.size());
+    assertEquals("java-heap", placement.get(0).get("region"));
+    assertEquals(0.75, placement.get(0).get("share"));
+    assertEquals(1_000L, placement.get(1).get("sampled_pages"));
+    assertEquals(
+        List.of(
+            "Recorded faults whose page was on another NUMA node than their CPU: 1 of 2.",
+            "Where java-heap is: 75 % on node 0, 25 % on node 1 (of 4,000 sampled pages)."),
+        memory(fixture).remarks());
+  }
+
+  @Test
+  void withoutALocatedFaultThereIsNoCountOfRemoteOnes() {
+    Metrics numa = (Metrics) memory(new MemoryFixture("", 2)).metrics().get("numa");
+    assertNull(numa.get("remote_fault_count"));
+    assertTrue(numa.unavailable().get("remote_fault_count").contains("no recorded fault"));
+  }
 }

@@ -55,6 +55,10 @@ public final class Fixture {
 
   /** The same with other modules. */
   public Fixture capture(String modules, String cpus, String isolated) {
+    return capture(modules, cpus, isolated, 1);
+  }
+
+  Fixture capture(String modules, String cpus, String isolated, long numaNodes) {
     return add(
         "Capture",
         "startTime",
@@ -88,7 +92,7 @@ public final class Fixture {
         "nohzFullCpus",
         isolated,
         "numaNodes",
-        1L);
+        numaNodes);
   }
 
   /** Adds an event of the isolation module. */

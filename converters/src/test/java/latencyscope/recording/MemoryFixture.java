@@ -13,7 +13,12 @@ public final class MemoryFixture {
 
   /** What was captured: everything, or some CPUs; 10 s of process 4711, with all probes. */
   public MemoryFixture(String cpus) {
-    fixture.capture(MODULE, cpus, "");
+    this(cpus, 1);
+  }
+
+  /** The same, on a host with some NUMA nodes. */
+  public MemoryFixture(String cpus, long numaNodes) {
+    fixture.capture(MODULE, cpus, "", numaNodes);
     for (String probe :
         List.of(
             "ls_page_fault_user",
@@ -168,6 +173,38 @@ public final class MemoryFixture {
         file,
         "fileOffset",
         at);
+  }
+
+  /** Adds pages of one use that were sampled, on a NUMA node. */
+  public MemoryFixture sampled(String region, int node, long pages) {
+    return count("pages_sampled_" + region, "node", node, -1, pages);
+  }
+
+  /** Adds a minor fault of a page on one NUMA node, on a CPU of another. */
+  public MemoryFixture located(ThreadId thread, int pageNode, int cpuNode) {
+    return event(
+        "PageFault",
+        thread,
+        0,
+        900,
+        "kind",
+        "minor",
+        "mode",
+        "user",
+        "access",
+        "write",
+        "address",
+        0x7f00_0000_0000L,
+        "region",
+        "java-heap",
+        "file",
+        null,
+        "fileOffset",
+        0L,
+        "pageNode",
+        pageNode,
+        "cpuNode",
+        cpuNode);
   }
 
   /** Adds shootdowns that a thread of process 4711, or of another, sent to a thread on CPU 4. */

@@ -24,7 +24,7 @@ import jdk.jfr.internal.RemoveFields;
 @Category({"LatencyScope", "memory"})
 @Threshold("10 us")
 @RemoveFields({"eventThread", "stackTrace"})
-public final class PageFault extends KernelEvent {
+public final class PageFault extends KernelEvent implements OnNode {
   /** {@code minor}, or {@code major} if it had to wait for a device. */
   @Label("Kind")
   @Description("minor, or major if the page had to be read from a device")
@@ -64,6 +64,21 @@ public final class PageFault extends KernelEvent {
   @DataAmount
   public long fileOffset;
 
+  // Not public: what is public comes from the kernel's record.
+  @Label("Page's Node")
+  @Description("NUMA node that the page was on when the record was read; -1 if not known")
+  private int pageNode = NodeLookup.UNKNOWN;
+
+  @Label("CPU's Node")
+  @Description("NUMA node of the CPU that the fault happened on; -1 if not known")
+  private int cpuNode = NodeLookup.UNKNOWN;
+
   /** Creates an empty event. */
   public PageFault() {}
+
+  @Override
+  public void locate(NodeLookup nodes) {
+    pageNode = nodes.ofPage(osThreadId, address);
+    cpuNode = nodes.ofCpu(cpu);
+  }
 }

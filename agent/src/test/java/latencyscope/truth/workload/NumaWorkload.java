@@ -22,20 +22,28 @@ import jdk.jfr.Recording;
 /**
  * A JVM on a machine of two NUMA nodes: one thread has pages moved by a system call, one is sent
  * away from its memory, which the kernel's balancing then brings after it, and one is let go where
- * it is far from its memory, to which the balancing may move it.
+ * it is far from its memory, to which the balancing may move it. One touches memory that it has
+ * from the other node, and one makes objects on its own.
  *
  * <p>The folder then holds {@code end.jfr}, {@code accounts.txt}, and the kernel's {@code vmstat}
- * from before and after.
+ * from before and after, and its {@code numa_maps}.
  */
 @SuppressWarnings("restricted")
 public final class NumaWorkload {
   /** Pages that are moved by a system call. */
   public static final int MOVED = 200;
 
+  /** Pages that a thread gets from the other node. */
+  public static final int REMOTE = 300;
+
   private static final int BALANCED = 2_048;
+  private static final int OBJECTS = 12 << 20;
   private static final int SECONDS = 20;
   private static final int PAGE = 4096;
   private static final long SYS_MOVE_PAGES = 279;
+  private static final long SYS_SET_MEMPOLICY = 238;
+  private static final int MPOL_DEFAULT = 0;
+  private static final int MPOL_BIND = 2;
   private static final int MPOL_MF_MOVE = 2;
   private static final MethodHandle SYSCALL =
       Linker.nativeLinker()
@@ -43,6 +51,8 @@ public final class NumaWorkload {
               Linker.nativeLinker().defaultLookup().findOrThrow("syscall"),
               FunctionDescriptor.of(
                   JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG, ADDRESS, ADDRESS, ADDRESS, JAVA_INT));
+
+  private static volatile byte[] kept;
 
   private final List<String> facts = new ArrayList<>();
   private final int last = Runtime.getRuntime().availableProcessors() - 1;
@@ -62,9 +72,10 @@ public final class NumaWorkload {
   public static void main(String[] args) throws Exception {
     Path folder = Path.of(args[0]);
     try (Recording recording = new Recording()) {
-      for (String event : List.of("NumaEvent", "Migration")) {
+      for (String event : List.of("NumaEvent", "Migration", "PageFault")) {
         recording.enable("latencyscope." + event).withThreshold(Duration.ZERO);
       }
+      recording.enable("jdk.GCHeapSummary");
       recording.start();
       if (!EveryModuleWorkload.awaitCapture()) {
         throw new IllegalStateException("the agent does not capture");
@@ -72,11 +83,15 @@ public final class NumaWorkload {
       EveryModuleWorkload.awaitRest();
       NumaWorkload load = new NumaWorkload();
       vmstat(folder.resolve("vmstat.before"));
+      load.onThread("maker", load::makeObjects);
+      load.onThread("remote", load::touchRemote);
       load.onThread("mover", load::move);
       load.onThread("left-behind", load::leaveBehind);
       load.onThread("roamer", load::roam);
       vmstat(folder.resolve("vmstat.after"));
       EveryModuleWorkload.awaitRest();
+      System.gc(); // whose event says where the heap is
+      Files.write(folder.resolve("numa_maps"), Files.readAllLines(Path.of("/proc/self/numa_maps")));
       recording.dump(folder.resolve("end.jfr"));
       Files.write(folder.resolve("accounts.txt"), load.facts);
     }
@@ -105,6 +120,39 @@ public final class NumaWorkload {
             name);
     thread.start();
     thread.join();
+  }
+
+  private void makeObjects(long id) throws Throwable {
+    pin(id, String.valueOf(last));
+    kept = new byte[OBJECTS];
+  }
+
+  private void touchRemote(long id) throws Throwable {
+    pin(id, String.valueOf(last));
+    MemorySegment memory = NativeMemory.anonymous(REMOTE * (long) PAGE);
+    NativeMemory.smallPages(memory);
+    policy(MPOL_BIND, 1); // node 0 alone
+    for (int i = 0; i < REMOTE; i++) {
+      memory.set(ValueLayout.JAVA_BYTE, (long) i * PAGE, (byte) 1);
+    }
+    policy(MPOL_DEFAULT, 0);
+    facts.add("remote " + onNode(memory, REMOTE, 0, false));
+    facts.add("remoteAt " + memory.address());
+  }
+
+  private static void policy(int mode, long nodes) throws Throwable {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment mask = arena.allocateFrom(JAVA_LONG, nodes);
+      MemorySegment bits = MemorySegment.ofAddress(mode == MPOL_DEFAULT ? 0 : Long.SIZE);
+      long at = mode == MPOL_DEFAULT ? 0 : mask.address();
+      long result =
+          (long)
+              SYSCALL.invokeExact(
+                  SYS_SET_MEMPOLICY, mode, at, bits, MemorySegment.NULL, MemorySegment.NULL, 0);
+      if (result < 0) {
+        throw new IllegalStateException("set_mempolicy failed");
+      }
+    }
   }
 
   private void move(long id) throws Throwable {
