@@ -21,6 +21,9 @@ final class CostBudget {
   private static final long LOWEST_FLOOR_NS = 500;
   private static final long HIGHEST_FLOOR_NS = 1_000_000_000;
 
+  /** Not more at once: in its first seconds code that is not compiled yet costs several times. */
+  private static final long LARGEST_STEP = 8;
+
   /**
    * Below this part of the budget the floor is lowered: half the floor is at most twice the events.
    */
@@ -57,7 +60,9 @@ final class CostBudget {
     double share = (cpuNs - first.cpuNs) / 1e9 / seconds;
     double rate = (records - first.records) / seconds;
     if (share > budget && rate > MANY_RECORDS && floorNs < HIGHEST_FLOOR_NS) {
-      set(2 * Math.max(floorNs, Math.max(LOWEST_FLOOR_NS, lowestThresholdNs)), share);
+      // Twice the length leaves about half of the events.
+      long step = Math.clamp(Long.highestOneBit((long) (share / budget)), 2, LARGEST_STEP);
+      set(step * Math.max(floorNs, Math.max(LOWEST_FLOOR_NS, lowestThresholdNs)), share);
     } else if (share < budget * LOW && floorNs > 0) {
       set(floorNs / 2 > lowestThresholdNs ? floorNs / 2 : 0, share);
     }

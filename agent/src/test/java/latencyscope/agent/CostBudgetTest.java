@@ -37,9 +37,15 @@ class CostBudgetTest {
   @Test
   void beyondItTheFloorRisesStepByStep() {
     assertEquals(0, run(CostBudget.WINDOW, 0.05, 50_000));
-    assertEquals(20_000, run(1, 0.05, 50_000));
-    assertEquals(40_000, run(CostBudget.WINDOW + 1, 0.03, 30_000));
-    assertEquals(40_000, run(30, 0.009, 9_000));
+    assertEquals(40_000, run(1, 0.05, 50_000));
+    assertEquals(80_000, run(CostBudget.WINDOW + 1, 0.03, 30_000));
+    assertEquals(80_000, run(30, 0.009, 9_000));
+  }
+
+  @Test
+  void howFarItRisesAtOnceIsBounded() {
+    run(CostBudget.WINDOW, 0.9, 500_000);
+    assertEquals(8 * THRESHOLD, run(1, 0.9, 500_000));
   }
 
   @Test

@@ -301,9 +301,9 @@ final class RecordingBuilder {
       all.add(
           String.format(
               Locale.ROOT,
-              "The drain thread was kept from running %,d times, for %,d ms at worst: give it a"
-                  + " CPU, drain.cpus=.",
-              stalls,
+              "The drain thread was kept from running %s, for %,d ms at worst. The agent's option"
+                  + " drain.cpus gives it a CPU that the target does not use.",
+              stalls == 1 ? "once" : String.format(Locale.ROOT, "%,d times", stalls),
               longestStallNs / 1_000_000));
     }
     return all;
