@@ -24,7 +24,8 @@ kernel() {
 	pattern=$(package_of "$1")
 	mkdir -p "$KERNEL_CACHE"
 	found=$(kept "$pattern")
-	if [ -z "$found" ] || [ -n "${LATENCYSCOPE_REFRESH:-}" ]; then
+	# What is kept tells nothing of what is newest.
+	if [ -z "$found" ] || [ "$1" = newest ] || [ -n "${LATENCYSCOPE_REFRESH:-}" ]; then
 		fetch "$pattern" || [ -n "$found" ] || die "no package linux-image-$pattern could be fetched"
 		found=$(kept "$pattern")
 	fi
