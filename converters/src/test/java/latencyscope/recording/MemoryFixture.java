@@ -154,6 +154,19 @@ public final class MemoryFixture {
 
   private MemoryFixture fault(
       ThreadId thread, long offset, long ns, String kind, String region, String file, long at) {
+    return fault(thread, offset, ns, kind, region, file, at, -1, -1);
+  }
+
+  private MemoryFixture fault(
+      ThreadId thread,
+      long offset,
+      long ns,
+      String kind,
+      String region,
+      String file,
+      long at,
+      int pageNode,
+      int cpuNode) {
     return event(
         "PageFault",
         thread,
@@ -172,7 +185,11 @@ public final class MemoryFixture {
         "file",
         file,
         "fileOffset",
-        at);
+        at,
+        "pageNode",
+        pageNode,
+        "cpuNode",
+        cpuNode);
   }
 
   /** Adds pages of one use that were sampled, on a NUMA node. */
@@ -182,29 +199,7 @@ public final class MemoryFixture {
 
   /** Adds a minor fault of a page on one NUMA node, on a CPU of another. */
   public MemoryFixture located(ThreadId thread, int pageNode, int cpuNode) {
-    return event(
-        "PageFault",
-        thread,
-        0,
-        900,
-        "kind",
-        "minor",
-        "mode",
-        "user",
-        "access",
-        "write",
-        "address",
-        0x7f00_0000_0000L,
-        "region",
-        "java-heap",
-        "file",
-        null,
-        "fileOffset",
-        0L,
-        "pageNode",
-        pageNode,
-        "cpuNode",
-        cpuNode);
+    return fault(thread, 0, 900, "minor", "java-heap", null, 0, pageNode, cpuNode);
   }
 
   /** Adds shootdowns that a thread of process 4711, or of another, sent to a thread on CPU 4. */
