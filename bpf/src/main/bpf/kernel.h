@@ -87,12 +87,14 @@ struct thread_info {
 struct sched_entity {
 	u64 exec_start;
 	u64 sum_exec_runtime;
+	unsigned char sched_delayed; /* since 6.12 */
 };
 
 struct sched_info {
 	unsigned long pcount;
 	unsigned long long run_delay;
 	unsigned long long last_arrival;
+	unsigned long long last_queued; /* 0: does not wait for a CPU */
 };
 
 struct cpumask {
@@ -167,6 +169,7 @@ struct task_struct {
 	unsigned int __state; /* since 5.14; before, state */
 	unsigned int flags;
 	int prio;
+	int on_rq;
 	struct sched_entity se;
 	struct cpumask *cpus_ptr;
 	struct sched_info sched_info;
@@ -266,6 +269,17 @@ static __always_inline long task_state_of(struct task_struct *task)
 	if (bpf_core_field_exists(task->__state))
 		return task->__state;
 	return BPF_CORE_READ((struct task_struct___before_5_14 *)task, state);
+}
+
+/*
+ * Whether a task that is about to be woken is off its CPU and does not wait for one. Since
+ * Linux 6.12 it may stay in the queue for a while although it sleeps (delayed dequeue).
+ */
+static __always_inline bool is_asleep(struct task_struct *task)
+{
+	if (!task->on_rq)
+		return true;
+	return bpf_core_field_exists(task->se.sched_delayed) && task->se.sched_delayed;
 }
 
 static __always_inline u32 task_cpu_of(struct task_struct *task)

@@ -91,6 +91,7 @@ int BPF_PROG(ls_sys_enter, struct pt_regs *regs, long number)
 	call->cpu = cpu;
 	call->switches = task_read(task, nvcsw);
 	call->run_delay_ns = task_read(task, sched_info.run_delay);
+	call->queued_until_ns = 0;
 	call->start_ns = bpf_ktime_get_ns();
 	look_at(call, regs);
 	return 0;
@@ -152,6 +153,10 @@ int BPF_PROG(ls_sys_exit, struct pt_regs *regs, long result)
 	if (has_blocked(call) || is_interruption(result)) {
 		call->end_ns = bpf_ktime_get_ns();
 		call->run_delay_ns = task_read(task, sched_info.run_delay) - call->run_delay_ns;
+		/* See asleep_of of the isolation module. */
+		if (call->queued_until_ns &&
+		    call->run_delay_ns > call->end_ns - call->queued_until_ns)
+			call->run_delay_ns = call->end_ns - call->queued_until_ns;
 		call->result = result;
 		call->argument[0] = first_argument(regs);
 		call->argument[1] = second_argument(regs);
@@ -183,6 +188,8 @@ int BPF_PROG(ls_sched_waking, struct task_struct *task)
 	storage->state.waker_tid = task_read(waker, pid);
 	storage->state.waker_pid = task_read(waker, tgid);
 	copy_comm(storage->state.waker, waker);
+	if (is_asleep(task) && task->sched_info.last_queued)
+		storage->state.call.queued_until_ns = bpf_ktime_get_ns();
 	return 0;
 }
 

@@ -113,6 +113,11 @@ struct thread_state {
 	u64 cpu_time;
 	u64 run_delay;
 	u64 pcount;
+	/* Of the wait before this stay: its length, what the scheduler had charged the thread with
+	 * while it slept, and whether it went on doing so, as of when it was woken. */
+	u64 waited_ns;
+	u64 charged_asleep;
+	u64 queued_asleep;
 };
 
 struct thread_measures {
@@ -132,6 +137,8 @@ struct thread_measures {
 	u64 cpu_time_ns;
 	u64 run_delay_ns;
 	u64 run_delay_count;
+	/* How much of run_delay_ns is of times when the thread slept. */
+	u64 run_delay_asleep_ns;
 	struct histogram runqueue_wakeup;
 	struct histogram runqueue_preempted;
 };

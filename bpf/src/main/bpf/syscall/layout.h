@@ -111,6 +111,7 @@ struct call {
 	/* The kernel's own counts: first at the entry, then what they rose by. */
 	u64 switches;
 	u64 run_delay_ns;
+	u64 queued_until_ns; /* it was woken of a sleep that the scheduler took for a wait; or 0 */
 	s64 result;
 	u64 argument[3];
 	u32 number;

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import jdk.jfr.consumer.RecordedEvent;
 import latencyscope.bpf.KernelTest;
+import latencyscope.bpf.KernelVersion;
 import latencyscope.truth.workload.SchedulerWorkload;
 import org.HdrHistogram.Histogram;
 import org.junit.jupiter.api.Test;
@@ -36,12 +37,10 @@ class SchedulerTruthIT {
     recording = folder.resolve("recording.jfr");
     accounts = folder.resolve("accounts.txt");
     Engine engine =
-        Engine.start(
-            folder.resolve("stderr.txt"),
-            SchedulerWorkload.class,
-            load,
-            recording.toString(),
-            accounts.toString());
+        Launch.of(SchedulerWorkload.class, load, recording.toString(), accounts.toString())
+            .with("--enable-native-access=ALL-UNNAMED")
+            .withAgent()
+            .start(folder.resolve("stderr.txt"));
     engine.await("ready");
     return engine;
   }
@@ -191,6 +190,33 @@ class SchedulerTruthIT {
               .filter(event -> event.getString("cause").equals("affinity"))
               .count();
       assertEquals(byAffinity, events);
+    }
+  }
+
+  @Test
+  void sleepThatTheSchedulerTakesForAWaitIsToldApart() throws Exception {
+    KernelVersion since = new KernelVersion(6, 12, 0);
+    try (Engine engine = engine("moved-asleep")) {
+      engine.say("go");
+      engine.await("done");
+      OurAccount ours = finish(engine);
+      KernelAccount kernel = KernelAccount.read(accounts).get(0);
+      assertExact(kernel, ours);
+      assertWaitedAgrees(kernel, ours);
+      String[] said =
+          Files.readAllLines(accounts).stream()
+              .filter(line -> line.startsWith("asleep "))
+              .findFirst()
+              .orElseThrow()
+              .split(" ");
+      long asleep = ours.counter(kernel.osThreadId(), "run_delay_asleep_ns");
+      long atLeast = Long.parseLong(said[1]);
+      long atMost = Long.parseLong(said[2]);
+      assertTrue(
+          asleep >= 0.99 * atLeast && asleep <= atMost,
+          asleep + " ns of sleep in run_delay, by the thread itself " + atLeast + " to " + atMost);
+      boolean delays = KernelVersion.parse(System.getProperty("os.version")).compareTo(since) >= 0;
+      assertEquals(delays, atLeast > 40_000_000, "provoked: " + atLeast);
     }
   }
 

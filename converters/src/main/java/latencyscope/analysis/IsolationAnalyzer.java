@@ -74,22 +74,42 @@ public final class IsolationAnalyzer implements Analyzer {
     if (delay.isEmpty() || delay.getAsLong() == 0 || !facts.waitsMeasured) {
       return Optional.empty();
     }
-    double difference = 100.0 * (facts.waits.total() - delay.getAsLong()) / delay.getAsLong();
-    if (Math.abs(difference) <= AGREEMENT_PERCENT) {
+    long asleep = facts.runDelayAsleep().orElse(0);
+    long waited = Math.max(1, delay.getAsLong() - asleep);
+    double difference = 100.0 * (facts.waits.total() - waited) / waited;
+    boolean differs = Math.abs(difference) > AGREEMENT_PERCENT;
+    boolean slept = 100.0 * asleep / delay.getAsLong() > AGREEMENT_PERCENT;
+    if (!differs && !slept) {
       return Optional.empty();
     }
-    return Optional.of(
+    StringBuilder remark = new StringBuilder();
+    remark.append(
         String.format(
             Locale.ROOT,
             "Cross-check: all waits add up to %,d µs; the scheduler's own account (schedstat)"
-                + " says %,d µs (%+.1f %%). %s",
+                + " says %,d µs",
             facts.waits.total() / 1_000,
-            delay.getAsLong() / 1_000,
-            difference,
-            difference > 0
-                ? "Its clock stands still while an idle CPU is being woken for a thread: it leaves"
-                    + " out the interrupt and the way out of idle."
-                : "What is missing here are waits that no probe saw begin."));
+            delay.getAsLong() / 1_000));
+    if (slept) {
+      remark.append(
+          String.format(
+              Locale.ROOT,
+              ", but %,d µs of them were sleep: since Linux 6.12 it counts a sleep as a wait where"
+                  + " it moved the thread to another CPU just after it had gone to sleep",
+              asleep / 1_000));
+    }
+    if (!differs) {
+      return Optional.of(remark.append('.').toString());
+    }
+    remark.append(
+        String.format(
+            Locale.ROOT, slept ? ". The rest differs by %+.1f %%. " : " (%+.1f %%). ", difference));
+    remark.append(
+        difference > 0
+            ? "Its clock stands still while an idle CPU is being woken for a thread: it leaves"
+                + " out the interrupt and the way out of idle."
+            : "What is missing here are waits that no probe saw begin.");
+    return Optional.of(remark.toString());
   }
 
   private static Table table(IsolationFacts facts, Recording recording) {

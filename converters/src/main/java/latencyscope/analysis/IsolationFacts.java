@@ -24,6 +24,7 @@ final class IsolationFacts {
   static final String MODULE = "isolation";
   static final List<String> CAUSES = List.of("wake", "balance", "affinity", "numa", "exec");
 
+  private static final String ASLEEP = "run_delay_asleep_ns";
   private static final Set<String> SWITCHES =
       Set.of("voluntary_switches", "involuntary_switches", "involuntary_switches_monitored");
 
@@ -63,6 +64,20 @@ final class IsolationFacts {
   OptionalLong total(String measure) {
     OptionalLong total = counters.total(measure);
     return total.isEmpty() && countedWith(measure) ? OptionalLong.of(0) : total;
+  }
+
+  /** Nanoseconds of {@code run_delay_ns} in which the thread slept; 0 if there is no such count. */
+  OptionalLong runDelayAsleep() {
+    return counters.total("run_delay_ns").isEmpty()
+        ? OptionalLong.empty()
+        : OptionalLong.of(counters.total(ASLEEP).orElse(0));
+  }
+
+  /** The same of one thread. */
+  OptionalLong runDelayAsleep(ThreadId thread) {
+    return counters.total("run_delay_ns").isEmpty()
+        ? OptionalLong.empty()
+        : OptionalLong.of(counters.of(thread, ASLEEP).orElse(0));
   }
 
   private boolean countedWith(String measure) {

@@ -46,6 +46,7 @@ final class IsolationMetrics {
     metrics.put("preempted_wait", Percentiles.of(facts.preempted, facts.waitsMeasured, NO_WAITS));
     metrics.put("run_delay_ns", facts.total("run_delay_ns"), NO_SCHEDSTAT);
     metrics.put("run_delay_count", facts.total("run_delay_count"), NO_SCHEDSTAT);
+    metrics.put("run_delay_asleep_ns", facts.runDelayAsleep(), NO_SCHEDSTAT);
     metrics.put("threads", facts.threads().stream().map(this::thread).toList());
     metrics.put(
         "worst",
@@ -99,6 +100,7 @@ final class IsolationMetrics {
     row.put("migrations_by_cause", byCause);
     row.put("run_delay_ns", facts.of(thread, "run_delay_ns"), NO_SCHEDSTAT);
     row.put("run_delay_count", facts.of(thread, "run_delay_count"), NO_SCHEDSTAT);
+    row.put("run_delay_asleep_ns", facts.runDelayAsleep(thread), NO_SCHEDSTAT);
     row.put("runqueue", Percentiles.ofMany(waits.all(), facts.waitsMeasured, NO_WAITS));
     return row.put(
         "preempted_wait", Percentiles.ofMany(waits.preempted(), facts.waitsMeasured, NO_WAITS));

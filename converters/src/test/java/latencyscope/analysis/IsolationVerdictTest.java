@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.List;
 import latencyscope.recording.Fixture;
 import latencyscope.recording.ThreadId;
+import org.HdrHistogram.Histogram;
 import org.junit.jupiter.api.Test;
 
 class IsolationVerdictTest {
@@ -260,6 +261,47 @@ class IsolationVerdictTest {
     assertEquals(7_000, worst.worstNs());
     assertEquals(Fixture.START + 20, worst.at());
     assertEquals("kworker/4:0 (pid 33, vmstat_update)", findings.get(1).culprit());
+  }
+
+  private static List<String> crossCheck(long waitedNs, long runDelayNs, long asleepNs) {
+    Histogram woken = new Histogram(3);
+    woken.recordValue(waitedNs);
+    Fixture fixture = shared().count("run_delay_ns", STRATEGY, runDelayNs);
+    if (asleepNs > 0) {
+      fixture.count("run_delay_asleep_ns", STRATEGY, asleepNs);
+    }
+    return isolation(fixture.distribution("runqueue_wakeup", STRATEGY, woken, waitedNs)).remarks();
+  }
+
+  @Test
+  void accountsThatAgreeNeedNoRemark() {
+    assertEquals(List.of(), crossCheck(10_000_000, 10_000_000, 0));
+  }
+
+  @Test
+  void waitsThatNoProbeSawAreMissing() {
+    String remark = crossCheck(10_000_000, 20_000_000, 0).get(0);
+    assertTrue(remark.contains("(-50.0 %). What is missing here are waits that no"), remark);
+  }
+
+  @Test
+  void sleepThatTheSchedulerCountsAsWaitIsNotMissed() {
+    String remark = crossCheck(10_000_000, 7_210_000_000L, 7_200_000_000L).get(0);
+    assertTrue(remark.contains("says 7,210,000 µs, but 7,200,000 µs of them were sleep"), remark);
+    assertFalse(remark.contains("%"), remark);
+    assertFalse(remark.contains("no probe saw"), remark);
+    String both = crossCheck(10_000_000, 7_220_000_000L, 7_200_000_000L).get(0);
+    assertTrue(both.contains("The rest differs by -50.0 %. What is missing here are"), both);
+  }
+
+  @Test
+  void whatWasSleepIsToldPerThread() {
+    Fixture fixture =
+        shared()
+            .count("run_delay_ns", STRATEGY, 30_000)
+            .count("run_delay_asleep_ns", STRATEGY, 20_000);
+    Object value = isolation(fixture).metrics().output().get("run_delay_asleep_ns");
+    assertEquals(20_000L, value);
   }
 
   private static Finding finding(Fixture fixture) {

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import jdk.jfr.Recording;
 
@@ -67,6 +68,7 @@ public final class SchedulerWorkload {
         case "yield" -> finished = yielding(3_000);
         case "crowd" -> finished = crowd(10_000);
         case "births" -> births(4_000, Duration.ofMillis(1));
+        case "moved-asleep" -> finished = movedAsleep(150, Duration.ofMillis(20));
         case "storm" -> finished = storm(Duration.ofSeconds(2));
         default -> throw new IllegalArgumentException(load);
       }
@@ -259,6 +261,67 @@ public final class SchedulerWorkload {
     }
     say("spinning");
     return finished;
+  }
+
+  /**
+   * A thread that shares its CPU and goes to sleep having run more than its share, and is moved to
+   * the other CPU at once. What its account of waits rose by then, it writes down: at least, which
+   * is without all that it slept longer than it asked for, and at most.
+   */
+  private CountDownLatch movedAsleep(int times, Duration sleep) {
+    CountDownLatch finished = new CountDownLatch(3);
+    AtomicBoolean over = new AtomicBoolean();
+    AtomicBoolean goes = new AtomicBoolean();
+    start(
+        "sleeper",
+        finished,
+        () -> {
+          Path schedstat = Path.of("/proc/thread-self/schedstat").toRealPath();
+          long atLeast = 0;
+          long atMost = 0;
+          for (int i = 0; i < times; i++) {
+            Affinity.pin(0, 1);
+            spin(Duration.ofMillis(1 + i % 10));
+            // The clock around the account: it may have to wait between any two of these.
+            long start = System.nanoTime();
+            long before = runDelay(schedstat);
+            goes.set(true);
+            Thread.sleep(sleep);
+            long rise = runDelay(schedstat) - before;
+            long longer = System.nanoTime() - start - sleep.toNanos();
+            atLeast += Math.max(0, rise - longer);
+            atMost += rise;
+          }
+          lastWords.add("asleep " + atLeast + " " + atMost);
+          over.set(true);
+        });
+    int sleeper = osThreadIds.peek();
+    start(
+        "hog",
+        finished,
+        () -> {
+          Affinity.pin(0, 1);
+          while (!over.get()) {
+            Thread.onSpinWait();
+          }
+        });
+    start(
+        "mover",
+        finished,
+        () -> {
+          Affinity.pin(0, 0);
+          while (!over.get()) {
+            if (goes.compareAndSet(true, false)) {
+              spin(Duration.ofNanos(50_000)); // until it sleeps
+              Affinity.pin(sleeper, 0);
+            }
+          }
+        });
+    return finished;
+  }
+
+  private static long runDelay(Path schedstat) throws IOException {
+    return Long.parseLong(Files.readString(schedstat).split(" ")[1]);
   }
 
   private static void spin(Duration time) {
