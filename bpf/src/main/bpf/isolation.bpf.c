@@ -78,7 +78,6 @@ static __always_inline void thread_comes_in(struct task_struct *task, struct run
 		waited = now - state->wait_start_ns;
 	if (state->off_start_ns && now > state->off_start_ns)
 		off = now - state->off_start_ns;
-	state->waited_ns = waited;
 	if (state->wait_kind != WAIT_NONE)
 		wait_ended(task, storage, slot, log, cpu, now, waited);
 	if (off && is_recorded(cpu) && !slot->muted && is_wanted(RECORD_CONTEXT_SWITCH, off))
@@ -134,21 +133,6 @@ static __always_inline void complete_stay(struct task_struct *task, struct run_l
 		log_arrival(log, task, arrival);
 }
 
-/*
- * What of a rise of run_delay is no wait. Since Linux 6.12 a thread that goes to sleep may stay in
- * the queue until its turn would have come (delayed dequeue). If the scheduler moves it to another
- * CPU meanwhile, it takes it for one that waits: then the sleep counts as a wait, until the next
- * move or to its end.
- */
-static __always_inline u64 asleep_of(struct thread_state *state, u64 delay)
-{
-	u64 asleep = state->charged_asleep;
-
-	if (state->queued_asleep && state->waited_ns && delay > state->waited_ns + asleep)
-		asleep = delay - state->waited_ns;
-	return asleep < delay ? asleep : delay;
-}
-
 static __always_inline void count_switch(struct task_struct *task, struct thread_state *state,
 					 struct thread_measures *measures, u32 cpu, bool blocks)
 {
@@ -172,13 +156,12 @@ static __always_inline void count_switch(struct task_struct *task, struct thread
 			measures->involuntary_switches_monitored++;
 		measures->cpu_time_ns += task->se.sum_exec_runtime - state->cpu_time;
 		measures->run_delay_ns += delay;
-		measures->run_delay_asleep_ns += asleep_of(state, delay);
+		measures->run_delay_asleep_ns +=
+			state->charged_asleep < delay ? state->charged_asleep : delay;
 		measures->run_delay_count += task->sched_info.pcount - state->pcount;
 	}
 	remember_counts(task, state);
-	state->waited_ns = 0;
 	state->charged_asleep = 0;
-	state->queued_asleep = 0;
 }
 
 static __always_inline void thread_leaves(struct task_struct *task, struct task_struct *next,
@@ -240,6 +223,30 @@ int ls_sched_switch(u64 *ctx)
 	return 0;
 }
 
+/*
+ * What run_delay has, or will have, of a sleep that is over. Since Linux 6.12 a thread that goes to
+ * sleep may stay in the queue until its turn would have come (delayed dequeue). If the scheduler
+ * moves it to another CPU meanwhile, it takes it for one that waits: then the sleep counts as a
+ * wait, until the next move or to its end.
+ */
+static __always_inline u64 charged_asleep(struct task_struct *task, struct thread_state *state)
+{
+	struct cfs_rq___throttle *queue;
+	u64 queued = task->sched_info.last_queued;
+	u64 charged = 0, clock;
+
+	if (state->off_start_ns)
+		charged = task->sched_info.run_delay - state->run_delay;
+	if (!queued || !bpf_core_field_exists(struct cfs_rq___throttle, rq))
+		return charged;
+	queue = ((struct task_struct___throttle *)task)->se.cfs_rq;
+	if (!queue)
+		return charged;
+	/* As of now, for the thread has just been put there; it may have been noted long ago. */
+	clock = queue->rq->clock;
+	return clock > queued ? charged + clock - queued : charged;
+}
+
 static __always_inline int becomes_runnable(struct task_struct *task)
 {
 	struct thread_slot *slot;
@@ -253,6 +260,7 @@ static __always_inline int becomes_runnable(struct task_struct *task)
 		return 0;
 	storage->state.wait_start_ns = bpf_ktime_get_ns();
 	storage->state.wait_kind = WAIT_WAKEUP;
+	storage->state.charged_asleep = charged_asleep(task, &storage->state);
 	throttle_begins(task, &storage->state);
 	return 0;
 }
@@ -275,25 +283,15 @@ int BPF_PROG(ls_sched_waking, struct task_struct *task)
 {
 	struct task_struct *waker;
 	struct thread_storage *storage;
-	struct thread_slot *slot;
-	bool asleep, queued;
 
 	if (!is_target(task))
 		return 0;
-	asleep = is_asleep(task);
-	queued = asleep && task->sched_info.last_queued;
-	/* Else the wakeup that follows is soon enough to get to know it. */
-	storage = queued ? thread_of(task, &slot, remember_counts) : stored_state(task);
+	storage = stored_state(task);
 	if (!storage)
 		return 0;
 	waker = current_task();
 	storage->state.waker_tid = task_read(waker, pid);
 	copy_comm(storage->state.waker, waker);
-	if (asleep) {
-		storage->state.charged_asleep =
-			task->sched_info.run_delay - storage->state.run_delay;
-		storage->state.queued_asleep = queued;
-	}
 	return 0;
 }
 

@@ -153,7 +153,7 @@ int BPF_PROG(ls_sys_exit, struct pt_regs *regs, long result)
 	if (has_blocked(call) || is_interruption(result)) {
 		call->end_ns = bpf_ktime_get_ns();
 		call->run_delay_ns = task_read(task, sched_info.run_delay) - call->run_delay_ns;
-		/* See asleep_of of the isolation module. */
+		/* See charged_asleep of the isolation module. */
 		if (call->queued_until_ns &&
 		    call->run_delay_ns > call->end_ns - call->queued_until_ns)
 			call->run_delay_ns = call->end_ns - call->queued_until_ns;

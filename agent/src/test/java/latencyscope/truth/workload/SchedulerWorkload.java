@@ -55,6 +55,9 @@ public final class SchedulerWorkload {
       for (String event : List.of("RunQueueWait", "ContextSwitch", "Migration")) {
         recording.enable("latencyscope." + event).withThreshold(threshold);
       }
+      // As the JDK's own settings have them, and ours: who had an id when.
+      recording.enable("jdk.ThreadStart");
+      recording.enable("jdk.ThreadEnd");
       recording.start();
       Capturing.await();
       say("ready");
@@ -69,13 +72,13 @@ public final class SchedulerWorkload {
         case "crowd" -> finished = crowd(10_000);
         case "births" -> births(4_000, Duration.ofMillis(1));
         case "moved-asleep" -> finished = movedAsleep(150, Duration.ofMillis(20));
+        case "reuse" -> reuse(3);
         case "storm" -> finished = storm(Duration.ofSeconds(2));
         default -> throw new IllegalArgumentException(load);
       }
       finished.await();
       say("done");
-      // Parked threads must have left their CPUs before their accounts are read.
-      Thread.sleep(200);
+      awaitParked();
       writeAccounts(accounts);
       expect("stop");
       recording.stop();
@@ -171,6 +174,50 @@ public final class SchedulerWorkload {
               "churn-" + i);
       thread.start();
       thread.join();
+    }
+  }
+
+  /**
+   * Lives one after the other that all get the same id, as the last id that was given is one that
+   * can be written. Each ends but the last one; each does twice as much as the one before it.
+   */
+  private void reuse(int lives) throws Exception {
+    Path lastId = Path.of("/proc/sys/kernel/ns_last_pid");
+    int[] id = new int[1];
+    for (int i = 0; i < lives; i++) {
+      int times = 100 << i;
+      boolean last = i == lives - 1;
+      if (i > 0) {
+        Files.writeString(lastId, String.valueOf(id[0] - 1));
+      }
+      CountDownLatch finished = new CountDownLatch(1);
+      Thread thread =
+          new Thread(
+              () -> {
+                try {
+                  Path self = Path.of("/proc/thread-self").toRealPath();
+                  id[0] = Integer.parseInt(self.getFileName().toString());
+                  for (int nap = 0; nap < times; nap++) {
+                    spin(Duration.ofMillis(1));
+                    LockSupport.parkNanos(100_000);
+                  }
+                  lastWords.add(account(self));
+                  finished.countDown();
+                  if (last) {
+                    hold.await();
+                  }
+                } catch (IOException | InterruptedException e) {
+                  throw new IllegalStateException(e);
+                }
+              },
+              "life-" + i);
+      thread.start();
+      finished.await();
+      if (!last) {
+        thread.join();
+        // Java has done with it, the kernel has not yet.
+        Thread.sleep(50);
+      }
     }
   }
 
@@ -356,6 +403,19 @@ public final class SchedulerWorkload {
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  /** Threads must have left their CPUs before their accounts are read. */
+  private void awaitParked() throws IOException, InterruptedException {
+    for (int id : osThreadIds) {
+      String state = "";
+      for (int look = 0; look < 1_000 && !state.equals("S"); look++) {
+        Thread.sleep(look == 0 ? 0 : 10);
+        String stat = Files.readString(PROC.resolve(id + "/stat"));
+        state = stat.substring(stat.lastIndexOf(')') + 2).substring(0, 1);
+      }
+    }
+    Thread.sleep(200);
   }
 
   private void writeAccounts(Path file) throws IOException {
