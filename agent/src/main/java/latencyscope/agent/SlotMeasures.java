@@ -137,6 +137,7 @@ final class SlotMeasures {
     counterEvent.measure = counter.name;
     counterEvent.thread = whose.thread();
     counterEvent.osThreadId = whose.osThreadId();
+    counterEvent.javaThreadId = whose.javaThreadId();
     counterEvent.subject = whose.subject();
     counterEvent.subjectId = whose.id();
     counterEvent.subjectName = whose.name();
@@ -163,6 +164,7 @@ final class SlotMeasures {
     histogramEvent.measure = histogram.name;
     histogramEvent.thread = whose.thread();
     histogramEvent.osThreadId = whose.osThreadId();
+    histogramEvent.javaThreadId = whose.javaThreadId();
     histogramEvent.subject = whose.subject();
     histogramEvent.subjectId = whose.id();
     histogramEvent.subjectName = whose.name();

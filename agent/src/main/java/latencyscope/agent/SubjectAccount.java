@@ -105,6 +105,7 @@ final class SubjectAccount {
           new Measured(
               null,
               0,
+              0,
               kindText,
               number,
               text.isEmpty() ? nameOf(kindText, number) : text,

@@ -44,6 +44,7 @@ final class ThreadAccount {
     Struct slot = file.struct("thread_slot");
     MemorySegment memory = object.mapMemory(SLOTS);
     slots = new ThreadSlots(memory, slot, sizes.slots());
+    directory.liveSlots(slots::isLive);
     measures =
         new SlotMeasures(
             module, memory, slot, sizes.slots(), file.struct("chunk"), object.mapMemory(CHUNKS));
@@ -102,8 +103,13 @@ final class ThreadAccount {
   /** Commits what every thread's numbers rose by in the given interval of ticks. */
   void report(long startTicks, long endTicks) {
     slots.forEachUsed(slot -> {
-      String kernelName = slots.kernelName(slot, strings);
-      report(slot, directory.of(slot, slots.osThreadId(slot), kernelName), startTicks, endTicks);
+      String lastName = slots.kernelName(slot, strings);
+      int id = slots.osThreadId(slot);
+      report(
+          slot,
+          lastName == null ? directory.of(slot, id, null) : directory.ofEnded(slot, id, lastName),
+          startTicks,
+          endTicks);
     });
   }
 

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiPredicate;
+import java.util.function.IntPredicate;
 
 /**
  * Who a thread of the target is: its Java thread where it has one in this JVM, and its name.
@@ -44,7 +45,11 @@ final class ThreadDirectory implements AutoCloseable {
    * @param name its Java name, or else its kernel name
    * @param watched whether it belongs to what is to be captured
    */
-  record Entry(int osThreadId, Thread thread, String name, boolean watched) {}
+  record Entry(int osThreadId, Thread thread, String name, boolean watched) {
+    private boolean hasEnded() {
+      return thread != null && !thread.isAlive();
+    }
+  }
 
   /** Of what happened on a CPU while no thread of the target was there. */
   static final Entry NOBODY = new Entry(0, null, null, true);
@@ -82,7 +87,20 @@ final class ThreadDirectory implements AutoCloseable {
   final class OfModule {
     private Entry[] bySlot = new Entry[64];
 
+    /** Slots of ids. An id that is given again has two, until that of the ended thread is free. */
+    private final Map<Integer, Integer> latest = new HashMap<>();
+
+    private IntPredicate isLive = slot -> true;
+
     private OfModule() {}
+
+    /**
+     * Says how to tell that a slot's thread has not ended. Its id may be given to another one after
+     * that, and not before.
+     */
+    void liveSlots(IntPredicate isSlotLive) {
+      isLive = isSlotLive;
+    }
 
     /**
      * Finds a thread.
@@ -103,8 +121,31 @@ final class ThreadDirectory implements AutoCloseable {
       if (slot >= bySlot.length) {
         bySlot = Arrays.copyOf(bySlot, Math.max(slot + 1, bySlot.length * 2));
       }
-      bySlot[slot] = look(osThreadId, kernelName);
+      Integer before = latest.put(osThreadId, slot);
+      if (before != null && before != slot) {
+        forgetEnded(osThreadId, bySlot[before]);
+      }
+      // The order matters: who is known by an id while its slot is live after that has that slot.
+      Entry found = look(osThreadId, kernelName);
+      bySlot[slot] = isLive.test(slot) ? found : ended(osThreadId, kernelName);
       return bySlot[slot];
+    }
+
+    // The id was given again: whoever is known by it may still be the one that had it before.
+    private void forgetEnded(int osThreadId, Entry ended) {
+      Entry known = byId.get(osThreadId);
+      if (known != null
+          && (known.thread == null || ended == null || known.thread == ended.thread)) {
+        byId.remove(osThreadId);
+      }
+    }
+
+    // Not asked for while it lived: the id may be another one's by now.
+    private Entry ended(int osThreadId, String lastKernelName) {
+      Entry known = byId.get(osThreadId);
+      return known != null && known.hasEnded() && isNamed(known, lastKernelName)
+          ? known
+          : entry(osThreadId, null, lastKernelName);
     }
 
     /**
@@ -124,14 +165,20 @@ final class ThreadDirectory implements AutoCloseable {
       if (slot < bySlot.length) {
         bySlot[slot] = null;
       }
-      byId.remove(osThreadId);
+      if (latest.remove(osThreadId, slot)) {
+        byId.computeIfPresent(
+            osThreadId, (id, known) -> known.thread == null || known.hasEnded() ? null : known);
+      }
     }
 
     // One that has ended keeps its entry until its slot is given back: events may still come.
     private void update() {
       for (int slot = 0; slot < bySlot.length; slot++) {
-        if (bySlot[slot] != null) {
-          bySlot[slot] = byId.getOrDefault(bySlot[slot].osThreadId, bySlot[slot]);
+        Entry entry = bySlot[slot];
+        Entry now = entry == null ? null : byId.get(entry.osThreadId);
+        if (now != null
+            && (entry.thread == now.thread || entry.thread == null && isLive.test(slot))) {
+          bySlot[slot] = now;
         }
       }
     }
@@ -162,6 +209,11 @@ final class ThreadDirectory implements AutoCloseable {
       refresh();
     }
     Entry entry = byId.get(osThreadId);
+    if (entry != null && entry.hasEnded() && !isNamed(entry, kernelName)) {
+      // Another module has asked for the one that had the id before.
+      refresh();
+      entry = byId.get(osThreadId);
+    }
     if (entry != null) {
       return entry;
     }
@@ -174,6 +226,11 @@ final class ThreadDirectory implements AutoCloseable {
     // Modules number threads each in its own way, so that the slots alone do not remember it.
     byId.put(osThreadId, unknown);
     return unknown;
+  }
+
+  // The kernel keeps the begin of a thread's name; one that is just born still has its parent's.
+  private static boolean isNamed(Entry entry, String kernelName) {
+    return kernelName != null && entry.name.startsWith(kernelName);
   }
 
   private Entry entry(int osThreadId, Thread thread, String name) {

@@ -58,6 +58,11 @@ final class ThreadSlots {
     memory.set(ValueLayout.JAVA_LONG, address(slot) + muted, 1);
   }
 
+  /** Whether the slot's thread has not ended. */
+  boolean isLive(int slot) {
+    return slot < count && stateOf(slot) == LIVE;
+  }
+
   void forEachUsed(IntConsumer action) {
     for (int slot = 1; slot < count; slot++) {
       int now = stateOf(slot);

@@ -20,6 +20,10 @@ import org.junit.jupiter.api.io.TempDir;
 abstract class ExplainedLoad {
   static final int CPU = 1;
 
+  /** What the scheduler counts as the thread's own time. */
+  static final Predicate<JsonNode> RUNNING =
+      cause("on_cpu", "syscall", "page_fault", "nmi", "hard_irq", "local_interrupt", "softirq");
+
   private static final double UNEXPLAINED = 0.05;
 
   @TempDir Path folder;

@@ -25,7 +25,8 @@ import picocli.CommandLine.Parameters;
       "Tell where the time of a recording's slowest events went: on CPU, waiting and behind whom,"
           + " stolen, faulting, blocked and woken by whom.",
       "",
-      "Without --event, the time between --from and --to of each thread is explained."
+      "Without --event, the time between --from and --to of each thread is explained; with --thread"
+          + " alone, all of the capture."
     },
     footer = {
       "",
@@ -94,9 +95,10 @@ final class ExplainCommand extends Main.Common implements Main.Verbose {
 
   @Override
   public Integer call() throws UserError {
-    if (event == null && from == null && to == null) {
+    if (event == null && from == null && to == null && thread == null) {
       throw new UserError(
-          "explain: say what to explain, with --event NAME, or with --from and --to");
+          "explain: say what to explain, with --event NAME, with --from and --to, or with --thread"
+              + " GLOB all of a thread's time");
     }
     if (top < 1) {
       throw new UserError("--top: " + top + " are none; give 1 or more");

@@ -241,8 +241,14 @@ final class RecordingBuilder {
             (int) type.number(values, "cpu", Subject.NO_CPU));
   }
 
-  // An interval's end may lie after the thread's: its middle is the safer time.
+  // Of threads that had the same id, recordings of an older agent tell by the time only. An
+  // interval's end may lie after the thread's: its middle is the safer one.
   private ThreadId thread(EventType type, Object[] values) {
+    long javaId = type.number(values, "javaThreadId", 0);
+    if (javaId > 0) {
+      return threads.named(
+          new ParserThread(osThreadId(type, values), javaId, type.text(values, "thread")));
+    }
     long middle = type.number(values, "startTime", 0) + type.number(values, "duration", 0) / 2;
     return threads.resolve(osThreadId(type, values), middle, type.text(values, "thread"));
   }

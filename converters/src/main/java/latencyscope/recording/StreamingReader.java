@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import org.openjdk.jmc.common.collection.FastAccessNumberMap;
 import org.openjdk.jmc.flightrecorder.parser.IConstantPoolExtension;
 import org.openjdk.jmc.flightrecorder.parser.IEventSink;
@@ -149,25 +150,29 @@ final class StreamingReader implements IParserExtension {
 
   private IEventSink kernelSink(EventType type) {
     if (type.name().equals(Exemplar.TYPE)) {
-      return values -> deferIfReused(type, values, v -> exemplar(type, v));
+      return values -> onThread(type, values, (v, thread) -> exemplar(type, v, thread));
     }
     KernelEvent event = new KernelEvent(type);
     return values -> {
       builder.record(type.name());
-      ThreadId thread =
-          builder.threads.confirmed(
-              type.number(values, "osThreadId", 0),
-              ParserThread.of(type.value(values, "eventThread")));
-      if (thread != null) {
-        pass(event, values, thread);
-      } else {
-        deferIfReused(type, values, v -> pass(event, v, resolve(type, v)));
-      }
+      onThread(type, values, (v, thread) -> pass(event, v, thread));
     };
   }
 
-  private void exemplar(EventType type, Object[] values) {
-    KernelEvent event = Exemplar.event(type, values, resolve(type, values));
+  private void onThread(EventType type, Object[] values, BiConsumer<Object[], ThreadId> action) {
+    ThreadId thread =
+        builder.threads.confirmed(
+            type.number(values, "osThreadId", 0),
+            ParserThread.of(type.value(values, "eventThread")));
+    if (thread != null) {
+      action.accept(values, thread);
+    } else {
+      deferIfReused(type, values, v -> action.accept(v, resolve(type, v)));
+    }
+  }
+
+  private void exemplar(EventType type, Object[] values, ThreadId thread) {
+    KernelEvent event = Exemplar.event(type, values, thread);
     guarded(() -> consumer.acceptExemplar(event));
   }
 

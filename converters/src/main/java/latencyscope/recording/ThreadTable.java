@@ -34,6 +34,10 @@ final class ThreadTable {
       this.javaId = javaId;
     }
 
+    boolean isTimed() {
+      return from != Long.MIN_VALUE || to != Long.MAX_VALUE;
+    }
+
     /** How far a time lies outside of this life; 0 if it lies inside. */
     long distance(long time) {
       if (time < from) {
@@ -96,7 +100,7 @@ final class ThreadTable {
    */
   ThreadId resolve(long osTid, long time, String name) {
     Life nearest = null;
-    for (Life life : lives.getOrDefault(osTid, List.of())) {
+    for (Life life : candidates(osTid, name)) {
       if (nearest == null || life.distance(time) < nearest.distance(time)) {
         nearest = life;
       }
@@ -105,6 +109,18 @@ final class ThreadTable {
       return note(new ThreadId(osTid, nearest.name, nearest.javaId));
     }
     return note(new ThreadId(osTid, nativeNames.getOrDefault(osTid, name), 0));
+  }
+
+  // Of several threads that had the id, the one of that name; the kernel keeps its begin only.
+  private List<Life> candidates(long osTid, String name) {
+    List<Life> all = lives.getOrDefault(osTid, List.of());
+    if (all.size() < 2 || name == null || name.isEmpty()) {
+      return all;
+    }
+    List<Life> named = all.stream().filter(l -> l.name != null && l.name.startsWith(name)).toList();
+    // Without times, one of another name is as likely to be a thread that the recorder never saw.
+    boolean timed = all.stream().anyMatch(Life::isTimed);
+    return named.isEmpty() && timed ? all : named;
   }
 
   /** The thread that the event itself names, if it is the one of the id; else null. */

@@ -96,6 +96,13 @@ class ExplainCommandTest {
   }
 
   @Test
+  void threadAloneIsAskedForAllOfItsTime() throws IOException {
+    assertEquals(0, run("explain", file.toString(), "--thread", "no-such-*", "--json"));
+    assertEquals(0, json().get("window_count").asInt());
+    assertEquals("", err());
+  }
+
+  @Test
   void slowestComeFirstAndAddUp() throws IOException {
     assertEquals(0, run("explain", file.toString(), "--event", "Order", "--top", "2", "--json"));
     assertEquals("", err());

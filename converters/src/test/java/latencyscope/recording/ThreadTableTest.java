@@ -25,6 +25,16 @@ class ThreadTableTest {
   }
 
   @Test
+  void reusedIdIsToldApartByName() {
+    table.learn(FIRST);
+    table.learn(SECOND_THREAD);
+    assertEquals(31, table.resolve(100, SECOND, "worker-1").javaId());
+    assertEquals(32, table.resolve(100, SECOND, "worker-2").javaId());
+    // One that the recorder never saw is none of the two.
+    assertEquals(new ThreadId(100, "worker-3", 0), table.resolve(100, SECOND, "worker-3"));
+  }
+
+  @Test
   void aThreadRunsBeforeItSaysSoAndAfter() {
     table.started(FIRST, SECOND);
     table.ended(FIRST, 2 * SECOND);

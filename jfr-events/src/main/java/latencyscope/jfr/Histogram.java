@@ -39,6 +39,13 @@ public final class Histogram extends Event {
   @Label("OS Thread Id")
   public long osThreadId;
 
+  /**
+   * Java's id of the thread, which no other one gets after it; 0 if it is none of Java's, or ended
+   * before it was seen.
+   */
+  @Label("Java Thread Id")
+  public long javaThreadId;
+
   /** Kind of thing that it is of, such as {@code line}; null if it is a thread's. */
   @Label("Subject")
   @Description("Kind of thing it is of if not a thread: an interrupt line, a device")

@@ -1,0 +1,75 @@
+package latencyscope.truth;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import latencyscope.bpf.KernelTest;
+import latencyscope.truth.workload.SchedulerWorkload;
+import org.junit.jupiter.api.Test;
+
+/** Threads that had the same id one after the other, in one capture. */
+@KernelTest
+class ReusedIdIT extends ExplainedLoad {
+  private static final int LIVES = 3;
+
+  @Test
+  void eachLifeHasItsOwnAccountAndLedger() throws Exception {
+    Path accounts = folder.resolve("accounts.txt");
+    Launch launch =
+        Launch.of(SchedulerWorkload.class, "reuse", recording.toString(), accounts.toString())
+            // No thread of the JVM's own is to be born meanwhile and take the id.
+            .with("-XX:+UseSerialGC", "-XX:-UseDynamicNumberOfCompilerThreads")
+            .under("unshare", "--pid", "--fork", "--kill-child", "--mount-proc");
+    try (Engine engine = engine(launch)) {
+      engine.say("go");
+      engine.await("done");
+      engine.say("stop");
+      assertEquals(0, engine.finish());
+    }
+    assertEquals("", Files.readString(folder.resolve("stderr.txt")));
+    List<KernelAccount> lives = KernelAccount.read(accounts);
+    assertEquals(LIVES, lives.size());
+    long id = lives.get(0).osThreadId();
+    lives.forEach(life -> assertEquals(id, life.osThreadId(), "the id was not given again"));
+
+    JsonNode threads = json("report").at("/isolation/threads");
+    JsonNode windows = json("explain", "--thread", "life-*", "--top", "9").get("windows");
+    assertEquals(LIVES, windows.size(), windows::toString);
+    assertAddUp(windows);
+    Set<Long> javaIds = new HashSet<>();
+    for (int i = 0; i < LIVES; i++) {
+      KernelAccount life = lives.get(i);
+      JsonNode ours = only(threads, "life-" + i);
+      assertEquals(id, ours.get("os_tid").asLong());
+      javaIds.add(ours.get("java_tid").asLong());
+      // After its last words it has to end, or to park: a few switches more.
+      assertEquals(life.voluntary(), ours.get("voluntary_switches").asLong(), 5, life::toString);
+      double tolerance = 0.02 * (life.cpuTimeNs() + life.runDelayNs());
+      assertEquals(life.runDelayNs(), ours.get("run_delay_ns").asLong(), tolerance);
+      List<JsonNode> ledger = List.of(only(windows, "life-" + i));
+      assertEquals(life.cpuTimeNs(), sum(ledger, RUNNING), tolerance, ledger::toString);
+      assertEquals(life.runDelayNs(), sum(ledger, cause("runnable")), tolerance, ledger::toString);
+    }
+    assertEquals(LIVES, javaIds.size(), javaIds::toString);
+  }
+
+  /** The only one of a thread of that name. */
+  private static JsonNode only(JsonNode rows, String name) {
+    JsonNode found = null;
+    for (JsonNode row : rows) {
+      if (row.get("thread").asText().equals(name)) {
+        assertNull(found, () -> "twice " + name);
+        found = row;
+      }
+    }
+    assertNotNull(found, () -> "no " + name);
+    return found;
+  }
+}
