@@ -8,6 +8,8 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** A JVM of its own under test, with the released jar as its agent. */
@@ -57,6 +59,19 @@ final class Engine implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Reads lines until one is the word; returns those before it. */
+  List<String> linesUntil(String word) throws IOException {
+    List<String> lines = new ArrayList<>();
+    for (String line = out.readLine(); !word.equals(line); line = out.readLine()) {
+      if (line == null) {
+        throw new AssertionError(
+            "the engine ended before it said " + word + ": " + Files.readString(errors));
+      }
+      lines.add(line);
+    }
+    return lines;
   }
 
   /** What the engine, which has ended, said after the last line that was awaited. */

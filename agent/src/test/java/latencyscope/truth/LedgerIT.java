@@ -8,9 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
 import jdk.jfr.consumer.RecordedEvent;
 import latencyscope.bpf.KernelTest;
 import latencyscope.ledger.Explainer;
@@ -26,10 +26,6 @@ import org.junit.jupiter.api.Test;
 /** Where the time of windows went, against what was provoked and what the kernel says of it. */
 @KernelTest
 class LedgerIT extends ExplainedLoad {
-
-  /** What the scheduler counts as the thread's own time. */
-  private static final Predicate<JsonNode> RUNNING =
-      cause("on_cpu", "syscall", "page_fault", "nmi", "hard_irq", "local_interrupt", "softirq");
 
   private static final int RANDOM_WINDOWS = 10_000;
 
@@ -175,6 +171,63 @@ class LedgerIT extends ExplainedLoad {
       assertEquals(
           blocked, sum(List.of(ledger), cause("blocked", "stopped")), tolerance, ledger::toString);
     }
+  }
+
+  /** Over the whole capture, thread by thread. */
+  @Test
+  void wholeCaptureAgreesWithSchedstatAndOffcputime() throws Exception {
+    Process competitor = null;
+    List<String> lives;
+    Map<Long, Long> offCpu;
+    try (Engine engine = engine(load("lives"));
+        Offcputime tool = Offcputime.begin(engine.pid(), folder)) {
+      competitor = Commands.competitor(CPU);
+      engine.say("go");
+      lives = engine.linesUntil("done").stream().filter(l -> l.startsWith("life-")).toList();
+      offCpu = tool.byThread();
+      assertEquals(0, engine.finish());
+    } finally {
+      if (competitor != null) {
+        Commands.end(competitor);
+      }
+    }
+    assertEquals(8, lives.size());
+    JsonNode windows = json("explain", "--thread", "life-*", "--top", "100").get("windows");
+    assertEquals(8, windows.size());
+    assertAddUp(windows);
+    OurAccount ours = OurAccount.read(recording);
+    for (String life : lives) {
+      String[] words = life.split(" ");
+      long id = Long.parseLong(words[1]);
+      List<JsonNode> ledger = List.of(window(windows, words[0]));
+      long ran = sum(ledger, RUNNING);
+      long waited = sum(ledger, cause("runnable"));
+      long blocked = sum(ledger, cause("blocked", "stopped"));
+      // Since Linux 6.12 the scheduler's own account of waits has sleeps in it.
+      long asleep = ours.counter(id, "run_delay_asleep_ns");
+      long off = offCpu.get(id);
+      long schedWaited = Long.parseLong(words[3]) - asleep;
+      long schedRan = Long.parseLong(words[2]);
+      assertEquals(schedRan, ran, tolerance(schedRan), () -> "ran: " + life);
+      assertEquals(schedWaited, waited, tolerance(schedWaited), () -> "waited: " + life);
+      assertEquals(off, waited + blocked, tolerance(off), () -> "off CPU: " + life);
+      // Of blocked time alone only the difference of their two accounts tells.
+      assertEquals(off - schedWaited, blocked, tolerance(off), () -> "blocked: " + life);
+    }
+  }
+
+  /** 2 %, and the few milliseconds that a thread takes to say its account and to end. */
+  private static double tolerance(long ns) {
+    return 0.02 * ns + 5_000_000;
+  }
+
+  private static JsonNode window(JsonNode windows, String thread) {
+    for (JsonNode window : windows) {
+      if (window.get("thread").asText().equals(thread)) {
+        return window;
+      }
+    }
+    throw new AssertionError("no " + thread);
   }
 
   @Test

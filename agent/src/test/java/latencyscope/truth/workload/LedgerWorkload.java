@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import jdk.jfr.Event;
@@ -91,6 +92,7 @@ public final class LedgerWorkload {
         case "late" -> lateSafepoints();
         case "workers" -> workers();
         case "mixed" -> mixed();
+        case "lives" -> lives();
         case "cold" -> cold(file.resolveSibling("cold-journal"));
         case "packets" -> packets();
         default -> throw new IllegalArgumentException(load);
@@ -338,6 +340,64 @@ public final class LedgerWorkload {
     for (Thread thread : threads) {
       thread.join();
     }
+  }
+
+  /**
+   * Threads that live busy lives of four seconds: two that only run, two that run and sleep, two
+   * that take a lock from each other, two that wake each other. The last act of each is to read the
+   * kernel's account of it.
+   */
+  private static void lives() throws Exception {
+    ReentrantLock lock = new ReentrantLock();
+    SynchronousQueue<Integer> queue = new SynchronousQueue<>();
+    List<Thread> threads = new ArrayList<>();
+    for (int i = 0; i < 2; i++) {
+      boolean first = i == 0;
+      threads.add(life("run-" + i, () -> spin(TimeUnit.MILLISECONDS.toNanos(50))));
+      threads.add(life("sleep-" + i, () -> live(1, TimeUnit.MILLISECONDS.toNanos(5))));
+      threads.add(
+          life(
+              "lock-" + i,
+              () -> {
+                lock.lock();
+                try {
+                  spin(TimeUnit.MILLISECONDS.toNanos(1));
+                  Thread.sleep(1);
+                } finally {
+                  lock.unlock();
+                }
+                spin(TimeUnit.MICROSECONDS.toNanos(200));
+              }));
+      threads.add(
+          life(
+              "hand-" + i,
+              () -> {
+                spin(TimeUnit.MICROSECONDS.toNanos(100));
+                if (first) {
+                  queue.offer(1, 2, TimeUnit.MILLISECONDS);
+                } else {
+                  queue.poll(2, TimeUnit.MILLISECONDS);
+                }
+              }));
+    }
+    for (Thread thread : threads) {
+      thread.join();
+    }
+    // The recording is not to end with them: what kept them to the last is told when it is over.
+    Thread.sleep(200);
+  }
+
+  private static Thread life(String name, Work turn) {
+    return thread(
+        "life-" + name,
+        () -> {
+          long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(4);
+          while (System.nanoTime() < end) {
+            turn.run();
+          }
+          String[] schedstat = schedstat(Path.of("/proc/thread-self").toRealPath());
+          System.out.println("life-" + name + " " + ownId() + " " + String.join(" ", schedstat));
+        });
   }
 
   private static void live(int kind, long ns) throws InterruptedException {
