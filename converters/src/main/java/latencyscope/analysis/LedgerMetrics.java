@@ -3,6 +3,7 @@ package latencyscope.analysis;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
+import latencyscope.ledger.Carriers;
 import latencyscope.ledger.Counterfactual;
 import latencyscope.ledger.Counterfactual.Sorted;
 import latencyscope.ledger.Explained;
@@ -58,6 +59,13 @@ public final class LedgerMetrics {
         "hidden_up_to_ns",
         Percentiles.ifMeasured(explained.hidden(), explained.hidden() >= 0),
         UNBOUNDED);
+    Carriers carriers = explained.carriers();
+    if (carriers != null) {
+      boolean known = !carriers.names().isEmpty();
+      row.put("carrier", known ? String.join(", ", carriers.names()) : null, Carriers.WHY_NOT);
+      row.put(
+          "carrier_known_ns", Percentiles.ifMeasured(carriers.knownNs(), known), Carriers.WHY_NOT);
+    }
     return row.put("chain", explained.chain().stream().map(LedgerMetrics::link).toList());
   }
 

@@ -62,13 +62,13 @@ public final class Explainer {
     Recording recording = source.read(first);
     first.coverage.complete(recording);
     windows.forEach(first.windows::add);
-    first.windows.seal();
+    first.windows.seal(first.mounts);
     Names names = new Names(recording);
     WakeEdges edges = new WakeEdges(names, List.of(), 0);
     SpanReader reader = new SpanReader(names, first.safepoints);
     source.read(new SecondReading(reader, first.windows, edges));
     Map<ThreadId, SpanIndex> spans = first.windows.index();
-    return windows.stream().map(window -> ledger(window, spans, first.coverage)).toList();
+    return windows.stream().map(window -> ledger(window, spans, first)).toList();
   }
 
   /**
@@ -88,7 +88,7 @@ public final class Explainer {
     } else if (first.windows.all().isEmpty()) {
       refuseUnknown(source, query);
     }
-    first.windows.seal();
+    first.windows.seal(first.mounts);
     Names names = new Names(recording);
     SpanReader reader = new SpanReader(names, first.safepoints);
     WakeEdges edges = new WakeEdges(names, first.windows.longest(query.top()), HORIZON_NS);
@@ -175,27 +175,72 @@ public final class Explainer {
   }
 
   private Ledger ledger(Window window) {
-    return ledger(window, spans, first.coverage);
+    return ledger(window, spans, first);
   }
 
-  private static Ledger ledger(Window window, Map<ThreadId, SpanIndex> spans, Coverage coverage) {
-    SpanIndex index = spans.getOrDefault(window.thread(), SpanIndex.EMPTY);
-    return Ledger.of(
-        window, index.overlapping(window.start(), window.end()), coverage.complete(window));
+  private static Ledger ledger(Window window, Map<ThreadId, SpanIndex> spans, FirstReading first) {
+    List<Span> known = of(window, spans);
+    if (!Mounts.isVirtual(window.thread())) {
+      return Ledger.of(window, known, first.coverage.complete(window));
+    }
+    for (Window piece : WindowSet.onCarriers(window, first.mounts)) {
+      of(piece, spans).forEach(span -> known.add(span.cut(piece.start(), piece.end())));
+      Interval complete = first.coverage.complete(piece);
+      known.add(Span.of(Cause.ON_CPU, complete.start(), complete.end(), null, null, -1));
+    }
+    return Ledger.of(window, known, Interval.EMPTY);
+  }
+
+  private static List<Span> of(Window window, Map<ThreadId, SpanIndex> spans) {
+    return spans
+        .getOrDefault(window.thread(), SpanIndex.EMPTY)
+        .overlapping(window.start(), window.end());
   }
 
   private Explained explained(Window window) {
     Ledger ledger = ledger(window);
-    long soft = ledger.of(Cause.ON_CPU) + ledger.of(Cause.SYSCALL);
-    OptionalLong bound = first.coverage.hidden(window.thread());
-    long hidden = bound.isEmpty() ? (soft == 0 ? 0 : -1) : Math.min(soft, bound.getAsLong());
+    List<Window> pieces = WindowSet.onCarriers(window, first.mounts);
     List<WakeLink> chain =
         ledger.segments().stream()
             .filter(segment -> segment.cause() == Cause.BLOCKED)
             .max(Comparator.comparingLong(Segment::ns))
-            .map(blocked -> edges.chain(window, blocked))
+            .map(blocked -> edges.chain(osThread(window, pieces, blocked), blocked))
             .orElse(List.of());
-    return new Explained(ledger, hidden, chain);
+    return new Explained(ledger, hidden(ledger, pieces), chain, carriers(window, pieces));
+  }
+
+  private long hidden(Ledger ledger, List<Window> pieces) {
+    long soft = ledger.of(Cause.ON_CPU) + ledger.of(Cause.SYSCALL);
+    Set<ThreadId> threads = new HashSet<>();
+    pieces.forEach(piece -> threads.add(piece.thread()));
+    threads.add(ledger.window().thread());
+    long sum = 0;
+    for (ThreadId thread : threads) {
+      OptionalLong bound = first.coverage.hidden(thread);
+      if (bound.isEmpty()) {
+        return soft == 0 ? 0 : -1;
+      }
+      sum = Math.min(soft, sum + Math.min(soft, bound.getAsLong()));
+    }
+    return sum;
+  }
+
+  /** The thread that the kernel knows at that time. */
+  private static ThreadId osThread(Window window, List<Window> pieces, Segment segment) {
+    return pieces.stream()
+        .filter(piece -> piece.overlaps(segment.start(), segment.end()))
+        .map(Window::thread)
+        .findFirst()
+        .orElse(window.thread());
+  }
+
+  private static Carriers carriers(Window window, List<Window> pieces) {
+    if (!Mounts.isVirtual(window.thread())) {
+      return null;
+    }
+    Set<String> names = new TreeSet<>();
+    pieces.forEach(piece -> names.add(piece.thread().name()));
+    return new Carriers(List.copyOf(names), pieces.stream().mapToLong(Window::duration).sum());
   }
 
   private List<String> notes() {

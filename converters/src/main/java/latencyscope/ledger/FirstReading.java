@@ -14,6 +14,7 @@ final class FirstReading implements EventConsumer {
   private final Query.Matcher threads;
   final Coverage coverage = new Coverage();
   final Safepoints safepoints = new Safepoints();
+  final Mounts mounts = new Mounts();
   final WindowSet windows;
   long withoutThread;
   String eventName;
@@ -41,13 +42,19 @@ final class FirstReading implements EventConsumer {
 
   @Override
   public boolean wants(String type) {
-    return query.isEvent(type) || Safepoints.wants(type) || SpanReader.JAVA_WAITS.containsKey(type);
+    return query.isEvent(type)
+        || type.equals(Mounts.PINNED)
+        || Safepoints.wants(type)
+        || SpanReader.JAVA_WAITS.containsKey(type);
   }
 
   @Override
   public void accept(JvmEvent event) {
     if (Safepoints.wants(event.type())) {
       safepoints.add(event);
+    }
+    if (event.type().equals(Mounts.PINNED)) {
+      mounts.add(event);
     }
     ThreadId thread = carrier(event);
     if (thread != null && thread.osTid() > 0) {

@@ -39,6 +39,11 @@ record Span(Cause cause, long start, long end, String culprit, String detail, in
     return new Span(cause, start, end, culprit, detail, cpu, 0);
   }
 
+  /** Only what of it lies within a time; it may be empty then. */
+  Span cut(long from, long to) {
+    return new Span(cause, Math.max(start, from), Math.min(end, to), culprit, detail, cpu, rank);
+  }
+
   /** What the JVM says that the thread did meanwhile. */
   static Span java(long start, long end, String what) {
     return new Span(null, start, end, what, null, -1, 0);

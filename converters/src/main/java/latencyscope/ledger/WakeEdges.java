@@ -79,16 +79,16 @@ final class WakeEdges {
   }
 
   /**
-   * Who woke a window's thread, who had woken that one while the first still waited, and so on: as
-   * long as each was itself kept waiting when the next one waited for it already.
+   * Who woke a thread, who had woken that one while the first still waited, and so on: as long as
+   * each was itself kept waiting when the next one waited for it already.
    *
-   * @param blocked the stretch in which the window's thread was blocked longest
+   * @param blocked a stretch in which it was blocked
    */
-  List<WakeLink> chain(Window window, Segment blocked) {
+  List<WakeLink> chain(ThreadId thread, Segment blocked) {
     sort();
     List<WakeLink> chain = new ArrayList<>();
     long waitsSince = blocked.start();
-    Edge edge = edgeAround(window.thread().osTid(), blocked.end());
+    Edge edge = edgeAround(thread.osTid(), blocked.end());
     while (edge != null && chain.size() < MAX_LINKS && edge.waker != null) {
       chain.add(
           new WakeLink(

@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import latencyscope.recording.ThreadId;
 
 /**
@@ -75,8 +76,10 @@ final class WindowSet {
     windows.add(window);
   }
 
-  /** No more windows. */
-  void seal() {
+  /**
+   * No more windows. What concerns a virtual thread is on its carriers, as far as they are known.
+   */
+  void seal(Mounts mounts) {
     windows.sort(
         Comparator.comparingLong(Window::start)
             .thenComparingLong(Window::end)
@@ -84,15 +87,30 @@ final class WindowSet {
     List<Window> longest = longest(keepLongest);
     for (Window window : windows) {
       byThread.computeIfAbsent(window.thread(), t -> new OfThread()).windows.add(window);
+      onCarriers(window, mounts)
+          .forEach(w -> byThread.computeIfAbsent(w.thread(), t -> new OfThread()).windows.add(w));
     }
+    byThread.values().forEach(of -> of.windows.sort(Comparator.comparingLong(Window::start)));
     Map<ThreadId, List<Window>> longestByThread = new HashMap<>();
     longest.stream()
+        .flatMap(w -> Stream.concat(Stream.of(w), onCarriers(w, mounts).stream()))
         .sorted(Comparator.comparingLong(Window::start))
         .forEach(w -> longestByThread.computeIfAbsent(w.thread(), t -> new ArrayList<>()).add(w));
     byThread.forEach((thread, of) -> {
       of.all = Overlaps.of(of.windows);
       of.longest = Overlaps.of(longestByThread.getOrDefault(thread, List.of()));
     });
+  }
+
+  /** The pieces of a virtual thread's window whose carrier is known; none of another thread's. */
+  static List<Window> onCarriers(Window window, Mounts mounts) {
+    if (!Mounts.isVirtual(window.thread())) {
+      return List.of();
+    }
+    // It recorded the window's end, or that it was pinned: so the carrier ran when the piece ended.
+    return mounts.of(window).stream()
+        .map(m -> new Window(window.event(), window.label(), m.carrier(), m.start(), m.end(), true))
+        .toList();
   }
 
   /** Whether any window of a thread overlaps a time. */

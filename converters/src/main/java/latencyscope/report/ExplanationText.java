@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import latencyscope.analysis.Percentiles;
+import latencyscope.ledger.Carriers;
 import latencyscope.ledger.Cause;
 import latencyscope.ledger.Counterfactual;
 import latencyscope.ledger.Counterfactual.Sorted;
@@ -104,6 +105,7 @@ public final class ExplanationText {
             + Numbers.clock(window.start(), style.zone())
             + ":");
     parts(ledger);
+    carriers(explained.carriers());
     hidden(explained);
     chain(explained.chain());
   }
@@ -133,6 +135,23 @@ public final class ExplanationText {
   private void part(long ns, long window, String words) {
     String share = String.format(Locale.ROOT, "%5.1f %%", 100.0 * ns / window);
     page.hanging("  " + Columns.padLeft(Numbers.time(ns), TIME) + " " + share + "  ", words);
+  }
+
+  private void carriers(Carriers carriers) {
+    if (carriers == null) {
+      return;
+    }
+    String known =
+        carriers.names().isEmpty()
+            ? ", and it was not."
+            : ": for "
+                + Numbers.time(carriers.knownNs())
+                + ", on "
+                + String.join(", ", carriers.names())
+                + ".";
+    page.hanging(
+        "  ",
+        "A virtual thread: which carrier it is on is recorded only while it is pinned" + known);
   }
 
   private void hidden(Explained explained) {

@@ -9,6 +9,8 @@ import java.util.Random;
 import latencyscope.analysis.Analyzers;
 import latencyscope.analysis.Report;
 import latencyscope.analysis.UnknownKeyException;
+import org.openjdk.jmc.common.IMCThread;
+import org.openjdk.jmc.common.IMCThreadGroup;
 import org.openjdk.jmc.common.unit.UnitLookup;
 import org.openjdk.jmc.flightrecorder.parser.ValueField;
 
@@ -82,6 +84,39 @@ public final class Scene {
         value);
   }
 
+  /** A thread as the parser gives it in a field of an event. */
+  public static IMCThread value(ThreadId thread) {
+    return new ThreadValue(thread);
+  }
+
+  /** The parser's threads have this field, which their interface leaves out. */
+  public static final class ThreadValue implements IMCThread {
+    /** As the parser fills it. */
+    public final Object osThreadId;
+
+    private final ThreadId thread;
+
+    ThreadValue(ThreadId thread) {
+      this.thread = thread;
+      osThreadId = thread.osTid();
+    }
+
+    @Override
+    public Long getThreadId() {
+      return thread.javaId();
+    }
+
+    @Override
+    public String getThreadName() {
+      return thread.name();
+    }
+
+    @Override
+    public IMCThreadGroup getThreadGroup() {
+      return null;
+    }
+  }
+
   private ThreadId known(ThreadId thread) {
     builder.threads.learn(new ParserThread(thread.osTid(), thread.javaId(), thread.name()));
     return builder.threads.resolve(thread.osTid(), START, thread.name());
@@ -112,7 +147,8 @@ public final class Scene {
     fields.keySet().forEach(f -> described.add(new ValueField(f, f, f, UnitLookup.UNKNOWN)));
     EventType type = new EventType(name, new String[] {"Java"}, described);
     Object[] values = fields.values().toArray();
-    ThreadId known = known(thread);
+    // A virtual one has no id that the kernel knows.
+    ThreadId known = thread.osTid() > 0 ? known(thread) : thread;
     events.add(consumer -> {
       if (consumer.wants(name)) {
         consumer.accept(new JvmEvent(type, name).set(values, known));
