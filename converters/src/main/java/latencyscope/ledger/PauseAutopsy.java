@@ -60,11 +60,6 @@ public record PauseAutopsy(Pause pause, List<Ledger> workers) {
             .filter(part -> part.cause().isStolen())
             .filter(part -> part.ns() >= NOTEWORTHY * ledger.stolen())
             .toList();
-    return String.join(
-        ", and ",
-        parts.stream()
-            .map(
-                part -> "for " + Nanos.words(part.ns()) + " " + subject + " was " + Phrase.of(part))
-            .toList());
+    return subject + " " + String.join(", and ", parts.stream().map(Phrase::spent).toList());
   }
 }

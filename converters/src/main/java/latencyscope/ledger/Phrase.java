@@ -1,10 +1,14 @@
 package latencyscope.ledger;
 
 import java.util.Locale;
+import java.util.regex.Pattern;
 import latencyscope.recording.Nanos;
 
 /** Says what a part of a window was, as one engineer would say it to another. */
 public final class Phrase {
+  // How the words of such causes begin where they follow a time.
+  private static final Pattern INTERRUPT = Pattern.compile("^(?:stolen by|in) a ");
+
   private Phrase() {}
 
   /** The cause with its culprit, without times: what follows "4.1 ms". */
@@ -28,8 +32,45 @@ public final class Phrase {
           "blocked"
               + (within == null ? "" : " in " + within)
               + (culprit == null ? "" : ", woken by " + culprit);
-      case SYSCALL -> "in system call " + culprit;
+      case SYSCALL -> culprit == null ? cause.words() : "in system call " + culprit;
       default -> cause.words();
+    };
+  }
+
+  /** The cause with its culprit as what might not have been: what follows "without". */
+  public static String without(Cause cause, String culprit, int cpu) {
+    String on = cpu >= 0 ? " on CPU " + cpu : "";
+    return switch (cause) {
+      case RUNNABLE -> {
+        if (culprit == null) {
+          yield "the waits for " + (cpu >= 0 ? "CPU " + cpu : "a CPU");
+        }
+        yield culprit.equals(SpanReader.IDLE)
+            ? "the waking of idle CPU" + (cpu >= 0 ? " " + cpu : "s")
+            : "the waits behind " + culprit + on;
+      }
+      case THROTTLED -> "the CPU quota of its control group";
+      case HARD_IRQ -> (culprit == null ? "hardware interrupts" : culprit) + on;
+      case LOCAL_INTERRUPT, SOFTIRQ, NMI ->
+          INTERRUPT.matcher(cause.words()).replaceFirst("the ")
+              + "s"
+              + (culprit == null ? "" : " " + culprit)
+              + on;
+      case MEMORY_STALL -> "the time " + of(cause, culprit, null, cpu);
+      case PAGE_FAULT -> "the time in a " + (culprit == null ? "page fault" : culprit);
+      case STOPPED -> "the stops at safepoints" + (culprit == null ? "" : " for " + culprit);
+      case BLOCKED -> "the time blocked" + (culprit == null ? "" : " until woken by " + culprit);
+      default -> "the time " + of(cause, culprit, null, cpu);
+    };
+  }
+
+  /** What a part took of a thread's time, as what follows the thread's name. */
+  static String spent(Part part) {
+    String time = Nanos.words(part.ns());
+    return switch (part.cause()) {
+      case HARD_IRQ, LOCAL_INTERRUPT, SOFTIRQ, NMI ->
+          "lost " + time + " to " + INTERRUPT.matcher(of(part)).replaceFirst("a ");
+      default -> "spent " + time + " " + of(part);
     };
   }
 

@@ -52,8 +52,7 @@ public record SafepointAutopsy(Safepoint safepoint, List<Arrival> arrivals, Ledg
     if (vmThread != null
         && vmThread.stolen() >= NOTEWORTHY * safepoint.timeToSafepoint()
         && vmThread.stolen() > 0) {
-      words.append(" Of the VM thread's own time: ");
-      words.append(PauseAutopsy.stolen(vmThread, "it")).append('.');
+      words.append(' ').append(PauseAutopsy.stolen(vmThread, "The VM thread itself")).append('.');
     }
     return words.toString();
   }

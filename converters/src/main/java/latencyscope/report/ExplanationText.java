@@ -169,15 +169,19 @@ public final class ExplanationText {
 
   private void chain(List<WakeLink> chain) {
     for (WakeLink link : chain) {
-      String then = link.waited() > 0 ? ", then waited " + Numbers.time(link.waited()) : "";
+      String then =
+          link.waited() > 0
+              ? ", and then waited " + Numbers.time(link.waited()) + " for a CPU"
+              : "";
       page.hanging(
           "  ← ",
           link.waker()
+              + (link.waker().indexOf(',') >= 0 ? "," : "")
               + " woke "
               + link.thread().name()
               + " at "
               + Numbers.clock(link.at(), style.zone())
-              + ", which had been blocked for "
+              + "; it had been blocked for "
               + Numbers.time(link.blocked())
               + then);
     }
@@ -190,7 +194,9 @@ public final class ExplanationText {
     }
     page.line("");
     page.line(
-        "All " + Numbers.count(explanation.explained()) + " together, also where they overlap:");
+        "All "
+            + Numbers.count(explanation.explained())
+            + " together, overlaps counted more than once:");
     List<Part> sums = explanation.sums();
     for (Part part : sums.subList(0, Math.min(SUMS, sums.size()))) {
       part(part.ns(), all, Phrase.of(part));
@@ -210,10 +216,7 @@ public final class ExplanationText {
       String changes = changes(one.without());
       if (!changes.isEmpty() && lines.size() < COUNTERFACTUALS) {
         lines.add(
-            "without the time "
-                + Phrase.of(one.cause(), one.culprit(), null, one.cpu())
-                + ": "
-                + changes);
+            "without " + Phrase.without(one.cause(), one.culprit(), one.cpu()) + ": " + changes);
       }
     }
     if (lines.isEmpty()) {

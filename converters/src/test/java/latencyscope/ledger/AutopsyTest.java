@@ -102,7 +102,7 @@ class AutopsyTest {
     assertEquals(4_800_000, late.ledger().of(Cause.RUNNABLE));
     assertEquals(
         "G1CollectFull: all threads had stopped 5.00 ms after the request. The last to stop was"
-            + " strategy, after 4.90 ms: for 4.80 ms it was runnable and not running, behind"
+            + " strategy, after 4.90 ms: it spent 4.80 ms runnable and not running, behind"
             + " competitor (pid 700) on CPU 1.",
         autopsy.describe());
   }
@@ -130,9 +130,7 @@ class AutopsyTest {
     SafepointAutopsy autopsy = autopsy(scene).latestSafepoints().get(0);
     assertEquals(4 * MS, autopsy.vmThread().stolen());
     assertTrue(
-        autopsy
-            .describe()
-            .contains("Of the VM thread's own time: for 4.00 ms it was runnable and not running"),
+        autopsy.describe().contains("The VM thread itself spent 4.00 ms runnable and not running"),
         autopsy::describe);
   }
 
@@ -143,7 +141,7 @@ class AutopsyTest {
     off(scene, OTHER_WORKER, 203 * MS, 100_000, 0, "GC Thread#3");
     PauseAutopsy autopsy = autopsy(scene).longestPauses().get(0);
     assertEquals(
-        "GC Pause took 4.00 ms, of which for 2.60 ms GC Thread#3 was runnable and not running,"
+        "GC Pause took 4.00 ms, of which GC Thread#3 spent 2.60 ms runnable and not running,"
             + " behind competitor (pid 700) on CPU 1.",
         autopsy.describe());
     Ledger starved = autopsy.starved().orElseThrow();
