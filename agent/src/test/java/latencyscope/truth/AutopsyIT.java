@@ -89,7 +89,7 @@ class AutopsyIT extends ExplainedLoad {
         json("explain", "--thread", "GC Thread#*", "--from", said[1], "--to", said[2], "--top", "9")
             .get("windows");
     assertEquals(4, workers.size());
-    assertAddUp(workers);
+    assertExplained(workers);
     long waited = Long.parseLong(said[0]);
     assertTrue(waited > 100_000_000, "the workers did not wait: " + waited);
     assertEquals(1.0, (double) sum(workers, cause("runnable")) / waited, 0.01, "schedstat");
