@@ -195,7 +195,7 @@ public final class Autopsy implements EventConsumer {
     for (ThreadId thread : spans.keySet()) {
       Role role = Role.of(thread.name());
       if (role.isStopped() && role != Role.RECORDER) {
-        arrival(safepoint, thread).ifPresent(arrivals::add);
+        arrival(safepoint, thread, role).ifPresent(arrivals::add);
       } else if (role == Role.VM_THREAD) {
         vmThread = synchronization(safepoint, thread, safepoint.reached());
       }
@@ -228,7 +228,7 @@ public final class Autopsy implements EventConsumer {
    * the JVM does not wait for it. Of one whose stop is too short to be recorded it is known how
    * long it was kept from running.
    */
-  private Optional<Arrival> arrival(Safepoint safepoint, ThreadId thread) {
+  private Optional<Arrival> arrival(Safepoint safepoint, ThreadId thread, Role role) {
     Ledger whole = synchronization(safepoint, thread, safepoint.reached() + SLACK_NS);
     long at = Long.MIN_VALUE;
     for (Segment segment : whole.segments()) {
@@ -239,7 +239,8 @@ public final class Autopsy implements EventConsumer {
         at = segment.start();
         break;
       }
-      if (segment.cause().isStolen()) {
+      // Only of one that stopped is it known that the JVM waited for it, if it is a compiler.
+      if (segment.cause().isStolen() && !role.isCompiler()) {
         at = Math.min(segment.end(), safepoint.reached());
       }
     }

@@ -74,6 +74,11 @@ public enum Role {
     return this != GC_WORKER && this != GC_SERVICE && this != VM_THREAD && this != VM_PERIODIC;
   }
 
+  /** Whether it runs native code nearly always, in which the JVM does not wait for it. */
+  boolean isCompiler() {
+    return this == C1 || this == C2;
+  }
+
   /** In words. */
   public String words() {
     return words;

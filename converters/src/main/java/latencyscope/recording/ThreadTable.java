@@ -99,13 +99,16 @@ final class ThreadTable {
    * @param name what the event calls it; used if Java does not know the thread
    */
   ThreadId resolve(long osTid, long time, String name) {
+    List<Life> candidates = candidates(osTid, name);
     Life nearest = null;
-    for (Life life : candidates(osTid, name)) {
+    for (Life life : candidates) {
       if (nearest == null || life.distance(time) < nearest.distance(time)) {
         nearest = life;
       }
     }
-    if (nearest != null && nearest.distance(time) <= SLACK_NS) {
+    // The only one of that name is it, even if the time is the middle of a long interval.
+    boolean sure = candidates.size() == 1 && isReused(osTid);
+    if (nearest != null && (sure || nearest.distance(time) <= SLACK_NS)) {
       return note(new ThreadId(osTid, nearest.name, nearest.javaId));
     }
     return note(new ThreadId(osTid, nativeNames.getOrDefault(osTid, name), 0));

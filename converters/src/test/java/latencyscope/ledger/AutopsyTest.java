@@ -108,6 +108,21 @@ class AutopsyTest {
   }
 
   @Test
+  void compilerThatDidNotStopWasNotWaitedFor() {
+    ThreadId compiler = new ThreadId(4716, "C2 CompilerThread0", 9);
+    Scene scene = safepoint(scene(), 100 * MS, 5 * MS);
+    off(scene, STRATEGY, 99 * MS, 3 * MS, 3 * MS, "competitor");
+    off(scene, compiler, 99 * MS, 5_990_000, 5_990_000, "competitor");
+    SafepointAutopsy autopsy = autopsy(scene).latestSafepoints().get(0);
+    assertEquals(STRATEGY, autopsy.last().orElseThrow().ledger().window().thread());
+    assertEquals(1, autopsy.arrivals().size());
+    // One that was stopped in the VM had to be waited for.
+    off(scene, compiler, 104_995_000, 3 * MS, 0, "VM Thread");
+    autopsy = autopsy(scene).latestSafepoints().get(0);
+    assertEquals(compiler, autopsy.last().orElseThrow().ledger().window().thread());
+  }
+
+  @Test
   void threadThatWasBlockedAnywayIsNotWaitedFor() {
     Scene scene = safepoint(scene(), 100 * MS, 5 * MS);
     // Parked before the request; woken meanwhile, it is stopped on its way out.

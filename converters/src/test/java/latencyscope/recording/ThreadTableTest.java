@@ -30,6 +30,15 @@ class ThreadTableTest {
     table.learn(SECOND_THREAD);
     assertEquals(31, table.resolve(100, SECOND, "worker-1").javaId());
     assertEquals(32, table.resolve(100, SECOND, "worker-2").javaId());
+    table.ended(FIRST, SECOND);
+    assertEquals(31, table.resolve(100, 5 * SECOND, "worker-1").javaId());
+    assertEquals(32, table.resolve(100, 5 * SECOND, "main").javaId());
+  }
+
+  @Test
+  void threadThatWasNotSeenIsNotTakenForAnotherOfItsId() {
+    table.learn(FIRST);
+    table.learn(SECOND_THREAD);
     // One that the recorder never saw is none of the two.
     assertEquals(new ThreadId(100, "worker-3", 0), table.resolve(100, SECOND, "worker-3"));
   }
