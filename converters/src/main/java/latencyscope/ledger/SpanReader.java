@@ -119,17 +119,20 @@ final class SpanReader {
   private static String others(KernelEvent event, long held) {
     int others = (int) event.number("tasksBetween") - 1;
     long accounted = event.number("accounted", event.duration());
-    String also = others == 1 ? "1 other task" : others + " other tasks";
+    String with = others <= 0 ? "" : others == 1 ? "1 other task" : others + " other tasks";
     if (accounted < MOSTLY * event.duration()) {
-      return String.format(
-          Locale.ROOT,
-          "which ran for %s; who ran is known for the last %s only, in which %s did, too",
-          Nanos.words(held),
-          Nanos.words(accounted),
-          also);
+      return "it ran for "
+          + Nanos.words(held)
+          + " of the last "
+          + Nanos.words(accounted)
+          + (with.isEmpty() ? "" : ", beside " + with)
+          + "; who ran before that is not recorded";
     }
     if (held < MOSTLY * event.duration()) {
-      return "which ran for " + Nanos.words(held) + " of it, and " + also + " for the rest";
+      return "it ran for "
+          + Nanos.words(held)
+          + " of the wait"
+          + (with.isEmpty() ? "" : ", and " + with + " in the rest");
     }
     return null;
   }
@@ -138,7 +141,7 @@ final class SpanReader {
     if (first == null || second == null) {
       return first == null ? second : first;
     }
-    return first + ", " + second;
+    return first + "; " + second;
   }
 
   private static String irq(KernelEvent event) {

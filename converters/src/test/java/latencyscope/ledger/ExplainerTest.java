@@ -224,6 +224,44 @@ class ExplainerTest {
     assertTrue(explain(gap, "test.Order", 1).notes().get(0).contains("interrupted"));
   }
 
+  private static String detail(long held, long accounted, long tasks) {
+    Scene scene = scene();
+    preempted(scene, STRATEGY, 0, MS);
+    scene.kernel(
+        "RunQueueWait",
+        STRATEGY,
+        10 * MS,
+        10 * MS,
+        1,
+        "kind",
+        "preempted",
+        "culprit",
+        "sh",
+        "culpritPid",
+        901L,
+        "culpritHeld",
+        held,
+        "accounted",
+        accounted,
+        "tasksBetween",
+        tasks);
+    scene.jvm("test.Order", STRATEGY, 10 * MS, 10 * MS);
+    return slowest(scene).parts().get(0).detail();
+  }
+
+  @Test
+  void oneNameForAWaitSaysHowMuchOfItThatTaskRan() {
+    assertEquals("after preemption", detail(10 * MS, 10 * MS, 1));
+    assertEquals(
+        "after preemption; it ran for 6.00 ms of the wait, and 2 other tasks in the rest",
+        detail(6 * MS, 10 * MS, 3));
+    assertEquals("after preemption; it ran for 6.00 ms of the wait", detail(6 * MS, 10 * MS, 1));
+    assertEquals(
+        "after preemption; it ran for 2.00 ms of the last 5.00 ms, beside 1 other task; who ran"
+            + " before that is not recorded",
+        detail(2 * MS, 5 * MS, 2));
+  }
+
   private static final ThreadId VIRTUAL = new ThreadId(0, "order-17", 40);
   private static final ThreadId CARRIER = new ThreadId(4730, "ForkJoinPool-1-worker-1", 41);
 
