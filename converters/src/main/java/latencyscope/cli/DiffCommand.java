@@ -1,16 +1,17 @@
 package latencyscope.cli;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import latencyscope.analysis.Limit;
 import latencyscope.analysis.Report;
@@ -20,6 +21,7 @@ import latencyscope.diff.Comparison;
 import latencyscope.diff.GrowthLimit;
 import latencyscope.diff.ReportFile;
 import latencyscope.jfr.Schema;
+import latencyscope.recording.RecordingException;
 import latencyscope.report.DiffText;
 import latencyscope.report.JsonReport;
 import picocli.CommandLine.Command;
@@ -51,8 +53,6 @@ import picocli.CommandLine.Parameters;
       "First keep a report of a run that was good: latencyscope -p PID -o good.json"
     })
 final class DiffCommand extends Main.Common implements Main.Verbose {
-  private static final byte[] RECORDING = {'F', 'L', 'R', 0};
-
   private final Console console;
 
   @Parameters(index = "0", paramLabel = "BEFORE", description = "The recording or report to go by.")
@@ -131,42 +131,56 @@ final class DiffCommand extends Main.Common implements Main.Verbose {
   }
 
   private ReportFile read(Path file) throws UserError {
-    if (isRecording(file)) {
-      OutputOptions options = new OutputOptions();
-      return new ReportFile(file, tree(file, JsonReport.of(options.read(List.of(file), console))));
+    if (Files.isRegularFile(file) && !isJson(file)) {
+      return new ReportFile(file, report(file));
     }
-    try {
-      JsonNode tree = tree(file, Files.readString(file));
-      if (tree == null || !tree.path("schema_version").isInt() || !tree.has("duration_seconds")) {
-        throw notAReport(file, null);
+    try (InputStream in = Files.newInputStream(file)) {
+      JsonNode tree = new ObjectMapper().readTree(in);
+      if (!tree.path("schema_version").isInt() || !tree.path("duration_seconds").isNumber()) {
+        throw new UserError(file + " is JSON, but no report that latencyscope --json wrote");
       }
       return new ReportFile(file, tree);
-    } catch (IOException e) {
-      throw notAReport(file, e);
-    }
-  }
-
-  private static boolean isRecording(Path file) throws UserError {
-    try (InputStream in = Files.newInputStream(file)) {
-      return Arrays.equals(in.readNBytes(RECORDING.length), RECORDING);
     } catch (NoSuchFileException e) {
       throw new UserError(file + " does not exist", e);
+    } catch (JsonProcessingException e) {
+      throw new UserError(
+          file
+              + " is not a whole report: what latencyscope --json writes is JSON, and here it ends or"
+              + " breaks off at line "
+              + line(e),
+          e);
     } catch (IOException e) {
       throw new UserError(
           file + (Files.isDirectory(file) ? " is a directory" : " cannot be read"), e);
     }
   }
 
-  private static JsonNode tree(Path file, String text) throws UserError {
-    try {
-      return new ObjectMapper().readTree(text);
+  private static int line(JsonProcessingException e) {
+    return e.getLocation() == null ? 1 : e.getLocation().getLineNr();
+  }
+
+  /** Whether a file begins as a report does; what can be read only once is taken for one. */
+  private static boolean isJson(Path file) throws UserError {
+    try (InputStream in = Files.newInputStream(file)) {
+      return in.read() == '{';
+    } catch (AccessDeniedException e) {
+      return false; // to be said by whoever reads it
     } catch (IOException e) {
-      throw notAReport(file, e);
+      throw new UserError(file + " cannot be read", e);
     }
   }
 
-  private static UserError notAReport(Path file, Throwable cause) {
-    return new UserError(
-        file + " is neither a flight recording nor a report that latencyscope --json wrote", cause);
+  private JsonNode report(Path recording) throws UserError {
+    try {
+      OutputOptions options = new OutputOptions();
+      return new ObjectMapper().readTree(JsonReport.of(options.read(List.of(recording), console)));
+    } catch (UserError e) {
+      throw e.getCause() instanceof RecordingException cause
+              && cause.problem() == RecordingException.Problem.NOT_A_RECORDING
+          ? new UserError(e.getMessage() + " Nor is it a report that latencyscope --json wrote.", e)
+          : e;
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
   }
 }

@@ -22,13 +22,13 @@ public final class Main {
 
   /** Runs the command line and ends the process with its exit code. */
   public static void main(String[] arguments) {
-    // The parser warns of every field of a newer JDK that it does not know.
-    PARSER.setLevel(Level.SEVERE);
     System.exit(run(Console.ofProcess(), Machine.LOCAL, arguments));
   }
 
   /** Runs the command line and returns its exit code. */
   static int run(Console console, Machine machine, String... arguments) {
+    // The parser warns of every field of a newer JDK that it does not know.
+    PARSER.setLevel(Level.SEVERE);
     CommandLine line = new CommandLine(new CaptureCommand(console, machine));
     line.addSubcommand(new DemoCommand(console, machine));
     line.addSubcommand(new ReportCommand(console));

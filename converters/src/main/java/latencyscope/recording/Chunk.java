@@ -3,14 +3,8 @@ package latencyscope.recording;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import latencyscope.recording.RecordingException.Problem;
 
 /**
  * A self-contained part of a recording file, found by its header.
@@ -19,81 +13,36 @@ import latencyscope.recording.RecordingException.Problem;
  * readable when one is damaged or the last was cut off.
  *
  * @param position where it begins in the file
- * @param size its length in bytes
- * @param startNanos when it began, nanoseconds since the epoch
+ * @param header what it says of itself; its size is within the file
  */
-record Chunk(long position, long size, long startNanos) {
-  private static final int HEADER_BYTES = 68;
-  private static final int MAGIC = 'F' << 24 | 'L' << 16 | 'R' << 8;
-  private static final int SIZE_OFFSET = 8;
-  private static final int START_OFFSET = 32;
+record Chunk(long position, ChunkHeader header) {
+  /** Nothing is to be hidden. */
+  static final long NOWHERE = Long.MAX_VALUE;
+
+  /** As wide as the size of an event can be. */
+  private static final int SIZE_BYTES = Integer.BYTES;
+
+  /** Its length in bytes. */
+  long size() {
+    return header.size();
+  }
+
+  /** When it began, nanoseconds since the epoch. */
+  long startNanos() {
+    return header.startNanos();
+  }
 
   /**
-   * The chunks of a file.
+   * The bytes of this chunk; closing it closes the file.
    *
-   * @param chunks those that are whole
-   * @param trailingBytes bytes after the last whole chunk that belong to none
+   * @param end where events are to end: the size of the one there is made 0, at which the parser
+   *     stops, having passed on those before
    */
-  record Index(List<Chunk> chunks, long trailingBytes) {}
-
-  /** Finds the chunks of a file. */
-  static Index index(Path file) throws RecordingException {
-    try (FileChannel channel = FileChannel.open(file)) {
-      return index(file, channel);
-    } catch (NoSuchFileException e) {
-      throw new RecordingException(Problem.UNREADABLE, file, "does not exist.", e);
-    } catch (IOException e) {
-      String why = Files.isDirectory(file) ? "is a directory, not a recording." : unreadable(file);
-      throw new RecordingException(Problem.UNREADABLE, file, why, e);
-    }
-  }
-
-  private static String unreadable(Path file) {
-    return Files.isReadable(file)
-        ? "cannot be read: the disk or file system reports an error."
-        : "cannot be read: permission denied.";
-  }
-
-  private static Index index(Path file, FileChannel channel)
-      throws IOException, RecordingException {
-    if (channel.size() == 0) {
-      throw new RecordingException(Problem.EMPTY, file, "is empty.");
-    }
-    List<Chunk> chunks = new ArrayList<>();
-    long position = 0;
-    while (position + HEADER_BYTES <= channel.size()) {
-      ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES);
-      channel.read(header, position);
-      long size = header.getLong(SIZE_OFFSET);
-      if (header.getInt(0) != MAGIC || size < HEADER_BYTES || size > channel.size() - position) {
-        break;
-      }
-      chunks.add(new Chunk(position, size, header.getLong(START_OFFSET)));
-      position += size;
-    }
-    if (chunks.isEmpty()) {
-      throw noChunk(file, channel);
-    }
-    return new Index(chunks, channel.size() - position);
-  }
-
-  private static RecordingException noChunk(Path file, FileChannel channel) throws IOException {
-    ByteBuffer magic = ByteBuffer.allocate(Integer.BYTES);
-    channel.read(magic, 0);
-    if (magic.getInt(0) != MAGIC) {
-      return new RecordingException(
-          Problem.NOT_A_RECORDING, file, "is not a flight recording: it does not begin with FLR.");
-    }
-    return new RecordingException(
-        Problem.TRUNCATED, file, "was cut off before the end of its first chunk: nothing is left.");
-  }
-
-  /** The bytes of this chunk; closing it closes the file. */
-  InputStream open(Path file) throws IOException {
+  InputStream open(Path file, long end) throws IOException {
     InputStream in = Files.newInputStream(file);
     try {
       in.skipNBytes(position);
-      return new Bounded(in, size);
+      return new Bounded(in, size(), end);
     } catch (IOException e) {
       in.close();
       throw e;
@@ -102,11 +51,14 @@ record Chunk(long position, long size, long startNanos) {
 
   private static final class Bounded extends InputStream {
     private final InputStream in;
-    private long left;
+    private final long size;
+    private final long end;
+    private long position;
 
-    Bounded(InputStream in, long size) {
+    Bounded(InputStream in, long size, long end) {
       this.in = in;
-      this.left = size;
+      this.size = size;
+      this.end = end;
     }
 
     @Override
@@ -117,15 +69,26 @@ record Chunk(long position, long size, long startNanos) {
 
     @Override
     public int read(byte[] target, int offset, int length) throws IOException {
-      if (left == 0) {
+      if (position == size) {
         return -1;
       }
-      int read = in.read(target, offset, (int) Math.min(length, left));
+      int read = in.read(target, offset, (int) Math.min(length, size - position));
       if (read < 0) {
         throw new EOFException("file became shorter while it was read");
       }
-      left -= read;
+      if (end != NOWHERE) {
+        hide(target, offset, read);
+      }
+      position += read;
       return read;
+    }
+
+    private void hide(byte[] target, int offset, int read) {
+      long from = Math.max(end, position);
+      long to = Math.min(end + SIZE_BYTES, position + read);
+      for (long at = from; at < to; at++) {
+        target[offset + (int) (at - position)] = 0;
+      }
     }
 
     @Override

@@ -53,7 +53,7 @@ public final class ClockMatch implements EventConsumer {
 
   /** Whether a file has chunks whose times are early by up to a millisecond. */
   public static boolean isNeeded(Path file) throws RecordingException {
-    return Chunk.index(file).chunks().stream().allMatch(c -> isWhole(c.startNanos()));
+    return ChunkIndex.of(file).chunks().stream().allMatch(c -> isWhole(c.startNanos()));
   }
 
   // Such a header was a floating point number for a while, which has steps of 256 ns.
@@ -79,11 +79,11 @@ public final class ClockMatch implements EventConsumer {
     Recording.read(files, match);
     int skipped = 0;
     for (Path file : before) {
-      skipped += Chunk.index(file).chunks().size();
+      skipped += ChunkIndex.of(file).chunks().size();
     }
     List<Offset> offsets = new ArrayList<>();
     int index = skipped;
-    for (Chunk chunk : Chunk.index(own).chunks()) {
+    for (Chunk chunk : ChunkIndex.of(own).chunks()) {
       offset(chunk.startNanos(), match.chunks.get(index++), match.ofKernel).ifPresent(offsets::add);
     }
     return offsets;

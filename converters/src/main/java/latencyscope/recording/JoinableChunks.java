@@ -14,7 +14,6 @@ import java.nio.file.StandardOpenOption;
  * mostly have. Here, numbers become ones that a JVM reaches only after many changes of its types.
  */
 public final class JoinableChunks {
-  private static final int METADATA_OFFSET = 24;
   private static final int FIELDS_BEFORE_ID = 4; // size, type, start and duration of the event
   private static final int LONGEST_NUMBER = 9;
   private static final int MORE = 0x80;
@@ -31,7 +30,7 @@ public final class JoinableChunks {
   public static void mark(Path file) throws IOException, RecordingException {
     try (FileChannel channel =
         FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-      for (Chunk chunk : Chunk.index(file).chunks()) {
+      for (Chunk chunk : ChunkIndex.of(file).chunks()) {
         mark(channel, chunk);
       }
     }
@@ -39,7 +38,7 @@ public final class JoinableChunks {
 
   private static void mark(FileChannel channel, Chunk chunk) throws IOException {
     ByteBuffer header = ByteBuffer.allocate(Long.BYTES);
-    channel.read(header, chunk.position() + METADATA_OFFSET);
+    channel.read(header, chunk.position() + ChunkHeader.METADATA);
     long metadata = chunk.position() + header.getLong(0);
     ByteBuffer event = ByteBuffer.allocate((FIELDS_BEFORE_ID + 1) * LONGEST_NUMBER);
     channel.read(event, metadata);

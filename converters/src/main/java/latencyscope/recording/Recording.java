@@ -1,20 +1,13 @@
 package latencyscope.recording;
 
-import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import latencyscope.recording.RecordingException.Problem;
-import org.openjdk.jmc.flightrecorder.CouldNotLoadRecordingException;
-import org.openjdk.jmc.flightrecorder.JfrLoaderToolkit;
 
 /**
  * What one or more recording files say, without their single events: those are handed to a consumer
@@ -23,9 +16,6 @@ import org.openjdk.jmc.flightrecorder.JfrLoaderToolkit;
  * <p>Immutable.
  */
 public final class Recording {
-  private static final List<String> READS_A_LENGTH =
-      List.of(".SeekableInputStream", ".ValueReaders$ArrayReader");
-
   private final CaptureInfo capture;
   private final boolean described;
   private final Host host;
@@ -96,86 +86,7 @@ public final class Recording {
 
   static Recording read(List<Path> files, EventConsumer consumer, ReadingProgress progress)
       throws RecordingException {
-    RecordingBuilder builder =
-        new RecordingBuilder(interval -> StreamingReader.guarded(() -> consumer.accept(interval)));
-    ReadBytes bytes = new ReadBytes(files, progress);
-    for (Path file : files) {
-      readFile(file, builder, consumer, bytes);
-    }
-    if (!builder.hasOurs()) {
-      throw new RecordingException(
-          Problem.FOREIGN,
-          files.get(0),
-          "holds no latencyscope.* events: record with LatencyScope's settings and its agent.");
-    }
-    return new Recording(builder);
-  }
-
-  private static void readFile(
-      Path file, RecordingBuilder builder, EventConsumer consumer, ReadBytes bytes)
-      throws RecordingException {
-    Chunk.Index index = Chunk.index(file);
-    int damaged = 0;
-    for (Chunk chunk : index.chunks()) {
-      damaged += readChunk(file, chunk, builder, consumer, bytes) ? 0 : 1;
-    }
-    if (damaged == index.chunks().size()) {
-      throw new RecordingException(Problem.DAMAGED, file, "is damaged: no part can be read.");
-    }
-    if (damaged > 0) {
-      builder.notes.add(
-          String.format(
-              Locale.ROOT,
-              "%s is damaged: %,d of its %,d chunks were not read to their end.",
-              file.getFileName(),
-              damaged,
-              index.chunks().size()));
-    }
-    if (index.trailingBytes() > 0) {
-      builder.notes.add(
-          String.format(
-              Locale.ROOT,
-              "%s was cut off: its last %,d bytes are not a whole chunk and were left out.",
-              file.getFileName(),
-              index.trailingBytes()));
-    }
-  }
-
-  private static boolean readChunk(
-      Path file, Chunk chunk, RecordingBuilder builder, EventConsumer consumer, ReadBytes bytes) {
-    StreamingReader reader = new StreamingReader(builder, consumer, chunk.startNanos());
-    try (InputStream in = bytes.counting(chunk.open(file))) {
-      JfrLoaderToolkit.loadEvents(in, List.of(new KernelTimes(), reader));
-      reader.endOfChunk();
-      return true;
-    } catch (StreamingReader.ConsumerFailure e) {
-      throw (RuntimeException) e.getCause();
-    } catch (IOException | CouldNotLoadRecordingException | RuntimeException | OutOfMemoryError e) {
-      // The parser meets damage with whatever exception comes first; an error is none of the file.
-      rethrowError(e);
-      return false;
-    }
-  }
-
-  // The parser works on threads of its own, and wraps what ends them.
-  private static void rethrowError(Throwable failure) {
-    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof Error error && !isOfALength(error)) {
-        throw error;
-      }
-    }
-  }
-
-  // Damage may have made up the length of a text or an array: the parser asks for the memory before
-  // it looks how much of the file is left. Memory that is short for another reason is no damage.
-  private static boolean isOfALength(Error error) {
-    return error instanceof OutOfMemoryError
-        && Arrays.stream(error.getStackTrace())
-            .map(StackTraceElement::getClassName)
-            .filter(name -> !name.startsWith("java."))
-            .findFirst()
-            .filter(name -> READS_A_LENGTH.stream().anyMatch(name::endsWith))
-            .isPresent();
+    return new RecordingReading(files, consumer, progress).recording();
   }
 
   /** What was captured. */

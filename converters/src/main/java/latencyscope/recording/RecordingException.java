@@ -18,6 +18,10 @@ public final class RecordingException extends Exception {
     TRUNCATED,
     /** Every chunk of the file is damaged. */
     DAMAGED,
+    /** The format's version is one that nothing here can read. */
+    VERSION,
+    /** A chunk takes more memory than there is. */
+    TOO_LARGE,
     /** A sound recording without LatencyScope's events. */
     FOREIGN
   }

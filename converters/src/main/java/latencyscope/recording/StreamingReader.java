@@ -37,6 +37,7 @@ final class StreamingReader implements IParserExtension {
   private final List<Runnable> deferred = new ArrayList<>();
   private final long clockOffset;
   private boolean ofAgent;
+  private boolean started;
 
   /** For events of several chunks, whose times and thread ids are taken as they are. */
   StreamingReader(RecordingBuilder builder, EventConsumer consumer) {
@@ -50,6 +51,11 @@ final class StreamingReader implements IParserExtension {
     this.builder = builder;
     this.consumer = consumer;
     this.clockOffset = builder.clockOffset(chunkStart);
+  }
+
+  /** Whether there was any event, of whatever type. */
+  boolean hasStarted() {
+    return started;
   }
 
   /** A failure of a consumer: not to be mistaken for one of the parser, as of a damaged file. */
@@ -70,7 +76,11 @@ final class StreamingReader implements IParserExtension {
         ofAgent |= id.startsWith(EventType.PREFIX);
         EventType type = new EventType(id, category, fields);
         IEventSink sink = sink(type, label);
-        return clockOffset == 0 ? sink : type.moving(sink, clockOffset);
+        IEventSink moved = clockOffset == 0 ? sink : type.moving(sink, clockOffset);
+        return values -> {
+          started = true;
+          moved.addEvent(values);
+        };
       }
 
       @Override

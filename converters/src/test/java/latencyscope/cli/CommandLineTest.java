@@ -148,7 +148,7 @@ class CommandLineTest {
         mistake("Missing required parameter", "diff", "only-one.jfr"),
         mistake("does not exist", "diff", "/no/such.jfr", "/no/such.json"),
         mistake("is a directory", "diff", "/", "/"),
-        mistake("neither a flight recording nor a report", "diff", "/etc/hosts", "/etc/hosts"),
+        mistake("Nor is it a report that latencyscope", "diff", "/etc/hosts", "/etc/hosts"),
         mistake("isolation.p99_runqueue_ns", "diff", "a", "b", "--limit", "isolation.p99_run=+1%"),
         mistake("'much' in 'a=much' is not a number", "diff", "a", "b", "--limit", "a=much%"),
         mistake("Invalid value for positional parameter", "completion", "tcsh"));

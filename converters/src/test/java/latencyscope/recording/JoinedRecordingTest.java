@@ -113,7 +113,7 @@ class JoinedRecordingTest {
 
   private static List<Chunk> chunks(Path file) {
     try {
-      return Chunk.index(file).chunks();
+      return ChunkIndex.of(file).chunks();
     } catch (RecordingException e) {
       throw new AssertionError(e);
     }
