@@ -12,7 +12,7 @@ import latencyscope.recording.ThreadId;
  * @param duration length, nanoseconds
  * @param runDelay part in which it was runnable, nanoseconds
  * @param cpu CPU on which it made the call
- * @param call name of the call
+ * @param call name of the call; {@code unknown} in a damaged recording
  * @param file what it was made on, such as {@code socket}; {@code none} if it takes no descriptor
  * @param result what it returned
  * @param waker who woke it; null if an interrupt on an idle CPU did
@@ -58,13 +58,14 @@ record BlockedCall(
 
   static BlockedCall of(KernelEvent event) {
     String waker = event.text("waker");
+    String call = event.text("call");
     return new BlockedCall(
         event.thread(),
         event.start(),
         event.duration(),
         event.number("runDelay"),
         event.cpu(),
-        event.text("call"),
+        call == null ? "unknown" : call,
         event.text("file"),
         event.number("result"),
         waker == null

@@ -33,6 +33,9 @@ final class Times {
         time = time.plusDays(1);
       }
       return nanos(time.toInstant());
+    } catch (ArithmeticException e) {
+      throw new UserError(
+          option + ": '" + text + "' on the recording's day is no time that there is", e);
     } catch (DateTimeException e) {
       throw new UserError(
           option

@@ -183,7 +183,7 @@ final class Coverage {
     if (shortestSwitch == Long.MAX_VALUE) {
       return byTime == Long.MAX_VALUE ? OptionalLong.empty() : OptionalLong.of(byTime);
     }
-    long each = Math.max(shortestSwitch, recording.highestFloor());
+    long each = Math.max(1, Math.max(shortestSwitch, recording.highestFloor()));
     long byCount = hidden > Long.MAX_VALUE / each ? Long.MAX_VALUE : hidden * each;
     return OptionalLong.of(Math.min(byCount, byTime));
   }

@@ -38,11 +38,16 @@ class EventType {
    * @param category path whose second element is the module, as in {@code LatencyScope/isolation}
    */
   EventType(String name, String[] category, List<ValueField> fields) {
-    this(name, category != null && category.length > 1 ? category[1] : "capture");
+    this(name, hasModule(category) ? category[1] : "capture");
     // Of two eventThread fields the last is ours.
     for (int i = 0; i < fields.size(); i++) {
       index.put(fields.get(i).getIdentifier(), i);
     }
+  }
+
+  // In a damaged file, a category may lack its text.
+  private static boolean hasModule(String[] category) {
+    return category != null && category.length > 1 && category[1] != null;
   }
 
   EventType(String name, String module) {
@@ -99,6 +104,14 @@ class EventType {
     }
   }
 
+  /**
+   * The length of what began at a time. Only in a damaged file would it end before it began, or
+   * after the last time that there is.
+   */
+  static long length(long start, long duration) {
+    return Math.max(0, Math.min(duration, Long.MAX_VALUE - Math.max(0, start)));
+  }
+
   /** A sink that gets each event at another time. */
   IEventSink moving(IEventSink sink, long offsetNs) {
     Integer at = index.get("startTime");
@@ -133,7 +146,7 @@ class EventType {
       return thread.getThreadName();
     }
     if (value instanceof IMCType type) {
-      return type.getFullName();
+      return name(type);
     }
     if (value instanceof Double || value instanceof Float) {
       return ((Number) value).doubleValue();
@@ -142,6 +155,15 @@ class EventType {
       return number.longValue();
     }
     return value instanceof String || value instanceof Boolean ? value : null;
+  }
+
+  // The parser's class of types takes it for granted that there is a name.
+  private static String name(IMCType type) {
+    try {
+      return type.getFullName();
+    } catch (NullPointerException e) {
+      return null;
+    }
   }
 
   // The parser turns every int into a quantity, and leaves a long without a unit as it is.

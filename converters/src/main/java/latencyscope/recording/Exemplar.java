@@ -26,9 +26,12 @@ final class Exemplar extends EventType {
   static KernelEvent event(EventType type, Object[] values, ThreadId thread) {
     String name = type.text(values, "type");
     String details = type.text(values, "details");
+    String module = type.text(values, "module");
     Exemplar inner =
         new Exemplar(
-            name == null ? "" : name, type.text(values, "module"), details == null ? "" : details);
+            name == null ? "" : name,
+            module == null ? "capture" : module,
+            details == null ? "" : details);
     for (String field : new String[] {"kernelStart", "kernelDuration", "cpu"}) {
       inner.details.put(field, Long.toString(type.number(values, field, 0)));
     }

@@ -53,7 +53,7 @@ public final class JvmEvent {
 
   /** Length in nanoseconds; 0 for an instant. */
   public long duration() {
-    return number("duration");
+    return EventType.length(start(), number("duration"));
   }
 
   /** Whether the type has a duration, so that 0 is one. */

@@ -45,7 +45,7 @@ public final class KernelEvent {
 
   /** Length in nanoseconds; 0 for an instant. */
   public long duration() {
-    return number("kernelDuration");
+    return EventType.length(start(), number("kernelDuration"));
   }
 
   /** CPU on which it happened; -1 if the type does not say. */

@@ -98,7 +98,7 @@ final class RecordingBuilder {
 
   private void capture(EventType type, Object[] values) {
     long start = type.number(values, "startTime", 0);
-    long duration = type.number(values, "duration", 0);
+    long duration = length(type, values);
     long end = start + duration;
     captured.add(start, duration);
     if (capture != null) {
@@ -201,7 +201,7 @@ final class RecordingBuilder {
             thread,
             subject,
             type.number(values, "startTime", 0),
-            type.number(values, "duration", 0),
+            length(type, values),
             distribution));
   }
 
@@ -249,8 +249,13 @@ final class RecordingBuilder {
       return threads.named(
           new ParserThread(osThreadId(type, values), javaId, type.text(values, "thread")));
     }
-    long middle = type.number(values, "startTime", 0) + type.number(values, "duration", 0) / 2;
+    long middle = type.number(values, "startTime", 0) + length(type, values) / 2;
     return threads.resolve(osThreadId(type, values), middle, type.text(values, "thread"));
+  }
+
+  private static long length(EventType type, Object[] values) {
+    return EventType.length(
+        type.number(values, "startTime", 0), type.number(values, "duration", 0));
   }
 
   private static long osThreadId(EventType type, Object[] values) {
@@ -315,7 +320,19 @@ final class RecordingBuilder {
     return all;
   }
 
+  // As above. A probe without a name is the whole module.
+  private boolean isOfModule(EventType type, Object[] values) {
+    boolean named = type.text(values, "module") != null;
+    if (!named) {
+      notes.add("A probe without a module was left out: the recording is damaged.");
+    }
+    return named;
+  }
+
   private void probe(EventType type, Object[] values) {
+    if (!isOfModule(type, values)) {
+      return;
+    }
     ProbeState state =
         new ProbeState(
             type.text(values, "module"),
@@ -327,6 +344,9 @@ final class RecordingBuilder {
   }
 
   private void cost(EventType type, Object[] values) {
+    if (!isOfModule(type, values)) {
+      return;
+    }
     ProbeCosts cost =
         new ProbeCosts(
             type.text(values, "module"),
