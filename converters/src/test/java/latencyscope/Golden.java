@@ -10,13 +10,20 @@ import java.nio.file.Path;
 
 /**
  * Compares output with a file that is known to be right. On a mismatch the output is saved under
- * {@code target/golden}: if it is right, copy it over.
+ * {@code target/golden}: if it is right, copy it over, or run the test once more with {@code
+ * -Dgolden.rewrite=true}, which puts the output in the file's place; then look at {@code git diff}.
  */
 public final class Golden {
+  private static final Path FILES = Path.of("src", "test", "resources", "golden");
+
   private Golden() {}
 
   /** Fails if the output is not what the resource of this name holds. */
   public static void check(String name, String actual) throws IOException {
+    if (Boolean.getBoolean("golden.rewrite")) {
+      Files.writeString(FILES.resolve(name), actual);
+      return;
+    }
     String expected = null;
     try (InputStream in = Golden.class.getResourceAsStream("/golden/" + name)) {
       if (in != null) {

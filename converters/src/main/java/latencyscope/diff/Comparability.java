@@ -58,7 +58,8 @@ final class Comparability {
   private static void incomplete(List<String> notes, String which, JsonNode report) {
     for (JsonNode finding : report.path("findings")) {
       if (finding.path("module").asText().equals("capture")) {
-        notes.add("In the " + which + ": " + finding.path("title").asText() + ".");
+        String title = finding.path("title").asText();
+        notes.add("In the " + which + ": " + title + (title.endsWith(".") ? "" : "."));
       }
     }
     if (!report.has("distributions")) {

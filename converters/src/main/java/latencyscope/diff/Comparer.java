@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import latencyscope.analysis.Percentiles;
 import latencyscope.recording.Distribution;
+import latencyscope.report.ProcessName;
 
 /** Compares two reports in their JSON form. Immutable. */
 public final class Comparer {
@@ -69,7 +70,9 @@ public final class Comparer {
     JsonNode target = json.path("target");
     long pid = target.path("pid").asLong(-1);
     String command =
-        target.path("command").isTextual() ? " " + target.path("command").asText() : "";
+        target.path("command").isTextual()
+            ? " " + ProcessName.of(target.path("command").asText())
+            : "";
     return new Comparison.Head(
         report.file().toString(),
         json.path("started_at").textValue(),

@@ -41,11 +41,15 @@ public final class DiffText {
     limits();
     int same = comparison.count(Row.Verdict.SAME);
     if (same > 0) {
-      page.line(Numbers.count(same, "measure") + " within 5 % of what it was.");
+      page.line(
+          same == 1
+              ? "1 measure is within 5 % of what it was."
+              : Numbers.count(same, "measure") + " are within 5 % of what they were.");
     }
     page.line(
         "Sure is what would come by chance less than once in a hundred comparisons like this one,"
             + " if occurrences come independently; where they come in bursts, ask for more.");
+    page.line("");
     page.rule();
     page.line(
         "SUMMARY: "
