@@ -1,5 +1,8 @@
 package latencyscope.agent;
 
+import java.io.ByteArrayInputStream;
+import java.io.DataInputStream;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -11,6 +14,7 @@ import java.nio.charset.StandardCharsets;
  */
 final class CommCache {
   private static final int SIZE = 1024;
+  private static final char REPLACEMENT = '\uFFFD';
 
   private final long[] low = new long[SIZE];
   private final long[] high = new long[SIZE];
@@ -43,6 +47,25 @@ final class CommCache {
     while (length < bytes.length && bytes[length] != 0) {
       length++;
     }
-    return new String(bytes, 0, length, StandardCharsets.UTF_8);
+    String name = new String(bytes, 0, length, StandardCharsets.UTF_8);
+    return name.indexOf(REPLACEMENT) < 0 ? name : ofJvm(bytes, length, name);
+  }
+
+  // A JVM gives its threads' names to the kernel in modified UTF-8: emoji are two halves there.
+  private static String ofJvm(byte[] bytes, int length, String otherwise) {
+    ByteBuffer counted = ByteBuffer.allocate(Short.BYTES + length);
+    counted.putShort((short) length).put(bytes, 0, length);
+    try {
+      String name = DataInputStream.readUTF(input(counted.array()));
+      int last = name.length() - 1;
+      // The kernel keeps 15 bytes, which may end within a character.
+      return Character.isHighSurrogate(name.charAt(last)) ? name.substring(0, last) : name;
+    } catch (IOException e) {
+      return otherwise;
+    }
+  }
+
+  private static DataInputStream input(byte[] bytes) {
+    return new DataInputStream(new ByteArrayInputStream(bytes));
   }
 }

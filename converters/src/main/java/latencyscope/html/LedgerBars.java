@@ -51,7 +51,8 @@ final class LedgerBars {
             .append("<h3>")
             .append(Markup.escape(window.label()))
             .append(" <span class=\"hint\">");
-        markup.append(Markup.escape(type)).append(", the longest of ");
+        markup.append(window.label().equals(type) ? "" : Markup.escape(type) + ", ");
+        markup.append("the longest of ");
         markup.append(Numbers.count(slowest.count(type))).append("</span></h3>\n");
       }
       bar(ledger, longest);

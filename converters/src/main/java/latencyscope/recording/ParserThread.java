@@ -1,6 +1,8 @@
 package latencyscope.recording;
 
 import java.lang.reflect.Field;
+import java.util.List;
+import java.util.function.UnaryOperator;
 import org.openjdk.jmc.common.IMCThread;
 
 /**
@@ -11,19 +13,24 @@ import org.openjdk.jmc.common.IMCThread;
  * @param name Java name, or the recorder's name of a native thread
  */
 record ParserThread(long osTid, long javaId, String name) {
-  private static final ClassValue<Field> OS_TID =
-      new ClassValue<>() {
-        @Override
-        protected Field computeValue(Class<?> type) {
-          try {
-            // A public field of a class that is not: the parser fills it by reflection, too.
-            Field field = type.getField("osThreadId");
-            return field.trySetAccessible() ? field : null;
-          } catch (NoSuchFieldException e) {
-            return null;
-          }
+  private static final ClassValue<Field> OS_TID = field("osThreadId");
+  private static final ClassValue<Field> JAVA_NAME = field("javaName");
+  private static final ClassValue<Field> OS_NAME = field("osName");
+
+  private static ClassValue<Field> field(String name) {
+    return new ClassValue<>() {
+      @Override
+      protected Field computeValue(Class<?> type) {
+        try {
+          // A public field of a class that is not: the parser fills it by reflection, too.
+          Field field = type.getField(name);
+          return field.trySetAccessible() ? field : null;
+        } catch (NoSuchFieldException e) {
+          return null;
         }
-      };
+      }
+    };
+  }
 
   /** The thread behind a value of the parser; null if it is not a thread. */
   static ParserThread of(Object value) {
@@ -41,6 +48,20 @@ record ParserThread(long osTid, long javaId, String name) {
       return field != null && field.get(thread) instanceof Number tid ? tid.longValue() : 0;
     } catch (IllegalAccessException e) {
       return 0;
+    }
+  }
+
+  /** Changes the names of a thread of the parser's, if it has any. */
+  static void rename(Object thread, UnaryOperator<String> change) {
+    for (ClassValue<Field> name : List.of(JAVA_NAME, OS_NAME)) {
+      Field field = name.get(thread.getClass());
+      try {
+        if (field != null && field.get(thread) instanceof String text) {
+          field.set(thread, change.apply(text));
+        }
+      } catch (IllegalAccessException e) {
+        return; // it keeps its names
+      }
     }
   }
 }

@@ -141,7 +141,8 @@ final class RecordingReading {
 
   /** Reads a chunk as far as it can be read; null if that is all of it. */
   private Damage readChunk(Path file, Chunk chunk) throws RecordingException {
-    StreamingReader reader = new StreamingReader(builder, consumer, chunk.startNanos());
+    StreamingReader reader =
+        new StreamingReader(builder, consumer, chunk.startNanos(), new SurrogateTexts(file, chunk));
     try {
       ChunkCheck.Defect defect = ChunkCheck.of(file, chunk);
       Throwable failure = null;

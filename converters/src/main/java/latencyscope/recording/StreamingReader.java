@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import org.openjdk.jmc.common.IMCThread;
 import org.openjdk.jmc.common.collection.FastAccessNumberMap;
 import org.openjdk.jmc.flightrecorder.parser.IConstantPoolExtension;
 import org.openjdk.jmc.flightrecorder.parser.IEventSink;
@@ -36,6 +37,7 @@ final class StreamingReader implements IParserExtension {
   private final EventConsumer consumer;
   private final List<Runnable> deferred = new ArrayList<>();
   private final long clockOffset;
+  private final SurrogateTexts texts;
   private boolean ofAgent;
   private boolean started;
 
@@ -48,6 +50,16 @@ final class StreamingReader implements IParserExtension {
    * @param chunkStart when the chunk began by its header, nanoseconds since the epoch
    */
   StreamingReader(RecordingBuilder builder, EventConsumer consumer, long chunkStart) {
+    this(builder, consumer, chunkStart, SurrogateTexts.UNKNOWN);
+  }
+
+  /**
+   * @param chunkStart when the chunk began by its header, nanoseconds since the epoch
+   * @param texts of the chunk
+   */
+  StreamingReader(
+      RecordingBuilder builder, EventConsumer consumer, long chunkStart, SurrogateTexts texts) {
+    this.texts = texts;
     this.builder = builder;
     this.consumer = consumer;
     this.clockOffset = builder.clockOffset(chunkStart);
@@ -93,6 +105,14 @@ final class StreamingReader implements IParserExtension {
   @Override
   public IConstantPoolExtension createConstantPoolExtension() {
     return new IConstantPoolExtension() {
+      @Override
+      public Object constantRead(long index, Object constant, String type) {
+        if (constant instanceof IMCThread) {
+          ParserThread.rename(constant, texts::repaired);
+        }
+        return constant instanceof String text ? texts.repaired(text) : constant;
+      }
+
       @Override
       public void allConstantPoolsResolved(Map<String, FastAccessNumberMap<Object>> pools) {
         FastAccessNumberMap<Object> threads = pools.get("java.lang.Thread");

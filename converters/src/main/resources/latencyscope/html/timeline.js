@@ -144,7 +144,9 @@ function formatTime(ns) {
     g.fillStyle = style("--dim");
     g.fillText(row.type, LABELS < 200 ? 10 : 20, row.y + ROW / 2, LABELS - (LABELS < 200 ? 56 : 78));
     g.textAlign = "right";
-    g.fillText(row.count.toLocaleString("en-US"), LABELS - 8, row.y + ROW / 2);
+    // Of what was below the threshold only the longest few are there, which are no count.
+    const known = row.count > 0 ? row.count.toLocaleString("en-US") : "longest " + row.slices.length / 4;
+    g.fillText(known, LABELS - 8, row.y + ROW / 2);
     g.textAlign = "left";
     g.save();
     g.beginPath();

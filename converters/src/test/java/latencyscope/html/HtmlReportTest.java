@@ -133,7 +133,7 @@ class HtmlReportTest {
       found++;
     }
     assertEquals(5, found);
-    assertTrue(page.contains("demo.TickToTrade, the longest of 9"));
+    assertTrue(page.contains("demo.TickToTrade <span class=\"hint\">the longest of 9"));
   }
 
   @Test
