@@ -8,8 +8,10 @@ import latencyscope.recording.EventConsumer;
 import latencyscope.recording.EventSource;
 import latencyscope.recording.KernelEvent;
 import latencyscope.recording.MeasuredInterval;
+import latencyscope.recording.Recording;
 import latencyscope.recording.RecordingException;
 import latencyscope.recording.Subject;
+import latencyscope.recording.ThreadId;
 import org.HdrHistogram.Histogram;
 import org.HdrHistogram.HistogramLogWriter;
 
@@ -31,7 +33,9 @@ public final class HistogramLog {
   public static void write(Report report, EventSource events, OutputStream out)
       throws IOException, RecordingException {
     HistogramLogWriter log = new HistogramLogWriter(out);
-    long start = TimeUnit.NANOSECONDS.toMillis(report.recording().capture().start());
+    Recording recording = report.recording();
+    // Readers leave out what begins before the log does.
+    long start = TimeUnit.NANOSECONDS.toMillis(recording.measuredFrom());
     log.outputComment("[Logged with LatencyScope; values are nanoseconds]");
     log.outputLogFormatVersion();
     log.outputStartTime(start);
@@ -43,15 +47,15 @@ public final class HistogramLog {
 
           @Override
           public void accept(MeasuredInterval interval) {
-            log.outputIntervalHistogram(histogram(interval));
+            log.outputIntervalHistogram(histogram(interval, recording));
           }
         });
   }
 
-  private static Histogram histogram(MeasuredInterval interval) {
+  private static Histogram histogram(MeasuredInterval interval, Recording recording) {
     Histogram histogram = new Histogram(DIGITS);
     interval.distribution().forEachBin(histogram::recordValueWithCount);
-    histogram.setTag(tag(interval));
+    histogram.setTag(tag(interval, recording));
     histogram.setStartTimeStamp(TimeUnit.NANOSECONDS.toMillis(interval.start()));
     histogram.setEndTimeStamp(
         TimeUnit.NANOSECONDS.toMillis(interval.start() + interval.duration()));
@@ -59,11 +63,13 @@ public final class HistogramLog {
   }
 
   /** {@code isolation.runqueue_wakeup:strategy-4720}. */
-  static String tag(MeasuredInterval interval) {
+  static String tag(MeasuredInterval interval, Recording recording) {
     String whose;
     Subject subject = interval.subject();
     if (subject == null) {
-      whose = interval.thread().name() + '-' + interval.thread().osTid();
+      // A thread has one tag, also if it was renamed.
+      ThreadId thread = recording.latest(interval.thread());
+      whose = thread.name() + '-' + thread.osTid();
     } else {
       whose = subject.kind() + '-' + (subject.name() == null ? "" : subject.name() + '-');
       whose += subject.id() + (subject.cpu() < 0 ? "" : "-cpu" + subject.cpu());

@@ -29,6 +29,7 @@ public final class Recording {
   private final List<InterruptLine> interruptLines;
   private final List<CaptureInterval> intervals;
   private final long highestFloor;
+  private final long measuredFrom;
   private final List<ProbeState> probes;
   private final List<ProbeCosts> costs;
   private final ClockCheck clock;
@@ -49,6 +50,7 @@ public final class Recording {
     losses = builder.losses();
     interruptLines = List.copyOf(builder.interruptLines.values());
     highestFloor = builder.floorNs;
+    measuredFrom = Math.min(capture.start(), builder.measuredFrom);
     intervals = List.copyOf(builder.captured.joined());
     probes = List.copyOf(builder.probes.values());
     costs = List.copyOf(builder.costs.values());
@@ -165,6 +167,14 @@ public final class Recording {
    */
   public long highestFloor() {
     return highestFloor;
+  }
+
+  /**
+   * When the first of the modules began to count, nanoseconds since the epoch: modules are loaded
+   * one after the other, and the capture begins when all are.
+   */
+  public long measuredFrom() {
+    return measuredFrom;
   }
 
   /** What is not in the recording, as far as it was counted. */

@@ -42,6 +42,7 @@ final class RecordingBuilder {
   private OptionalLong monotonicOffset = OptionalLong.empty();
   private boolean ours;
   long floorNs;
+  long measuredFrom = Long.MAX_VALUE;
   private long stalls;
   private long longestStallNs;
 
@@ -194,6 +195,7 @@ final class RecordingBuilder {
     } else {
       subjectMeasures.add(module, measure, subject, distribution);
     }
+    measuredFrom = Math.min(measuredFrom, type.number(values, "startTime", Long.MAX_VALUE));
     intervals.accept(
         new MeasuredInterval(
             module,

@@ -10,13 +10,17 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import latencyscope.analysis.Report;
 import latencyscope.recording.Distribution;
+import latencyscope.recording.EngineRecording;
 import latencyscope.recording.Fixture;
 import latencyscope.recording.RecordingException;
+import latencyscope.recording.RecordingFiles;
 import latencyscope.recording.ThreadId;
 import org.HdrHistogram.EncodableHistogram;
 import org.HdrHistogram.Histogram;
@@ -87,6 +91,29 @@ class HistogramLogTest {
     assertEquals(waits.percentile(50).orElseThrow(), number(said, "(\\d+)\\.\\d+ 0\\.50000"));
     // The maximum to the width of a bin.
     assertEquals(1.0, waits.max() / (double) number(said, "Max *= *(\\d+)"), 0.001);
+  }
+
+  /** Modules are loaded one after the other: some count before the capture as a whole begins. */
+  @Test
+  void theLogProcessorSeesWhatBeganBeforeTheCapture(@TempDir Path directory) throws Exception {
+    Path file = Files.write(directory.resolve("engine.jfr"), EngineRecording.bytes());
+    RecordingFiles files = new RecordingFiles(List.of(file));
+    Report report = Report.read(files, List.of());
+    Path log = directory.resolve("report.hlog");
+    try (OutputStream out = Files.newOutputStream(log)) {
+      HistogramLog.write(report, files, out);
+    }
+    String tag = "isolation.runqueue_wakeup:🚀_md-feed-7317";
+    String result = directory.resolve("feed").toString();
+    new HistogramLogProcessor(new String[] {"-i", log.toString(), "-o", result, "-tag", tag}).run();
+    long count = number(Files.readString(directory.resolve("feed.hgrm")), "Total count *= *(\\d+)");
+    long expected =
+        report.recording().distributions("isolation", "runqueue_wakeup").entrySet().stream()
+            .filter(entry -> entry.getKey().osTid() == 7317)
+            .mapToLong(entry -> entry.getValue().count())
+            .sum();
+    assertEquals(expected, count);
+    assertTrue(expected > 50, expected + " waits");
   }
 
   private static long number(String said, String regex) {
