@@ -5,10 +5,13 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import latencyscope.analysis.Severity;
 
 /** The findings of two reports. */
 final class Causes {
-  private static final String PASS = "PASS";
+  private static final String FAIL = Severity.FAIL.name();
+  private static final String WARN = Severity.WARN.name();
+  private static final String PASS = Severity.PASS.name();
 
   private Causes() {}
 
@@ -25,7 +28,7 @@ final class Causes {
           && known.add(identity(finding))) {
         only.add(
             new Comparison.FoundCause(
-                finding.path("severity").asText(),
+                finding.path("severity").asText().equals(FAIL) ? FAIL : WARN,
                 finding.path("title").asText(),
                 finding.path("count").asLong(),
                 finding.path("worst_ns").isNumber()

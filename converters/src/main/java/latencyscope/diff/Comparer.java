@@ -41,12 +41,14 @@ public final class Comparer {
   private final JsonNode after;
   private final double secondsBefore;
   private final double secondsAfter;
+  private final List<String> notes;
 
   private Comparer(JsonNode before, JsonNode after) {
     this.before = before;
     this.after = after;
     this.secondsBefore = before.path("duration_seconds").asDouble();
     this.secondsAfter = after.path("duration_seconds").asDouble();
+    this.notes = new ArrayList<>(Comparability.notes(before, after));
   }
 
   /** Compares. */
@@ -62,7 +64,7 @@ public final class Comparer {
         Causes.onlyIn(comparer.after, comparer.before),
         Causes.onlyIn(comparer.before, comparer.after),
         limits.stream().map(comparer::check).toList(),
-        Comparability.notes(before.json(), after.json()));
+        comparer.notes);
   }
 
   private static Comparison.Head head(ReportFile report) {
@@ -117,9 +119,14 @@ public final class Comparer {
     for (JsonNode one : before.path("distributions")) {
       String module = one.path("module").asText();
       String title = one.path("title").asText();
-      same(after, module, title)
-          .ifPresent(
-              two -> rows.addAll(percentiles(module, title, distribution(one), distribution(two))));
+      Optional<JsonNode> two = same(after, module, title);
+      if (two.isPresent()) {
+        try {
+          rows.addAll(percentiles(module, title, distribution(one), distribution(two.get())));
+        } catch (IllegalArgumentException e) {
+          notes.add("The distribution of " + title + " cannot be decoded, and is not compared.");
+        }
+      }
     }
     return rows;
   }
