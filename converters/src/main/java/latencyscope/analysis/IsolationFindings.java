@@ -97,6 +97,9 @@ final class IsolationFindings {
   }
 
   private static String title(ThreadId thread, Task culprit, RunQueueWait worst) {
+    if (culprit.equals(Task.QUOTA)) {
+      return thread.name() + " was stopped by " + culprit.name();
+    }
     return worst.preempted()
         ? culprit.name() + " preempted " + thread.name()
         : thread.name() + " waited behind " + culprit.name();
@@ -108,12 +111,15 @@ final class IsolationFindings {
     text.append(
         String.format(
             Locale.ROOT,
-            "%s above the threshold, %,d after preemption. In the worst, on CPU %d, the culprit ran"
-                + " %,d ns",
+            "%s above the threshold, %,d after preemption. In the worst, on CPU %d, the %s %,d ns",
             plural(sum.count(), "wait"),
             evictions,
             worst.cpu(),
+            Task.QUOTA.equals(worst.culprit()) ? "quota took" : "culprit ran",
             worst.culpritHeld()));
+    if (Task.QUOTA.equals(worst.culprit())) {
+      return text.append('.').toString();
+    }
     if (worst.tasksBetween() > 1) {
       int others = worst.tasksBetween() - 1;
       text.append(others == 1 ? ", 1 other task, too" : ", " + others + " other tasks, too");

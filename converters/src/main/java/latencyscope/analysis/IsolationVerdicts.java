@@ -178,6 +178,9 @@ final class IsolationVerdicts {
       return "an unknown task preempted " + thread;
     }
     String culprit = culprits.named(wait.culprit()).describe();
+    if (wait.culprit().equals(Task.QUOTA)) {
+      return culprit + " stopped " + thread;
+    }
     return wait.preempted()
         ? culprit + " preempted " + thread
         : culprit + " held CPU " + wait.cpu() + " while " + thread + " waited";
@@ -191,9 +194,12 @@ final class IsolationVerdicts {
         Collections.max(
                 byCulprit.entrySet(), Comparator.comparingLong(entry -> entry.getValue().total()))
             .getKey();
-    return worst.culprit() == null || most.equals(culprits.grouped(worst.culprit()))
-        ? ""
-        : "; most time in all: " + culprits.named(byCulprit.get(most).worst().culprit()).describe();
+    if (worst.culprit() == null || most.equals(culprits.grouped(worst.culprit()))) {
+      return "";
+    }
+    // Of a process as a whole, the thread that was worst; an unknown task has none.
+    Task whom = byCulprit.get(most).worst().culprit();
+    return "; most time in all: " + (whom == null ? most : culprits.named(whom)).describe();
   }
 
   private Finding single(Severity severity, Tally.Sum<RunQueueWait> sum) {

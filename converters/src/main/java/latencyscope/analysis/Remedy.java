@@ -33,6 +33,14 @@ final class Remedy {
     if (culprit == null || culprit.equals(Task.OTHERS)) {
       return null;
     }
+    if (culprit.equals(Task.QUOTA)) {
+      return "The group's quota (cpu.max; in a container, its CPU limit) was used up: raise it, or set"
+          + " none for a process that must not wait. Which group it is:\n"
+          + COMMAND
+          + "cat /proc/"
+          + victim.osTid()
+          + "/cgroup";
+    }
     CpuSet elsewhere = elsewhere(cpu);
     List<String> lines = new ArrayList<>();
     if (strayed(victim, cpu)) {

@@ -11,8 +11,8 @@ import latencyscope.recording.ThreadId;
  * @param duration length, nanoseconds
  * @param cpu CPU on which it ran in the end
  * @param preempted whether it had been running and lost its CPU; false if it had been woken
- * @param culprit who held the CPU for most of the wait; null if the CPU was idle, or if that is not
- *     known
+ * @param culprit who held the CPU for most of the wait, or {@link Task#QUOTA}; null if the CPU was
+ *     idle, or if that is not known
  * @param culpritPriority the culprit's kernel priority: below 100 real time
  * @param culpritHeld how long the culprit ran meanwhile, nanoseconds
  * @param accounted for how much of the wait, back from its end, it is known who ran, nanoseconds
@@ -41,13 +41,21 @@ record RunQueueWait(
         "preempted".equals(event.text("kind")),
         culprit(event),
         (int) event.number("culpritPriority"),
-        event.number("culpritHeld"),
+        isThrottled(event) ? event.number("throttled") : event.number("culpritHeld"),
         event.number("accounted"),
         (int) event.number("tasksBetween"),
         (int) event.number("priority"));
   }
 
+  /** Whether it was kept from a CPU by its quota for most of the wait, whoever ran meanwhile. */
+  private static boolean isThrottled(KernelEvent event) {
+    return event.number("throttled") > event.duration() / 2;
+  }
+
   private static Task culprit(KernelEvent event) {
+    if (isThrottled(event)) {
+      return Task.QUOTA;
+    }
     String name = event.text("culprit");
     return name == null
         ? null

@@ -15,6 +15,9 @@ record Task(String name, long tid, long pid, String work) {
   /** Stands for all tasks that came after there were too many to tell apart. */
   static final Task OTHERS = new Task("other tasks", 0, 0, null);
 
+  /** No task: the thread's control group had used up its CPU quota. */
+  static final Task QUOTA = new Task("the CPU quota of its control group", 0, 0, null);
+
   private static final Pattern BOUND =
       Pattern.compile(
           "(?:kworker/(\\d+):.*|(?:migration|ksoftirqd|cpuhp|rcuc|watchdog|irq_work|idle_inject"

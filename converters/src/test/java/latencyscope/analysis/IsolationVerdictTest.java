@@ -246,6 +246,39 @@ class IsolationVerdictTest {
   }
 
   @Test
+  void aQuotaIsNoTask() {
+    Fixture fixture =
+        monitored()
+            .throttled(STRATEGY, 0, 70_000_000, 4)
+            .throttled(STRATEGY, 100_000_000, 65_000_000, 4);
+    Finding finding = isolation(fixture).findings().get(0);
+    assertEquals(
+        STRATEGY.name() + " was stopped by the CPU quota of its control group", finding.title());
+    assertEquals(2, finding.count());
+    assertTrue(finding.evidence().contains("the quota took 70,000,000 ns."), finding.evidence());
+    assertTrue(
+        finding.remedy().contains("cat /proc/" + STRATEGY.osTid() + "/cgroup"), finding.remedy());
+  }
+
+  @Test
+  void mostTimeMayBeAnUnknownTasks() {
+    Fixture fixture =
+        monitored()
+            .wait(STRATEGY, 0, 9_000_000, 4, "preempted", "cron", 17)
+            .wait(STRATEGY, 20_000_000, 8_000_000, 4, "preempted", null, 0)
+            .wait(STRATEGY, 40_000_000, 8_000_000, 4, "preempted", null, 0)
+            .count("involuntary_switches_monitored", STRATEGY, 3);
+    List<String> causes =
+        isolation(fixture).verdicts().stream()
+            .map(Verdict::cause)
+            .filter(cause -> cause != null)
+            .toList();
+    assertTrue(
+        causes.stream().anyMatch(c -> c.endsWith("most time in all: an unknown task")),
+        causes.toString());
+  }
+
+  @Test
   void findingsGroupByThreadAndCulpritAndKeepTheWorst() {
     Fixture fixture =
         monitored()

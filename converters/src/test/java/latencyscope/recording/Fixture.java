@@ -174,6 +174,28 @@ public final class Fixture {
         120L);
   }
 
+  /** Adds a wait of a preempted thread whose CPU quota was used up for most of it. */
+  public Fixture throttled(ThreadId thread, long offset, long ns, int cpu) {
+    return event(
+        "RunQueueWait",
+        thread,
+        offset,
+        ns,
+        cpu,
+        "kind",
+        "preempted",
+        "culprit",
+        null,
+        "culpritHeld",
+        0L,
+        "throttled",
+        ns,
+        "accounted",
+        ns,
+        "tasksBetween",
+        3L);
+  }
+
   /** Adds the count of a thread. */
   public Fixture count(String measure, ThreadId thread, long value) {
     return add(

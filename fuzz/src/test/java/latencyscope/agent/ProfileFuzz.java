@@ -44,7 +44,7 @@ public final class ProfileFuzz {
       recording.setToDisk(false);
       recording.start();
       AgentOptions none = AgentOptions.parse("");
-      Triggers.asked(none, CaptureSettings.triggers(none)).close();
+      Triggers.asked(none, CaptureSettings.triggers(none)).closeSoon();
       CaptureSettings asked = CaptureSettings.inForce(none);
       new WatchedThreads(asked.threads()).test(1, "strategy");
     }

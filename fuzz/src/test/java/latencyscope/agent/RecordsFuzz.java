@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import jdk.jfr.Recording;
+import latencyscope.bpf.NumaNodes;
 import latencyscope.bpf.ObjectFile;
 import latencyscope.bpf.Struct;
 import latencyscope.fuzz.Choices;
@@ -26,7 +27,9 @@ public final class RecordsFuzz {
     clock.calibrate();
     RecordStrings strings = new RecordStrings(new MappedFiles(null));
     ThreadDirectory threads = new ThreadDirectory(null, (id, name) -> id % 7 != 3);
-    CaptureContext context = new CaptureContext(clock, threads, strings, null, Triggers.NONE);
+    TargetNodes nodes = new TargetNodes(NumaNodes.running(), CaptureSettings.OWN);
+    CaptureContext context =
+        new CaptureContext(clock, threads, strings, null, nodes, Triggers.NONE);
     for (String module : ObjectFile.index()) {
       ObjectFile object = ObjectFile.named(module);
       if (!object.records().isEmpty()) {
