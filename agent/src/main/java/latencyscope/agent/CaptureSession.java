@@ -31,6 +31,12 @@ final class CaptureSession {
   /** Beyond this the drain thread was kept from its work; the rings hold far more than it. */
   private static final long STALL_NS = 100_000_000;
 
+  /** The one that was started last: it alone says how far the capture has come. */
+  private static volatile CaptureSession latest;
+
+  /** Whose modules must be gone first; null once they are. */
+  private CaptureSession previous;
+
   private final CaptureSettings settings;
   private final Instrumentation instrumentation;
   private final Triggers triggers;
@@ -60,10 +66,18 @@ final class CaptureSession {
   /** Starts capturing; returns at once. */
   static CaptureSession start(
       CaptureSettings settings, Instrumentation instrumentation, Triggers triggers) {
-    System.setProperty(STATE, "starting");
     CaptureSession session = new CaptureSession(settings, instrumentation, triggers);
+    session.previous = latest;
+    latest = session;
+    session.say("starting");
     session.thread.start();
     return session;
+  }
+
+  private void say(String state) {
+    if (latest == this) {
+      System.setProperty(STATE, state);
+    }
   }
 
   /** Has the recordings' thresholds taken over by the kernel side. */
@@ -116,14 +130,23 @@ final class CaptureSession {
 
   private void run() {
     try {
+      awaitPrevious();
       if (setUp()) {
-        System.setProperty(STATE, modules.isEmpty() ? "failed" : "capturing");
+        say(modules.isEmpty() ? "failed" : "capturing");
         loop();
       }
     } catch (Throwable t) {
       Complaints.say("the capture has ended early", t);
     } finally {
       tearDown();
+    }
+  }
+
+  // Whoever stopped it did not wait for long, and it may have been loading still.
+  private void awaitPrevious() throws InterruptedException {
+    if (previous != null) {
+      previous.thread.join();
+      previous = null;
     }
   }
 
@@ -140,6 +163,9 @@ final class CaptureSession {
       }
       report = new CaptureReport(settings, clock);
       modules = LoadedModules.load(settings, clock, instrumentation, triggers);
+      if (stopping) {
+        return false;
+      }
       report.begin(modules);
       return true;
     } finally {
@@ -208,7 +234,7 @@ final class CaptureSession {
       Complaints.say("could not take the modules out of the kernel", e);
     } finally {
       work.unlock();
-      System.setProperty(STATE, "stopped");
+      say("stopped");
     }
   }
 }
