@@ -39,8 +39,14 @@ start_ms() {
 	echo $(((after - before) / 1000)) | awk '{ print $1 / 1000 }'
 }
 
+# What any agent costs: with one, a JVM leaves its archive of modules and opens a jar.
+echo "Premain-Class: latencyscope.benchmarks.Nothing" >"$work/manifest"
+"$JDK/bin/jar" --create --file "$work/empty.jar" --manifest "$work/manifest" \
+	-C benchmarks/target/classes latencyscope/benchmarks/Nothing.class
+
 for _ in $(seq $((rounds * 3))); do
 	start_ms -Dnothing >>"$work/start.none"
+	start_ms -javaagent:"$work/empty.jar" >>"$work/start.empty"
 	start_ms -javaagent:"$jar" >>"$work/start.agent"
 done
 
@@ -66,9 +72,12 @@ echo "$(uname -r), $(nproc) CPUs, medians (lowest to highest) of $rounds rounds"
 echo
 echo "| | without | with the agent | difference |"
 echo "|---|---|---|---|"
-awk -v a="$(median "$work/start.none")" -v b="$(median "$work/start.agent")" \
-	-v sa="$(spread "$work/start.none")" -v sb="$(spread "$work/start.agent")" \
-	'BEGIN { printf "| JVM start to end, ms | %s | %s | %.1f |\n", sa, sb, b - a }'
+for without in none empty; do
+	awk -v a="$(median "$work/start.$without")" -v b="$(median "$work/start.agent")" \
+		-v sa="$(spread "$work/start.$without")" -v sb="$(spread "$work/start.agent")" -v w="$without" \
+		'BEGIN { printf "| JVM start to end%s, ms | %s | %s | %.1f |\n",
+			w == "empty" ? ", without: an agent that does nothing" : "", sa, sb, b - a }'
+done
 for state in cold warm; do
 	for file in "$work/$state."*; do
 		echo "| first ${file#"$work/$state."} after a recording was asked for ($state), ms | | $(spread "$file") | |"
