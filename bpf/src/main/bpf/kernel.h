@@ -169,7 +169,7 @@ struct task_struct {
 	unsigned int __state; /* since 5.14; before, state */
 	unsigned int flags;
 	int prio;
-	int on_rq;
+	unsigned int on_rq; /* a byte since 7.3: only unsigned loads are fitted to that */
 	struct sched_entity se;
 	struct cpumask *cpus_ptr;
 	struct sched_info sched_info;
