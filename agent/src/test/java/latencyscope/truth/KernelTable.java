@@ -30,6 +30,9 @@ final class KernelTable {
   private static final Set<String> OF_SOCKETS =
       Set.of("ls_sk_data_ready", "ls_sock_recv_length", "ls_sock_send_length", "ls_open_sockets");
 
+  /** PREEMPT_RT kernels are built without transparent huge pages. */
+  private static final Set<String> OF_HUGE_PAGES = Set.of("ls_collapse_huge_page");
+
   private static final KernelVersion SOCKETS_ON_REAL_TIME = new KernelVersion(7, 3, 0);
 
   /** A cell: what is printed, and whether a kernel of this age must do better. */
@@ -97,10 +100,16 @@ final class KernelTable {
   }
 
   private boolean mustBeThere(String probe, RecordedEvent status) {
+    if (status.getString("state").equals("refused")) {
+      return true;
+    }
+    if (realTime && OF_HUGE_PAGES.contains(probe)) {
+      return false;
+    }
     KernelVersion since =
         realTime && OF_SOCKETS.contains(probe)
             ? SOCKETS_ON_REAL_TIME
             : SINCE.getOrDefault(probe, KernelVersion.OLDEST);
-    return status.getString("state").equals("refused") || kernel.compareTo(since) >= 0;
+    return kernel.compareTo(since) >= 0;
   }
 }
