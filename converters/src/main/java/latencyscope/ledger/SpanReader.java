@@ -105,10 +105,14 @@ final class SpanReader {
     String culprit = names.task(event, "culprit");
     boolean preempted = "preempted".equals(event.text("kind"));
     long held = event.number("culpritHeld");
-    if (culprit == null && held > 0) {
+    boolean idle = culprit == null && held > 0;
+    String detail = preempted ? "after preemption" : null;
+    if (idle && preempted) {
+      // No idle CPU preempts anybody: the log that was looked at is that of the CPU it came to.
+      detail = "after preemption, in the queue of another CPU; this one was idle";
+    } else if (idle) {
       culprit = IDLE;
     }
-    String detail = preempted ? "after preemption" : null;
     if (culprit != null && !culprit.equals(IDLE)) {
       detail = join(detail, others(event, held));
     }

@@ -115,6 +115,31 @@ class ExplainerTest {
   }
 
   @Test
+  void noIdleCpuPreemptsAnybody() {
+    Scene scene =
+        scene()
+            .kernel(
+                "RunQueueWait",
+                STRATEGY,
+                100 * MS,
+                4 * MS,
+                1,
+                "kind",
+                "preempted",
+                "culprit",
+                null,
+                "culpritHeld",
+                3 * MS,
+                "tasksBetween",
+                0L);
+    scene.jvm("test.Order", STRATEGY, 99 * MS, 6 * MS);
+    Part part = slowest(scene).parts().get(0);
+    assertEquals(4 * MS, part.ns());
+    assertNull(part.culprit());
+    assertEquals("after preemption, in the queue of another CPU; this one was idle", part.detail());
+  }
+
+  @Test
   void onCpuIsNotConcludedWhereRecordsWereLost() {
     Scene scene = scene();
     preempted(scene, STRATEGY, 1 * MS, 1 * MS);
