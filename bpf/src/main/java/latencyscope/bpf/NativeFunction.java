@@ -45,21 +45,19 @@ final class NativeFunction {
             CAPTURE);
   }
 
+  /** What a call left: its result, and errno, which says something only if the result does. */
+  private record Outcome(long result, int errno) {}
+
   /** Calls a function that returns an {@code int}. */
   int integer(long... arguments) {
-    try (Arena scratch = Arena.ofConfined()) {
-      return (int) call(scratch.allocate(STATE), arguments);
-    }
+    return (int) call(arguments).result;
   }
 
   /** The {@code int} or {@code long} result where it is not negative, else the negative errno. */
   long orErrno(long... arguments) {
-    try (Arena scratch = Arena.ofConfined()) {
-      MemorySegment state = scratch.allocate(STATE);
-      long result = call(state, arguments);
-      // An int's -1 may leave the upper half of the register as it was.
-      return (int) result == -1 ? -errno(state) : result;
-    }
+    Outcome outcome = call(arguments);
+    // An int's -1 may leave the upper half of the register as it was.
+    return (int) outcome.result == -1 ? -outcome.errno : outcome.result;
   }
 
   /**
@@ -69,30 +67,24 @@ final class NativeFunction {
    * @throws BpfException when it is NULL, or the -1 of mmap
    */
   MemorySegment pointer(String action, long... arguments) throws BpfException {
-    int errno;
-    try (Arena scratch = Arena.ofConfined()) {
-      MemorySegment state = scratch.allocate(STATE);
-      long pointer = call(state, arguments);
-      if (pointer != 0 && pointer != -1) {
-        return MemorySegment.ofAddress(pointer);
-      }
-      errno = errno(state);
+    Outcome outcome = call(arguments);
+    if (outcome.result == 0 || outcome.result == -1) {
+      throw Refusal.of(action, outcome.errno);
     }
-    throw Refusal.of(action, errno);
+    return MemorySegment.ofAddress(outcome.result);
   }
 
-  private long call(MemorySegment state, long[] arguments) {
+  private Outcome call(long[] arguments) {
     long[] a = Arrays.copyOf(arguments, PARAMETERS);
-    try {
-      return (long) ANY.invokeExact(address, state, a[0], a[1], a[2], a[3], a[4], a[5], a[6]);
+    try (Arena scratch = Arena.ofConfined()) {
+      MemorySegment state = scratch.allocate(STATE);
+      long result =
+          (long) ANY.invokeExact(address, state, a[0], a[1], a[2], a[3], a[4], a[5], a[6]);
+      return new Outcome(result, (int) ERRNO.get(state, 0L));
     } catch (RuntimeException | Error e) {
       throw e;
     } catch (Throwable e) {
       throw new AssertionError(e); // a handle declares it and throws nothing of its own
     }
-  }
-
-  private static int errno(MemorySegment state) {
-    return (int) ERRNO.get(state, 0L);
   }
 }
