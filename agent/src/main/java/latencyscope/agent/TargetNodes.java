@@ -1,13 +1,11 @@
 package latencyscope.agent;
 
-import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import latencyscope.bpf.NumaNodes;
-import latencyscope.jfr.Counter;
 import latencyscope.jfr.NodeLookup;
 
 /**
@@ -21,18 +19,15 @@ final class TargetNodes implements NodeLookup {
   private static final int SAMPLE = 4_096;
 
   private static final int PAGE = 4_096;
-  private static final String SUBJECT = "node";
 
   private final NumaNodes nodes;
   private final long pid;
-  private final VarHandle startTime;
-  private final VarHandle duration;
+  private final SubjectCounter counter;
 
   TargetNodes(NumaNodes nodes, long pid) throws IllegalAccessException {
     this.nodes = nodes;
     this.pid = pid;
-    startTime = ImplicitFields.startTime(Counter.class);
-    duration = ImplicitFields.duration(Counter.class);
+    counter = new SubjectCounter(HostCounters.MODULE, "node");
   }
 
   @Override
@@ -66,6 +61,7 @@ final class TargetNodes implements NodeLookup {
       byUse.computeIfAbsent(range.region(), _ -> new ArrayList<>()).add(range);
     }
     byUse.forEach((region, ranges) -> {
+      String measure = "pages_sampled_" + region.name().toLowerCase(Locale.ROOT);
       long[] found = new long[nodes.count()];
       for (int node : nodes.ofPages((int) pid, sample(ranges))) {
         if (node >= 0 && node < found.length) {
@@ -74,7 +70,7 @@ final class TargetNodes implements NodeLookup {
       }
       for (int node = 0; node < found.length; node++) {
         if (found[node] > 0) {
-          commit(region, node, found[node], startTicks, endTicks);
+          counter.commit(measure, node, found[node], startTicks, endTicks);
         }
       }
     });
@@ -99,18 +95,5 @@ final class TargetNodes implements NodeLookup {
       before += here;
     }
     return addresses;
-  }
-
-  private void commit(MemoryRegion region, int node, long value, long startTicks, long endTicks) {
-    Counter event = new Counter();
-    startTime.set(event, startTicks);
-    duration.set(event, Math.max(1, endTicks - startTicks));
-    event.module = HostCounters.MODULE;
-    event.measure = "pages_sampled_" + region.name().toLowerCase(Locale.ROOT);
-    event.subject = SUBJECT;
-    event.subjectId = node;
-    event.cpu = -1;
-    event.value = value;
-    event.commit();
   }
 }
