@@ -88,11 +88,13 @@ public final class NumaWorkload {
       load.onThread("mover", load::move);
       load.onThread("left-behind", load::leaveBehind);
       load.onThread("roamer", load::roam);
-      vmstat(folder.resolve("vmstat.after"));
+      // What is compared as it is at the end must not be moved while it is looked at.
+      Files.writeString(Path.of("/proc/sys/kernel/numa_balancing"), "0");
+      System.gc(); // touches what was about to be moved; its event says where the heap is
       EveryModuleWorkload.awaitRest();
-      System.gc(); // whose event says where the heap is
       Files.write(folder.resolve("numa_maps"), Files.readAllLines(Path.of("/proc/self/numa_maps")));
       recording.dump(folder.resolve("end.jfr"));
+      vmstat(folder.resolve("vmstat.after"));
       Files.write(folder.resolve("accounts.txt"), load.facts);
     }
     System.out.println("done");
