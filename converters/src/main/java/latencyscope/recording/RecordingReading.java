@@ -232,11 +232,22 @@ final class RecordingReading {
   private static boolean isOfTheFile(Error error) {
     String where =
         Arrays.stream(error.getStackTrace())
+            .filter(frame -> !"java.base".equals(frame.getModuleName()))
             .map(StackTraceElement::getClassName)
-            .filter(name -> !name.startsWith("java."))
             .findFirst()
             .orElse("");
-    return error instanceof OutOfMemoryError && READS_A_LENGTH.stream().anyMatch(where::endsWith)
-        || error instanceof StackOverflowError && where.startsWith(PARSER);
+    if (error instanceof OutOfMemoryError) {
+      // The JVM has stack traces ready for the first few of its life: the others have none.
+      return error.getStackTrace().length == 0
+          ? isMemoryLeft()
+          : READS_A_LENGTH.stream().anyMatch(where::endsWith);
+    }
+    return error instanceof StackOverflowError && where.startsWith(PARSER);
+  }
+
+  /** Whether what was asked for was more than was missing: the JVM collects all it can before. */
+  private static boolean isMemoryLeft() {
+    Runtime runtime = Runtime.getRuntime();
+    return runtime.totalMemory() - runtime.freeMemory() < runtime.maxMemory() / 2;
   }
 }
