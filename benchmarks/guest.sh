@@ -16,8 +16,11 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cpu=$(($(nproc) - 1))
 
+# Not -Xlog:disable: with it the recorder writes out the code of each event class that it instruments, for nobody.
+log=-Xlog:all=warning:stderr
+
 engine() {
-	"$JDK/bin/java" -XX:+UseSerialGC -Xlog:disable -cp benchmarks/target/classes "$@"
+	"$JDK/bin/java" -XX:+UseSerialGC $log -cp benchmarks/target/classes "$@"
 }
 
 # median of the numbers in a file, with the lowest and the highest
@@ -58,7 +61,7 @@ for _ in $(seq "$rounds"); do
 done
 
 jitter() {
-	taskset -c "$cpu" "$JDK/bin/java" -XX:+UseSerialGC -Xlog:disable -cp benchmarks/target/classes \
+	taskset -c "$cpu" "$JDK/bin/java" -XX:+UseSerialGC $log -cp benchmarks/target/classes \
 		"$@" latencyscope.benchmarks.Jitter 4000 2>/dev/null
 }
 

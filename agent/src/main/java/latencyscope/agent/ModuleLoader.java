@@ -36,7 +36,7 @@ final class ModuleLoader {
   private static final String ITERATOR = "iter/";
 
   /** Who is in a hurry wants to know first why threads did not run. */
-  private static final String FIRST = "isolation";
+  static final String FIRST = "isolation";
 
   private final CaptureSettings settings;
   private final CompletableFuture<CaptureContext> context;

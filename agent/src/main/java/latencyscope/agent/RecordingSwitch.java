@@ -92,6 +92,7 @@ final class RecordingSwitch implements FlightRecorderListener {
   // Comes before the first recording's settings are applied: what is registered now obeys them.
   @Override
   public void recorderInitialized(FlightRecorder recorder) {
+    Preparation.begin(instrumentation);
     guarded(
         "could not register its events",
         () -> {

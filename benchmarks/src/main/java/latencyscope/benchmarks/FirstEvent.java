@@ -30,11 +30,14 @@ final class FirstEvent {
           "latencyscope.LocalInterrupt",
           "latencyscope.FutexWait");
 
+  /** Null in a JVM whose flight recorder nobody has asked for. */
+  private static Recording always;
+
   private FirstEvent() {}
 
   /**
    * Records for the given milliseconds; with the argument {@code warm}, in a JVM that records
-   * already, as engines in production do.
+   * already, as engines in production do, else in one whose recorder begins to exist only then.
    */
   public static void main(String[] args) throws Exception {
     Thread restless =
@@ -47,20 +50,24 @@ final class FirstEvent {
             "restless");
     restless.setDaemon(true);
     restless.start();
-    try (Recording always = new Recording()) {
-      if (args.length > 1 && args[1].equals("warm")) {
-        always.enable("jdk.CPULoad").withPeriod(Duration.ofSeconds(1));
-        // They are on unless a recording says otherwise.
-        FlightRecorder.getFlightRecorder().getEventTypes().stream()
-            .map(EventType::getName)
-            .filter(type -> type.startsWith("latencyscope."))
-            .forEach(always::disable);
-        always.start();
-      }
-      Thread.sleep(1_500);
-      first(Long.parseLong(args[0]))
-          .forEach((type, ms) -> System.out.println(type + " " + ms.toMillis()));
+    if (args.length > 1 && args[1].equals("warm")) {
+      always = recordNothingOfOurs();
     }
+    Thread.sleep(1_500);
+    first(Long.parseLong(args[0]))
+        .forEach((type, ms) -> System.out.println(type + " " + ms.toMillis()));
+  }
+
+  private static Recording recordNothingOfOurs() {
+    Recording recording = new Recording();
+    recording.enable("jdk.CPULoad").withPeriod(Duration.ofSeconds(1));
+    // They are on unless a recording says otherwise.
+    FlightRecorder.getFlightRecorder().getEventTypes().stream()
+        .map(EventType::getName)
+        .filter(type -> type.startsWith("latencyscope."))
+        .forEach(recording::disable);
+    recording.start();
+    return recording;
   }
 
   private static Map<String, Duration> first(long millis) throws Exception {

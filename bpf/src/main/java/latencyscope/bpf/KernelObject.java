@@ -116,6 +116,15 @@ public final class KernelObject {
   }
 
   /**
+   * Opens libbpf and finds its functions, which {@link #load} does otherwise.
+   *
+   * @throws MissingLibraryException when it is not there, or too old
+   */
+  public static void requireLibrary() throws MissingLibraryException {
+    LibBpf.require();
+  }
+
+  /**
    * Loads maps and programs. Nothing runs before it is attached, nothing stays after a failure.
    *
    * @throws MissingLibraryException without libbpf
