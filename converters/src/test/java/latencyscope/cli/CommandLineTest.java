@@ -305,6 +305,7 @@ class CommandLineTest {
 
   @Test
   void doctorNamesWhatIsMissingAndWhatHelps() throws IOException {
+    agent = FakeAgent.start(true).refuse("the kernel is too old");
     Files.createDirectories(directory.resolve("proc/sys/kernel"));
     Files.writeString(directory.resolve("proc/sys/kernel/osrelease"), "4.18.0-553.el8\n");
     assertEquals(3, run(StandardCharsets.UTF_8, new Machine(directory), "doctor"));
@@ -312,6 +313,7 @@ class CommandLineTest {
     assertTrue(out().contains("fix: boot a newer kernel"), out());
     assertTrue(out().contains("CONFIG_DEBUG_INFO_BTF=y"), out());
     assertTrue(out().contains("apt-get install libbpf1"), out());
+    assertTrue(out().contains("refused: the kernel is too old"), out());
     assertTrue(out().contains("A capture cannot work here"), out());
   }
 
