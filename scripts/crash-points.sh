@@ -2,7 +2,7 @@
 # Kills engine, command line and converters at random moments, and looks what is left. As root.
 #
 #   scripts/crash-points.sh [POINTS [SEED]]      200 moments of each, unless told otherwise
-set -eu
+set -euo pipefail # grep passes on whatever Maven said
 cd "$(dirname "$(readlink -f "$0")")/.."
 . scripts/setup.sh
 JDK=$(find_jdk)

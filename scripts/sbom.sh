@@ -1,13 +1,15 @@
 #!/bin/bash
 # What the released jar is made of: writes agent/target/sbom.json (CycloneDX), and fails if THIRD-PARTY.md
 # does not list every library in it, or lists one that is not.
+#
+#   scripts/sbom.sh [--built]      --built: of what "./verify" has just built
 set -eu
 cd "$(dirname "$(readlink -f "$0")")/.."
 . scripts/setup.sh
 JDK=$(find_jdk)
 need_for_build
 need jq
-maven -q package -Psbom -DskipTests -pl agent -am
+[ "${1:-}" = --built ] || maven -q package -Psbom -DskipTests -pl agent -am
 packed=$(jq -r '.components[] | select(.group != "latencyscope") | "\(.group):\(.name):\(.version)"' \
 	agent/target/sbom.json | LC_ALL=C sort)
 listed=$(sed -n 's/^| `\([^`]*\)` |.*/\1/p' THIRD-PARTY.md | LC_ALL=C sort)

@@ -4,7 +4,7 @@
 #   scripts/soak.sh [MINUTES [PERCENT]]      60 minutes; the busiest threads work 25 % of the time
 #
 # Fails if anything was lost, grew, or if the clocks went apart: SoakIT says what is compared.
-set -eu
+set -euo pipefail # grep passes on whatever Maven said
 cd "$(dirname "$(readlink -f "$0")")/.."
 . scripts/setup.sh
 JDK=$(find_jdk)
