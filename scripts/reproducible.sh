@@ -28,7 +28,7 @@ jars() {
 	(cd "$1" && sha256sum agent/target/latencyscope.jar jmc-plugin/target/latencyscope-jmc.jar)
 }
 
-if diff <(jars "$first") <(jars "$second"); then
+if diff <(jars "$first") <(jars "$second") >&2; then
 	jars "$first"
 	say "reproducible: the same bytes twice"
 else

@@ -24,6 +24,7 @@ record AgentOptions(Map<String, String> values, Set<String> commands, List<Strin
           "interface",
           "drain.cpus",
           "budget",
+          "stats",
           "start",
           "file",
           "duration",

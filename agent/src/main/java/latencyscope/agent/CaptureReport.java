@@ -71,10 +71,11 @@ final class CaptureReport {
     if (settings.pid() == CaptureSettings.OWN) {
       HostFacts.jvmFlags().commit();
     }
+    boolean counted = modules.isRunTimeCounted();
     for (KernelModule module : modules.modules()) {
       modules.probes().stream()
           .filter(probe -> probe.isAttached() && probe.module().equals(module.name()))
-          .forEach(probe -> costs.commit(module, probe.program()));
+          .forEach(probe -> costs.commit(module, probe.program(), counted));
     }
     if (isLoaded(modules, InterruptAffinities.module())) {
       interrupts.commit();
@@ -130,7 +131,7 @@ final class CaptureReport {
     private final Map<String, ProgramInfo> last = new HashMap<>();
     private long lastDrainNs;
 
-    void commit(KernelModule module, String program) {
+    void commit(KernelModule module, String program, boolean counted) {
       ProgramInfo now;
       try {
         now = module.object().info(program);
@@ -139,7 +140,6 @@ final class CaptureReport {
         return;
       }
       ProgramInfo before = last.put(program, now);
-      boolean counted = Kernel.running().countsRunTime();
       ProbeCost event = new ProbeCost();
       event.module = module.name();
       event.probe = program;

@@ -29,6 +29,7 @@ import latencyscope.jfr.Schema;
  * @param networkInterface interface to which the network module is limited; "" for all
  * @param drainCpus CPUs on which the drain thread may run; empty: chosen by the agent
  * @param budget share of one CPU that the drain thread may use; 0 for any
+ * @param probeCost whether the kernel is to count runs and run time of programs
  * @param problems what was given and not understood, as sentences
  */
 record CaptureSettings(
@@ -40,6 +41,7 @@ record CaptureSettings(
     String networkInterface,
     CpuList drainCpus,
     double budget,
+    boolean probeCost,
     List<String> problems) {
   /** This JVM is the target. */
   static final long OWN = 0;
@@ -58,6 +60,7 @@ record CaptureSettings(
         setting("networkInterface", options.value("interface")),
         cpus("drain.cpus", options.value("drain.cpus"), problems),
         budget(options.value("budget"), problems),
+        onOrOff(setting("probeCost", options.value("stats")), problems),
         List.copyOf(problems));
   }
 
@@ -140,6 +143,16 @@ record CaptureSettings(
       problems.add(e.getMessage() + "; it is 1%");
       return CostBudget.parse("");
     }
+  }
+
+  // Of several recordings, one that wants it is enough.
+  private static boolean onOrOff(String text, List<String> problems) {
+    Set<String> given = new HashSet<>(list(text));
+    given.removeAll(Set.of("on", "off"));
+    if (!given.isEmpty()) {
+      problems.add("stats '" + text + "' is neither on nor off; it is off");
+    }
+    return list(text).contains("on");
   }
 
   private static Set<String> modules(String text) {

@@ -9,8 +9,10 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import latencyscope.bpf.BpfException;
+import latencyscope.bpf.Kernel;
 import latencyscope.bpf.NativeThread;
 import latencyscope.bpf.NumaNodes;
+import latencyscope.bpf.RunTimeAccounting;
 import latencyscope.jfr.Schema;
 
 /**
@@ -26,6 +28,10 @@ final class LoadedModules implements AutoCloseable {
   private int drainThread;
   private long loadingNs;
   private CostBudget budget;
+
+  /** Null unless the user has asked for it and the kernel does it. */
+  private RunTimeAccounting accounting;
+
   private long drained;
 
   private LoadedModules() {}
@@ -50,6 +56,7 @@ final class LoadedModules implements AutoCloseable {
       if (forbidden == null) {
         all.drainThread = ModuleLoader.keepOffMonitoredCpus(settings);
         watched.leaveOut(all.drainThread);
+        all.countRunTime(settings);
         List<String> wanted = Schema.modules().stream().filter(settings::wantsModule).toList();
         loading = new ModuleLoader(settings, context, watched).begin(wanted);
       }
@@ -65,6 +72,18 @@ final class LoadedModules implements AutoCloseable {
     }
     all.await(loading);
     return all;
+  }
+
+  private void countRunTime(CaptureSettings settings) {
+    if (!settings.probeCost()) {
+      return;
+    }
+    try {
+      accounting = RunTimeAccounting.start();
+    } catch (BpfException e) {
+      Complaints.say("runs and run time are not counted: " + e.problem() + "; " + e.remedy());
+      probes.add(Probe.refused("capture", "stats", e));
+    }
   }
 
   private static CaptureContext context(
@@ -125,6 +144,11 @@ final class LoadedModules implements AutoCloseable {
 
   List<Probe> probes() {
     return probes;
+  }
+
+  /** Whether the kernel counts runs and run time, at this capture's wish or somebody else's. */
+  boolean isRunTimeCounted() {
+    return accounting != null || Kernel.running().countsRunTime();
   }
 
   /** CPU time that the drain thread has used, nanoseconds; 0 if the kernel does not tell. */
@@ -210,6 +234,9 @@ final class LoadedModules implements AutoCloseable {
   public void close() {
     modules.forEach(KernelModule::close);
     modules.clear();
+    if (accounting != null) {
+      accounting.close();
+    }
     try (TargetMemory _ = context.memory()) {
       context.threads().close();
     } catch (IOException e) {

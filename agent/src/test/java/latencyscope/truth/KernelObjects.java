@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import latencyscope.bpf.Kernel;
@@ -121,6 +122,21 @@ record KernelObjects(Set<Long> programs, Set<Long> maps, Set<Long> links) {
       }
     }
     throw new AssertionError("no variable " + name + " in " + this);
+  }
+
+  /**
+   * What the kernel has counted of its programs, by name, while somebody has it count.
+   *
+   * @param what {@code run_cnt}, or {@code run_time_ns}
+   */
+  Map<String, Long> counted(String what) throws IOException, InterruptedException {
+    Map<String, Long> counted = new TreeMap<>();
+    for (JsonNode program : json("prog", "show")) {
+      if (programs.contains(program.path("id").asLong())) {
+        counted.put(program.path("name").asText(), program.path(what).asLong());
+      }
+    }
+    return counted;
   }
 
   /** Kernel memory of the maps, as bpftool tells of it. */

@@ -16,7 +16,7 @@ import latencyscope.recording.Recording;
 /** Judges the capture itself: is anything missing, and what did it cost. */
 public final class CaptureAnalyzer implements Analyzer {
   private static final String NO_STATS =
-      "the kernel counts runs and time only while kernel.bpf_stats_enabled is 1";
+      "the kernel counts runs and time only if asked to: --probe-cost, or stats=on of the agent";
 
   /**
    * The share of the captured time that our own threads may stand in the target's way unsaid. As

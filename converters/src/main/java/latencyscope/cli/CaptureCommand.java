@@ -84,6 +84,13 @@ final class CaptureCommand extends Main.Common implements Main.Verbose {
   private String networkInterface;
 
   @Option(
+      names = "--probe-cost",
+      description =
+          "Have the kernel count what each probe takes. While it counts, each run of any BPF"
+              + " program on this host takes two clock reads more.")
+  private boolean probeCost;
+
+  @Option(
       names = "--attach",
       description =
           "Load the agent into the target JVM (Java 25), instead of watching it from outside.")
@@ -125,7 +132,7 @@ final class CaptureCommand extends Main.Common implements Main.Verbose {
     }
     Target target = pid == null ? null : Target.of(pid, machine);
     return new CaptureRequest(
-        duration, target, checkedCpus(), checkedModules(), checkedInterface(target));
+        duration, target, checkedCpus(), checkedModules(), checkedInterface(target), probeCost);
   }
 
   private CpuSet checkedCpus() throws UserError {

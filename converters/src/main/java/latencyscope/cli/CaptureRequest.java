@@ -15,9 +15,15 @@ import latencyscope.recording.CpuSet;
  * @param cpus CPUs to watch; empty for all
  * @param modules modules to load; empty for all
  * @param networkInterface interface to watch; null for all
+ * @param probeCost whether the kernel is to count runs and run time of probes
  */
 record CaptureRequest(
-    Duration duration, Target target, CpuSet cpus, List<String> modules, String networkInterface) {
+    Duration duration,
+    Target target,
+    CpuSet cpus,
+    List<String> modules,
+    String networkInterface,
+    boolean probeCost) {
   private static final String CAPTURE = "latencyscope.Capture";
 
   // Events of the recorder itself: losses, and which process and host it is.
@@ -36,6 +42,7 @@ record CaptureRequest(
     settings.put(CAPTURE + "#cpus", cpus.toString());
     settings.put(CAPTURE + "#modules", String.join("+", modules));
     settings.put(CAPTURE + "#networkInterface", networkInterface == null ? "" : networkInterface);
+    settings.put(CAPTURE + "#probeCost", probeCost ? "on" : "");
     DESCRIPTION.forEach(event -> settings.put(event + "#enabled", "true"));
     return settings;
   }

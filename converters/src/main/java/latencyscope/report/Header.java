@@ -37,6 +37,10 @@ public final class Header {
     lines.add(Product.NAME + " v" + Product.version() + " — HFT Latency Profiler");
     lines.add("");
     lines.add(capture());
+    if (report.capture().metrics().get("bpf_run_time_ns") instanceof Long nanos
+        && recording.capture().duration() > 0) {
+      lines.add(probes(nanos));
+    }
     long own = (Long) report.capture().metrics().get("own_wait_count");
     if (own > 0) {
       lines.add(inTheWay(own));
@@ -75,6 +79,13 @@ public final class Header {
       line.append(", ").append(Numbers.count(missing)).append(" unavailable");
     }
     return line.toString();
+  }
+
+  private String probes(long nanos) {
+    return String.format(
+        Locale.ROOT,
+        "Probes: %.2f %% of a CPU, by the kernel's statistics, which cost something themselves",
+        100.0 * nanos / recording.capture().duration());
   }
 
   private String inTheWay(long waits) {

@@ -127,6 +127,16 @@ public final class Capture extends Event {
     return true;
   }
 
+  /** Setting {@code probeCost}: {@code on} for the kernel's statistics of programs. */
+  @SettingDefinition
+  @Name("probeCost")
+  @Label("Probe Cost")
+  @Description(
+      "on: the kernel counts runs and time of BPF programs, at two clock reads for each run")
+  boolean probeCost(CaptureSetting control) {
+    return true;
+  }
+
   /** Setting {@code trigger}: conditions on which the last seconds are written to a file. */
   @SettingDefinition
   @Name("trigger")

@@ -11,8 +11,9 @@ import jdk.jfr.internal.RemoveFields;
 /**
  * What a probe cost over an interval, by the kernel's own account.
  *
- * <p>Source: {@code bpf_prog_info}. Runs and time are counted by the kernel only while {@code
- * kernel.bpf_stats_enabled} is 1; missed runs always.
+ * <p>Source: {@code bpf_prog_info}. Runs and time are counted by the kernel only if somebody asks,
+ * because each run then takes two clock reads more: this capture with {@code stats=on}, or anybody
+ * with {@code kernel.bpf_stats_enabled}. Missed runs are counted always.
  */
 @Name("latencyscope.ProbeCost")
 @Label("Probe Cost")
@@ -31,7 +32,7 @@ public final class ProbeCost extends Event {
   @Label("Probe")
   public String probe;
 
-  /** Number of runs; -1 if the kernel does not count them ({@code bpf_stats_enabled} is 0). */
+  /** Number of runs; -1 if the kernel does not count them. */
   @Label("Runs")
   public long runs;
 
