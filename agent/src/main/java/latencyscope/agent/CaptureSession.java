@@ -80,6 +80,14 @@ final class CaptureSession {
     }
   }
 
+  /** Moves the calling thread, one of ours, to where the drain thread may run. */
+  void joinDrainThread() throws BpfException {
+    LoadedModules loaded = modules;
+    if (loaded != null && !loaded.isEmpty()) {
+      NativeThread.confineTo(loaded.drainCpus());
+    }
+  }
+
   /** Has the recordings' thresholds taken over by the kernel side. */
   void adoptThresholds() {
     thresholdsChanged = true;

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import latencyscope.bpf.BpfException;
+import latencyscope.bpf.CpuList;
 import latencyscope.bpf.Kernel;
 import latencyscope.bpf.NativeThread;
 import latencyscope.bpf.NumaNodes;
@@ -26,6 +27,7 @@ final class LoadedModules implements AutoCloseable {
   private final List<Probe> probes = new ArrayList<>();
   private CaptureContext context;
   private int drainThread;
+  private CpuList drainCpus = CpuList.NONE;
   private long loadingNs;
   private CostBudget budget;
 
@@ -55,6 +57,7 @@ final class LoadedModules implements AutoCloseable {
     try {
       if (forbidden == null) {
         all.drainThread = ModuleLoader.keepOffMonitoredCpus(settings);
+        all.drainCpus = NativeThread.affinity();
         watched.leaveOut(all.drainThread);
         all.countRunTime(settings);
         List<String> wanted = Schema.modules().stream().filter(settings::wantsModule).toList();
@@ -144,6 +147,11 @@ final class LoadedModules implements AutoCloseable {
 
   List<Probe> probes() {
     return probes;
+  }
+
+  /** Where the drain thread may run; nowhere if there is none. */
+  CpuList drainCpus() {
+    return drainCpus;
   }
 
   /** Whether the kernel counts runs and run time, at this capture's wish or somebody else's. */

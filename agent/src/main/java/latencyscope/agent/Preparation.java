@@ -1,6 +1,8 @@
 package latencyscope.agent;
 
 import java.lang.instrument.Instrumentation;
+import latencyscope.bpf.BpfException;
+import latencyscope.bpf.CpuList;
 import latencyscope.bpf.Kernel;
 import latencyscope.bpf.KernelObject;
 import latencyscope.bpf.NativeThread;
@@ -34,14 +36,23 @@ final class Preparation {
     if (NativeAccess.enable(instrumentation) != null) {
       return;
     }
-    NativeThread.id();
+    Kernel kernel = Kernel.running();
+    keepOff(kernel.isolatedCpus());
     KernelObject.requireLibrary();
     ObjectFile.named(ModuleLoader.FIRST);
-    Kernel kernel = Kernel.running();
     kernel.readHooks();
     kernel.require();
     try (HotSpotThreads threads = new HotSpotThreads(instrumentation)) {
       threads.osThreadId(Thread.currentThread());
+    }
+  }
+
+  // Whoever starts a recording may have been pinned to one. What else is monitored is not known
+  // yet.
+  private static void keepOff(CpuList isolated) throws BpfException {
+    CpuList others = NativeThread.affinity().without(isolated);
+    if (!isolated.isEmpty() && !others.isEmpty()) {
+      NativeThread.confineTo(others);
     }
   }
 }

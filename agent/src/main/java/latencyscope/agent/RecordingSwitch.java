@@ -9,6 +9,7 @@ import jdk.jfr.FlightRecorder;
 import jdk.jfr.FlightRecorderListener;
 import jdk.jfr.Recording;
 import jdk.jfr.RecordingState;
+import latencyscope.bpf.BpfException;
 import latencyscope.jfr.Capture;
 import latencyscope.jfr.CaptureSetting;
 
@@ -206,7 +207,7 @@ final class RecordingSwitch implements FlightRecorderListener {
           try {
             while (isRecording()) {
               TimeUnit.MILLISECONDS.sleep(WATCH_MS);
-              guarded("could not follow a recording", () -> reconcile(false));
+              guarded("could not follow a recording", this::lookAgain);
             }
           } catch (InterruptedException e) {
             return; // the engine ends
@@ -215,6 +216,14 @@ final class RecordingSwitch implements FlightRecorderListener {
           }
           watch(); // one may have begun just now
         });
+  }
+
+  private void lookAgain() throws BpfException {
+    reconcile(false);
+    CaptureSession running = session;
+    if (running != null) {
+      running.joinDrainThread();
+    }
   }
 
   private static boolean isRecording() {
