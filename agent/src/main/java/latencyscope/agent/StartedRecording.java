@@ -30,7 +30,9 @@ final class StartedRecording {
       recording.setName("LatencyScope");
       recording.setToDisk(true);
       if (!options.value("file").isEmpty()) {
-        recording.setDestination(Path.of(options.value("file")));
+        Path file = Path.of(options.value("file"));
+        createPrivate(file);
+        recording.setDestination(file);
         recording.setDumpOnExit(true);
       }
       if (!options.value("duration").isEmpty()) {
@@ -43,6 +45,16 @@ final class StartedRecording {
       recording.start();
     } catch (IOException | ParseException | RuntimeException e) {
       Complaints.say("could not start the recording that start=" + profile + " asks for", e);
+    }
+  }
+
+  // The recorder would create it with whatever the user mask allows. One that is there keeps its
+  // mode; where none can be created, the recorder says why.
+  private static void createPrivate(Path file) {
+    try {
+      PrivateFile.create(file).close();
+    } catch (IOException e) {
+      return;
     }
   }
 }

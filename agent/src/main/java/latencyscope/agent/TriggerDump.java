@@ -3,18 +3,14 @@ package latencyscope.agent;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.channels.Channels;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
-import java.util.Set;
 import jdk.jfr.FlightRecorder;
 import jdk.jfr.Recording;
 import latencyscope.jfr.Trigger;
@@ -68,21 +64,12 @@ record TriggerDump(Path folder, Duration last) {
       if (in == null) {
         throw new IOException("no recording to disk holds the last " + last.toSeconds() + " s");
       }
-      try (OutputStream out = create(part)) {
+      try (OutputStream out = PrivateFile.create(part)) {
         in.transferTo(out);
       }
       Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
     } finally {
       Files.deleteIfExists(part);
     }
-  }
-
-  // New, or an error: nobody can have put a link there.
-  private static OutputStream create(Path file) throws IOException {
-    return Channels.newOutputStream(
-        Files.newByteChannel(
-            file,
-            Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))));
   }
 }

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -191,6 +192,7 @@ class RemoteControlIT {
       loaded.awaitGone();
     }
     assertTrue(has(file, "last-deed"));
+    assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
     assertEquals("", Files.readString(folder.resolve("stderr.txt")));
   }
 }
