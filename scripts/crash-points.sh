@@ -10,4 +10,4 @@ need_for_build
 need bpftool
 maven verify -pl agent -am -Dtest=none -Dit.test=CrashPointIT -Dsurefire.failIfNoSpecifiedTests=false \
 	-Dfailsafe.failIfNoSpecifiedTests=false -Dcrash.points="${1:-200}" ${2:+-Dcrash.seed="$2"} |
-	grep -E 'CrashPointIT|ERROR|BUILD'
+	grep --line-buffered -E 'CrashPointIT|ERROR|BUILD'

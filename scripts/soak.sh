@@ -12,4 +12,4 @@ need_for_build
 need bpftool util-linux
 maven verify -pl agent -am -Dtest=none -Dit.test=SoakIT -Dsurefire.failIfNoSpecifiedTests=false \
 	-Dfailsafe.failIfNoSpecifiedTests=false -Dsoak.rounds="${1:-60}" -Dsoak.round.seconds=60 \
-	-Dsoak.percent="${2:-25}" | grep -E 'SoakIT|ERROR|BUILD'
+	-Dsoak.percent="${2:-25}" | grep --line-buffered -E 'SoakIT|ERROR|BUILD'

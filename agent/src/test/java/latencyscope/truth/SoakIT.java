@@ -165,6 +165,9 @@ class SoakIT {
         events += type.startsWith("latencyscope.") ? 1 : 0;
         if (type.equals("latencyscope.RecordsLost")) {
           lost += event.getLong("count");
+          System.out.println("SoakIT: " + oneLine(event));
+        } else if (type.equals("latencyscope.DrainStall")) {
+          System.out.println("SoakIT: " + oneLine(event)); // what a loss would come from
         } else if (type.equals("soak.Stamp")) {
           stamps.add(new long[] {nanos(event), event.getThread().getOSThreadId()});
         } else if (type.equals("latencyscope.ContextSwitch")) {
@@ -205,6 +208,10 @@ class SoakIT {
     assertTrue(errors.size() >= ROUND_S * 5, "only " + errors.size() + " naps of " + stamps.size());
     errors.sort(Long::compare);
     return errors.get(errors.size() / 8);
+  }
+
+  private static String oneLine(RecordedEvent event) {
+    return event.toString().replaceAll("\\s+", " ");
   }
 
   private static long nanos(RecordedEvent event) {
