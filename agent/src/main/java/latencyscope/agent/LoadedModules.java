@@ -221,7 +221,7 @@ final class LoadedModules implements AutoCloseable {
             : budget.floorNs(System.nanoTime(), drainNs(), drained, lowestNs);
     for (KernelModule module : modules) {
       module.adoptThresholds(floorNs);
-      module.lookAtMemory();
+      module.lookAtMemory(System.nanoTime());
       module.reportLosses();
     }
   }

@@ -1,6 +1,7 @@
 package latencyscope.agent;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,6 +14,17 @@ import java.util.List;
  * one thread at a time.
  */
 final class TargetMemory implements AutoCloseable {
+  private static final long LOOK_ANYWAY_NS = 5_000_000_000L;
+
+  /** Fields of {@code /proc/PID/stat}, and which comes first behind the name. */
+  private static final int FIRST = 3;
+
+  private static final int NUM_THREADS = 20;
+  private static final int VSIZE = 23;
+
+  private String lastSizes;
+  private long lastLookNs;
+
   private final Path process;
   private final ThreadStacks stacks;
   private final HotSpotMemory hotSpot;
@@ -32,6 +44,38 @@ final class TargetMemory implements AutoCloseable {
   static TargetMemory of(CaptureSettings settings, HotSpotThreads threads) {
     Path process = settings.pid() == CaptureSettings.ALL ? null : Target.folder(settings.pid());
     return new TargetMemory(process, threads);
+  }
+
+  /**
+   * Whether its use may be another than at the last call. Asking what it is takes a few
+   * milliseconds of CPU time in a JVM, this some microseconds: size and number of threads tell of
+   * nearly all changes, and where they do not, a look now and then does.
+   *
+   * @param nowNs of {@link System#nanoTime}
+   */
+  boolean mayHaveChanged(long nowNs) {
+    if (process == null) {
+      return false;
+    }
+    String sizes = sizes();
+    if (sizes.equals(lastSizes) && nowNs - lastLookNs < LOOK_ANYWAY_NS) {
+      return false;
+    }
+    lastSizes = sizes;
+    lastLookNs = nowNs;
+    return true;
+  }
+
+  /** Bytes of address space and number of threads; "" of a target that has ended. */
+  private String sizes() {
+    try {
+      String stat = Files.readString(process.resolve("stat"));
+      // The name before may hold anything. Numbers as in proc(5), which counts from 1.
+      String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+      return fields[NUM_THREADS - FIRST] + " " + fields[VSIZE - FIRST];
+    } catch (IOException ended) {
+      return "";
+    }
   }
 
   /** What is known now, ascending and disjoint; nothing of a target that has ended. */

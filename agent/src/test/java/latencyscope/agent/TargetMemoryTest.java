@@ -37,6 +37,34 @@ class TargetMemoryTest {
   }
 
   @Test
+  void isLookedAtAgainIfItMayHaveChanged() throws Exception {
+    Process quiet = new ProcessBuilder("sleep", "60").start();
+    try (TargetMemory memory = new TargetMemory(Path.of("/proc/" + quiet.pid()), null)) {
+      long second = 1_000_000_000;
+      assertTrue(memory.mayHaveChanged(0));
+      for (int i = 0; i < 100 && memory.mayHaveChanged(0); i++) {
+        Thread.sleep(20); // until it sleeps
+      }
+      assertFalse(memory.mayHaveChanged(second));
+      assertTrue(memory.mayHaveChanged(6 * second));
+      assertFalse(memory.mayHaveChanged(7 * second));
+    } finally {
+      quiet.destroyForcibly();
+    }
+  }
+
+  @Test
+  void aNewMappingIsSeen() throws Exception {
+    Path file = Files.write(folder.resolve("mapped"), new byte[1 << 20]);
+    try (TargetMemory memory = new TargetMemory(SELF, null);
+        FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      memory.mayHaveChanged(0);
+      channel.map(FileChannel.MapMode.READ_ONLY, 0, 1 << 20);
+      assertTrue(memory.mayHaveChanged(0));
+    }
+  }
+
+  @Test
   void neighboursOfOneUseAreOneAndOverlapsAreNone() {
     assertEquals(
         List.of(
