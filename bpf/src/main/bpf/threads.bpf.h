@@ -74,8 +74,13 @@ struct {
 
 const volatile bool has_task_storage = true;
 
-/* Events of threads for which there was no state or no slot; nothing of them was recorded. */
+/* Events of threads for which there was no slot; nothing of them was recorded. */
 u64 events_without_slot SEC(".bss");
+/*
+ * Events of threads that have no state yet and could not get it at that moment: the kernel does not
+ * make one while the same CPU is in the middle of another's. The thread's next event gets it.
+ */
+u64 events_without_state SEC(".bss");
 /* How often a thread ended: tells user space that there are slots to empty. */
 u64 threads_ended SEC(".bss");
 
@@ -131,7 +136,11 @@ thread_of(struct task_struct *task, struct thread_slot **slot,
 	if (!storage || !storage->slot) {
 		if (!storage)
 			storage = new_state(task);
-		if (!storage || !claim_slot(task, &storage->slot)) {
+		if (!storage) {
+			__sync_fetch_and_add(&events_without_state, 1);
+			return NULL;
+		}
+		if (!claim_slot(task, &storage->slot)) {
 			__sync_fetch_and_add(&events_without_slot, 1);
 			return NULL;
 		}

@@ -21,6 +21,10 @@ import latencyscope.jfr.RecordsLost;
  * <p>Used by one thread at a time; the session sees to that.
  */
 final class KernelModule implements AutoCloseable {
+  /** Transient: the first event of a thread, a few in a hundred million. */
+  private static final String WITHOUT_STATE =
+      "a thread's first event came while the kernel was busy with another thread's state";
+
   private static final String RING = "ls_events";
 
   private final String name;
@@ -81,7 +85,7 @@ final class KernelModule implements AutoCloseable {
     threads = new ThreadAccount(name, object, file, sizes, directory, context.strings());
     subjects = SubjectAccount.of(name, object, file, sizes.subjects());
     regions = RegionTable.of(object, file);
-    lookAtMemory();
+    lookAtMemory(System.nanoTime());
     measuredUntilTicks = context.clock().nowTicks();
     adoptThresholds(0);
   }
@@ -130,8 +134,8 @@ final class KernelModule implements AutoCloseable {
   }
 
   /** Tells the programs what the target uses its memory for now. */
-  void lookAtMemory() {
-    if (regions != null) {
+  void lookAtMemory(long nowNs) {
+    if (regions != null && context.memory().mayHaveChanged(nowNs)) {
       regions.write(context.memory().ranges());
     }
   }
@@ -219,7 +223,8 @@ final class KernelModule implements AutoCloseable {
     long skipped = Math.ceilDiv(skippedBytes, leastRecordBytes);
     loss("unknown type", skipped, "the ring buffer was corrupt");
     skippedBytes = 0;
-    loss(null, threads.newlyWithout(), "more threads at once than there was room for");
+    loss(null, threads.newlyWithoutSlot(), "more threads at once than there was room for");
+    loss(null, threads.newlyWithoutState(), WITHOUT_STATE);
     if (subjects != null) {
       loss(null, subjects.newlyWithout(), "more things to count than there was room for");
     }

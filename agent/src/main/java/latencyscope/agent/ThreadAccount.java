@@ -26,8 +26,10 @@ final class ThreadAccount {
   private final ThreadSlots slots;
   private final SlotMeasures measures;
   private final MemorySegment eventsWithoutSlot;
+  private final MemorySegment eventsWithoutState;
   private final MemorySegment threadsEnded;
   private long withoutSlotReported;
+  private long withoutStateReported;
   private long threadsEndedSeen;
 
   ThreadAccount(
@@ -49,6 +51,7 @@ final class ThreadAccount {
         new SlotMeasures(
             module, memory, slot, sizes.slots(), file.struct("chunk"), object.mapMemory(CHUNKS));
     eventsWithoutSlot = object.variable("events_without_slot");
+    eventsWithoutState = object.variable("events_without_state");
     threadsEnded = object.variable("threads_ended");
     handOut(object, FREE_SLOTS, 1, sizes.slots());
     handOut(object, FREE_CHUNKS, 1, FIRST_CHUNKS);
@@ -121,8 +124,16 @@ final class ThreadAccount {
     }
   }
 
+  /** Occurrences since the last call that came before their thread had its state. */
+  long newlyWithoutState() {
+    long now = eventsWithoutState.get(ValueLayout.JAVA_LONG, 0);
+    long rise = now - withoutStateReported;
+    withoutStateReported = now;
+    return rise;
+  }
+
   /** Occurrences since the last call for which there was no slot. */
-  long newlyWithout() {
+  long newlyWithoutSlot() {
     long now = eventsWithoutSlot.get(ValueLayout.JAVA_LONG, 0);
     long rise = now - withoutSlotReported;
     withoutSlotReported = now;

@@ -78,7 +78,8 @@ public final class CaptureAnalyzer implements Analyzer {
   }
 
   private Finding loss(Loss loss) {
-    // Without a type it is not records that found no room, but threads: nothing of them is known.
+    // Without a type it is not records that found no room, but threads, of which then nothing is
+    // known; or a thread's first event, which happens a few times in a hundred million.
     boolean ofThreads = loss.type() == null;
     return finding(
         ofThreads
@@ -94,8 +95,8 @@ public final class CaptureAnalyzer implements Analyzer {
             loss.module(),
             loss.reason()),
         ofThreads
-            ? "Limit the capture: --pid, --cpus; or begin a new one, which makes room for as many"
-                + " threads as there are then."
+            ? "If it was for want of room: limit the capture (--pid, --cpus), or begin a new one,"
+                + " which makes room for as many threads as there are then."
             : "Raise the event's threshold, or limit the capture: --cpus, --module, threads=.");
   }
 

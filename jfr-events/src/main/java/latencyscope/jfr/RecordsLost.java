@@ -23,8 +23,8 @@ public final class RecordsLost extends Event {
   public String module;
 
   /**
-   * Event type that is incomplete, such as {@code latencyscope.RunQueueWait}; null if there was no
-   * room for a thread, of which then nothing was counted.
+   * Event type that is incomplete, such as {@code latencyscope.RunQueueWait}; null if they were not
+   * even counted, because there was no room for their thread, or not yet.
    */
   @Label("Event Type")
   public String type;
