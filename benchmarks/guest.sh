@@ -3,6 +3,7 @@
 #
 # Everything is run in turns, with and without, and printed as medians; the spread is beside them.
 # The first events are those of a JVM that has not recorded before (cold), and of one that does (warm).
+# Exit code 1 if a target is missed.
 # Arguments: rounds (9), jar (the built one). Needs root and a built tree. Takes some five minutes.
 set -eu
 cd "$(dirname "$(readlink -f "$0")")/.."
@@ -91,3 +92,23 @@ for state in idle recording; do
 		-v sa="$(spread "$work/tail.none")" -v sb="$(spread "$work/tail.$state")" -v s="$state" \
 		'BEGIN { printf "| P99.99 of a pinned busy loop, agent %s, ns | %s | %s | %.3f times |\n", s, sa, sb, b / a }'
 done
+
+# The targets of the design, on a quiet machine. "met" or the exit code 1.
+echo
+status=0
+target() {
+	local name=$1 is=$2 limit=$3
+	if awk -v a="$is" -v b="$limit" 'BEGIN { exit !(a <= b) }'; then
+		echo "met: $name $is, at most $limit"
+	else
+		echo "MISSED: $name $is, at most $limit"
+		status=1
+	fi
+}
+target "start beyond that of any agent, ms" "$(awk -v a="$(median "$work/start.empty")" -v b="$(median "$work/start.agent")" 'BEGIN { print b - a }')" 20
+target "first ContextSwitch, cold, ms" "$(median "$work/cold.latencyscope.ContextSwitch")" 500
+target "first ContextSwitch, warm, ms" "$(median "$work/warm.latencyscope.ContextSwitch")" 500
+for state in idle:1.02 recording:1.05; do
+	target "P99.99, agent ${state%:*}, times" "$(awk -v a="$(median "$work/tail.none")" -v b="$(median "$work/tail.${state%:*}")" 'BEGIN { print b / a }')" "${state#*:}"
+done
+exit $status
