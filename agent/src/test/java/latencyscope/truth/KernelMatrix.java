@@ -2,16 +2,12 @@ package latencyscope.truth;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import latencyscope.jfr.Schema;
 import latencyscope.truth.KernelCheck.Agreement;
 import org.junit.jupiter.api.Test;
@@ -65,7 +61,7 @@ class KernelMatrix {
     int code = Integer.parseInt(Files.readString(folder.resolve(".code")).strip());
     if (scenario.equals("refused")) {
       OurAccount ours = OurAccount.read(folder.resolve("end.jfr"));
-      probes = new KernelTable(kernel.get(0), kernel.get(1), ours);
+      probes = new KernelTable(kernel.get(0), kernel.get(1), configuration(folder), ours);
       String line = Files.readString(folder.resolve("stderr.txt")).strip();
       boolean told = probes.refused != null && probes.refused.contains("PREEMPT_RT");
       add(
@@ -81,8 +77,8 @@ class KernelMatrix {
     } else if (Files.exists(folder.resolve("vmstat.after"))) {
       agreements.addAll(NumaCheck.of(folder));
     } else if (Files.exists(folder.resolve("end.jfr"))) {
-      probes =
-          new KernelTable(kernel.get(0), kernel.get(1), OurAccount.read(folder.resolve("end.jfr")));
+      OurAccount ours = OurAccount.read(folder.resolve("end.jfr"));
+      probes = new KernelTable(kernel.get(0), kernel.get(1), configuration(folder), ours);
       String errors = Files.readString(folder.resolve("stderr.txt")).strip();
       add(
           agreements,
@@ -91,7 +87,7 @@ class KernelMatrix {
           errors.isEmpty() ? "nothing" : errors);
       agreements.addAll(KernelCheck.of(folder));
     }
-    agreements.addAll(watched(folder));
+    agreements.addAll(ScenarioCheck.of(folder));
     if (!scenario.equals("refused")) {
       add(agreements, "exit code", code == 0, String.valueOf(code));
     }
@@ -103,47 +99,14 @@ class KernelMatrix {
     return new Guest(name, scenario, kernel.get(0), kernel.get(1), probes, agreements);
   }
 
+  /** What the kernel was built with; empty where its package does not tell. */
+  private static List<String> configuration(Path folder) throws IOException {
+    Path file = folder.resolve("config");
+    return Files.exists(file) ? Files.readAllLines(file) : List.of();
+  }
+
   private static void add(List<Agreement> to, String measure, boolean agrees, String figures) {
     to.add(new Agreement("agent", measure, agrees, figures));
-  }
-
-  /** What the command line said of a process, against what that process's own counts rose by. */
-  private static List<Agreement> watched(Path folder) throws IOException {
-    List<Agreement> agreements = new ArrayList<>();
-    for (String name : List.of("alone", "disturbed", "throttled")) {
-      if (!Files.exists(folder.resolve(name + ".json"))) {
-        continue;
-      }
-      JsonNode report = new ObjectMapper().readTree(folder.resolve(name + ".json").toFile());
-      int code = Integer.parseInt(Files.readString(folder.resolve(name + ".code")).strip());
-      long rise = nonvoluntary(folder, name + ".after") - nonvoluntary(folder, name + ".before");
-      long ours = report.at("/isolation/involuntary_switches").asLong(-1);
-      add(
-          agreements,
-          name + ": involuntary switches",
-          ours >= 0 && ours <= rise,
-          ours + " of " + rise + " around the capture");
-      if (name.equals("throttled")) {
-        continue;
-      }
-      int expected = ours > 0 ? 2 : 0;
-      add(
-          agreements,
-          name + ": exit code for " + ours + " of them",
-          code == expected,
-          String.valueOf(code));
-      String isolated = report.at("/host/isolated_cpus").toString();
-      add(agreements, name + ": isolated CPUs", isolated.contains("1"), isolated);
-    }
-    return agreements;
-  }
-
-  private static long nonvoluntary(Path folder, String file) throws IOException {
-    return Files.readAllLines(folder.resolve(file)).stream()
-        .filter(line -> line.startsWith("nonvoluntary"))
-        .mapToLong(line -> Long.parseLong(line.substring(line.indexOf(':') + 1).strip()))
-        .findFirst()
-        .orElseThrow();
   }
 
   private String page(List<Guest> guests) throws Exception {
@@ -175,7 +138,7 @@ class KernelMatrix {
   }
 
   private void probes(StringBuilder page, List<Guest> guests) throws Exception {
-    Set<String> notes = new LinkedHashSet<>();
+    List<String> reasons = new ArrayList<>();
     page.append("\n## Probes\n\n| module | probe |");
     guests.forEach(guest -> page.append(" ").append(guest.name).append(" |"));
     page.append("\n|---|---|").append("---|".repeat(guests.size())).append("\n");
@@ -185,24 +148,28 @@ class KernelMatrix {
       for (Guest guest : guests) {
         KernelTable.Cell cell = guest.probes.cell(row.getKey(), row.getValue());
         if (cell.missing()) {
-          failures.add(guest.name + ": " + row.getKey() + ": " + cell.text());
+          failures.add(guest.name + ": " + row.getKey() + ": " + cell.text() + " " + cell.reason());
         }
-        page.append(" ").append(shortened(cell, notes)).append(" |");
+        page.append(" ").append(numbered(cell, reasons)).append(" |");
       }
       page.append("\n");
     }
     page.append("\n");
-    notes.forEach(note -> page.append("- ").append(note).append("\n"));
+    for (int i = 0; i < reasons.size(); i++) {
+      page.append(i + 1).append(". ").append(reasons.get(i)).append("\n");
+    }
   }
 
-  /** Reasons are sentences: they stand below the table, numbered. */
-  private static String shortened(KernelTable.Cell cell, Set<String> notes) {
-    String text = cell.text();
-    if (!text.startsWith("unavailable: ") && !text.startsWith("refused: ")) {
-      return cell.missing() ? "**" + text + "**" : text;
+  /** Reasons are sentences: they stand below the table, and each cell has its reason's number. */
+  private static String numbered(KernelTable.Cell cell, List<String> reasons) {
+    if (cell.reason() == null) {
+      return cell.text();
     }
-    String reason = text.replaceFirst("tp_btf/\\w+", "such tracepoint");
-    notes.add(reason);
-    return cell.missing() ? "**" + text + "**" : "unavailable";
+    String reason = cell.reason().replaceFirst("tp_btf/\\w+", "such tracepoint");
+    if (!reasons.contains(reason)) {
+      reasons.add(reason);
+    }
+    String text = cell.text() + " (" + (reasons.indexOf(reason) + 1) + ")";
+    return cell.missing() ? "**" + text + "**" : text;
   }
 }

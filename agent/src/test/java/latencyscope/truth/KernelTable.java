@@ -1,6 +1,7 @@
 package latencyscope.truth;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,7 @@ final class KernelTable {
   /** Since when a kernel must have what a probe hooks; the others are as old as Linux 5.10. */
   private static final Map<String, KernelVersion> SINCE =
       Map.of(
+          "ls_tasklet_entry", new KernelVersion(6, 4, 0),
           "ls_csd_function_entry", new KernelVersion(6, 5, 0),
           "ls_csd_function_exit", new KernelVersion(6, 5, 0),
           "ls_migrate_pages_start", new KernelVersion(5, 18, 0),
@@ -26,28 +28,50 @@ final class KernelTable {
           "ls_sock_send_length", new KernelVersion(6, 4, 0),
           "ls_open_sockets", new KernelVersion(5, 11, 0));
 
+  /** What a kernel must be built with to have what a probe hooks. */
+  private static final Map<String, String> BUILT_WITH =
+      Map.of(
+          "ls_thermal_apic_entry", "CONFIG_X86_THERMAL_VECTOR",
+          "ls_thermal_apic_exit", "CONFIG_X86_THERMAL_VECTOR",
+          "ls_threshold_apic_entry", "CONFIG_X86_MCE_THRESHOLD",
+          "ls_threshold_apic_exit", "CONFIG_X86_MCE_THRESHOLD",
+          "ls_deferred_error_apic_entry", "CONFIG_X86_MCE_AMD",
+          "ls_deferred_error_apic_exit", "CONFIG_X86_MCE_AMD",
+          "ls_collapse_huge_page", "CONFIG_TRANSPARENT_HUGEPAGE");
+
   /** Those that a PREEMPT_RT kernel does without until it makes sockets' storage without locks. */
   private static final Set<String> OF_SOCKETS =
       Set.of("ls_sk_data_ready", "ls_sock_recv_length", "ls_sock_send_length", "ls_open_sockets");
 
-  /** PREEMPT_RT kernels are built without transparent huge pages. */
-  private static final Set<String> OF_HUGE_PAGES = Set.of("ls_collapse_huge_page");
-
   private static final KernelVersion SOCKETS_ON_REAL_TIME = new KernelVersion(7, 3, 0);
 
-  /** A cell: what is printed, and whether a kernel of this age must do better. */
-  record Cell(String text, boolean missing) {}
+  /**
+   * A cell.
+   *
+   * @param text what is printed
+   * @param reason why it is not attached; null if it is
+   * @param missing whether a kernel of this age, built this way, must do better
+   */
+  record Cell(String text, String reason, boolean missing) {}
 
   private final KernelVersion kernel;
   private final boolean realTime;
+  private final Set<String> configuration;
   private final Map<String, RecordedEvent> statuses = new TreeMap<>();
 
   /** A refusal of the whole capture; null if there was none. */
   final String refused;
 
-  KernelTable(String release, String build, OurAccount ours) {
+  /**
+   * The probes of a recording.
+   *
+   * @param configuration lines of the file that the kernel was built from; empty if it is not
+   *     known, and then the kernel is taken to have everything
+   */
+  KernelTable(String release, String build, Collection<String> configuration, OurAccount ours) {
     kernel = KernelVersion.parse(release);
     realTime = build.contains("PREEMPT_RT");
+    this.configuration = Set.copyOf(configuration);
     String refusal = null;
     for (RecordedEvent status : ours.events("ProbeStatus")) {
       if (status.getString("probe") != null) {
@@ -79,7 +103,7 @@ final class KernelTable {
   /** How a probe fared. */
   Cell cell(String row, List<String> programs) throws Exception {
     if (refused != null) {
-      return new Cell("refused", false);
+      return new Cell("refused", refused, false);
     }
     String module = row.substring(0, row.indexOf(' '));
     String probe = row.substring(row.indexOf(' ') + 1);
@@ -87,29 +111,34 @@ final class KernelTable {
       RecordedEvent status = statuses.get(module + " " + program);
       if (status != null && status.getString("state").equals("attached")) {
         return new Cell(
-            program.equals(probe) ? "attached" : "other hook: `" + program + "`", false);
+            program.equals(probe) ? "attached" : "other hook: `" + program + "`", null, false);
       }
     }
     RecordedEvent status = statuses.get(row);
-    boolean optional = ObjectFile.named(module).hook(probe).startsWith(OPTIONAL);
-    if (status == null) {
-      return new Cell(optional ? "not in this kernel" : "not told", !optional);
+    if (status == null && !ObjectFile.named(module).hook(probe).startsWith(OPTIONAL)) {
+      return new Cell("not told", "no word of it in the recording", true);
     }
-    String reason = status.getString("reason");
-    return new Cell(status.getString("state") + ": " + reason, mustBeThere(probe, status));
+    String excuse = excuse(probe);
+    if (status == null) {
+      return new Cell("not in this kernel", excuse == null ? "" : excuse, excuse == null);
+    }
+    boolean refusedAlone = status.getString("state").equals("refused");
+    return new Cell(
+        status.getString("state"), status.getString("reason"), refusedAlone || excuse == null);
   }
 
-  private boolean mustBeThere(String probe, RecordedEvent status) {
-    if (status.getString("state").equals("refused")) {
-      return true;
-    }
-    if (realTime && OF_HUGE_PAGES.contains(probe)) {
-      return false;
+  /** Why this kernel need not have what a probe hooks; null if it must. */
+  private String excuse(String probe) {
+    String option = BUILT_WITH.get(probe);
+    if (option != null && !configuration.isEmpty() && !configuration.contains(option + "=y")) {
+      return "this kernel is built without " + option;
     }
     KernelVersion since =
         realTime && OF_SOCKETS.contains(probe)
             ? SOCKETS_ON_REAL_TIME
             : SINCE.getOrDefault(probe, KernelVersion.OLDEST);
-    return kernel.compareTo(since) >= 0;
+    return kernel.compareTo(since) >= 0
+        ? null
+        : "Linux has it since " + since.major() + "." + since.minor();
   }
 }

@@ -2,7 +2,8 @@ package latencyscope.truth.workload;
 
 /** Waits for the agent in this JVM. */
 final class Capturing {
-  private static final int LOOKS = 2_000;
+  // Five minutes: emulated machines are slow. Whoever started this JVM has a limit of its own.
+  private static final int LOOKS = 30_000;
   private static final long PAUSE_MS = 10;
 
   private Capturing() {}

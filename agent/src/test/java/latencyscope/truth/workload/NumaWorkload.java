@@ -22,8 +22,8 @@ import jdk.jfr.Recording;
 /**
  * A JVM on a machine of two NUMA nodes: one thread has pages moved by a system call, one is sent
  * away from its memory, which the kernel's balancing then brings after it, and one is let go where
- * it is far from its memory, to which the balancing may move it. One touches memory that it has
- * from the other node, and one makes objects on its own.
+ * it is far from memory that is bound to its node, so that the balancing moves the thread. One
+ * touches memory that it has from the other node, and one makes objects on its own.
  *
  * <p>The folder then holds {@code end.jfr}, {@code accounts.txt}, and the kernel's {@code vmstat}
  * from before and after, and its {@code numa_maps}.
@@ -39,11 +39,13 @@ public final class NumaWorkload {
   private static final int BALANCED = 2_048;
   private static final int OBJECTS = 12 << 20;
   private static final int SECONDS = 20;
+  private static final int ROAMS = 3;
   private static final int PAGE = 4096;
   private static final long SYS_MOVE_PAGES = 279;
   private static final long SYS_SET_MEMPOLICY = 238;
   private static final int MPOL_DEFAULT = 0;
   private static final int MPOL_BIND = 2;
+  private static final int MPOL_F_NUMA_BALANCING = 1 << 13;
   private static final int MPOL_MF_MOVE = 2;
   private static final MethodHandle SYSCALL =
       Linker.nativeLinker()
@@ -51,6 +53,12 @@ public final class NumaWorkload {
               Linker.nativeLinker().defaultLookup().findOrThrow("syscall"),
               FunctionDescriptor.of(
                   JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG, ADDRESS, ADDRESS, ADDRESS, JAVA_INT));
+
+  private static final MethodHandle SCHED_GETCPU =
+      Linker.nativeLinker()
+          .downcallHandle(
+              Linker.nativeLinker().defaultLookup().findOrThrow("sched_getcpu"),
+              FunctionDescriptor.of(JAVA_INT));
 
   private static volatile byte[] kept;
 
@@ -71,6 +79,7 @@ public final class NumaWorkload {
    */
   public static void main(String[] args) throws Exception {
     Path folder = Path.of(args[0]);
+    vmstat(folder.resolve("vmstat.before")); // the capture's counts begin later
     try (Recording recording = new Recording()) {
       for (String event : List.of("NumaEvent", "Migration", "PageFault")) {
         recording.enable("latencyscope." + event).withThreshold(Duration.ZERO);
@@ -82,7 +91,6 @@ public final class NumaWorkload {
       }
       EveryModuleWorkload.awaitRest();
       NumaWorkload load = new NumaWorkload();
-      vmstat(folder.resolve("vmstat.before"));
       load.onThread("maker", load::makeObjects);
       load.onThread("remote", load::touchRemote);
       load.onThread("mover", load::move);
@@ -173,27 +181,36 @@ public final class NumaWorkload {
   }
 
   private void roam(long id) throws Throwable {
-    pin(id, String.valueOf(last));
+    // Faults tell the balancing where this memory is used from; it cannot bring it there.
+    policy(MPOL_BIND | MPOL_F_NUMA_BALANCING, 2); // node 1 alone
     MemorySegment memory = touched(BALANCED);
-    pin(id, "0");
-    pin(id, "0-" + last);
-    use(memory);
+    for (int i = 0; i < ROAMS; i++) {
+      pin(id, "0");
+      pin(id, "0-" + last);
+      long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
+      while ((int) SCHED_GETCPU.invokeExact() <= last / 2 && System.nanoTime() < end) {
+        touch(memory);
+      }
+    }
+    policy(MPOL_DEFAULT, 0);
   }
 
   private static MemorySegment touched(int pages) {
     MemorySegment memory = NativeMemory.anonymous(pages * (long) PAGE);
-    for (int i = 0; i < pages; i++) {
-      memory.set(ValueLayout.JAVA_BYTE, (long) i * PAGE, (byte) 1);
-    }
+    touch(memory);
     return memory;
   }
 
   private static void use(MemorySegment memory) {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
     while (System.nanoTime() < end) {
-      for (long at = 0; at < memory.byteSize(); at += PAGE) {
-        memory.set(ValueLayout.JAVA_BYTE, at, (byte) 2);
-      }
+      touch(memory);
+    }
+  }
+
+  private static void touch(MemorySegment memory) {
+    for (long at = 0; at < memory.byteSize(); at += PAGE) {
+      memory.set(ValueLayout.JAVA_BYTE, at, (byte) 1);
     }
   }
 
