@@ -129,22 +129,34 @@ final class ScenarioCheck {
         blamed + " (" + LEAST + " to " + stopped + ", nr_throttled of cpu.stat)");
   }
 
-  /** The group's own account also has what came before the windows and between them. */
+  /** The thread is alone in its group: all that the group was throttled, it waited. */
   private void ledger() throws Exception {
-    long ours = 0;
-    int windows = 0;
+    long theirs = number(folder.resolve("ledger.cpu.stat"), "throttled_usec") * 1_000;
+    long waited =
+        OurAccount.read(folder.resolve("ledger.jfr")).events("RunQueueWait").stream()
+            .filter(wait -> "limited".equals(wait.getString("thread")))
+            .mapToLong(wait -> wait.getLong("throttled"))
+            .sum();
+    add(
+        MODULE,
+        "limited: time in waits that the quota took, ns",
+        theirs > 0 && Math.abs(waited - theirs) <= 0.02 * theirs,
+        waited + ", throttled_usec of cpu.stat " + theirs);
+    long explained = 0;
+    long length = 0;
     for (JsonNode window : explained().path("windows")) {
-      windows++;
+      length += window.path("duration_ns").asLong();
       for (JsonNode part : window.path("parts")) {
-        ours += part.path("cause").asText().equals("throttled") ? part.path("ns").asLong() : 0;
+        explained +=
+            part.path("cause").asText().equals("throttled") ? part.path("ns").asLong() : 0;
       }
     }
-    long theirs = number(folder.resolve("ledger.cpu.stat"), "throttled_usec") * 1_000;
+    // Not all of it is in windows; and in them it also waits for others.
     add(
         "ledger",
-        "time in " + windows + " windows that the quota took, ns",
-        theirs > 0 && ours >= 0.7 * theirs && ours <= 1.02 * theirs,
-        ours + ", throttled_usec of cpu.stat " + theirs);
+        "limited: time in windows that the quota took, ns",
+        explained > 0.2 * length && explained <= waited,
+        explained + " of " + length + " in windows, at most " + waited);
     String errors = text("stderr.txt");
     add(
         "agent",
