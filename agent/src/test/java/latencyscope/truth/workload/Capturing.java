@@ -11,8 +11,12 @@ final class Capturing {
   /** Returns when all probes are in place. */
   static void await() throws InterruptedException {
     for (int i = 0; i < LOOKS; i++) {
-      if ("capturing".equals(System.getProperty("latencyscope.state"))) {
+      String state = System.getProperty("latencyscope.state", "");
+      if (state.equals("capturing")) {
         return;
+      }
+      if (state.equals("failed")) {
+        break;
       }
       Thread.sleep(PAUSE_MS);
     }
