@@ -16,7 +16,10 @@ final class KernelTable {
   private static final String BEFORE = "__before_";
   private static final String OPTIONAL = "?";
 
-  /** Since when a kernel must have what a probe hooks; the others are as old as Linux 5.10. */
+  /**
+   * Since when a kernel must have what a probe hooks, stable ones perhaps earlier; the others are
+   * as old as Linux 5.10.
+   */
   private static final Map<String, KernelVersion> SINCE =
       Map.of(
           "ls_tasklet_entry", new KernelVersion(6, 4, 0),

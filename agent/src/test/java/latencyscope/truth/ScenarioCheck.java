@@ -147,8 +147,7 @@ final class ScenarioCheck {
     for (JsonNode window : explained().path("windows")) {
       length += window.path("duration_ns").asLong();
       for (JsonNode part : window.path("parts")) {
-        explained +=
-            part.path("cause").asText().equals("throttled") ? part.path("ns").asLong() : 0;
+        explained += part.path("cause").asText().equals("throttled") ? part.path("ns").asLong() : 0;
       }
     }
     // Not all of it is in windows; and in them it also waits for others.
