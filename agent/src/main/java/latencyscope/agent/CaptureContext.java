@@ -7,7 +7,7 @@ package latencyscope.agent;
  * @param threads tells who a thread is
  * @param strings texts of records
  * @param memory tells what the target uses its memory for
- * @param nodes tells on which NUMA nodes its pages are
+ * @param pages tells where its pages are
  * @param triggers watches for events that are to be written to a file
  */
 record CaptureContext(
@@ -15,5 +15,5 @@ record CaptureContext(
     ThreadDirectory threads,
     RecordStrings strings,
     TargetMemory memory,
-    TargetNodes nodes,
+    TargetPages pages,
     Triggers triggers) {}

@@ -97,12 +97,13 @@ final class LoadedModules implements AutoCloseable {
       Triggers triggers)
       throws IllegalAccessException {
     HotSpotThreads javaThreads = javaThreads(settings, instrumentation);
+    MappedFiles files = MappedFiles.of(settings);
     return new CaptureContext(
         clock,
         new ThreadDirectory(javaThreads, watched),
-        new RecordStrings(MappedFiles.of(settings)),
+        new RecordStrings(files),
         TargetMemory.of(settings, javaThreads),
-        new TargetNodes(NumaNodes.running(), settings.pid()),
+        new TargetPages(new TargetNodes(NumaNodes.running(), settings.pid()), files),
         triggers);
   }
 
@@ -200,8 +201,8 @@ final class LoadedModules implements AutoCloseable {
 
   /** Reports on which NUMA nodes the target's memory is, where there are several. */
   void reportPlacement(long startTicks, long endTicks) {
-    if (context.nodes().tellPlacement()) {
-      context.nodes().commitPlacement(context.memory().ranges(), startTicks, endTicks);
+    if (context.pages().nodes().tellPlacement()) {
+      context.pages().nodes().commitPlacement(context.memory().ranges(), startTicks, endTicks);
     }
   }
 

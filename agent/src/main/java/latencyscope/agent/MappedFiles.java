@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import latencyscope.jfr.PageLookup;
 
 /**
  * Finds the path of a file that the target has mapped, by the numbers that the kernel knows it by.
@@ -19,6 +20,12 @@ final class MappedFiles {
   private static final int KEPT = 1_024;
   private static final long MINOR_LOW = 0xff;
   private static final long MINOR_HIGH = 0xfffff00;
+
+  /** A burst of faults is one look. */
+  private static final long LATELY_NS = 20_000_000;
+
+  private List<ProcMaps.Mapping> lately;
+  private long readAtNs;
 
   /** The target's folder in {@code /proc}; null if there is no single target. */
   private final Path process;
@@ -53,6 +60,32 @@ final class MappedFiles {
       paths.put(key, path);
     }
     return path;
+  }
+
+  /**
+   * What is mapped at an address of the target.
+   *
+   * @param nowNs of {@link System#nanoTime}; what was read lately is not read again
+   * @return null if it is no file, or if there is no single target
+   */
+  PageLookup.InFile at(long address, long nowNs) {
+    if (process == null) {
+      return null;
+    }
+    try {
+      if (lately == null || nowNs - readAtNs > LATELY_NS) {
+        lately = ProcMaps.read(process);
+        readAtNs = nowNs;
+      }
+    } catch (IOException ended) {
+      return null;
+    }
+    for (ProcMaps.Mapping mapping : lately) {
+      if (mapping.inode() != 0 && mapping.contains(address)) {
+        return new PageLookup.InFile(mapping.path(), mapping.offset() + address - mapping.begin());
+      }
+    }
+    return null;
   }
 
   private String look(Key key) {

@@ -57,7 +57,7 @@ final class ModuleRecords implements RecordHandler {
               struct,
               context.strings(),
               exemplars,
-              context.nodes(),
+              context.pages(),
               context.triggers());
     }
   }

@@ -9,6 +9,7 @@ import java.util.stream.Stream;
 
 /** Reads {@code /proc/PID/maps}, the kernel's own list of a process's memory. */
 final class ProcMaps {
+  private static final int OFFSET = 2;
   private static final int DEVICE = 3;
   private static final int INODE = 4;
   private static final int PATH = 5;
@@ -20,11 +21,12 @@ final class ProcMaps {
    *
    * @param begin first address
    * @param end address after the last
+   * @param offset in the file of the first address, bytes
    * @param device of the file, as the kernel numbers it inside; 0 if it is no file's
    * @param inode of the file; 0 if it is no file's
    * @param path of the file, or the kernel's word for it in brackets; empty if it has none
    */
-  record Mapping(long begin, long end, long device, long inode, String path) {
+  record Mapping(long begin, long end, long offset, long device, long inode, String path) {
     boolean contains(long address) {
       return Long.compareUnsigned(address, begin) >= 0 && Long.compareUnsigned(address, end) < 0;
     }
@@ -52,6 +54,7 @@ final class ProcMaps {
     return new Mapping(
         Long.parseUnsignedLong(words[0], 0, dash, 16),
         Long.parseUnsignedLong(words[0], dash + 1, words[0].length(), 16),
+        Long.parseLong(words[OFFSET], 16),
         device(
             Long.parseLong(words[DEVICE], 0, colon, 16),
             Long.parseLong(words[DEVICE], colon + 1, words[DEVICE].length(), 16)),

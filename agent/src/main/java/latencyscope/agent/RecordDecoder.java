@@ -5,8 +5,8 @@ import jdk.jfr.EventType;
 import jdk.jfr.Name;
 import latencyscope.bpf.Struct;
 import latencyscope.jfr.KernelEvent;
-import latencyscope.jfr.NodeLookup;
-import latencyscope.jfr.OnNode;
+import latencyscope.jfr.OnPage;
+import latencyscope.jfr.PageLookup;
 
 /**
  * Turns the kernel's records of one kind into events and commits them.
@@ -24,7 +24,7 @@ final class RecordDecoder {
   private final List<BoundMember> members;
   private final EventType eventType;
   private final Exemplars exemplars;
-  private final NodeLookup nodes;
+  private final PageLookup pages;
   private final Triggers triggers;
   private final long triggeredAboveNs;
 
@@ -32,7 +32,7 @@ final class RecordDecoder {
    * Writes the code that fills an event.
    *
    * @param exemplars takes what is below the threshold and was sent all the same
-   * @param nodes says on which node a page is
+   * @param pages says where a page is
    * @param triggers takes what a condition may be on
    */
   RecordDecoder(
@@ -40,11 +40,11 @@ final class RecordDecoder {
       Struct struct,
       RecordStrings strings,
       Exemplars exemplars,
-      NodeLookup nodes,
+      PageLookup pages,
       Triggers triggers)
       throws ReflectiveOperationException {
     this.exemplars = exemplars;
-    this.nodes = nodes;
+    this.pages = pages;
     this.triggers = triggers;
     triggeredAboveNs = triggers.longerThanNs(type.getAnnotation(Name.class).value());
     eventType = EventType.getEventType(type);
@@ -70,8 +70,8 @@ final class RecordDecoder {
         Math.max(AT_LEAST, startTicks),
         Math.max(AT_LEAST, clock.ticksIn(durationNs)));
     if (event.shouldCommit()) {
-      if (event instanceof OnNode located) {
-        located.locate(nodes);
+      if (event instanceof OnPage located) {
+        located.locate(pages);
       }
       event.commit();
     } else if (eventType.isEnabled()) {

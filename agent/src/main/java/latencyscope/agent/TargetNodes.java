@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import latencyscope.bpf.NumaNodes;
-import latencyscope.jfr.NodeLookup;
 
 /**
  * On which NUMA nodes the target's pages are: that of a fault, and a sample of all, by what the
@@ -14,7 +13,7 @@ import latencyscope.jfr.NodeLookup;
  *
  * <p>Used by one thread at a time.
  */
-final class TargetNodes implements NodeLookup {
+final class TargetNodes {
   /** Pages of one use: a share is then known to 1.6 percentage points (two standard errors). */
   private static final int SAMPLE = 4_096;
 
@@ -30,8 +29,8 @@ final class TargetNodes implements NodeLookup {
     counter = new SubjectCounter(HostCounters.MODULE, "node");
   }
 
-  @Override
-  public int ofPage(long osThreadId, long address) {
+  /** The node of a page in the memory of a thread; -1 if it is not known. */
+  int ofPage(long osThreadId, long address) {
     if (nodes.count() == 1) {
       return 0;
     }
@@ -40,8 +39,8 @@ final class TargetNodes implements NodeLookup {
     return nodes.ofPages((int) of, address)[0];
   }
 
-  @Override
-  public int ofCpu(long cpu) {
+  /** The node of a CPU; -1 if it is not known. */
+  int ofCpu(long cpu) {
     return nodes.ofCpu((int) cpu);
   }
 

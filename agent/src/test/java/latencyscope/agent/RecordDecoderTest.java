@@ -46,7 +46,8 @@ class RecordDecoderTest {
             struct,
             new RecordStrings(new MappedFiles(null)),
             new Exemplars("isolation"),
-            new TargetNodes(NumaNodes.running(), CaptureSettings.OWN),
+            new TargetPages(
+                new TargetNodes(NumaNodes.running(), CaptureSettings.OWN), new MappedFiles(null)),
             Triggers.NONE);
     clock = new TickClock();
     assertTrue(clock.calibrate());

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.foreign.Arena;
 import java.lang.management.ManagementFactory;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -17,6 +18,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import latencyscope.bpf.KernelVersion;
+import latencyscope.jfr.PageLookup;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -31,7 +33,8 @@ class TargetMemoryTest {
     ProcMaps.Mapping file =
         ProcMaps.parse("7f00-7fff r--s 00002000 fe:10 2154900    /tmp/a file (deleted)");
     assertEquals(
-        new ProcMaps.Mapping(0x7f00, 0x7fff, 0xfe00010L, 2154900, "/tmp/a file (deleted)"), file);
+        new ProcMaps.Mapping(0x7f00, 0x7fff, 0x2000, 0xfe00010L, 2154900, "/tmp/a file (deleted)"),
+        file);
     assertTrue(file.contains(0x7f00) && !file.contains(0x7fff));
     assertEquals("", ProcMaps.parse("25000000-25001000 ---p 00000000 00:00 0 ").path());
   }
@@ -50,6 +53,22 @@ class TargetMemoryTest {
       assertFalse(memory.mayHaveChanged(7 * second));
     } finally {
       quiet.destroyForcibly();
+    }
+  }
+
+  /** What a fault is of when the kernel's own look at the mapping was refused. */
+  @Test
+  void theFileAtAnAddress() throws Exception {
+    Path file = Files.write(folder.resolve("at"), new byte[3 * 4096]);
+    MappedFiles files = new MappedFiles(SELF);
+    try (Arena arena = Arena.ofConfined();
+        FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      long begin = channel.map(FileChannel.MapMode.READ_ONLY, 4096, 2 * 4096, arena).address();
+      long second = 1_000_000_000;
+      assertEquals(
+          new PageLookup.InFile(file.toString(), 4096 + 5000), files.at(begin + 5000, second));
+      assertNull(files.at(8, second));
+      assertNull(new MappedFiles(null).at(begin, second));
     }
   }
 

@@ -27,9 +27,11 @@ public final class RecordsFuzz {
     clock.calibrate();
     RecordStrings strings = new RecordStrings(new MappedFiles(null));
     ThreadDirectory threads = new ThreadDirectory(null, (id, name) -> id % 7 != 3);
-    TargetNodes nodes = new TargetNodes(NumaNodes.running(), CaptureSettings.OWN);
+    TargetPages pages =
+        new TargetPages(
+            new TargetNodes(NumaNodes.running(), CaptureSettings.OWN), new MappedFiles(null));
     CaptureContext context =
-        new CaptureContext(clock, threads, strings, null, nodes, Triggers.NONE);
+        new CaptureContext(clock, threads, strings, null, pages, Triggers.NONE);
     for (String module : ObjectFile.index()) {
       ObjectFile object = ObjectFile.named(module);
       if (!object.records().isEmpty()) {

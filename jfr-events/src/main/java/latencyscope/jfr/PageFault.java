@@ -24,7 +24,7 @@ import jdk.jfr.internal.RemoveFields;
 @Category({"LatencyScope", "memory"})
 @Threshold("10 us")
 @RemoveFields({"eventThread", "stackTrace"})
-public final class PageFault extends KernelEvent implements OnNode {
+public final class PageFault extends KernelEvent implements OnPage {
   /** {@code minor}, or {@code major} if it had to wait for a device. */
   @Label("Kind")
   @Description("minor, or major if the page had to be read from a device")
@@ -67,18 +67,26 @@ public final class PageFault extends KernelEvent implements OnNode {
   // Not public: what is public comes from the kernel's record.
   @Label("Page's Node")
   @Description("NUMA node that the page was on when the record was read; -1 if not known")
-  private int pageNode = NodeLookup.UNKNOWN;
+  private int pageNode = PageLookup.UNKNOWN;
 
   @Label("CPU's Node")
   @Description("NUMA node of the CPU that the fault happened on; -1 if not known")
-  private int cpuNode = NodeLookup.UNKNOWN;
+  private int cpuNode = PageLookup.UNKNOWN;
 
   /** Creates an empty event. */
   public PageFault() {}
 
   @Override
-  public void locate(NodeLookup nodes) {
-    pageNode = nodes.ofPage(osThreadId, address);
-    cpuNode = nodes.ofCpu(cpu);
+  public void locate(PageLookup pages) {
+    pageNode = pages.nodeOfPage(osThreadId, address);
+    cpuNode = pages.nodeOfCpu(cpu);
+    // The kernel's programs cannot ask for a mapping while another thread is changing one.
+    boolean mayBeOfFile =
+        region == null || region.equals("mapped-file") || region.equals("unknown");
+    PageLookup.InFile place = file == null && mayBeOfFile ? pages.fileAt(address) : null;
+    if (place != null) {
+      file = place.path();
+      fileOffset = place.offset();
+    }
   }
 }
