@@ -34,6 +34,21 @@ record Jcmd(long pid) {
     send("JFR.stop", "name=" + name, "filename=" + file);
   }
 
+  /** What recordings there are. */
+  String check() throws IOException, InterruptedException {
+    return send("JFR.check");
+  }
+
+  /** The settings of one recording. */
+  String check(String name) throws IOException, InterruptedException {
+    return send("JFR.check", "name=" + name, "verbose=true");
+  }
+
+  /** Collects garbage. */
+  void collect() throws IOException, InterruptedException {
+    send("GC.run");
+  }
+
   /** Loads the agent, or loads it again. */
   String load(String... options) throws IOException, InterruptedException {
     List<String> words = new ArrayList<>(List.of("JVMTI.agent_load", Engine.JAR.toString()));

@@ -32,6 +32,16 @@ record ProcFile(Map<String, String> values) {
     }
   }
 
+  /** Id of the thread of a process that the kernel knows by this name; -1 if there is none. */
+  static long thread(long pid, String name) throws IOException {
+    for (Path task : tasks(pid)) {
+      if (name.equals(of(task.resolve("status")).text("Name"))) {
+        return Long.parseLong(task.getFileName().toString());
+      }
+    }
+    return -1;
+  }
+
   String text(String key) {
     return values.get(key);
   }

@@ -20,19 +20,24 @@ import org.junit.jupiter.api.io.TempDir;
 @KernelTest
 class TriggerIT {
   private static final long LIMIT_MS = 15_000;
+  private static final int CPU = 1;
   private static final String SWITCH = "latencyscope.ContextSwitch>200ms";
 
   @TempDir Path folder;
 
   private Engine engine(String trigger) throws IOException {
+    return engine(trigger, folder);
+  }
+
+  private Engine engine(String trigger, Path dir) throws IOException {
     Engine engine =
         Launch.of(NappingEngine.class)
             .withAgent(
                 // The JVM's own threads sleep for longer all day.
-                "threads=short+stalled*+sleeper,trigger="
+                "threads=short+stalled*+sleeper+waits,trigger="
                     + trigger
                     + ",trigger.dir="
-                    + folder
+                    + dir
                     + ",trigger.last=20s")
             .start(folder.resolve("stderr.txt"));
     engine.await("ready");
@@ -89,6 +94,7 @@ class TriggerIT {
   @Test
   void anEventOfTheJvmIsWatchedToo() throws Exception {
     try (Engine engine = engine("jdk.ThreadSleep>200ms")) {
+      awaitStream(engine);
       nap(engine, "short", 50);
       nap(engine, "sleeper", 300);
       OurAccount ours = OurAccount.read(awaitFile());
@@ -97,6 +103,153 @@ class TriggerIT {
       assertTrue(longest(ours.events("ContextSwitch"), "sleeper").getDuration().toMillis() >= 300);
     }
     assertEquals("", Files.readString(folder.resolve("stderr.txt")));
+  }
+
+  @Test
+  void aCollectionIsWatched() throws Exception {
+    try (Engine engine = engine("gc>1us")) {
+      awaitStream(engine);
+      new Jcmd(engine.pid()).collect();
+      RecordedEvent pause = fired(awaitFile(), "gc>1us", "jdk.GCPhasePause");
+      assertTrue(pause.getDuration().toNanos() > 1_000, pause::toString);
+    }
+    assertEquals("", Files.readString(folder.resolve("stderr.txt")));
+  }
+
+  @Test
+  void anEventOfTheEngineIsWatched() throws Exception {
+    try (Engine engine = engine("test.Order>200ms")) {
+      awaitStream(engine);
+      order(engine, 1);
+      order(engine, 300);
+      RecordedEvent order = fired(awaitFile(), "test.Order>200ms", "test.Order");
+      assertTrue(order.getDuration().toMillis() >= 300, order::toString);
+      assertEquals("main", order.getThread().getJavaName());
+    }
+    assertEquals("", Files.readString(folder.resolve("stderr.txt")));
+  }
+
+  private static void order(Engine engine, int millis) throws IOException {
+    engine.say("order " + millis);
+    engine.await("ordered");
+  }
+
+  @Test
+  void aWaitForTheCpuIsWatched() throws Exception {
+    try (Engine engine = engine("runqueue>20us")) {
+      Process competitor = compete(engine);
+      try {
+        RecordedEvent wait = fired(awaitFile(), "runqueue>20us", "latencyscope.RunQueueWait");
+        assertEquals("waits", wait.getString("thread"));
+        assertTrue(wait.getDuration().toNanos() > 20_000, wait::toString);
+        // The wait that was met first may be that for the move to the competitor's CPU.
+        assertTrue(
+            OurAccount.read(files().get(0)).events("RunQueueWait").stream()
+                .filter(event -> "waits".equals(event.getString("thread")))
+                .anyMatch(event -> isOf(competitor, event.getLong("culpritPid"))),
+            "the competitor is in no event");
+      } finally {
+        Commands.end(competitor);
+      }
+    }
+    assertEquals("", Files.readString(folder.resolve("stderr.txt")));
+  }
+
+  /** Whatever takes the time of a thread that wants to run. */
+  @Test
+  void anyLatencyIsWatched() throws Exception {
+    String condition = "latency>1ms";
+    try (Engine engine = engine(condition)) {
+      Process competitor = compete(engine);
+      try {
+        Path file = awaitFile();
+        String type = OurAccount.read(file).events("Trigger").get(0).getString("type");
+        // A safepoint that waits for the thread that waits is as true.
+        assertTrue(
+            List.of("latencyscope.RunQueueWait", "jdk.SafepointBegin", "jdk.GCPhasePause")
+                .contains(type),
+            type);
+        assertTrue(fired(file, condition, type).getDuration().toNanos() > 1_000_000);
+      } finally {
+        Commands.end(competitor);
+      }
+    }
+    assertEquals("", Files.readString(folder.resolve("stderr.txt")));
+  }
+
+  /** A thread that wants all of a CPU, which another process wants, too. */
+  private static Process compete(Engine engine) throws Exception {
+    Process competitor = Commands.competitor(CPU);
+    engine.say("spins waits 8000");
+    engine.await("spins waits");
+    Commands.pin(String.valueOf(ProcFile.thread(engine.pid(), "waits")), CPU);
+    return competitor;
+  }
+
+  private static boolean isOf(Process process, long pid) {
+    return process.pid() == pid || process.descendants().anyMatch(child -> child.pid() == pid);
+  }
+
+  @Test
+  void afterTheCoolDownTheNextOneIsWrittenAndNoneWithinIt() throws Exception {
+    long naps = 0;
+    try (Engine engine = engine(SWITCH + ",trigger.cooldown=2s")) {
+      long began = System.nanoTime();
+      while (files().size() < 3) {
+        nap(engine, "stalled", 300);
+        naps++;
+        assertTrue(naps < 100, () -> "no third file in 30 s");
+      }
+      int written = files().size();
+      long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - began);
+      assertTrue(written <= seconds / 2 + 1, written + " files in " + seconds + " s");
+    }
+    assertEquals(3, files().stream().distinct().count());
+    assertTrue(naps > 3, "each of the " + naps + " naps was written");
+    assertEquals("", Files.readString(folder.resolve("stderr.txt")));
+  }
+
+  /** The disk that a trigger writes to hangs: nobody waits for it but the thread that writes. */
+  @Test
+  void theEngineDoesNotWaitForTheFile() throws Exception {
+    try (FrozenDisk disk = FrozenDisk.in(folder);
+        Engine engine = engine(SWITCH, disk.folder())) {
+      disk.freeze();
+      nap(engine, "stalled", 300);
+      awaitStuck(engine, "latencyscope-tr");
+      long spinMs = 2_000;
+      engine.say("spins waits " + spinMs);
+      engine.await("spins waits");
+      nap(engine, "stalled-after", 300);
+      Path other = folder.resolve("other.recording");
+      new Jcmd(engine.pid()).dump("LatencyScope", other);
+      String[] spun = engine.await("spun waits").split(" ");
+      RecordedEvent after =
+          longest(OurAccount.read(other).events("ContextSwitch"), "stalled-after");
+      assertTrue(after.getDuration().toMillis() >= 300, after::toString);
+      // What it takes from the thread that it is not alone on the machine is far less.
+      assertTrue(
+          Long.parseLong(spun[1]) < TimeUnit.MILLISECONDS.toNanos(spinMs) / 2,
+          () -> "while a file was written the engine stood for " + spun[1] + " ns");
+      assertEquals(List.of(), files(disk.folder()), "it is stuck still");
+      awaitStuck(engine, "latencyscope-tr");
+      disk.thaw();
+      fired(awaitFile(disk.folder()), SWITCH, "latencyscope.ContextSwitch");
+    }
+    assertEquals("", Files.readString(folder.resolve("stderr.txt")));
+  }
+
+  /** Waits until a thread waits for the disk, and for nothing else. */
+  private static void awaitStuck(Engine engine, String thread) throws Exception {
+    int stuck = 0;
+    for (long waited = 0; waited < LIMIT_MS && stuck < 10; waited += 20) {
+      long id = ProcFile.thread(engine.pid(), thread);
+      Path status = Path.of("/proc", engine.pid() + "", "task", id + "", "status");
+      boolean waits = id > 0 && ProcFile.of(status).text("State").startsWith("D");
+      stuck = waits ? stuck + 1 : 0;
+      TimeUnit.MILLISECONDS.sleep(20);
+    }
+    assertEquals(10, stuck, thread + " does not wait for the disk");
   }
 
   @Test
@@ -131,15 +284,47 @@ class TriggerIT {
         .orElseThrow(() -> new AssertionError("no event of " + thread));
   }
 
+  /** The event that the file was written for; it must be in there. */
+  private static RecordedEvent fired(Path file, String condition, String type) throws IOException {
+    OurAccount ours = OurAccount.read(file);
+    RecordedEvent trigger = ours.events("Trigger").get(0);
+    assertEquals(condition, trigger.getString("condition"));
+    assertEquals(type, trigger.getString("type"));
+    assertEquals(file.toString(), trigger.getString("file"));
+    long ns = trigger.getDuration("value").toNanos();
+    return ours.eventsOf(type).stream()
+        // Converted from the recorder's ticks, whose rate is measured.
+        .filter(event -> Math.abs(event.getDuration().toNanos() - ns) <= ns / 1_000)
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("not in the file: " + trigger));
+  }
+
+  /** Waits until the agent sees what the JVM and the engine measure: a stream of its own. */
+  private static void awaitStream(Engine engine) throws Exception {
+    String recordings = "";
+    for (long waited = 0; waited < LIMIT_MS; waited += 100) {
+      recordings = new Jcmd(engine.pid()).check();
+      if (recordings.lines().filter(line -> line.contains("(running)")).count() == 2) {
+        return;
+      }
+      TimeUnit.MILLISECONDS.sleep(100);
+    }
+    throw new AssertionError(recordings);
+  }
+
   private static void nap(Engine engine, String name, int millis) throws IOException {
     engine.say("naps " + name + " 1 " + millis);
     engine.await("napped " + name);
   }
 
   private Path awaitFile() throws Exception {
+    return awaitFile(folder);
+  }
+
+  private Path awaitFile(Path dir) throws Exception {
     for (long waited = 0; waited < LIMIT_MS; waited += 100) {
-      if (!files().isEmpty()) {
-        return files().get(0);
+      if (!files(dir).isEmpty()) {
+        return files(dir).get(0);
       }
       TimeUnit.MILLISECONDS.sleep(100);
     }
@@ -148,7 +333,11 @@ class TriggerIT {
   }
 
   private List<Path> files() throws IOException {
-    try (Stream<Path> all = Files.list(folder)) {
+    return files(folder);
+  }
+
+  private static List<Path> files(Path dir) throws IOException {
+    try (Stream<Path> all = Files.list(dir)) {
       return all.filter(file -> file.toString().endsWith(".jfr")).toList();
     }
   }

@@ -8,7 +8,9 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import jdk.jfr.Event;
 import jdk.jfr.FlightRecorder;
+import jdk.jfr.Name;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordingStream;
 
@@ -19,16 +21,25 @@ import jdk.jfr.consumer.RecordingStream;
  * <p>Obeys lines on standard input: {@code naps NAME COUNT MILLIS} (a new thread of that name,
  * which is then parked), {@code churn NAME COUNT} (so many threads, each of which lives for about a
  * millisecond, eight at a time), {@code await STATE}, {@code settle MILLIS} (waits until a capture
- * is up or has failed, or for so long), {@code record FILE MILLIS} (by the engine itself, while a
- * thread named {@code recorded} naps for so long), {@code stream THREAD MILLIS} (says the first
- * switch of that thread that a stream of its own sees, while it naps for so long), {@code enable
- * EVENT} and {@code disable EVENT} (of the recording that runs), {@code leave CODE}. Needs nothing
- * newer than Java 17.
+ * is up or has failed, or for so long), {@code spins NAME MILLIS} (a new thread of that name, which
+ * looks at the clock for so long and then says how often it has, and the longest time between two
+ * looks), {@code order MILLIS} (an event of the engine's own, which lasts so long), {@code record
+ * FILE MILLIS} (by the engine itself, while a thread named {@code recorded} naps for so long),
+ * {@code stream THREAD MILLIS} (says the first switch of that thread that a stream of its own sees,
+ * while it naps for so long), {@code enable EVENT} and {@code disable EVENT} (of the recording that
+ * runs), {@code leave CODE}. Needs nothing newer than Java 17.
  */
 public final class NappingEngine {
   private static final long LIMIT_MS = 20_000;
 
   private NappingEngine() {}
+
+  /** What an engine may measure of its own. */
+  @Name("test.Order")
+  public static final class Order extends Event {
+    /** Creates an empty event. */
+    public Order() {}
+  }
 
   /**
    * Obeys until told to leave.
@@ -49,6 +60,8 @@ public final class NappingEngine {
           state(Long.parseLong(words[1]), "capturing", "failed");
           System.out.println("settled");
         }
+        case "spins" -> spins(words[1], Long.parseLong(words[2]));
+        case "order" -> order(Long.parseLong(words[1]));
         case "record" -> record(words[1], Long.parseLong(words[2]));
         case "stream" -> stream(words[1], Long.parseLong(words[2]));
         case "enable" -> {
@@ -111,6 +124,39 @@ public final class NappingEngine {
       thread.join();
     }
     System.out.println("churned " + name);
+  }
+
+  private static void spins(String name, long millis) throws InterruptedException {
+    CountDownLatch begun = new CountDownLatch(1);
+    Thread thread =
+        new Thread(
+            () -> {
+              begun.countDown();
+              long looks = 0;
+              long longest = 0;
+              long first = System.nanoTime();
+              long last = first;
+              while (last - first < millis * 1_000_000) {
+                long now = System.nanoTime();
+                longest = Math.max(longest, now - last);
+                last = now;
+                looks++;
+              }
+              System.out.println("spun " + name + " " + looks + " " + longest);
+            },
+            name);
+    thread.setDaemon(true);
+    thread.start();
+    begun.await();
+    System.out.println("spins " + name);
+  }
+
+  private static void order(long millis) throws InterruptedException {
+    Order order = new Order();
+    order.begin();
+    Thread.sleep(millis);
+    order.commit();
+    System.out.println("ordered");
   }
 
   private static void record(String file, long millis) throws Exception {
