@@ -46,6 +46,7 @@ final class CaptureSession {
 
   private final Thread thread;
   private volatile boolean stopping;
+  private volatile boolean recordedOn;
   private volatile boolean thresholdsChanged;
   private DrainStall stall = new DrainStall();
   private long roundAtNs;
@@ -106,9 +107,18 @@ final class CaptureSession {
     }
     try {
       if (modules != null && !stopping) {
-        modules.complete();
-        report.commit(modules);
+        commitAll();
       }
+    } finally {
+      work.unlock();
+    }
+  }
+
+  private void commitAll() {
+    work.lock();
+    try {
+      modules.complete();
+      report.commit(modules);
     } catch (BpfException e) {
       Complaints.say(e.problem() + "; " + e.remedy());
     } finally {
@@ -116,8 +126,19 @@ final class CaptureSession {
     }
   }
 
-  /** Stops capturing; when it returns, nothing of it is left in the kernel. */
-  void stop() {
+  /** What watches for conditions among the events of this capture. */
+  Triggers triggers() {
+    return triggers;
+  }
+
+  /**
+   * Stops capturing; when it returns, nothing of it is left in the kernel.
+   *
+   * @param stillRecorded whether recordings go on: then what was captured until now gets into them,
+   *     which the end of their chunk would bring about too late
+   */
+  void stop(boolean stillRecorded) {
+    recordedOn = stillRecorded;
     stopping = true;
     try {
       thread.join(STOP_MS);
@@ -142,6 +163,9 @@ final class CaptureSession {
       if (setUp()) {
         say(modules.isEmpty() ? "failed" : "capturing");
         loop();
+        if (recordedOn) {
+          commitAll();
+        }
       }
     } catch (Throwable t) {
       Complaints.say("the capture has ended early", t);

@@ -1,6 +1,7 @@
 package latencyscope.agent;
 
 import java.lang.instrument.Instrumentation;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -52,11 +53,14 @@ final class RecordingSwitch implements FlightRecorderListener {
     lock.lock();
     try {
       boolean keeps = newOptions.values().isEmpty() && (newOptions.hasCommand() || stopped);
+      Map<String, String> before = options == null || stopped ? null : options.values();
       if (options == null || !keeps) {
         options = newOptions;
       }
       stopped = newOptions.commands().contains(AgentOptions.STOP);
-      setTriggers(options.value("trigger"));
+      if (stopped || !options.values().equals(before)) {
+        setTriggers(options.value("trigger"));
+      }
     } finally {
       lock.unlock();
     }
@@ -157,12 +161,13 @@ final class RecordingSwitch implements FlightRecorderListener {
 
   private void heed(Wish wish, boolean thresholdsToo) {
     boolean wanted = !stopped && wish.settings != null;
-    boolean otherTriggers = !stopped && !wish.triggers.equals(triggerText);
-    if (otherTriggers) {
+    if (!stopped && !wish.triggers.equals(triggerText)) {
       setTriggers(wish.triggers);
     }
+    // Those that another load of the agent has asked for are here already.
+    boolean otherTriggers = session != null && session.triggers() != triggers;
     if (session != null && (!wanted || otherTriggers || !wish.settings.equals(settings))) {
-      session.stop();
+      session.stop(wish.settings != null);
       session = null;
     }
     if (wanted && session == null) {

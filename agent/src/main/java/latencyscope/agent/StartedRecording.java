@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.text.ParseException;
 import java.time.Duration;
 import jdk.jfr.Recording;
+import jdk.jfr.RecordingState;
 import latencyscope.jfr.Profile;
 
 /**
@@ -15,6 +16,9 @@ final class StartedRecording {
   /** A trigger writes whole chunks, and a while after it was met. */
   private static final Duration MARGIN = Duration.ofSeconds(30);
 
+  /** The one that is there for triggers alone; null if none was started. */
+  private static Recording forTriggers;
+
   private StartedRecording() {}
 
   /** Starts it on a thread of its own: the flight recorder takes its time to come up. */
@@ -22,9 +26,15 @@ final class StartedRecording {
     Thread.ofPlatform().daemon().name("latencyscope-start").start(() -> start(options));
   }
 
-  private static void start(AgentOptions options) {
+  private static synchronized void start(AgentOptions options) {
     String asked = options.value("start");
-    String profile = asked.isEmpty() ? Profile.PRODUCTION.profileName() : asked;
+    boolean forTriggersAlone = asked.isEmpty();
+    boolean named = !options.value("file").isEmpty() || !options.value("duration").isEmpty();
+    Duration age = options.triggerLast().plus(MARGIN);
+    if (forTriggersAlone && !named && holds(age)) {
+      return; // the agent was loaded again
+    }
+    String profile = forTriggersAlone ? Profile.PRODUCTION.profileName() : asked;
     try {
       Recording recording = new Recording(ProfileSettings.of(profile));
       recording.setName("LatencyScope");
@@ -38,9 +48,9 @@ final class StartedRecording {
       if (!options.value("duration").isEmpty()) {
         recording.setDuration(AgentOptions.duration(options.value("duration")));
       }
-      if (asked.isEmpty()) {
-        // For triggers alone: what they will not write need not be kept.
-        recording.setMaxAge(options.triggerLast().plus(MARGIN));
+      if (forTriggersAlone) {
+        recording.setMaxAge(age); // what they will not write need not be kept
+        forTriggers = recording;
       }
       recording.start();
     } catch (IOException | ParseException | RuntimeException e) {
@@ -56,5 +66,16 @@ final class StartedRecording {
     } catch (IOException e) {
       return;
     }
+  }
+
+  /** Whether one runs for triggers already; it then holds what is not older than that. */
+  private static boolean holds(Duration age) {
+    if (forTriggers == null || forTriggers.getState() != RecordingState.RUNNING) {
+      return false;
+    }
+    if (forTriggers.getMaxAge().compareTo(age) < 0) {
+      forTriggers.setMaxAge(age);
+    }
+    return true;
   }
 }

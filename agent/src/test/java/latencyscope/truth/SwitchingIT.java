@@ -8,7 +8,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import jdk.jfr.consumer.RecordedEvent;
 import latencyscope.bpf.KernelTest;
 import latencyscope.bpf.ObjectFile;
@@ -24,7 +26,9 @@ class SwitchingIT {
   /** What is switched: one module, whose thresholds are looked at in the kernel. */
   private static final List<String> MODULES = List.of("isolation");
 
-  /** Place of the type in the kernel side's list of records. */
+  /** Places of the types in the kernel side's list of records. */
+  private static final int RUN_QUEUE_WAIT = 0;
+
   private static final int CONTEXT_SWITCH = 1;
 
   private static final long MS = 1_000_000;
@@ -103,8 +107,7 @@ class SwitchingIT {
   /** As a user writes it: the file's own control, then a setting of one event. */
   @Test
   void controlsOfTheProfileAndSettingsOfJcmdReachTheKernel() throws Exception {
-    Path profile = folder.resolve(Profile.PRODUCTION.file());
-    Files.writeString(profile, Profile.PRODUCTION.toXml());
+    Path profile = productionProfile();
     try (Engine engine = engine(Launch.of(NappingEngine.class).withAgent())) {
       Jcmd jcmd = new Jcmd(engine.pid());
       String[] noOthers = {
@@ -135,6 +138,113 @@ class SwitchingIT {
           noOthers[3]);
       awaitThreshold(engine, 3 * MS);
       jcmd.stop("one");
+    }
+    assertEquals("", Files.readString(folder.resolve("stderr.txt")));
+  }
+
+  private Path productionProfile() throws IOException {
+    Path profile = folder.resolve(Profile.PRODUCTION.file());
+    return Files.writeString(profile, Profile.PRODUCTION.toXml());
+  }
+
+  /** As the file itself advises. */
+  @Test
+  void twoSettingsFilesAreOneRecording() throws Exception {
+    Path recording = folder.resolve("capture.jfr");
+    try (Engine engine = engine()) {
+      Jcmd jcmd = new Jcmd(engine.pid());
+      jcmd.start("both", "settings=profile", "settings=" + productionProfile());
+      awaitThreshold(engine, RUN_QUEUE_WAIT, 10_000);
+      awaitThreshold(engine, CONTEXT_SWITCH, 10_000);
+      String settings = jcmd.check("both");
+      assertTrue(settingsOf("jdk.ExecutionSample", settings).contains("enabled=true"), settings);
+      assertTrue(settingsOf("jdk.ThreadPark", settings).contains("threshold=10 us"), settings);
+      nap(engine, "both", 1, 50);
+      jcmd.stop("both", recording);
+    }
+    OurAccount ours = OurAccount.read(recording);
+    assertTrue(naps(ours.events("ContextSwitch"), "both") > 0);
+    assertTrue(!ours.eventsOf("jdk.CPULoad").isEmpty(), "nothing of the JDK's profile");
+    assertEquals("", Files.readString(folder.resolve("stderr.txt")));
+  }
+
+  private static String settingsOf(String type, String check) {
+    List<String> lines = check.lines().toList();
+    for (int i = 0; i < lines.size(); i++) {
+      if (lines.get(i).contains("(" + type + ")")) {
+        return lines.get(i + 1);
+      }
+    }
+    throw new AssertionError("no " + type + " in " + check);
+  }
+
+  /** What a template manager's fields, or jcmd, say of what is watched. */
+  @Test
+  void controlsOfTheProfileSayWhatIsWatched() throws Exception {
+    Path threads = folder.resolve("threads.jfr");
+    Path cpus = folder.resolve("cpus.jfr");
+    String profile = "settings=" + productionProfile();
+    Launch launch =
+        Launch.of(NappingEngine.class).withAgent("modules=isolation,trigger.dir=" + folder);
+    try (Engine engine = engine(launch)) {
+      Jcmd jcmd = new Jcmd(engine.pid());
+      String trigger = "latencyscope.ContextSwitch>200ms";
+      jcmd.start("threads", profile, "watch-threads=one-*+two", "watch-trigger=" + trigger);
+      KernelObjects.awaitHeldBy(engine.pid(), MODULES);
+      for (String name : List.of("one-more", "two", "three")) {
+        nap(engine, name, 1, 50);
+      }
+      nap(engine, "one-long", 1, 300);
+      OurAccount written = OurAccount.read(awaitTriggered());
+      assertEquals(trigger, written.events("Trigger").get(0).getString("condition"));
+      // On a machine that is busy a nap of one of the others may be as long.
+      String thread = written.events("Trigger").get(0).getString("thread");
+      assertTrue(thread.startsWith("one-") || thread.equals("two"), thread);
+      jcmd.stop("threads", threads);
+      jcmd.start("cpus", profile, "watch-cpus=0");
+      KernelObjects.awaitHeldBy(engine.pid(), MODULES);
+      for (String cpu : List.of("1", "0")) {
+        Commands.output("taskset", "-apc", cpu, String.valueOf(engine.pid()));
+        nap(engine, "on-" + cpu, 1, 50);
+      }
+      jcmd.stop("cpus", cpus);
+    }
+    assertEquals("", Files.readString(folder.resolve("stderr.txt")));
+    OurAccount ours = OurAccount.read(threads);
+    assertEquals("one-*+two", ours.events("Capture").get(0).getString("threads"));
+    List<RecordedEvent> switches = ours.events("ContextSwitch");
+    assertTrue(naps(switches, "one-more") > 0 && naps(switches, "two") > 0, "not all are there");
+    assertEquals(0, naps(switches, "three"));
+    ours = OurAccount.read(cpus);
+    assertEquals("0", ours.events("Capture").get(0).getString("cpus"));
+    assertTrue(naps(ours.events("ContextSwitch"), "on-0") > 0, "nothing is there");
+    assertEquals(0, naps(ours.events("ContextSwitch"), "on-1"));
+  }
+
+  private Path awaitTriggered() throws Exception {
+    for (int look = 0; look < 150; look++) {
+      try (Stream<Path> all = Files.list(folder)) {
+        Optional<Path> written =
+            all.filter(file -> file.getFileName().toString().matches("latencyscope-.*\\.jfr"))
+                .findFirst();
+        if (written.isPresent()) {
+          return written.get();
+        }
+      }
+      TimeUnit.MILLISECONDS.sleep(100);
+    }
+    throw new AssertionError("no trigger was met");
+  }
+
+  /** As README.md has it. */
+  @Test
+  void aSettingBesideTheJdksOwnProfileReachesTheKernel() throws Exception {
+    try (Engine engine = engine()) {
+      Jcmd jcmd = new Jcmd(engine.pid());
+      jcmd.start("why", "settings=default", "+latencyscope.RunQueueWait#threshold=10us");
+      awaitThreshold(engine, RUN_QUEUE_WAIT, 10_000);
+      jcmd.stop("why");
+      assertTrue(KernelObjects.heldBy(engine.pid()).isEmpty());
     }
     assertEquals("", Files.readString(folder.resolve("stderr.txt")));
   }
@@ -206,6 +316,82 @@ class SwitchingIT {
   }
 
   @Test
+  void aLaterLoadWithOtherOptionsTakesTheirPlace() throws Exception {
+    Path recording = folder.resolve("capture.jfr");
+    Launch plain = Launch.of(NappingEngine.class).with("-XX:+EnableDynamicAgentLoading");
+    try (Engine engine = engine(plain)) {
+      Jcmd jcmd = new Jcmd(engine.pid());
+      jcmd.start("capture");
+      jcmd.load("threads:early-*,modules:isolation");
+      KernelObjects first = KernelObjects.awaitHeldBy(engine.pid(), MODULES);
+      nap(engine, "early-one", 1, 50);
+      nap(engine, "other-one", 1, 50);
+      jcmd.load("threads:early-*,modules:isolation");
+      assertEquals(first, KernelObjects.heldBy(engine.pid()), "loaded anew for nothing");
+      nap(engine, "early-last", 1, 50);
+      jcmd.load("threads:other-*,modules:isolation+syscall");
+      first.awaitGone();
+      KernelObjects.awaitHeldBy(engine.pid(), List.of("isolation", "syscall"));
+      nap(engine, "early-two", 1, 50);
+      nap(engine, "other-two", 1, 50);
+      jcmd.stop("capture", recording);
+      assertTrue(KernelObjects.heldBy(engine.pid()).isEmpty());
+    }
+    assertEquals("", Files.readString(folder.resolve("stderr.txt")));
+    OurAccount ours = OurAccount.read(recording);
+    List<RecordedEvent> switches = ours.events("ContextSwitch");
+    assertTrue(naps(switches, "early-one") > 0);
+    assertEquals(0, naps(switches, "other-one"));
+    assertTrue(naps(switches, "early-last") > 0, "what was on its way is lost");
+    assertEquals(0, naps(switches, "early-two"));
+    assertTrue(naps(switches, "other-two") > 0);
+    // Each of the two captures gives an account of itself.
+    assertEquals(
+        List.of("early-* isolation", "other-* isolation+syscall"),
+        ours.events("Capture").stream()
+            .map(event -> event.getString("threads") + " " + event.getString("modules"))
+            .toList());
+    for (String thread : List.of("early-one", "other-two")) {
+      assertTrue(!ofThread(ours.events("Histogram"), thread).isEmpty(), thread + " is not counted");
+    }
+  }
+
+  @Test
+  void aLaterLoadMayAskForATrigger() throws Exception {
+    String options = "threads:late-*,modules:isolation";
+    String trigger = options + ",trigger:latencyscope.ContextSwitch>200ms,trigger.dir:" + folder;
+    Launch plain = Launch.of(NappingEngine.class).with("-XX:+EnableDynamicAgentLoading");
+    try (Engine engine = engine(plain)) {
+      Jcmd jcmd = new Jcmd(engine.pid());
+      jcmd.start("capture");
+      jcmd.load(options);
+      KernelObjects.awaitHeldBy(engine.pid(), MODULES);
+      jcmd.load(trigger);
+      jcmd.load(trigger);
+      KernelObjects.awaitHeldBy(engine.pid(), MODULES);
+      awaitRecordings(jcmd, 2);
+      nap(engine, "late-one", 1, 300);
+      RecordedEvent event = OurAccount.read(awaitTriggered()).events("Trigger").get(0);
+      assertEquals("late-one", event.getString("thread"));
+      awaitRecordings(jcmd, 2);
+    }
+    assertEquals("", Files.readString(folder.resolve("stderr.txt")));
+  }
+
+  /** The one that was started, and the one that a trigger needs. */
+  private static void awaitRecordings(Jcmd jcmd, int wanted) throws Exception {
+    String recordings = "";
+    for (int look = 0; look < 100; look++) {
+      recordings = jcmd.check();
+      if (recordings.lines().filter(line -> line.contains("(running)")).count() == wanted) {
+        return;
+      }
+      TimeUnit.MILLISECONDS.sleep(100);
+    }
+    throw new AssertionError("not " + wanted + " recordings: " + recordings);
+  }
+
+  @Test
   void aLoadedAgentStopsAndResumesWhenToldAndSaysWhatItDoes() throws Exception {
     Launch quiet =
         Launch.of(NappingEngine.class).with("-XX:+EnableDynamicAgentLoading").withAgent();
@@ -263,11 +449,15 @@ class SwitchingIT {
 
   /** Waits until the programs in the kernel compare with this. */
   private static void awaitThreshold(Engine engine, long wantedNs) throws Exception {
+    awaitThreshold(engine, CONTEXT_SWITCH, wantedNs);
+  }
+
+  private static void awaitThreshold(Engine engine, int record, long wantedNs) throws Exception {
     KernelObjects loaded = KernelObjects.awaitHeldBy(engine.pid(), MODULES);
     long ns = -1;
     for (int look = 0; look < 100; look++) {
       JsonNode thresholds = loaded.variable("threshold_ns");
-      ns = thresholds.get(CONTEXT_SWITCH).asLong();
+      ns = thresholds.get(record).asLong();
       // Converted from the recorder's ticks, whose rate is measured.
       if (Math.abs(ns - wantedNs) <= wantedNs / 1_000) {
         return;
