@@ -139,7 +139,8 @@ final class CaptureReport {
         Complaints.say(e.problem() + "; " + e.remedy());
         return;
       }
-      ProgramInfo before = last.put(program, now);
+      // Of two modules that watch the same, each has a program of that name.
+      ProgramInfo before = last.put(module.name() + "." + program, now);
       ProbeCost event = new ProbeCost();
       event.module = module.name();
       event.probe = program;

@@ -1,7 +1,9 @@
 package latencyscope.agent;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -183,8 +185,11 @@ final class HostFacts {
   }
 
   private Optional<String> text(String file) {
-    try {
-      return Optional.of(Files.readString(root.resolve(file)).strip()).filter(t -> !t.isEmpty());
+    // Not Files.readString: it begins with one byte of a file without a size, and the kernel tells
+    // of a number in /proc/sys in one piece or not at all, so that 60 would be 6.
+    try (InputStream in = Files.newInputStream(root.resolve(file))) {
+      String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+      return Optional.of(text.strip()).filter(t -> !t.isEmpty());
     } catch (IOException e) {
       return Optional.empty();
     }

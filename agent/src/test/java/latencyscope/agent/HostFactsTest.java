@@ -2,6 +2,7 @@ package latencyscope.agent;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -75,6 +76,22 @@ class HostFactsTest {
     file(folder + "name", name);
     file(folder + "latency", "" + latency);
     file(folder + "disable", "" + disabled);
+  }
+
+  /** The kernel tells of a number there in one piece, which is no way to test with other files. */
+  @Test
+  void numbersOfTheRunningKernelAreWhole() throws Exception {
+    Path file = Path.of("/proc/sys/kernel/sched_rt_runtime_us");
+    assumeTrue(Files.isReadable(file), () -> "no " + file);
+    Process cat = new ProcessBuilder("cat", file.toString()).start();
+    String number = new String(cat.getInputStream().readAllBytes()).strip();
+    assertEquals(
+        List.of(number),
+        new HostFacts(Path.of("/"))
+            .read().stream()
+                .filter(fact -> fact.source().equals(file.toString()))
+                .map(HostFacts.Fact::value)
+                .toList());
   }
 
   @Test

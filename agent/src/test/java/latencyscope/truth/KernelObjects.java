@@ -133,7 +133,8 @@ record KernelObjects(Set<Long> programs, Set<Long> maps, Set<Long> links) {
     Map<String, Long> counted = new TreeMap<>();
     for (JsonNode program : json("prog", "show")) {
       if (programs.contains(program.path("id").asLong())) {
-        counted.put(program.path("name").asText(), program.path(what).asLong());
+        // Two modules may each have one of a name.
+        counted.merge(program.path("name").asText(), program.path(what).asLong(), Long::sum);
       }
     }
     return counted;

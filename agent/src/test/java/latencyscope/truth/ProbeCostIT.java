@@ -19,7 +19,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** What our events say that probes cost, against the kernel's own counts as bpftool shows them. */
 @KernelTest
 class ProbeCostIT {
-  private static final List<String> MODULES = List.of("isolation");
+  /** Two that watch the same have programs of the same name. */
+  private static final List<String> MODULES = List.of("isolation", "syscall");
+
   private static final String RUNS = "run_cnt";
   private static final String TIME = "run_time_ns";
 
@@ -36,7 +38,9 @@ class ProbeCostIT {
     Path recording = folder.resolve("capture.jfr");
     Path errors = folder.resolve("stderr.txt");
     try (Engine engine =
-        Launch.of(NappingEngine.class).withAgent("modules=isolation" + options).start(errors)) {
+        Launch.of(NappingEngine.class)
+            .withAgent("modules=isolation+syscall" + options)
+            .start(errors)) {
       engine.await("ready");
       Jcmd jcmd = new Jcmd(engine.pid());
       jcmd.start("capture", "+latencyscope.ContextSwitch#enabled=true");
