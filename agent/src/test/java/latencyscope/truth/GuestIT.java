@@ -1,6 +1,7 @@
 package latencyscope.truth;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -11,6 +12,9 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import latencyscope.bpf.KernelTest;
 import latencyscope.truth.Launch.Outcome;
@@ -215,6 +219,68 @@ class GuestIT {
             .withAgent()
             .run(folder, INPUT);
     assertUnharmed(outcome, List.of("jdk.jfr"));
+  }
+
+  @Test
+  void jvmWhoseFlightRecorderIsOffIsToldSo() throws Exception {
+    Outcome outcome =
+        Launch.of(NappingEngine.class)
+            // The JVM's own warning of an old option is not ours to test.
+            .with("-XX:-PrintWarnings", "-XX:-FlightRecorder")
+            .withAgent("start=latencyscope,trigger=gc>1s")
+            .run(folder, INPUT);
+    assertUnharmed(outcome, List.of("start this JVM without -XX:-FlightRecorder"));
+  }
+
+  /** Nothing listens: what an engine has open to others is what it had before. */
+  @Test
+  void captureOpensNoSocket() throws Exception {
+    Path errors = folder.resolve("stderr.txt");
+    try (Engine engine = Launch.of(NappingEngine.class).withAgent().start(errors)) {
+      engine.await("ready");
+      Jcmd jcmd = new Jcmd(engine.pid());
+      jcmd.collect(); // the JVM's own door for jcmd is open from now on
+      Set<String> before = sockets(engine.pid());
+      assertFalse(before.isEmpty(), "not even the JVM's own is seen");
+      jcmd.start("capture");
+      KernelObjects.awaitHeldBy(engine.pid());
+      engine.say("await capturing");
+      assertEquals("capturing", engine.await("state"));
+      engine.say("naps worker 100 1");
+      engine.await("napped worker");
+      assertNoneBut(before, engine.pid());
+      jcmd.dump("capture", folder.resolve("capture.jfr"));
+      assertNoneBut(before, engine.pid());
+    }
+    assertEquals("", Files.readString(errors));
+  }
+
+  private static void assertNoneBut(Set<String> before, long pid) throws Exception {
+    Set<String> more = Set.of();
+    for (int look = 0; look < 100; look++) {
+      more = sockets(pid);
+      more.removeAll(before);
+      if (more.isEmpty()) {
+        return;
+      }
+      TimeUnit.MILLISECONDS.sleep(50); // that to a jcmd that has just ended
+    }
+    assertEquals(Set.of(), more);
+  }
+
+  private static Set<String> sockets(long pid) throws IOException {
+    Set<String> sockets = new TreeSet<>();
+    try (Stream<Path> open = Files.list(Path.of("/proc", String.valueOf(pid), "fd"))) {
+      for (Path descriptor : open.toList()) {
+        try {
+          sockets.add(Files.readSymbolicLink(descriptor).toString());
+        } catch (IOException e) {
+          continue; // closed since
+        }
+      }
+    }
+    sockets.removeIf(name -> !name.startsWith("socket:"));
+    return sockets;
   }
 
   @Test

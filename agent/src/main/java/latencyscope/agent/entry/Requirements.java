@@ -1,6 +1,7 @@
 package latencyscope.agent.entry;
 
 import java.lang.instrument.Instrumentation;
+import jdk.jfr.FlightRecorder;
 import latencyscope.agent.Guest;
 
 /** What a JVM must have before the agent's own classes can be loaded into it. */
@@ -20,6 +21,9 @@ final class Requirements {
     }
     if (!hasFlightRecorder()) {
       return "it needs the JDK Flight Recorder, this JVM has no module jdk.jfr";
+    }
+    if (!FlightRecorder.isAvailable()) {
+      return "it needs the JDK Flight Recorder, start this JVM without -XX:-FlightRecorder";
     }
     return null;
   }
