@@ -43,7 +43,7 @@ class ProfileTest {
     }
   }
 
-  /** As the template managers of JMC and Cryostat read them. */
+  /** A template manager shows a control by its label, and one that nothing follows in vain. */
   @ParameterizedTest
   @EnumSource(Profile.class)
   void everyControlIsDefinedOnceWithALabelAndUsed(Profile profile) throws Exception {
