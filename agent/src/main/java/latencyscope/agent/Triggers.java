@@ -111,9 +111,6 @@ final class Triggers {
 
   private void met(TriggerCondition condition, RecordedEvent event) {
     long ns = event.getDuration().toNanos();
-    if (event.getThread() != null && isOurs(event.getThread().getJavaName())) {
-      return; // what the agent's own threads wait for hurts nobody
-    }
     if (ns > condition.longerThanNs()) {
       met(condition, ns, event.getThread() == null ? null : event.getThread().getJavaName());
     }
@@ -141,6 +138,9 @@ final class Triggers {
   }
 
   private void met(TriggerCondition condition, long ns, String thread) {
+    if (isOurs(thread)) {
+      return; // what the agent's own threads wait for hurts nobody
+    }
     long now = System.nanoTime();
     long quietUntil = quietUntilNs.get();
     if (now - quietUntil < 0 || !quietUntilNs.compareAndSet(quietUntil, now + coolDownNs)) {

@@ -33,8 +33,8 @@ class TriggerIT {
     Engine engine =
         Launch.of(NappingEngine.class)
             .withAgent(
-                // The JVM's own threads sleep for longer all day.
-                "threads=short+stalled*+sleeper+waits,trigger="
+                // The JVM's own threads sleep for longer all day; so do ours, which do not count.
+                "threads=short+stalled*+sleeper+waits+latencyscope-*,trigger="
                     + trigger
                     + ",trigger.dir="
                     + dir
@@ -136,7 +136,7 @@ class TriggerIT {
 
   @Test
   void aWaitForTheCpuIsWatched() throws Exception {
-    try (Engine engine = engine("runqueue>20us")) {
+    try (Engine engine = engine("runqueue>20us,drain.cpus=0")) {
       Process competitor = compete(engine);
       try {
         RecordedEvent wait = fired(awaitFile(), "runqueue>20us", "latencyscope.RunQueueWait");
@@ -159,7 +159,7 @@ class TriggerIT {
   @Test
   void anyLatencyIsWatched() throws Exception {
     String condition = "latency>1ms";
-    try (Engine engine = engine(condition)) {
+    try (Engine engine = engine(condition + ",drain.cpus=0")) {
       Process competitor = compete(engine);
       try {
         Path file = awaitFile();
