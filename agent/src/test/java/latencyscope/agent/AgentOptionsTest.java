@@ -51,7 +51,7 @@ class AgentOptionsTest {
     assertEquals(
         List.of(
             "unknown option 'cups'; the options are modules, threads, cpus, interface, drain.cpus,"
-                + " budget, start, file, duration, trigger, trigger.last, trigger.cooldown,"
+                + " budget, stats, start, file, duration, trigger, trigger.last, trigger.cooldown,"
                 + " trigger.dir, and the commands stop, status"),
         options.problems());
   }
