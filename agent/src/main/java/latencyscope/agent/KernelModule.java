@@ -184,15 +184,9 @@ final class KernelModule implements AutoCloseable {
 
   /** Turns all records that are in the ring now into events. */
   void drainAll() throws BpfException {
-    long pending = ring.pendingBytes();
-    // Bounded by what is there now: a ring that fills as fast must not hold us here.
-    for (long budget = pending / Long.BYTES; budget > 0; ) {
-      int drained = ring.drain(records, (int) Math.min(budget, 1 << 16));
-      if (drained == 0) {
-        return;
-      }
-      budget -= drained;
-    }
+    // No more than is there now: a ring that fills as fast must not hold us, and whoever waits for
+    // the end of a chunk.
+    ring.drain(records, Integer.MAX_VALUE, ring.pendingBytes());
   }
 
   /** Reports what was measured since the last call; the longest of each record are then anew. */
