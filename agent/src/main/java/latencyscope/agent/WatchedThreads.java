@@ -4,19 +4,19 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiPredicate;
-import java.util.regex.Pattern;
+import latencyscope.jfr.NameGlob;
 
 /**
  * Whether a thread belongs to what is to be captured: its name is one that the user asked for, and
  * it is not the agent's own. Safe for use by several threads.
  */
 final class WatchedThreads implements BiPredicate<Integer, String> {
-  private final List<Pattern> names;
+  private final List<NameGlob> names;
   private final Set<Integer> own = ConcurrentHashMap.newKeySet();
 
   /** Watches names that match one of the globs, or all if there are none. */
   WatchedThreads(List<String> globs) {
-    names = globs.stream().map(WatchedThreads::glob).toList();
+    names = globs.stream().map(NameGlob::new).toList();
   }
 
   /** Leaves out a thread of the agent. */
@@ -27,15 +27,6 @@ final class WatchedThreads implements BiPredicate<Integer, String> {
   @Override
   public boolean test(Integer osThreadId, String name) {
     return !own.contains(osThreadId)
-        && (names.isEmpty() || names.stream().anyMatch(glob -> glob.matcher(name).matches()));
-  }
-
-  /** A pattern for a name with {@code *} for any characters and {@code ?} for one. */
-  static Pattern glob(String text) {
-    StringBuilder regex = new StringBuilder();
-    for (char c : text.toCharArray()) {
-      regex.append(c == '*' ? ".*" : c == '?' ? "." : Pattern.quote(String.valueOf(c)));
-    }
-    return Pattern.compile(regex.toString(), Pattern.DOTALL);
+        && (names.isEmpty() || names.stream().anyMatch(glob -> glob.matches(name)));
   }
 }

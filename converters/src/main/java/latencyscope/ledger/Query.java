@@ -1,6 +1,6 @@
 package latencyscope.ledger;
 
-import java.util.regex.Pattern;
+import latencyscope.jfr.NameGlob;
 import latencyscope.recording.ThreadId;
 
 /**
@@ -33,13 +33,8 @@ public record Query(String event, String thread, long from, long to, int top) {
     if (thread == null) {
       return id -> true;
     }
-    StringBuilder regex = new StringBuilder();
-    thread
-        .chars()
-        .forEach(c ->
-            regex.append(c == '*' ? ".*" : c == '?' ? "." : Pattern.quote(Character.toString(c))));
-    Pattern pattern = Pattern.compile(regex.toString(), Pattern.DOTALL);
-    return id -> pattern.matcher(id.name()).matches();
+    NameGlob glob = new NameGlob(thread);
+    return id -> glob.matches(id.name());
   }
 
   /** Tells which threads are meant. */
