@@ -87,7 +87,8 @@ public class DrainBenchmark {
             threads.directory(),
             new RecordStrings(new MappedFiles(null)),
             new TargetMemory(null, null),
-            new TargetNodes(NumaNodes.running(), CaptureSettings.OWN),
+            new TargetPages(
+                new TargetNodes(NumaNodes.running(), CaptureSettings.OWN), new MappedFiles(null)),
             Triggers.NONE);
     records =
         new ModuleRecords(
