@@ -151,7 +151,8 @@ class LeftoverIT {
 
   /**
    * One module, so that a hundred captures take a minute; the modules share all of the code. And
-   * the simpler compiler: the other one takes and gives back ten megabytes whenever it likes.
+   * the simpler compiler: the other one takes and gives back ten megabytes whenever it likes. And
+   * one arena of the C library: it gives a new thread one of its own, or not, as it likes.
    */
   @Test
   void aHundredCapturesLeaveNothingAndTakeNoMoreMemory() throws Exception {
@@ -160,6 +161,7 @@ class LeftoverIT {
         Launch.of(NappingEngine.class)
             .with("-XX:+UseSerialGC", "-Xms32m", "-Xmx32m", "-XX:+AlwaysPreTouch")
             .with("-XX:TieredStopAtLevel=1")
+            .under("env", "MALLOC_ARENA_MAX=1")
             .withAgent("modules=isolation");
     Set<Long> all = new TreeSet<>();
     try (Engine engine = launch.start(folder.resolve("stderr.txt"))) {
