@@ -85,7 +85,7 @@ final class KernelModule implements AutoCloseable {
     threads = new ThreadAccount(name, object, file, sizes, directory, context.strings());
     subjects = SubjectAccount.of(name, object, file, sizes.subjects());
     regions = RegionTable.of(object, file);
-    lookAtMemory(System.nanoTime());
+    lookAtMemory();
     measuredUntilTicks = context.clock().nowTicks();
     adoptThresholds(0);
   }
@@ -134,8 +134,8 @@ final class KernelModule implements AutoCloseable {
   }
 
   /** Tells the programs what the target uses its memory for now. */
-  void lookAtMemory(long nowNs) {
-    if (regions != null && context.memory().mayHaveChanged(nowNs)) {
+  void lookAtMemory() {
+    if (regions != null) {
       regions.write(context.memory().ranges());
     }
   }

@@ -220,9 +220,13 @@ final class LoadedModules implements AutoCloseable {
         lowestNs == Long.MAX_VALUE
             ? 0 // nothing that a floor could raise
             : budget.floorNs(System.nanoTime(), drainNs(), drained, lowestNs);
+    // Asked once for all: the answer is about the time since it was asked last.
+    boolean memoryMayHaveChanged = context.memory().mayHaveChanged(System.nanoTime());
     for (KernelModule module : modules) {
       module.adoptThresholds(floorNs);
-      module.lookAtMemory(System.nanoTime());
+      if (memoryMayHaveChanged) {
+        module.lookAtMemory();
+      }
       module.reportLosses();
     }
   }
