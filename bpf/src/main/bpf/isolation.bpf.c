@@ -22,6 +22,7 @@ static __always_inline void remember_counts(struct task_struct *task, struct thr
 	state->cpu_time = task->se.sum_exec_runtime;
 	state->run_delay = task->sched_info.run_delay;
 	state->pcount = task->sched_info.pcount;
+	state->migrations = task->se.nr_migrations;
 }
 
 static __always_inline enum leave_state leave_state_of(bool preempt, u32 state)
@@ -159,6 +160,7 @@ static __always_inline void count_switch(struct task_struct *task, struct thread
 		measures->run_delay_asleep_ns +=
 			state->charged_asleep < delay ? state->charged_asleep : delay;
 		measures->run_delay_count += task->sched_info.pcount - state->pcount;
+		measures->migrations_untraced += (u32)task->se.nr_migrations - state->migrations;
 	}
 	remember_counts(task, state);
 	state->charged_asleep = 0;
@@ -333,6 +335,9 @@ int BPF_PROG(ls_sched_migrate_task, struct task_struct *task, int to)
 	if (!storage)
 		return 0;
 	from = task_cpu_of(task);
+	if (from == to)
+		return 0; /* not counted by the kernel either */
+	storage->state.migrations++;
 	by = current_task();
 	cause = cause_of(task, &storage->state, from);
 	if (!is_recorded(from) && !is_recorded(to))

@@ -87,6 +87,7 @@ struct thread_info {
 struct sched_entity {
 	u64 exec_start;
 	u64 sum_exec_runtime;
+	u64 nr_migrations;
 	unsigned char sched_delayed; /* since 6.12 */
 };
 

@@ -94,14 +94,15 @@ struct thread_state {
 	u64 off_start_ns;
 	u32 off_cpu;
 	enum leave_state left_in;
-	u32 voluntary;
+	u16 voluntary;
+	u16 numa_move; /* NUMA balancing has announced that it moves the thread */
 	u32 next_tid;
 	u32 next_pid;
 	u32 next_priority;
 	u32 waker_tid;
 	char next[TASK_COMM_LEN];
 	char waker[TASK_COMM_LEN];
-	u32 numa_move; /* NUMA balancing has announced that it moves the thread */
+	u32 migrations; /* the kernel's count when we last saw it, and those traced since */
 	/* When the wait that is going on began: the group's queue, for how long that had been
 	 * throttled by then, and whether it was. */
 	u64 throttle_queue;
@@ -128,6 +129,7 @@ struct thread_measures {
 	u64 migrations_affinity;
 	u64 migrations_numa;
 	u64 migrations_exec;
+	u64 migrations_untraced; /* as switches_missed */
 	u64 involuntary_migrations_monitored;
 	/* What /proc/PID/task/TID/schedstat says of the same interval. */
 	u64 cpu_time_ns;

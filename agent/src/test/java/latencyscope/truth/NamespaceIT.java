@@ -107,14 +107,13 @@ class NamespaceIT {
 
   private static Map<Long, Switches> switches(long pid) throws IOException {
     Map<Long, Switches> switches = new HashMap<>();
-    for (Path task : ProcFile.tasks(pid)) {
-      if (Files.readString(task.resolve("comm")).startsWith("fifty-")) {
-        ProcFile status = ProcFile.of(task.resolve("status"));
+    for (ProcFile thread : ProcFile.threads(pid)) {
+      if (thread.text("Name").startsWith("fifty-")) {
         switches.put(
-            Long.valueOf(task.getFileName().toString()),
+            thread.number("Pid"),
             new Switches(
-                status.number("voluntary_ctxt_switches"),
-                status.number("nonvoluntary_ctxt_switches")));
+                thread.number("voluntary_ctxt_switches"),
+                thread.number("nonvoluntary_ctxt_switches")));
       }
     }
     return switches;

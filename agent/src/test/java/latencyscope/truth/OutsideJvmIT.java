@@ -59,17 +59,9 @@ class OutsideJvmIT {
   }
 
   private Set<String> threads() throws IOException {
-    return ProcFile.tasks(engine.pid()).stream()
-        .map(OutsideJvmIT::name)
+    return ProcFile.threads(engine.pid()).stream()
+        .map(thread -> thread.text("Name"))
         .collect(Collectors.toSet());
-  }
-
-  private static String name(Path task) {
-    try {
-      return Files.readString(task.resolve("comm")).strip();
-    } catch (IOException e) {
-      return "";
-    }
   }
 
   @AfterEach

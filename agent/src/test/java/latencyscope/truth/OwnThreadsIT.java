@@ -4,8 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -28,13 +26,9 @@ class OwnThreadsIT {
   /** Where each of them may run, by the kernel's account; names are cut to 15 characters. */
   private static Map<String, CpuList> allowed(long pid) throws IOException {
     Map<String, CpuList> allowed = new TreeMap<>();
-    try (DirectoryStream<Path> tasks = Files.newDirectoryStream(Path.of("/proc/" + pid, "task"))) {
-      for (Path task : tasks) {
-        String name = Files.readString(task.resolve("comm")).strip();
-        if (name.startsWith("latencyscope")) {
-          ProcFile status = ProcFile.of(task.resolve("status"));
-          allowed.put(name, CpuList.parse(status.text("Cpus_allowed_list")));
-        }
+    for (ProcFile thread : ProcFile.threads(pid)) {
+      if (thread.text("Name").startsWith("latencyscope")) {
+        allowed.put(thread.text("Name"), CpuList.parse(thread.text("Cpus_allowed_list")));
       }
     }
     return allowed;

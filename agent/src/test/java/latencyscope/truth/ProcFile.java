@@ -3,6 +3,7 @@ package latencyscope.truth;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,7 +14,7 @@ import java.util.stream.Stream;
  *
  * @param values by key
  */
-record ProcFile(Map<String, String> values) {
+public record ProcFile(Map<String, String> values) {
   static ProcFile of(Path file) throws IOException {
     Map<String, String> values = new HashMap<>();
     for (String line : Files.readAllLines(file)) {
@@ -25,28 +26,48 @@ record ProcFile(Map<String, String> values) {
     return new ProcFile(values);
   }
 
-  /** Folders of a process's threads. */
-  static List<Path> tasks(long pid) throws IOException {
-    try (Stream<Path> tasks = Files.list(Path.of("/proc", String.valueOf(pid), "task"))) {
-      return tasks.toList();
+  /** {@code status} of each thread of a process. One that ends meanwhile is left out. */
+  static List<ProcFile> threads(long pid) throws IOException {
+    return threads(Path.of("/proc", String.valueOf(pid), "task"));
+  }
+
+  /** The same of the caller's process. */
+  public static List<ProcFile> ownThreads() throws IOException {
+    return threads(Path.of("/proc/self/task"));
+  }
+
+  private static List<ProcFile> threads(Path tasks) throws IOException {
+    List<Path> folders;
+    try (Stream<Path> all = Files.list(tasks)) {
+      folders = all.toList();
     }
+    List<ProcFile> threads = new ArrayList<>();
+    for (Path folder : folders) {
+      try {
+        threads.add(of(folder.resolve("status")));
+      } catch (IOException e) {
+        if (Files.exists(folder)) {
+          throw e;
+        }
+      }
+    }
+    return threads;
   }
 
   /** Id of the thread of a process that the kernel knows by this name; -1 if there is none. */
   static long thread(long pid, String name) throws IOException {
-    for (Path task : tasks(pid)) {
-      if (name.equals(of(task.resolve("status")).text("Name"))) {
-        return Long.parseLong(task.getFileName().toString());
-      }
-    }
-    return -1;
+    return threads(pid).stream()
+        .filter(thread -> name.equals(thread.text("Name")))
+        .mapToLong(thread -> thread.number("Pid"))
+        .findFirst()
+        .orElse(-1);
   }
 
-  String text(String key) {
+  public String text(String key) {
     return values.get(key);
   }
 
-  long number(String key) {
+  public long number(String key) {
     return Long.parseLong(values.get(key));
   }
 }

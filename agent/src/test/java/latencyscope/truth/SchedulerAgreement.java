@@ -22,6 +22,10 @@ final class SchedulerAgreement {
     assertEquals(kernel.cpuTimeNs(), ours.counter(id, "cpu_time_ns"), "schedstat CPU time");
     if (kernel.migrations() >= 0) {
       assertEquals(kernel.migrations(), ours.migrations(id), "migrations");
+      long untraced = ours.counter(id, "migrations_untraced");
+      assertTrue(
+          untraced <= 1 + kernel.migrations() / 100,
+          untraced + " of " + kernel.migrations() + " migrations were not traced");
     }
   }
 

@@ -22,7 +22,10 @@ import latencyscope.recording.ThreadId;
  */
 final class IsolationFacts {
   static final String MODULE = "isolation";
-  static final List<String> CAUSES = List.of("wake", "balance", "affinity", "numa", "exec");
+
+  /** The last are moves that the scheduler counted and the kernel did not trace. */
+  static final List<String> CAUSES =
+      List.of("wake", "balance", "affinity", "numa", "exec", "untraced");
 
   private static final String ASLEEP = "run_delay_asleep_ns";
   private static final Set<String> SWITCHES =

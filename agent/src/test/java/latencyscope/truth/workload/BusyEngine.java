@@ -13,7 +13,6 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -25,6 +24,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
 import jdk.jfr.Event;
 import jdk.jfr.Name;
+import latencyscope.truth.ProcFile;
 
 /**
  * An engine that gives every module much to do, all day: switches, system calls, page faults and
@@ -275,21 +275,10 @@ public final class BusyEngine {
 
   /** Of the threads that are there now. */
   private static long switches() throws IOException {
-    List<Path> tasks;
-    try (Stream<Path> all = Files.list(Path.of("/proc/self/task"))) {
-      tasks = all.toList();
-    }
     long sum = 0;
-    for (Path task : tasks) {
-      try {
-        for (String line : Files.readAllLines(task.resolve("status"))) {
-          if (line.contains("ctxt_switches:")) {
-            sum += Long.parseLong(line.substring(line.indexOf(':') + 1).strip());
-          }
-        }
-      } catch (IOException e) {
-        continue; // it has ended
-      }
+    for (ProcFile thread : ProcFile.ownThreads()) {
+      sum += thread.number("voluntary_ctxt_switches");
+      sum += thread.number("nonvoluntary_ctxt_switches");
     }
     return sum;
   }

@@ -21,8 +21,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.Stream;
 import jdk.jfr.Recording;
+import latencyscope.truth.ProcFile;
 
 /**
  * One JVM that provokes, in known numbers, something for every module to see, and writes down what
@@ -176,13 +176,12 @@ public final class EveryModuleWorkload {
 
   /** CPU time of the agent's thread, by {@code schedstat}. */
   private static long drainNs() throws IOException {
-    try (Stream<Path> tasks = Files.list(Path.of("/proc/self/task"))) {
-      for (Path task : tasks.toList()) {
-        // As long as the kernel lets a name be.
-        if (Files.readString(task.resolve("comm")).strip().equals("latencyscope-dr")) {
-          String schedstat = Files.readString(task.resolve("schedstat"));
-          return Long.parseLong(schedstat.substring(0, schedstat.indexOf(' ')));
-        }
+    for (ProcFile thread : ProcFile.ownThreads()) {
+      // As long as the kernel lets a name be.
+      if (thread.text("Name").equals("latencyscope-dr")) {
+        Path schedstat = Path.of("/proc/self/task", thread.text("Pid"), "schedstat");
+        String said = Files.readString(schedstat);
+        return Long.parseLong(said.substring(0, said.indexOf(' ')));
       }
     }
     throw new IllegalStateException("the agent has no drain thread");

@@ -12,7 +12,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -28,6 +27,7 @@ import jdk.jfr.Event;
 import jdk.jfr.Name;
 import jdk.jfr.Recording;
 import jdk.jfr.StackTrace;
+import latencyscope.truth.ProcFile;
 
 /**
  * A JVM whose threads record windows of their own, with the kernel's account of each as a field.
@@ -262,11 +262,9 @@ public final class LedgerWorkload {
 
   private static long workersWaitedNs() throws IOException {
     long sum = 0;
-    try (DirectoryStream<Path> tasks = Files.newDirectoryStream(Path.of("/proc/self/task"))) {
-      for (Path task : tasks) {
-        if (Files.readString(task.resolve("comm")).startsWith("GC Thread#")) {
-          sum += Long.parseLong(schedstat(task)[1]);
-        }
+    for (ProcFile thread : ProcFile.ownThreads()) {
+      if (thread.text("Name").startsWith("GC Thread#")) {
+        sum += Long.parseLong(schedstat(Path.of("/proc/self/task", thread.text("Pid")))[1]);
       }
     }
     return sum;
