@@ -233,6 +233,13 @@ struct bpf_iter__task {
 	struct task_struct *task;
 };
 
+struct bpf_map;
+
+struct bpf_iter__bpf_map {
+	struct bpf_iter_meta *meta;
+	struct bpf_map *map; /* NULL behind the last */
+};
+
 #pragma clang attribute pop
 
 #include <bpf/bpf_helpers.h>

@@ -81,6 +81,8 @@ u64 events_without_slot SEC(".bss");
  * make one while the same CPU is in the middle of another's. The thread's next event gets it.
  */
 u64 events_without_state SEC(".bss");
+/* How often a slot was given out: those with higher numbers have not been yet. */
+u64 slots_claimed SEC(".bss");
 /* How often a thread ended: tells user space that there are slots to empty. */
 u64 threads_ended SEC(".bss");
 
@@ -120,6 +122,7 @@ static __always_inline struct thread_slot *claim_slot(struct task_struct *task, 
 	slot = slot_at(*index);
 	if (!slot)
 		return NULL;
+	__sync_fetch_and_add(&slots_claimed, 1);
 	slot->os_thread_id = thread_id_of(task);
 	slot->muted = 0;
 	slot->state = SLOT_LIVE;

@@ -20,8 +20,19 @@ final class CaptureSession {
   static final String STATE = "latencyscope.state";
 
   private static final int BATCH = 8192;
-  private static final int IDLE_US = 10_000;
+
+  /**
+   * Between two rounds. Each costs some CPU time and perhaps somebody's cache, so not too often.
+   */
+  private static final int IDLE_US = 20_000;
+
+  private static final int BUSY_US = 5_000;
   private static final long IDLE_NS = IDLE_US * 1_000L;
+
+  /** A sixteenth of a ring: from here on rounds follow each other faster. */
+  private static final long BUSY_BYTES = 512 << 10;
+
+  private static final long SETTLE_NS = 1_000_000;
   private static final long HOUSEKEEPING_NS = 1_000_000_000;
   private static final long STOP_MS = 2_000;
 
@@ -191,7 +202,7 @@ final class CaptureSession {
         if (stopping) {
           return false;
         }
-        LockSupport.parkNanos(IDLE_NS / 10);
+        LockSupport.parkNanos(SETTLE_NS);
       }
       report = new CaptureReport(settings, clock);
       modules = LoadedModules.load(settings, clock, instrumentation, triggers);
@@ -236,7 +247,7 @@ final class CaptureSession {
     if (modules.isEmpty()) {
       LockSupport.parkNanos(IDLE_NS); // perhaps because native calls are forbidden
     } else {
-      NativeThread.pause(IDLE_US);
+      NativeThread.pause(modules.pendingBytes() > BUSY_BYTES ? BUSY_US : IDLE_US);
     }
   }
 

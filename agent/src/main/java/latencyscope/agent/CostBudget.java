@@ -1,19 +1,28 @@
 package latencyscope.agent;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
 import latencyscope.jfr.BudgetExceeded;
 
 /**
- * Keeps the drain thread within a share of one CPU by raising the threshold of single events when
- * they come too fast, and lowering it again when they do not. Used by one thread at a time.
+ * Keeps the drain thread within a share of one CPU: raises the threshold of those types of event
+ * that come most when they cost too much, and lowers it again when they do not. Rare events, which
+ * are likely the ones that matter, keep theirs. Used by one thread at a time.
  *
- * <p>Only records count: what the set-up and a rare look-up of kernel symbols take would not be
- * helped by a threshold.
+ * <p>The share is one over some seconds, as a bucket: what was not used is kept for them, and when
+ * it has run dry thresholds rise at once. What else the drain thread does no threshold would help:
+ * records may use what it leaves of the budget, at least half of that.
  */
 final class CostBudget {
-  /** Seconds over which the share is taken, and a floor is left alone after it was set. */
+  /** Seconds over which the share is taken, and after which it is looked whether less would do. */
   static final int WINDOW = 5;
+
+  /**
+   * Seconds of the budget that there are to begin with: code that is not compiled yet costs several
+   * times, and what came meanwhile is no reason to keep less of what comes.
+   */
+  private static final int TO_BEGIN_WITH = 20;
 
   /** Fewer than this per second do not make the drain thread busy: something else does. */
   private static final long MANY_RECORDS = 1_000;
@@ -21,61 +30,156 @@ final class CostBudget {
   private static final long LOWEST_FLOOR_NS = 500;
   private static final long HIGHEST_FLOOR_NS = 1_000_000_000;
 
-  /** Not more at once: in its first seconds code that is not compiled yet costs several times. */
+  /** Not more at once, since lengths are spread otherwise than is assumed. */
   private static final long LARGEST_STEP = 8;
 
   /**
-   * Below this part of the budget the floor is lowered: half the floor is at most twice the events.
+   * Below this part of the budget floors are lowered: half the floor is at most twice the events.
    */
   private static final double LOW = 0.25;
 
   private final double budget;
-  private final Deque<Sample> samples = new ArrayDeque<>();
-  private long floorNs;
+  private final List<EventFlow> flows;
+  private final long[] recordsSeen;
+  private long lookedAtNs;
+  private long cpuSeenNs;
+  private long recordsNsSeen;
 
-  private record Sample(long atNs, long cpuNs, long records) {}
+  /** CPU time that records may use until thresholds rise. */
+  private double leftNs;
+
+  private long lowSinceNs;
+  private double usedWhileLowNs;
 
   /**
    * @param budget share of one CPU, such as 0.01; 0 for none
+   * @param flows of all types that it may raise
+   * @param nowNs of {@link System#nanoTime}
+   * @param cpuNs CPU time that the drain thread has used so far
    */
-  CostBudget(double budget) {
+  CostBudget(double budget, List<EventFlow> flows, long nowNs, long cpuNs) {
     this.budget = budget;
+    this.flows = List.copyOf(flows);
+    recordsSeen = new long[flows.size()];
+    lookedAtNs = nowNs;
+    cpuSeenNs = cpuNs;
+    leftNs = TO_BEGIN_WITH * 1e9 * budget;
+    lowSinceNs = nowNs;
   }
 
   /**
-   * Takes what was used until now, about once a second.
+   * Takes what was used until now, about once a second, and sets the floors of the flows.
    *
    * @param cpuNs CPU time that the drain thread has used so far
-   * @param records records that it has drained so far
-   * @param lowestThresholdNs the lowest of the recordings' thresholds: what is below has no effect
-   * @return the length in nanoseconds from which on events are to be kept; 0 if thresholds hold
+   * @param recordsNs how much of that records took
    */
-  long floorNs(long nowNs, long cpuNs, long records, long lowestThresholdNs) {
-    samples.addLast(new Sample(nowNs, cpuNs, records));
-    if (budget <= 0 || samples.size() <= WINDOW) {
-      return floorNs;
+  void look(long nowNs, long cpuNs, long recordsNs) {
+    if (budget <= 0 || nowNs <= lookedAtNs) {
+      return;
     }
-    Sample first = samples.removeFirst();
-    double seconds = (nowNs - first.atNs) / 1e9;
-    double share = (cpuNs - first.cpuNs) / 1e9 / seconds;
-    double rate = (records - first.records) / seconds;
-    if (share > budget && rate > MANY_RECORDS && floorNs < HIGHEST_FLOOR_NS) {
-      // Twice the length leaves about half of the events.
-      long step = Math.clamp(Long.highestOneBit((long) (share / budget)), 2, LARGEST_STEP);
-      set(step * Math.max(floorNs, Math.max(LOWEST_FLOOR_NS, lowestThresholdNs)), share);
-    } else if (share < budget * LOW && floorNs > 0) {
-      set(floorNs / 2 > lowestThresholdNs ? floorNs / 2 : 0, share);
+    double intervalNs = nowNs - lookedAtNs;
+    double share = (cpuNs - cpuSeenNs) / intervalNs;
+    double usedNs = recordsNs - recordsNsSeen;
+    double recordsShare = usedNs / intervalNs;
+    double allowed = Math.max(budget / 2, budget - Math.max(0, share - recordsShare));
+    double[] rates = rates(intervalNs / 1e9);
+    lookedAtNs = nowNs;
+    cpuSeenNs = cpuNs;
+    recordsNsSeen = recordsNs;
+    double fullNs = Math.max(leftNs, WINDOW * 1e9 * budget);
+    leftNs = Math.min(fullNs, leftNs + intervalNs * allowed) - usedNs;
+    usedWhileLowNs += usedNs;
+    if (leftNs < 0) {
+      leftNs = 0;
+      if (recordsShare > allowed && Arrays.stream(rates).sum() > MANY_RECORDS) {
+        raise(rates, allowed / recordsShare, share);
+      }
+      beginLow(nowNs);
+    } else if (nowNs - lowSinceNs >= WINDOW * 1e9) {
+      if (usedWhileLowNs / (nowNs - lowSinceNs) < budget * LOW) {
+        lower(share);
+      }
+      beginLow(nowNs);
     }
-    return floorNs;
   }
 
-  private void set(long newFloorNs, double share) {
-    floorNs = newFloorNs;
-    samples.clear(); // what comes from now on is another flow
+  private void beginLow(long nowNs) {
+    lowSinceNs = nowNs;
+    usedWhileLowNs = 0;
+  }
+
+  /** Records per second since the last look, of each flow. */
+  private double[] rates(double seconds) {
+    double[] rates = new double[recordsSeen.length];
+    for (int i = 0; i < rates.length; i++) {
+      long records = flows.get(i).records();
+      rates[i] = (records - recordsSeen[i]) / seconds;
+      recordsSeen[i] = records;
+    }
+    return rates;
+  }
+
+  /** Twice the length leaves about half of the events: so often that all rates are alike. */
+  private void raise(double[] rates, double affordablePart, double share) {
+    double affordable = Arrays.stream(rates).sum() * affordablePart;
+    for (int i = 0; i < rates.length; i++) {
+      if (!flows.get(i).isRaisable()) {
+        affordable -= rates[i];
+      }
+    }
+    double each = evenRate(rates, Math.max(0, affordable));
+    for (int i = 0; i < rates.length; i++) {
+      EventFlow flow = flows.get(i);
+      if (flow.isRaisable() && rates[i] > each && flow.floorNs() < HIGHEST_FLOOR_NS) {
+        long now = Math.max(flow.floorNs(), Math.max(LOWEST_FLOOR_NS, flow.thresholdNs()));
+        set(flow, stepFor(rates[i] / each) * now, share);
+      }
+    }
+  }
+
+  private static long stepFor(double times) {
+    long step = 2;
+    while (step < times && step < LARGEST_STEP) {
+      step *= 2;
+    }
+    return step;
+  }
+
+  /** The rate that, if no flow had more, would leave so many records in all. */
+  private double evenRate(double[] rates, double affordable) {
+    double[] raisable =
+        IntStream.range(0, rates.length)
+            .filter(i -> flows.get(i).isRaisable())
+            .mapToDouble(i -> rates[i])
+            .sorted()
+            .toArray();
+    double left = affordable;
+    for (int i = 0; i < raisable.length; i++) {
+      double even = left / (raisable.length - i);
+      if (raisable[i] > even) {
+        return even;
+      }
+      left -= raisable[i];
+    }
+    return Double.MAX_VALUE;
+  }
+
+  private void lower(double share) {
+    for (EventFlow flow : flows) {
+      if (flow.floorNs() > 0) {
+        long half = flow.floorNs() / 2;
+        set(flow, half > flow.thresholdNs() ? half : 0, share);
+      }
+    }
+  }
+
+  private void set(EventFlow flow, long floorNs, double share) {
+    flow.floor(floorNs);
     BudgetExceeded event = new BudgetExceeded();
     event.share = (float) share;
     event.budget = (float) budget;
-    event.floor = newFloorNs;
+    event.floor = floorNs;
+    event.eventType = flow.eventName();
     event.commit();
   }
 

@@ -2,6 +2,7 @@ package latencyscope.agent;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import jdk.jfr.Name;
@@ -33,7 +34,7 @@ final class KernelModule implements AutoCloseable {
   private final CaptureContext context;
   private final RingReader ring;
   private final Map<Long, Struct> structs;
-  private final String[] eventNames;
+  private final EventFlow[] flows;
   private final Threshold[] thresholds;
   private final MemorySegment thresholdsNs;
   private final MemorySegment lost;
@@ -55,7 +56,6 @@ final class KernelModule implements AutoCloseable {
   private ModuleRecords records;
 
   private long measuredUntilTicks;
-  private long lowestThresholdNs;
   private long settledBytes;
 
   KernelModule(
@@ -68,12 +68,15 @@ final class KernelModule implements AutoCloseable {
     ring = object.ring(RING);
     structs = recordsByNumber(file);
     thresholds = new Threshold[structs.size()];
-    eventNames = new String[structs.size()];
+    flows = new EventFlow[structs.size()];
     for (Map.Entry<Long, Struct> entry : structs.entrySet()) {
       int number = Math.toIntExact(entry.getKey());
       Class<? extends KernelEvent> event = EventCatalog.eventClass(entry.getValue());
       thresholds[number] = new Threshold(event);
-      eventNames[number] = event.getAnnotation(Name.class).value();
+      flows[number] =
+          new EventFlow(
+              event.getAnnotation(Name.class).value(),
+              () -> records == null ? 0 : records.taken(number));
     }
     thresholdsNs = object.variable("threshold_ns");
     lost = object.variable("lost");
@@ -87,7 +90,7 @@ final class KernelModule implements AutoCloseable {
     regions = RegionTable.of(object, file);
     lookAtMemory();
     measuredUntilTicks = context.clock().nowTicks();
-    adoptThresholds(0);
+    adoptThresholds();
   }
 
   /** Structures by the number that their records carry, from the module's {@code enum record}. */
@@ -116,21 +119,16 @@ final class KernelModule implements AutoCloseable {
     return object;
   }
 
-  /**
-   * Writes the recordings' thresholds to where the programs read them.
-   *
-   * @param floorNs the least threshold, unless a recording asks for every single event
-   */
-  void adoptThresholds(long floorNs) {
-    lowestThresholdNs = Long.MAX_VALUE;
-    for (int i = 0; i < thresholds.length; i++) {
-      thresholdsNs.setAtIndex(ValueLayout.JAVA_LONG, i, thresholdNs(i, floorNs));
-    }
+  /** The module's types of event, whose floors {@link #adoptThresholds} takes over. */
+  List<EventFlow> flows() {
+    return List.of(flows);
   }
 
-  /** The lowest threshold of the recordings, but for types of which they want every event. */
-  long lowestThresholdNs() {
-    return lowestThresholdNs;
+  /** Writes the recordings' thresholds and the floors to where the programs read them. */
+  void adoptThresholds() {
+    for (int i = 0; i < thresholds.length; i++) {
+      thresholdsNs.setAtIndex(ValueLayout.JAVA_LONG, i, thresholdNs(i));
+    }
   }
 
   /** Tells the programs what the target uses its memory for now. */
@@ -140,16 +138,17 @@ final class KernelModule implements AutoCloseable {
     }
   }
 
-  private long thresholdNs(int record, long floorNs) {
+  private long thresholdNs(int record) {
+    EventFlow flow = flows[record];
     long ticks = thresholds[record].ticks();
     // All ones is the kernel side's "not enabled", and also what -1 is.
     if (ticks == Threshold.NOT_ENABLED || ticks == 0) {
+      flow.threshold(0);
       return ticks;
     }
-    long ns = context.clock().nsIn(ticks);
-    lowestThresholdNs = Math.min(lowestThresholdNs, ns);
-    long wantedNs = Math.max(floorNs, ns);
-    return Math.min(wantedNs, context.triggers().longerThanNs(eventNames[record]));
+    flow.threshold(context.clock().nsIn(ticks));
+    long wantedNs = Math.max(flow.floorNs(), flow.thresholdNs());
+    return Math.min(wantedNs, context.triggers().longerThanNs(flow.eventName()));
   }
 
   long pendingBytes() {
@@ -204,12 +203,12 @@ final class KernelModule implements AutoCloseable {
   void reportLosses() {
     for (int i = 0; i < lostReported.length; i++) {
       long now = lost.getAtIndex(ValueLayout.JAVA_LONG, i);
-      loss(eventNames[i], now - lostReported[i], "the ring buffer was full");
+      loss(flows[i].eventName(), now - lostReported[i], "the ring buffer was full");
       lostReported[i] = now;
     }
     for (int i = 0; i < unreadableReported.length; i++) {
       long now = records.unreadable(i);
-      String type = i < eventNames.length ? eventNames[i] : "unknown type";
+      String type = i < flows.length ? flows[i].eventName() : "unknown type";
       loss(type, now - unreadableReported[i], "they could not be turned into events");
       unreadableReported[i] = now;
     }

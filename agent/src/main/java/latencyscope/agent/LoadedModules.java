@@ -36,6 +36,9 @@ final class LoadedModules implements AutoCloseable {
 
   private long drained;
 
+  /** CPU time of the drain thread that records took. */
+  private long recordsNs;
+
   private LoadedModules() {}
 
   /** Loads and attaches every module that the settings ask for. */
@@ -44,8 +47,6 @@ final class LoadedModules implements AutoCloseable {
       throws IOException, IllegalAccessException {
     WatchedThreads watched = new WatchedThreads(settings.threads());
     LoadedModules all = new LoadedModules();
-    // A budget is for the engine's sake: who watches from outside has a process of his own.
-    all.budget = new CostBudget(settings.pid() == CaptureSettings.OWN ? settings.budget() : 0);
     all.misunderstood(settings);
     // The JVM's own structures are read while the kernel's verifier is at work.
     CompletableFuture<CaptureContext> context = new CompletableFuture<>();
@@ -74,7 +75,18 @@ final class LoadedModules implements AutoCloseable {
       context.cancel(false); // nobody may wait for what failed
     }
     all.await(loading);
+    all.keepTo(settings);
     return all;
+  }
+
+  // A budget is for the engine's sake: who watches from outside has a process of his own.
+  private void keepTo(CaptureSettings settings) {
+    budget =
+        new CostBudget(
+            settings.pid() == CaptureSettings.OWN ? settings.budget() : 0,
+            modules.stream().flatMap(module -> module.flows().stream()).toList(),
+            System.nanoTime(),
+            drainNs());
   }
 
   private void countRunTime(CaptureSettings settings) {
@@ -173,6 +185,7 @@ final class LoadedModules implements AutoCloseable {
   /** Turns a batch of records into events; says whether there may be more. */
   boolean drain(int limit) throws BpfException {
     boolean more = false;
+    long beforeNs = modules.isEmpty() ? 0 : NativeThread.cpuTimeNs();
     context.threads().beginBatch();
     for (KernelModule module : modules) {
       int records = module.drain(limit);
@@ -180,6 +193,7 @@ final class LoadedModules implements AutoCloseable {
       more |= records == limit;
       module.retireThreads();
     }
+    recordsNs += modules.isEmpty() ? 0 : NativeThread.cpuTimeNs() - beforeNs;
     return more;
   }
 
@@ -214,16 +228,11 @@ final class LoadedModules implements AutoCloseable {
   /** What is to be done about once a second. */
   void keepHouse() {
     context.clock().calibrate();
-    long lowestNs =
-        modules.stream().mapToLong(KernelModule::lowestThresholdNs).min().orElse(Long.MAX_VALUE);
-    long floorNs =
-        lowestNs == Long.MAX_VALUE
-            ? 0 // nothing that a floor could raise
-            : budget.floorNs(System.nanoTime(), drainNs(), drained, lowestNs);
+    budget.look(System.nanoTime(), drainNs(), recordsNs);
     // Asked once for all: the answer is about the time since it was asked last.
     boolean memoryMayHaveChanged = context.memory().mayHaveChanged(System.nanoTime());
     for (KernelModule module : modules) {
-      module.adoptThresholds(floorNs);
+      module.adoptThresholds();
       if (memoryMayHaveChanged) {
         module.lookAtMemory();
       }
@@ -250,7 +259,8 @@ final class LoadedModules implements AutoCloseable {
     if (accounting != null) {
       accounting.close();
     }
-    try (TargetMemory _ = context.memory()) {
+    try (TargetMemory _ = context.memory();
+        RecordStrings _ = context.strings()) {
       context.threads().close();
     } catch (IOException e) {
       Complaints.say("could not close what tells threads and memory", e);

@@ -20,6 +20,9 @@ final class ModuleRecords implements RecordHandler {
   private final long[] record;
   private final String module;
 
+  /** Records by the number that they carry. */
+  private final long[] taken;
+
   /** Records without an event, by the number that they carry; last, those that carry no number. */
   private final long[] unreadable;
 
@@ -46,6 +49,7 @@ final class ModuleRecords implements RecordHandler {
     this.mute = mute;
     header = new RecordHeader(structs.values().iterator().next());
     decoders = new RecordDecoder[structs.size()];
+    taken = new long[structs.size()];
     unreadable = new long[structs.size() + 1];
     int longest = structs.values().stream().mapToInt(Struct::size).max().orElse(0);
     record = new long[(longest + Long.BYTES - 1) / Long.BYTES];
@@ -69,6 +73,7 @@ final class ModuleRecords implements RecordHandler {
       // Once for all members: reading an array is cheap long before this code has been compiled.
       MemorySegment.copy(data, ValueLayout.JAVA_LONG, offset, record, 0, length / Long.BYTES);
       number = header.record(record);
+      taken[number]++;
       ThreadDirectory.Entry thread = thread(header.osThreadId(record));
       if (thread.watched()) {
         decoders[number].decode(record, thread, context.clock());
@@ -80,6 +85,15 @@ final class ModuleRecords implements RecordHandler {
       unreadable[number >= 0 && number < decoders.length ? number : decoders.length]++;
       Complaints.say("a record of module " + module + " could not be turned into an event", e);
     }
+  }
+
+  /**
+   * How many records there were until now.
+   *
+   * @param number what they carry
+   */
+  long taken(int number) {
+    return taken[number];
   }
 
   /**

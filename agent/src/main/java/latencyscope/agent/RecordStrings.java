@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.HashMap;
 import java.util.Map;
+import latencyscope.bpf.BpfException;
 import latencyscope.bpf.KernelSymbols;
 import latencyscope.bpf.SystemCalls;
 
@@ -11,7 +12,7 @@ import latencyscope.bpf.SystemCalls;
  * The texts of records: names of tasks, of kernel functions, of system calls and of files, each
  * made once and then reused. Used by one thread at a time.
  */
-final class RecordStrings {
+final class RecordStrings implements AutoCloseable {
   /** Size of a task name in a record, TASK_COMM_LEN of the kernel. */
   static final int COMM_BYTES = 16;
 
@@ -19,7 +20,11 @@ final class RecordStrings {
   private final Map<Long, String> functions = new HashMap<>();
   private final Map<Long, String> systemCalls = new HashMap<>();
   private final MappedFiles files;
+
+  /** Null until a function is asked for, and where the kernel does not tell. */
   private KernelSymbols symbols;
+
+  private boolean symbolsRefused;
 
   /**
    * Creates an empty collection.
@@ -70,10 +75,31 @@ final class RecordStrings {
   }
 
   private String look(long address) {
-    if (symbols == null) {
-      symbols = KernelSymbols.running();
-    }
-    String name = symbols.nameOf(address);
+    String name = symbolsRefused ? null : nameOfFunction(address);
     return name != null ? name : "0x" + Long.toHexString(address);
+  }
+
+  private String nameOfFunction(long address) {
+    try {
+      if (symbols == null) {
+        symbols = KernelSymbols.open();
+      }
+      return symbols.nameOf(address);
+    } catch (BpfException e) {
+      symbolsRefused = true; // as it would be the next time
+      Complaints.say(
+          "functions of the kernel are told by their addresses: "
+              + e.problem()
+              + "; "
+              + e.remedy());
+      return null;
+    }
+  }
+
+  @Override
+  public void close() {
+    if (symbols != null) {
+      symbols.close();
+    }
   }
 }

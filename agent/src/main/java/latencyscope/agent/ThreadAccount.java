@@ -45,7 +45,7 @@ final class ThreadAccount {
     this.strings = strings;
     Struct slot = file.struct("thread_slot");
     MemorySegment memory = object.mapMemory(SLOTS);
-    slots = new ThreadSlots(memory, slot, sizes.slots());
+    slots = new ThreadSlots(memory, slot, sizes.slots(), object.variable("slots_claimed"));
     directory.liveSlots(slots::isLive);
     measures =
         new SlotMeasures(

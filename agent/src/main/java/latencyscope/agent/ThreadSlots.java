@@ -16,8 +16,10 @@ final class ThreadSlots {
   private static final int LIVE = 1;
   private static final int ENDED = 2;
   private static final VarHandle STATE = ValueLayout.JAVA_INT.varHandle();
+  private static final VarHandle CLAIMED = ValueLayout.JAVA_LONG.varHandle();
 
   private final MemorySegment memory;
+  private final MemorySegment claimed;
   private final int count;
   private final long stride;
   private final long state;
@@ -25,8 +27,13 @@ final class ThreadSlots {
   private final long muted;
   private final long thread;
 
-  ThreadSlots(MemorySegment memory, Struct slot, int count) {
+  /**
+   * @param claimed how often the kernel side took a slot: in ascending order at first, so what lies
+   *     beyond has not been touched
+   */
+  ThreadSlots(MemorySegment memory, Struct slot, int count, MemorySegment claimed) {
     this.memory = memory;
+    this.claimed = claimed;
     this.count = count;
     stride = SlotMeasures.strideOf(slot);
     state = slot.member("state").offset();
@@ -64,7 +71,8 @@ final class ThreadSlots {
   }
 
   void forEachUsed(IntConsumer action) {
-    for (int slot = 1; slot < count; slot++) {
+    int end = end();
+    for (int slot = 1; slot < end; slot++) {
       int now = stateOf(slot);
       if (now == LIVE || now == ENDED) {
         action.accept(slot);
@@ -73,11 +81,16 @@ final class ThreadSlots {
   }
 
   void forEachEnded(IntConsumer action) {
-    for (int slot = 1; slot < count; slot++) {
+    int end = end();
+    for (int slot = 1; slot < end; slot++) {
       if (stateOf(slot) == ENDED) {
         action.accept(slot);
       }
     }
+  }
+
+  private int end() {
+    return (int) Math.min(count, 1 + (long) CLAIMED.getAcquire(claimed, 0L));
   }
 
   /** Makes a slot as new, before it is given back to the kernel side. */

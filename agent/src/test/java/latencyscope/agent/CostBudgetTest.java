@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -12,60 +13,171 @@ class CostBudgetTest {
   private static final long SECOND = 1_000_000_000;
   private static final long THRESHOLD = 10_000;
 
-  private final CostBudget budget = new CostBudget(0.01);
-  private long now;
-  private long cpu;
-  private long records;
+  /** Of one type: what the floor leaves of a rate, and what each record costs. */
+  private static final class Load {
+    private final EventFlow flow;
+    private double perSecond;
+    private double records;
 
-  /** Seconds of a load; says what the floor is then. */
-  private long run(int seconds, double share, long recordsPerSecond) {
-    long floor = -1;
-    for (int i = 0; i < seconds; i++) {
-      now += SECOND;
-      cpu += (long) (share * SECOND);
-      records += recordsPerSecond;
-      floor = budget.floorNs(now, cpu, records, THRESHOLD);
+    Load(String type, double perSecond, long thresholdNs) {
+      this.perSecond = perSecond;
+      flow = new EventFlow(type, () -> (long) records);
+      flow.threshold(thresholdNs);
     }
-    return floor;
+
+    /** Lengths are spread so that twice the length leaves half of the events. */
+    private double kept() {
+      return perSecond * flow.thresholdNs() / Math.max(flow.thresholdNs(), flow.floorNs());
+    }
+  }
+
+  private final Load common = new Load("Common", 50_000, THRESHOLD);
+  private final Load rare = new Load("Rare", 500, THRESHOLD);
+  private final CostBudget budget = budget(0.01);
+  private double nsPerRecord = 1_000;
+  private long now;
+  private double cpu;
+  private double otherPerSecondNs;
+  private double other;
+
+  private CostBudget budget(double share) {
+    return new CostBudget(share, List.of(common.flow, rare.flow), 0, 0);
+  }
+
+  /** A second passes; says what share of it the records cost. */
+  private double second(CostBudget budget) {
+    now += SECOND;
+    double rate = 0;
+    for (Load load : List.of(common, rare)) {
+      double kept = load.flow.thresholdNs() == 0 ? load.perSecond : load.kept();
+      load.records += kept;
+      rate += kept;
+    }
+    cpu += rate * nsPerRecord;
+    other += otherPerSecondNs;
+    budget.look(now, (long) (cpu + other), (long) cpu);
+    return rate * nsPerRecord / SECOND;
+  }
+
+  private double seconds(int count) {
+    double sum = 0;
+    for (int i = 0; i < count; i++) {
+      sum += second(budget);
+    }
+    return sum / count;
   }
 
   @Test
   void withinTheBudgetThresholdsHold() {
-    assertEquals(0, run(60, 0.009, 10_000));
+    common.perSecond = 9_000;
+    seconds(60);
+    assertEquals(0, common.flow.floorNs());
   }
 
   @Test
-  void beyondItTheFloorRisesStepByStep() {
-    assertEquals(0, run(CostBudget.WINDOW, 0.05, 50_000));
-    assertEquals(40_000, run(1, 0.05, 50_000));
-    assertEquals(80_000, run(CostBudget.WINDOW + 1, 0.03, 30_000));
-    assertEquals(80_000, run(30, 0.009, 9_000));
+  void whatComesMostIsRaisedAndTheRareKeepsItsThreshold() {
+    seconds(5);
+    assertEquals(8 * THRESHOLD, common.flow.floorNs());
+    assertEquals(0, rare.flow.floorNs());
+  }
+
+  @Test
+  void theShareIsKeptButForTheFirstSeconds() {
+    common.perSecond = 30_000; // three times as much as it may have
+    seconds(6);
+    assertEquals(0, common.flow.floorNs());
+    seconds(6);
+    assertTrue(common.flow.floorNs() > 0);
+    assertTrue(seconds(60) <= 0.01);
+  }
+
+  @Test
+  void fewRecordsThatCostMuchAreLeftAlone() {
+    common.perSecond = 400;
+    nsPerRecord = 1_000_000;
+    seconds(60);
+    assertEquals(0, common.flow.floorNs());
+    assertEquals(0, rare.flow.floorNs());
+  }
+
+  @Test
+  void aShortBurstIsWhatTheSecondsBeforeHaveSaved() {
+    common.perSecond = 20_000;
+    seconds(30);
+    common.perSecond = 1_000;
+    seconds(60);
+    assertEquals(0, common.flow.floorNs());
+    common.perSecond = 40_000;
+    second(budget);
+    assertEquals(0, common.flow.floorNs());
+    second(budget);
+    assertTrue(common.flow.floorNs() > 0);
+  }
+
+  @Test
+  void twoThatComeAlikeAreRaisedAlike() {
+    rare.perSecond = 50_000;
+    seconds(10);
+    assertEquals(common.flow.floorNs(), rare.flow.floorNs());
+    assertTrue(common.flow.floorNs() > THRESHOLD);
   }
 
   @Test
   void howFarItRisesAtOnceIsBounded() {
-    run(CostBudget.WINDOW, 0.9, 500_000);
-    assertEquals(8 * THRESHOLD, run(1, 0.9, 500_000));
+    common.perSecond = 5_000_000;
+    assertEquals(0, common.flow.floorNs());
+    second(budget);
+    assertEquals(8 * THRESHOLD, common.flow.floorNs());
+    second(budget);
+    assertEquals(64 * THRESHOLD, common.flow.floorNs());
+  }
+
+  @Test
+  void whoWantsEverySingleEventGetsThem() {
+    common.flow.threshold(0);
+    rare.perSecond = 1_000;
+    seconds(30);
+    assertEquals(0, common.flow.floorNs());
+    assertTrue(rare.flow.floorNs() > THRESHOLD, "what may be raised is");
   }
 
   @Test
   void whenTheStormIsOverThresholdsHoldAgain() {
-    run(30, 0.05, 50_000);
-    assertTrue(run(1, 0.05, 50_000) > THRESHOLD);
-    assertEquals(0, run(60, 0.0001, 10));
+    seconds(30);
+    assertTrue(common.flow.floorNs() > THRESHOLD);
+    common.perSecond = 10;
+    seconds(60);
+    assertEquals(0, common.flow.floorNs());
   }
 
   @Test
   void whatRecordsDoNotCauseIsNotTheirs() {
-    assertEquals(0, run(60, 0.5, 100));
+    common.perSecond = 1_000;
+    otherPerSecondNs = 0.5 * SECOND;
+    seconds(60);
+    assertEquals(0, common.flow.floorNs());
+    assertEquals(0, rare.flow.floorNs());
+  }
+
+  @Test
+  void whatTheRestLeavesIsForRecordsAtLeastHalf() {
+    common.perSecond = 30_000;
+    otherPerSecondNs = 0.003 * SECOND;
+    seconds(30);
+    assertTrue(seconds(10) <= 0.007);
+    otherPerSecondNs = 0.5 * SECOND;
+    seconds(30);
+    double share = seconds(10);
+    assertTrue(share > 0.001 && share <= 0.005, "share of records " + share);
   }
 
   @Test
   void withoutABudgetNothingIsRaised() {
-    CostBudget none = new CostBudget(CostBudget.parse("off"));
-    for (int i = 1; i < 60; i++) {
-      assertEquals(0, none.floorNs(i * SECOND, i * SECOND, i * 1_000_000L, THRESHOLD));
+    CostBudget none = budget(CostBudget.parse("off"));
+    for (int i = 0; i < 60; i++) {
+      second(none);
     }
+    assertEquals(0, common.flow.floorNs());
   }
 
   @Test

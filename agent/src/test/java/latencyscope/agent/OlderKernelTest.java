@@ -82,7 +82,9 @@ class OlderKernelTest {
   private static long count(ObjectFile file, LoadedObject object, int thread, String counter)
       throws Exception {
     Struct slot = file.struct("thread_slot");
-    ThreadSlots slots = new ThreadSlots(object.mapMemory("ls_slots"), slot, SLOTS);
+    ThreadSlots slots =
+        new ThreadSlots(
+            object.mapMemory("ls_slots"), slot, SLOTS, object.variable("slots_claimed"));
     Struct.Member measures = slot.member("measures");
     long offset =
         measures.offset() + ((Type.Nested) measures.type()).struct().member(counter).offset();

@@ -105,7 +105,11 @@ final class WatchedJvm implements AutoCloseable {
   }
 
   private ThreadSlots slots() throws BpfException {
-    return new ThreadSlots(object.mapMemory("ls_slots"), file.struct("thread_slot"), SLOTS);
+    return new ThreadSlots(
+        object.mapMemory("ls_slots"),
+        file.struct("thread_slot"),
+        SLOTS,
+        object.variable("slots_claimed"));
   }
 
   private long offset(String measure) {

@@ -11,10 +11,12 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import latencyscope.bpf.KernelTest;
 import latencyscope.truth.Launch.Outcome;
@@ -176,6 +178,14 @@ class GuestIT {
             .mapToLong(event -> event.getLong("count"))
             .sum();
     assertTrue(waits >= 20, waits + " wakeups of 20 naps");
+    // Not even CAP_SYSLOG, without which /proc/kallsyms has no addresses.
+    Set<String> functions =
+        ours.events("LocalInterrupt").stream()
+            .map(event -> event.getString("function"))
+            .filter(Objects::nonNull)
+            .collect(Collectors.toSet());
+    assertFalse(functions.isEmpty());
+    assertTrue(functions.stream().noneMatch(name -> name.startsWith("0x")), functions::toString);
   }
 
   /** A folder that any user may use, with the engine's class and the jar. */

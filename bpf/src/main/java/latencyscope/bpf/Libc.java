@@ -2,6 +2,7 @@ package latencyscope.bpf;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 
 /**
  * The few calls of the C library that this package makes.
@@ -15,6 +16,8 @@ final class Libc {
   static final int MAP_PRIVATE = 2;
   static final int MAP_ANONYMOUS = 0x20;
 
+  private static final int CLOCK_THREAD_CPUTIME_ID = 3;
+  private static final long TIMESPEC_BYTES = 16;
   private static final long PERF_FLAG_FD_CLOEXEC = 8;
   private static final int ANY_PROCESS = -1;
   private static final int NO_GROUP = -1;
@@ -26,6 +29,7 @@ final class Libc {
   private static final NativeFunction CLOSE = LIBRARY.bind("close");
   private static final NativeFunction GETPAGESIZE = LIBRARY.bind("getpagesize");
   private static final NativeFunction GETTID = LIBRARY.bind("gettid");
+  private static final NativeFunction CLOCK_GETTIME = LIBRARY.bind("clock_gettime");
   private static final NativeFunction USLEEP = LIBRARY.bind("usleep");
   private static final NativeFunction SCHED_SETAFFINITY = LIBRARY.bind("sched_setaffinity");
   private static final NativeFunction SCHED_GETAFFINITY = LIBRARY.bind("sched_getaffinity");
@@ -74,6 +78,15 @@ final class Libc {
 
   static int pageSize() {
     return GETPAGESIZE.integer();
+  }
+
+  static long threadCpuTimeNs() {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment time = arena.allocate(TIMESPEC_BYTES, Long.BYTES);
+      CLOCK_GETTIME.integer(CLOCK_THREAD_CPUTIME_ID, time.address());
+      return time.get(ValueLayout.JAVA_LONG, 0) * 1_000_000_000
+          + time.get(ValueLayout.JAVA_LONG, Long.BYTES);
+    }
   }
 
   static int threadId() {

@@ -36,6 +36,14 @@ public final class NativeThread {
   }
 
   /**
+   * CPU time that the thread has used, in nanoseconds: the scheduler's account, as in {@code
+   * schedstat}, up to this moment.
+   */
+  public static long cpuTimeNs() {
+    return Libc.threadCpuTimeNs();
+  }
+
+  /**
    * The CPUs that the thread may run on.
    *
    * @throws BpfException when the kernel does not say

@@ -22,6 +22,7 @@ import latencyscope.recording.ThreadId;
  */
 final class Coverage {
   private static final String MODULE = "isolation";
+  private static final String SWITCH = "ContextSwitch";
   private static final long GAP_NS = 1_000_000;
 
   private final Map<ThreadId, ThreadFacts> threads = new HashMap<>();
@@ -37,7 +38,7 @@ final class Coverage {
     ThreadFacts facts = facts(event.thread());
     long end = event.start() + event.duration();
     switch (event.type()) {
-      case "ContextSwitch" -> {
+      case SWITCH -> {
         facts.ran(event.start());
         facts.ran(end);
         facts.switched(event.duration());
@@ -51,7 +52,7 @@ final class Coverage {
 
   /** Takes an event that is in the recording although it is below the threshold. */
   void addExemplar(KernelEvent event) {
-    if (event.thread() != null && event.type().equals("ContextSwitch")) {
+    if (event.thread() != null && event.type().equals(SWITCH)) {
       ThreadFacts facts = facts(event.thread());
       facts.ran(event.start());
       facts.ran(event.start() + event.duration());
@@ -183,7 +184,7 @@ final class Coverage {
     if (shortestSwitch == Long.MAX_VALUE) {
       return byTime == Long.MAX_VALUE ? OptionalLong.empty() : OptionalLong.of(byTime);
     }
-    long each = Math.max(1, Math.max(shortestSwitch, recording.highestFloor()));
+    long each = Math.max(1, Math.max(shortestSwitch, recording.highestFloor(SWITCH)));
     long byCount = hidden > Long.MAX_VALUE / each ? Long.MAX_VALUE : hidden * each;
     return OptionalLong.of(Math.min(byCount, byTime));
   }

@@ -28,7 +28,7 @@ public final class Recording {
   private final List<Loss> losses;
   private final List<InterruptLine> interruptLines;
   private final List<CaptureInterval> intervals;
-  private final long highestFloor;
+  private final Map<String, Long> floors;
   private final long measuredFrom;
   private final List<ProbeState> probes;
   private final List<ProbeCosts> costs;
@@ -49,7 +49,7 @@ public final class Recording {
     records = Collections.unmodifiableMap(builder.records);
     losses = builder.losses();
     interruptLines = List.copyOf(builder.interruptLines.values());
-    highestFloor = builder.floorNs;
+    floors = Map.copyOf(builder.floors);
     measuredFrom = Math.min(capture.start(), builder.measuredFrom);
     intervals = List.copyOf(builder.captured.joined());
     probes = List.copyOf(builder.probes.values());
@@ -162,11 +162,14 @@ public final class Recording {
   }
 
   /**
-   * The length below which, at times, no event was kept because the capture had cost too much,
-   * nanoseconds; 0 if its thresholds held throughout.
+   * The length below which, at times, no event of a type was kept because the capture had cost too
+   * much, nanoseconds; 0 if its threshold held throughout.
+   *
+   * @param eventType such as {@code ContextSwitch}
    */
-  public long highestFloor() {
-    return highestFloor;
+  public long highestFloor(String eventType) {
+    // Recordings of versions that raised all at once name no type.
+    return Math.max(floors.getOrDefault(eventType, 0L), floors.getOrDefault("", 0L));
   }
 
   /**

@@ -11,9 +11,13 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /** Adds up what the events about the capture itself say. Not safe for use by several threads. */
 final class RecordingBuilder {
+  /** So many are said; a sentence with all of them nobody would read. */
+  private static final int MOST_FLOORS = 5;
+
   private static final Host NO_HOST =
       new Host(null, CpuSet.EMPTY, CpuSet.EMPTY, CpuSet.EMPTY, 0, null);
 
@@ -41,7 +45,7 @@ final class RecordingBuilder {
   private String virtualization;
   private OptionalLong monotonicOffset = OptionalLong.empty();
   private boolean ours;
-  long floorNs;
+  final Map<String, Long> floors = new TreeMap<>();
   long measuredFrom = Long.MAX_VALUE;
   private long stalls;
   private long longestStallNs;
@@ -289,9 +293,28 @@ final class RecordingBuilder {
             + " bytes at once): give it larger buffers, -XX:FlightRecorderOptions:memorysize=64m.");
   }
 
-  // The highest floor says it all: what is below may be missing.
+  // The highest floor of each says it all: what is below may be missing.
   private void budget(EventType type, Object[] values) {
-    floorNs = Math.max(floorNs, type.number(values, "floor", 0));
+    String raised = type.text(values, "eventType");
+    floors.merge(
+        raised == null ? "" : raised.substring(raised.lastIndexOf('.') + 1),
+        type.number(values, "floor", 0),
+        Math::max);
+  }
+
+  /** "ContextSwitch from 40 µs on", the highest first. */
+  private String floorsInWords() {
+    return floors.entrySet().stream()
+        .filter(floor -> floor.getValue() > 0)
+        .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
+        .limit(MOST_FLOORS)
+        .map(floor ->
+            String.format(
+                Locale.ROOT,
+                "%s from %,d µs on",
+                floor.getKey().isEmpty() ? "events" : floor.getKey(),
+                floor.getValue() / 1_000))
+        .collect(Collectors.joining(", "));
   }
 
   private void stall(EventType type, Object[] values) {
@@ -302,13 +325,12 @@ final class RecordingBuilder {
   /** What the capture's own thread could not keep up with, as sentences. */
   List<String> notes() {
     List<String> all = new ArrayList<>(notes);
-    if (floorNs > 0) {
+    String raised = floorsInWords();
+    if (!raised.isEmpty()) {
       all.add(
-          String.format(
-              Locale.ROOT,
-              "The capture exceeded its cost budget: for a while only events from %,d µs on were"
-                  + " kept; counts and percentiles hold them all.",
-              floorNs / 1_000));
+          "The capture exceeded its cost budget: for a while it kept only "
+              + raised
+              + "; counts and percentiles hold them all.");
     }
     if (stalls > 0) {
       all.add(

@@ -29,6 +29,24 @@ class CaptureAccountTest {
   }
 
   @Test
+  void eachTypeWhoseThresholdWasRaisedIsSaidWithItsHighest() {
+    raise("latencyscope.SocketDelivery", 80_000);
+    raise("latencyscope.SocketDelivery", 160_000);
+    raise("latencyscope.ContextSwitch", 20_000);
+    raise("latencyscope.ContextSwitch", 0);
+    Recording recording = fixture.recording();
+    String note = recording.notes().iterator().next();
+    assertTrue(
+        note.contains("only SocketDelivery from 160 µs on, ContextSwitch from 20 µs on;"), note);
+    assertEquals(20_000, recording.highestFloor("ContextSwitch"));
+    assertEquals(0, recording.highestFloor("RunQueueWait"));
+  }
+
+  private void raise(String type, long floor) {
+    fixture.add("BudgetExceeded", "eventType", type, "floor", floor);
+  }
+
+  @Test
   void stallsAreCountedAndTheLongestIsSaid() {
     for (long ns : new long[] {150_000_000, 950_000_000}) {
       fixture.add("DrainStall", "startTime", Fixture.START, "duration", ns, "pending", 4096L);

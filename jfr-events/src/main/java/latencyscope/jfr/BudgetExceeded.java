@@ -11,8 +11,8 @@ import jdk.jfr.internal.RemoveFields;
 
 /**
  * The capture's own thread used more of a CPU than its budget, so that from now on only longer
- * events are kept; or it uses little again, and the floor is lowered. Counts and distributions are
- * not affected.
+ * events of one type are kept, of which most came; or it uses little again, and the floor is
+ * lowered. Counts and distributions are not affected.
  *
  * <p>Source of the share: {@code /proc/self/task/TID/schedstat} of the drain thread.
  */
@@ -39,6 +39,11 @@ public final class BudgetExceeded extends Event {
   @Description("Shorter events are not kept from now on, whatever their threshold")
   @Timespan(Timespan.NANOSECONDS)
   public long floor;
+
+  /** The type of which shorter events are not kept. */
+  @Label("Event Type")
+  @Description("Type of event that this is about, such as latencyscope.SocketDelivery")
+  public String eventType;
 
   /** Creates an empty event. */
   public BudgetExceeded() {}

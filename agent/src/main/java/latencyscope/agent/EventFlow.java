@@ -1,0 +1,58 @@
+package latencyscope.agent;
+
+import java.util.function.LongSupplier;
+
+/**
+ * Events of one type on their way through the drain thread: how many come, and from which length
+ * on. Used by one thread at a time.
+ */
+final class EventFlow {
+  private final String eventName;
+  private final LongSupplier records;
+  private long thresholdNs;
+  private long floorNs;
+
+  /**
+   * @param records tells how many were taken until now
+   */
+  EventFlow(String eventName, LongSupplier records) {
+    this.eventName = eventName;
+    this.records = records;
+  }
+
+  String eventName() {
+    return eventName;
+  }
+
+  /** Records taken until now. */
+  long records() {
+    return records.getAsLong();
+  }
+
+  /**
+   * Takes over what the recordings want.
+   *
+   * @param ns nanoseconds; 0 for every single event, or if the type is not wanted at all
+   */
+  void threshold(long ns) {
+    thresholdNs = ns;
+  }
+
+  long thresholdNs() {
+    return thresholdNs;
+  }
+
+  /** Whether a floor has an effect: not where every single event is wanted. */
+  boolean isRaisable() {
+    return thresholdNs > 0;
+  }
+
+  /** Least length that is kept whatever the recordings want, nanoseconds; 0 for none. */
+  long floorNs() {
+    return floorNs;
+  }
+
+  void floor(long ns) {
+    floorNs = ns;
+  }
+}
