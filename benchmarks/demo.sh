@@ -32,10 +32,16 @@ ours() {
 
 # Runs the engine; keeps its figures under a name.
 engine() {
-	local name=$1 pid begun
+	local name=$1 pid begun java=()
 	shift
+	while [ $# -gt 0 ] && [ "$1" != -- ]; do
+		java+=("$1")
+		shift
+	done
+	[ $# = 0 ] || shift
 	{ time {
-		"$JDK/bin/java" -XX:+UseSerialGC "$@" -cp "$jar" demo.TradingEngine --seconds=$SECONDS_OF_TRADING \
+		"$JDK/bin/java" -XX:+UseSerialGC "${java[@]}" -cp "$jar" demo.TradingEngine \
+			--seconds=$SECONDS_OF_TRADING "$@" \
 			>"$work/out" 2>"$work/err" &
 		pid=$!
 		sleep $FROM
@@ -57,7 +63,7 @@ engine() {
 for _ in $(seq "$rounds"); do
 	engine none -Dnothing
 	engine idle -javaagent:"$jar"
-	engine recording -javaagent:"$jar"=start=latencyscope,file="$work/demo.jfr" -Dx
+	engine recording -javaagent:"$jar"=start=latencyscope,file="$work/demo.jfr" -- --opens-when=latencyscope.state=capturing
 	"$JDK/bin/java" -jar "$jar" report "$work/demo.jfr" -f json 2>/dev/null |
 		jq -r '.capture.drain_cpu_ns / .duration_seconds / 1e7, .capture.setup_cpu_ns / 1e6' >"$work/own" || true
 	awk -v d="$work/own" '{ print >> (d (NR == 1 ? ".drain" : ".setup")) }' "$work/own"

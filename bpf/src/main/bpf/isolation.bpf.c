@@ -25,6 +25,16 @@ static __always_inline void remember_counts(struct task_struct *task, struct thr
 	state->migrations = task->se.nr_migrations;
 }
 
+/*
+ * The whole life of a thread that is born while we watch is ours, also what came before it had a
+ * state: its counts are 0 then, as the state's are.
+ */
+static __always_inline void first_sight(struct task_struct *task, struct thread_state *state)
+{
+	if (!watched_since_ns || task->start_time < watched_since_ns)
+		remember_counts(task, state);
+}
+
 static __always_inline enum leave_state leave_state_of(bool preempt, u32 state)
 {
 	if (preempt)
@@ -67,7 +77,7 @@ static __always_inline void thread_comes_in(struct task_struct *task, struct run
 					    u64 now)
 {
 	struct thread_slot *slot;
-	struct thread_storage *storage = thread_of(task, &slot, remember_counts);
+	struct thread_storage *storage = thread_of(task, &slot, first_sight);
 	struct thread_state *state;
 	u64 waited = 0, off = 0;
 
@@ -142,19 +152,20 @@ static __always_inline void count_switch(struct task_struct *task, struct thread
 	u64 delay = task->sched_info.run_delay - state->run_delay;
 
 	/* The kernel has counted this switch already, unless the thread is new to us. */
-	if (voluntary + involuntary == 0)
-		state->voluntary = blocks;
-	else
-		state->voluntary = voluntary != 0;
+	if (voluntary + involuntary == 0) {
+		voluntary = blocks;
+		involuntary = !blocks;
+	}
+	/* If one before was not traced, and both kinds have risen, by what the thread looks like.
+	 */
+	state->voluntary = voluntary && involuntary ? blocks : voluntary != 0;
 	if (is_recorded(cpu)) {
+		measures->voluntary_switches += voluntary;
+		measures->involuntary_switches += involuntary;
+		if (is_monitored(cpu))
+			measures->involuntary_switches_monitored += involuntary;
 		if (voluntary + involuntary > 1)
 			measures->switches_missed += voluntary + involuntary - 1;
-		if (state->voluntary)
-			measures->voluntary_switches++;
-		else
-			measures->involuntary_switches++;
-		if (!state->voluntary && is_monitored(cpu))
-			measures->involuntary_switches_monitored++;
 		measures->cpu_time_ns += task->se.sum_exec_runtime - state->cpu_time;
 		measures->run_delay_ns += delay;
 		measures->run_delay_asleep_ns +=
@@ -170,7 +181,7 @@ static __always_inline void thread_leaves(struct task_struct *task, struct task_
 					  bool preempt, u32 task_state, u32 cpu, u64 now)
 {
 	struct thread_slot *slot;
-	struct thread_storage *storage = thread_of(task, &slot, remember_counts);
+	struct thread_storage *storage = thread_of(task, &slot, first_sight);
 	struct thread_state *state;
 
 	if (!storage)
@@ -256,7 +267,7 @@ static __always_inline int becomes_runnable(struct task_struct *task)
 
 	if (!is_target(task))
 		return 0;
-	storage = thread_of(task, &slot, remember_counts);
+	storage = thread_of(task, &slot, first_sight);
 	/* One that was preempted on its way to sleep waits already. */
 	if (!storage || storage->state.wait_kind != WAIT_NONE)
 		return 0;
@@ -331,7 +342,7 @@ int BPF_PROG(ls_sched_migrate_task, struct task_struct *task, int to)
 
 	if (!is_target(task))
 		return 0;
-	storage = thread_of(task, &slot, remember_counts);
+	storage = thread_of(task, &slot, first_sight);
 	if (!storage)
 		return 0;
 	from = task_cpu_of(task);

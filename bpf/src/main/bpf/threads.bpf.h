@@ -81,6 +81,8 @@ u64 events_without_slot SEC(".bss");
  * make one while the same CPU is in the middle of another's. The thread's next event gets it.
  */
 u64 events_without_state SEC(".bss");
+/* When all programs of the module were attached; user space says so, 0 until then. */
+volatile u64 watched_since_ns SEC(".bss");
 /* How often a slot was given out: those with higher numbers have not been yet. */
 u64 slots_claimed SEC(".bss");
 /* How often a thread ended: tells user space that there are slots to empty. */

@@ -121,7 +121,7 @@ struct thread_measures {
 	u64 voluntary_switches;
 	u64 involuntary_switches;
 	u64 involuntary_switches_monitored;
-	/* The kernel counted them, its tracepoints did not tell. */
+	/* How many of these its tracepoints did not tell. */
 	u64 switches_missed;
 	u64 waits_untraced;
 	u64 migrations_wake;

@@ -107,6 +107,7 @@ final class KernelModule implements AutoCloseable {
    * first drain.
    */
   void complete() throws BpfException, ReflectiveOperationException {
+    object.variable("watched_since_ns").set(ValueLayout.JAVA_LONG, 0, context.clock().kernelNow());
     threads.handOutRest(sizes);
     records = new ModuleRecords(name, structs, context, directory, threads::mute);
   }

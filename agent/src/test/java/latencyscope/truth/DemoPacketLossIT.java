@@ -22,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 class DemoPacketLossIT {
   private static final long LIMIT_S = 60;
   private static final Path JAVA = Path.of(System.getProperty("java.home"), "bin", "java");
+  private static final String CAPTURING = "latencyscope.state=capturing";
   private static final Pattern LOST = Pattern.compile("messages lost: ([\\d,]+)");
 
   @TempDir Path folder;
@@ -51,7 +52,8 @@ class DemoPacketLossIT {
 
   /** Runs the engine; says how many messages its receiver missed, by their sequence numbers. */
   private long demo(String... options) throws IOException, InterruptedException {
-    List<String> main = new ArrayList<>(List.of("demo.TradingEngine"));
+    // What it loses while the capture is coming up nobody could see.
+    List<String> main = new ArrayList<>(List.of("demo.TradingEngine", "--opens-when=" + CAPTURING));
     main.addAll(List.of(options));
     Launch.Outcome outcome =
         new Launch(List.of(), JAVA, List.of(), List.of(Engine.JAR), main)

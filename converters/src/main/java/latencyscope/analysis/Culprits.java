@@ -32,11 +32,13 @@ final class Culprits {
 
   /**
    * Whether a task is the tool's own: one of its threads within the target, or any thread of the
-   * process that records from outside.
+   * process that records from outside. Those in another process, which has an agent of its own, are
+   * that process's.
    */
   boolean isOwn(Task task) {
     return task != null
-        && (isOwn(task.name()) || recorder > 0 && recorder != target && task.pid() == recorder);
+        && (isOwn(task.name()) && (task.pid() == 0 || target == 0 || isOfTarget(task))
+            || recorder > 0 && recorder != target && task.pid() == recorder);
   }
 
   /** Whether a task is a thread of the target itself. */

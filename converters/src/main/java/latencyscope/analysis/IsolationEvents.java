@@ -3,6 +3,7 @@ package latencyscope.analysis;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import latencyscope.recording.KernelEvent;
 import latencyscope.recording.ThreadId;
 
@@ -59,10 +60,14 @@ final class IsolationEvents {
   final Tally<ThreadId, RunQueueWait> slowWakeUps =
       new Tally<>(RunQueueWait::duration, RunQueueWait::thread, RunQueueWait::thread);
   private final Rhythms<Struck> rhythms = new Rhythms<>();
-  private final Worst<RunQueueWait> worstWaits =
-      new Worst<>(WORST, Comparator.comparingLong(RunQueueWait::duration));
+  private final Worst<RunQueueWait> worstWaits = longest();
+  private final Worst<RunQueueWait> worstBehindAgents = longest();
   private final Worst<OffCpu> worstOffCpu =
       new Worst<>(WORST, Comparator.comparingLong(OffCpu::duration));
+
+  private static Worst<RunQueueWait> longest() {
+    return new Worst<>(WORST, Comparator.comparingLong(RunQueueWait::duration));
+  }
 
   private static Task culprit(RunQueueWait wait) {
     Task task = wait.culprit();
@@ -108,10 +113,11 @@ final class IsolationEvents {
     addWorst(wait);
   }
 
+  // Apart, for whose they are turns out only when the capture is known: they shall not crowd out
+  // the others.
   private void addWorst(RunQueueWait wait) {
-    if (wait.culprit() == null || !Culprits.isOwn(wait.culprit().name())) {
-      worstWaits.add(wait);
-    }
+    boolean named = wait.culprit() != null && Culprits.isOwn(wait.culprit().name());
+    (named ? worstBehindAgents : worstWaits).add(wait);
   }
 
   /** The rhythm in which a task took a CPU from the target; empty if it has none. */
@@ -119,8 +125,14 @@ final class IsolationEvents {
     return rhythms.of(new Struck(culprit, cpu));
   }
 
-  List<RunQueueWait> worstWaits() {
-    return worstWaits.descending();
+  /** The longest waits but for those behind the tool's own threads. */
+  List<RunQueueWait> worstWaits(Culprits culprits) {
+    Worst<RunQueueWait> worst = longest();
+    Stream.of(worstWaits, worstBehindAgents)
+        .flatMap(waits -> waits.descending().stream())
+        .filter(wait -> !culprits.isOwn(wait.culprit()))
+        .forEach(worst::add);
+    return worst.descending();
   }
 
   List<OffCpu> worstOffCpu() {

@@ -48,12 +48,7 @@ final class IsolationMetrics {
     metrics.put("run_delay_count", facts.total("run_delay_count"), NO_SCHEDSTAT);
     metrics.put("run_delay_asleep_ns", facts.runDelayAsleep(), NO_SCHEDSTAT);
     metrics.put("threads", facts.threads().stream().map(this::thread).toList());
-    metrics.put(
-        "worst",
-        events.worstWaits().stream()
-            .filter(wait -> !culprits.isOwn(wait.culprit()))
-            .map(this::wait)
-            .toList());
+    metrics.put("worst", events.worstWaits(culprits).stream().map(this::wait).toList());
     metrics.put("worst_involuntary", events.worstOffCpu().stream().map(this::offCpu).toList());
     return metrics.put("violations", violations);
   }

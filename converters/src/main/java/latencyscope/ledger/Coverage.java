@@ -171,8 +171,7 @@ final class Coverage {
    */
   OptionalLong hidden(ThreadId thread) {
     ThreadFacts facts = threads.get(thread);
-    long counted =
-        counted(thread, key -> key.endsWith("_switches") || key.equals("switches_missed"));
+    long counted = counted(thread, key -> key.endsWith("_switches"));
     // From the last one the thread has not come back.
     long hidden = counted - (facts == null ? 0 : facts.switches()) - 1;
     if (hidden <= 0) {

@@ -140,6 +140,15 @@ class IsolationVerdictTest {
   }
 
   @Test
+  void agentOfAnotherProcessIsBlamedAsThatProcess() {
+    Fixture fixture =
+        monitored().wait(STRATEGY, 0, 5_000_000, 4, "preempted", "latencyscope-dr", TARGET + 1);
+    assertEquals(1, isolation(fixture).findings().size());
+    assertEquals(0L, fixture.report().capture().metrics().get("own_wait_count"));
+    assertEquals(1, ((List<?>) isolation(fixture).metrics().get("worst")).size());
+  }
+
+  @Test
   void processThatRecordsFromOutsideIsOurs() {
     Fixture fixture =
         shared()
