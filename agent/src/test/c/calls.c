@@ -5,10 +5,10 @@
  * Says "ready", waits for a line, runs the loads named on its command line one after the other and
  * says "done"; then it stays until its input ends. For each kind of call it prints
  *
- *   account THREAD TID CALL CALLS BLOCKED NS
+ *   account THREAD TID CALL CALLS BLOCKED NS,NS,...
  *
  * BLOCKED are the calls around which getrusage(RUSAGE_THREAD) has seen a voluntary switch, which is
- * the kernel's count, and NS what the thread's own clock says that these took. PARTNER lines say
+ * the kernel's count, and NS what the thread's own clock says that each took. PARTNER lines say
  * who was to end them: "partner THREAD TID PARTNER_TID".
  */
 #define _GNU_SOURCE
@@ -36,7 +36,8 @@
 
 struct account {
 	const char *call;
-	long calls, blocked, ns;
+	long calls, blocked;
+	long ns[4 * TIMES]; /* of each that blocked */
 };
 
 /* A thread that blocks, and the one that lets it go on. */
@@ -93,8 +94,8 @@ static void add(struct pair *pair, const char *call, long begun_ns, long before)
 	account->call = call;
 	account->calls++;
 	if (rise) {
-		account->blocked++;
-		account->ns += ns;
+		check(account->blocked < 4 * TIMES, "more calls than there is room for");
+		account->ns[account->blocked++] = ns;
 	}
 }
 
@@ -235,9 +236,13 @@ static void play(struct pair *pair)
 	serve(pair);
 	pthread_join(thread, NULL);
 	printf("partner %s %d %d\n", pair->name, pair->tid, gettid());
-	for (struct account *account = pair->accounts; account->call; account++)
-		printf("account %s %d %s %ld %ld %ld\n", pair->name, pair->tid, account->call,
-		       account->calls, account->blocked, account->ns);
+	for (struct account *account = pair->accounts; account->call; account++) {
+		printf("account %s %d %s %ld %ld ", pair->name, pair->tid, account->call,
+		       account->calls, account->blocked);
+		for (long i = 0; i < account->blocked; i++)
+			printf("%ld,", account->ns[i]);
+		printf("\n");
+	}
 }
 
 int main(int count, char **names)

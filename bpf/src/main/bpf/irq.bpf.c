@@ -17,6 +17,7 @@
 #include "irq/nesting.bpf.h"
 #include "irq/context.bpf.h"
 #include "irq/account.bpf.h"
+#include "symbols.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
 

@@ -9,6 +9,7 @@
 #include "isolation/send.bpf.h"
 #include "isolation/throttle.bpf.h"
 #include "isolation/migration.bpf.h"
+#include "symbols.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
 

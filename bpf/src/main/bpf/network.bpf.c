@@ -12,6 +12,7 @@
 #include "network/socket.bpf.h"
 #include "network/delivery.bpf.h"
 #include "network/drop.bpf.h"
+#include "symbols.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
 

@@ -8,6 +8,7 @@ import java.util.TreeMap;
 import jdk.jfr.Name;
 import latencyscope.bpf.BpfException;
 import latencyscope.bpf.CorruptRingException;
+import latencyscope.bpf.KernelSymbols;
 import latencyscope.bpf.LoadedObject;
 import latencyscope.bpf.ObjectFile;
 import latencyscope.bpf.RingReader;
@@ -108,6 +109,9 @@ final class KernelModule implements AutoCloseable {
    */
   void complete() throws BpfException, ReflectiveOperationException {
     object.variable("watched_since_ns").set(ValueLayout.JAVA_LONG, 0, context.clock().kernelNow());
+    if (KernelSymbols.canBeToldBy(object)) {
+      context.strings().symbols(KernelSymbols.of(object));
+    }
     threads.handOutRest(sizes);
     records = new ModuleRecords(name, structs, context, directory, threads::mute);
   }

@@ -259,8 +259,7 @@ final class LoadedModules implements AutoCloseable {
     if (accounting != null) {
       accounting.close();
     }
-    try (TargetMemory _ = context.memory();
-        RecordStrings _ = context.strings()) {
+    try (TargetMemory _ = context.memory()) {
       context.threads().close();
     } catch (IOException e) {
       Complaints.say("could not close what tells threads and memory", e);

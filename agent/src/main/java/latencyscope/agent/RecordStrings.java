@@ -12,7 +12,7 @@ import latencyscope.bpf.SystemCalls;
  * The texts of records: names of tasks, of kernel functions, of system calls and of files, each
  * made once and then reused. Used by one thread at a time.
  */
-final class RecordStrings implements AutoCloseable {
+final class RecordStrings {
   /** Size of a task name in a record, TASK_COMM_LEN of the kernel. */
   static final int COMM_BYTES = 16;
 
@@ -21,10 +21,8 @@ final class RecordStrings implements AutoCloseable {
   private final Map<Long, String> systemCalls = new HashMap<>();
   private final MappedFiles files;
 
-  /** Null until a function is asked for, and where the kernel does not tell. */
-  private KernelSymbols symbols;
-
-  private boolean symbolsRefused;
+  /** Null where the kernel does not tell. Modules are completed side by side. */
+  private volatile KernelSymbols symbols;
 
   /**
    * Creates an empty collection.
@@ -74,32 +72,18 @@ final class RecordStrings implements AutoCloseable {
     return inode == 0 ? null : files.path(inode, device);
   }
 
+  /** Has functions told by these names from now on, not by their addresses. */
+  void symbols(KernelSymbols told) {
+    symbols = told;
+  }
+
   private String look(long address) {
-    String name = symbolsRefused ? null : nameOfFunction(address);
-    return name != null ? name : "0x" + Long.toHexString(address);
-  }
-
-  private String nameOfFunction(long address) {
+    String name = null;
     try {
-      if (symbols == null) {
-        symbols = KernelSymbols.open();
-      }
-      return symbols.nameOf(address);
+      name = symbols == null ? null : symbols.nameOf(address);
     } catch (BpfException e) {
-      symbolsRefused = true; // as it would be the next time
-      Complaints.say(
-          "functions of the kernel are told by their addresses: "
-              + e.problem()
-              + "; "
-              + e.remedy());
-      return null;
+      Complaints.say("a function of the kernel is told by its address: " + e.problem());
     }
-  }
-
-  @Override
-  public void close() {
-    if (symbols != null) {
-      symbols.close();
-    }
+    return name != null ? name : "0x" + Long.toHexString(address);
   }
 }

@@ -1,5 +1,6 @@
 package latencyscope.truth;
 
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -10,12 +11,12 @@ import java.util.List;
  * @param call the kernel's name of the call
  * @param calls how often it was made
  * @param blocked around how many of them the kernel's count of voluntary switches rose
- * @param blockedNs how long those took, by the thread's own clock
+ * @param blockedNs how long each of those took, by the thread's own clock
  */
 record CallAccount(
-    String thread, long osThreadId, String call, long calls, long blocked, long blockedNs) {
+    String thread, long osThreadId, String call, long calls, long blocked, List<Long> blockedNs) {
 
-  /** Reads the lines {@code account THREAD TID CALL CALLS BLOCKED NS}. */
+  /** Reads the lines {@code account THREAD TID CALL CALLS BLOCKED NS,NS,…}. */
   static List<CallAccount> read(List<String> lines) {
     return lines.stream()
         .filter(line -> line.startsWith("account "))
@@ -27,7 +28,9 @@ record CallAccount(
                 w[3],
                 Long.parseLong(w[4]),
                 Long.parseLong(w[5]),
-                Long.parseLong(w[6])))
+                w.length < 7
+                    ? List.of()
+                    : Arrays.stream(w[6].split(",")).map(Long::valueOf).toList()))
         .toList();
   }
 }

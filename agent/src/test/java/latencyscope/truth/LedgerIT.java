@@ -216,7 +216,7 @@ class LedgerIT extends ExplainedLoad {
     }
   }
 
-  /** 2 %, and the few milliseconds that a thread takes to say its account and to end. */
+  /** 2 %, and the milliseconds that a thread takes to be born and to end. */
   private static double tolerance(long ns) {
     return 0.02 * ns + 5_000_000;
   }

@@ -260,9 +260,11 @@ class SchedulerTruthIT {
       StampComparison comparison =
           StampComparison.of(Files.readAllLines(accounts), ours, Long.parseLong(id));
       assertTrue(comparison.count() > 500, "too few yields let the competitor in: " + comparison);
-      assertTrue(comparison.medianBeginErrorNs() <= 2_000, comparison.toString());
-      // Between an event's end and the stamp lie our own probe and the way back to user space.
-      assertTrue(comparison.medianEndErrorNs() <= 5_000, comparison.toString());
+      // Between stamp and event lie the system call and our own probe: little against the stall,
+      // though how many microseconds is the machine's affair.
+      long little = comparison.medianStallNs() / 200;
+      assertTrue(comparison.medianBeginErrorNs() <= little, comparison.toString());
+      assertTrue(comparison.medianEndErrorNs() <= little, comparison.toString());
       // An event outside of its stamps would be a clock that is wrong, not a thread that is slow.
       assertTrue(comparison.worstOutsideNs() <= 1_000, comparison.toString());
     }

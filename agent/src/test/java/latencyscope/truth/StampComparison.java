@@ -14,10 +14,15 @@ import jdk.jfr.consumer.RecordedEvent;
  * @param count stalls that have an event
  * @param medianBeginErrorNs from the stamp before to the event's begin
  * @param medianEndErrorNs from the event's end to the stamp after
+ * @param medianStallNs length of the events
  * @param worstOutsideNs how far an event reached out of its stamps
  */
 record StampComparison(
-    int count, long medianBeginErrorNs, long medianEndErrorNs, long worstOutsideNs) {
+    int count,
+    long medianBeginErrorNs,
+    long medianEndErrorNs,
+    long medianStallNs,
+    long worstOutsideNs) {
 
   static StampComparison of(List<String> lines, OurAccount ours, long osThreadId) {
     // The recorder's pairs of clocks give the stamps, which are nanoTime, a place in its time.
@@ -29,6 +34,7 @@ record StampComparison(
     stalls.sort(Comparator.comparing(RecordedEvent::getStartTime));
     long[] beginErrors = new long[stalls.size()];
     long[] endErrors = new long[stalls.size()];
+    long[] lengths = new long[stalls.size()];
     long worst = 0;
     int count = 0;
     for (String line : lines) {
@@ -48,10 +54,12 @@ record StampComparison(
       }
       beginErrors[count] = Duration.between(before, within.get(0).getStartTime()).toNanos();
       endErrors[count] = Duration.between(within.get(0).getEndTime(), after).toNanos();
+      lengths[count] = within.get(0).getDuration().toNanos();
       worst = Math.max(worst, -Math.min(beginErrors[count], endErrors[count]));
       count++;
     }
-    return new StampComparison(count, median(beginErrors, count), median(endErrors, count), worst);
+    return new StampComparison(
+        count, median(beginErrors, count), median(endErrors, count), median(lengths, count), worst);
   }
 
   private static long median(long[] values, int count) {

@@ -8,6 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -197,11 +199,7 @@ class SyscallTruthIT {
     for (CallAccount account : accounts) {
       List<RecordedEvent> events = events(account.thread(), account.call());
       assertEquals(account.blocked(), events.size(), account::toString);
-      long ns = events.stream().mapToLong(e -> e.getDuration("kernelDuration").toNanos()).sum();
-      // The thread looks at its clock before the entry and after the exit.
-      assertTrue(ns <= account.blockedNs(), ns + " ns against " + account);
-      boolean isLong = account.blockedNs() > account.blocked() * 1_000_000;
-      assertTrue(!isLong || ns > 0.9 * account.blockedNs(), ns + " ns against " + account);
+      assertLengths(account, events);
       events.forEach(e -> assertEquals(account.thread(), e.getString("thread")));
     }
     for (long id : accounts.stream().mapToLong(CallAccount::osThreadId).distinct().toArray()) {
@@ -215,6 +213,31 @@ class SyscallTruthIT {
       assertEquals(
           ours.events("BlockingSyscall", id).size(), ours.occurrences(id, "blocking_call"));
       assertEquals(ours.events("Sleep", id).size(), ours.occurrences(id, "sleep"));
+    }
+  }
+
+  /**
+   * The thread looks at its clock before the entry and after the exit, and may have to wait for a
+   * CPU in between: never less than we say, and mostly not much more.
+   */
+  private static void assertLengths(CallAccount account, List<RecordedEvent> events) {
+    List<Long> ours =
+        events.stream()
+            .sorted(Comparator.comparing(RecordedEvent::getStartTime))
+            .map(event -> event.getDuration("kernelDuration").toNanos())
+            .toList();
+    List<Double> parts = new ArrayList<>();
+    for (int i = 0; i < ours.size(); i++) {
+      long theirs = account.blockedNs().get(i);
+      assertTrue(ours.get(i) <= theirs, "call " + i + ": " + ours.get(i) + " ns of " + account);
+      if (theirs > 1_000_000) {
+        parts.add((double) ours.get(i) / theirs);
+      }
+    }
+    Collections.sort(parts);
+    if (parts.size() > ours.size() / 2) {
+      double median = parts.get(parts.size() / 2);
+      assertTrue(median > 0.9, median + " of what the thread says: " + ours + ", " + account);
     }
   }
 

@@ -9,9 +9,12 @@ import java.nio.charset.StandardCharsets;
  *
  * <p>Source: the running kernel's own look-up, which its stack traces use too ({@code %pB}), asked
  * by a program that runs once for each question. Needs no {@code /proc/kallsyms}, so neither
- * CAP_SYSLOG nor the time and memory that its 200,000 lines take. Safe for use by several threads.
+ * CAP_SYSLOG nor the time and memory that its 200,000 lines take. A question takes half a
+ * millisecond. Safe for use by several threads, until the object is closed.
  */
-public final class KernelSymbols implements AutoCloseable {
+public final class KernelSymbols {
+  private static final String PROGRAM = "ls_name_function";
+
   private final LoadedObject object;
   private final MemorySegment wanted;
 
@@ -20,19 +23,19 @@ public final class KernelSymbols implements AutoCloseable {
     wanted = object.variable("wanted_address");
   }
 
+  /** Whether an object has the program that asks. */
+  public static boolean canBeToldBy(LoadedObject object) {
+    return object.programs().contains(PROGRAM);
+  }
+
   /**
-   * Loads the program that asks; it runs only while {@link #nameOf} does.
+   * Names as an object's program tells them.
    *
-   * @throws BpfException as {@link KernelObject#load}
+   * @param object one that {@linkplain #canBeToldBy can}
+   * @throws BpfException when its memory cannot be mapped
    */
-  public static KernelSymbols open() throws BpfException {
-    LoadedObject object = KernelObject.open(ObjectFile.named("symbols")).load();
-    try {
-      return new KernelSymbols(object);
-    } catch (BpfException | RuntimeException e) {
-      object.close();
-      throw e;
-    }
+  public static KernelSymbols of(LoadedObject object) throws BpfException {
+    return new KernelSymbols(object);
   }
 
   /**
@@ -44,7 +47,7 @@ public final class KernelSymbols implements AutoCloseable {
    */
   public synchronized String nameOf(long address) throws BpfException {
     wanted.set(ValueLayout.JAVA_LONG, 0, address);
-    byte[] told = object.readIterator("ls_name_function");
+    byte[] told = object.readIterator(PROGRAM);
     return functionOf(new String(told, StandardCharsets.US_ASCII));
   }
 
@@ -52,11 +55,5 @@ public final class KernelSymbols implements AutoCloseable {
   static String functionOf(String told) {
     int offset = told.lastIndexOf("+0x");
     return offset <= 0 ? null : told.substring(0, offset);
-  }
-
-  /** Unloads the program. A second call does nothing. */
-  @Override
-  public void close() {
-    object.close();
   }
 }

@@ -196,7 +196,9 @@ class KernelFactsTest {
     List<String> wrong = new ArrayList<>();
     int asked = 0;
     List<String> lines = Files.readAllLines(Path.of("/proc/kallsyms"));
-    try (KernelSymbols symbols = KernelSymbols.open()) {
+    try (LoadedObject object = KernelObject.open(Fixtures.object("symbols")).load()) {
+      assertTrue(KernelSymbols.canBeToldBy(object));
+      KernelSymbols symbols = KernelSymbols.of(object);
       String previousAddress = "";
       for (int i = 0; i < lines.size(); i++) {
         String[] words = lines.get(i).split("[ \t]");

@@ -20,7 +20,7 @@ class ObjectIndexTest {
   @Test
   void listsWhatWasCompiled() throws Exception {
     assertEquals(
-        List.of("elsewhere", "faults", "refused", "shapes", "switches"),
+        List.of("elsewhere", "faults", "refused", "shapes", "switches", "symbols"),
         new ObjectIndex(Fixtures.FOLDER).names());
   }
 
@@ -37,7 +37,7 @@ class ObjectIndexTest {
   void anUnknownNameListsTheKnownOnes() {
     var e = assertThrows(IllegalArgumentException.class, () -> Fixtures.object("isolatoin"));
     assertEquals(
-        "the index has no object isolatoin; there are: elsewhere, faults, refused, shapes, switches",
+        "the index has no object isolatoin; there are: elsewhere, faults, refused, shapes, switches, symbols",
         e.getMessage());
   }
 

@@ -19,6 +19,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.TimeUnit;
@@ -342,60 +344,81 @@ public final class LedgerWorkload {
 
   /**
    * Threads that live busy lives of four seconds: two that only run, two that run and sleep, two
-   * that take a lock from each other, two that wake each other. The last act of each is to read the
-   * kernel's account of it.
+   * that take a lock from each other, two that wake each other. The kernel's account of each is
+   * read when all are parked: of a thread that runs it is not up to date.
    */
   private static void lives() throws Exception {
     ReentrantLock lock = new ReentrantLock();
     SynchronousQueue<Integer> queue = new SynchronousQueue<>();
-    List<Thread> threads = new ArrayList<>();
+    Lives lives = new Lives();
     for (int i = 0; i < 2; i++) {
       boolean first = i == 0;
-      threads.add(life("run-" + i, () -> spin(TimeUnit.MILLISECONDS.toNanos(50))));
-      threads.add(life("sleep-" + i, () -> live(1, TimeUnit.MILLISECONDS.toNanos(5))));
-      threads.add(
-          life(
-              "lock-" + i,
-              () -> {
-                lock.lock();
-                try {
-                  spin(TimeUnit.MILLISECONDS.toNanos(1));
-                  Thread.sleep(1);
-                } finally {
-                  lock.unlock();
-                }
-                spin(TimeUnit.MICROSECONDS.toNanos(200));
-              }));
-      threads.add(
-          life(
-              "hand-" + i,
-              () -> {
-                spin(TimeUnit.MICROSECONDS.toNanos(100));
-                if (first) {
-                  queue.offer(1, 2, TimeUnit.MILLISECONDS);
-                } else {
-                  queue.poll(2, TimeUnit.MILLISECONDS);
-                }
-              }));
+      lives.begin("run-" + i, () -> spin(TimeUnit.MILLISECONDS.toNanos(50)));
+      lives.begin("sleep-" + i, () -> live(1, TimeUnit.MILLISECONDS.toNanos(5)));
+      lives.begin(
+          "lock-" + i,
+          () -> {
+            lock.lock();
+            try {
+              spin(TimeUnit.MILLISECONDS.toNanos(1));
+              Thread.sleep(1);
+            } finally {
+              lock.unlock();
+            }
+            spin(TimeUnit.MICROSECONDS.toNanos(200));
+          });
+      lives.begin(
+          "hand-" + i,
+          () -> {
+            spin(TimeUnit.MICROSECONDS.toNanos(100));
+            if (first) {
+              queue.offer(1, 2, TimeUnit.MILLISECONDS);
+            } else {
+              queue.poll(2, TimeUnit.MILLISECONDS);
+            }
+          });
     }
-    for (Thread thread : threads) {
-      thread.join();
-    }
+    lives.end();
     // The recording is not to end with them: what kept them to the last is told when it is over.
     Thread.sleep(200);
   }
 
-  private static Thread life(String name, Work turn) {
-    return thread(
-        "life-" + name,
-        () -> {
-          long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(4);
-          while (System.nanoTime() < end) {
-            turn.run();
-          }
-          String[] schedstat = schedstat(Path.of("/proc/thread-self").toRealPath());
-          System.out.println("life-" + name + " " + ownId() + " " + String.join(" ", schedstat));
-        });
+  /** Threads that live for four seconds each, and then wait until all have been accounted for. */
+  private static final class Lives {
+    private final List<Thread> threads = new ArrayList<>();
+    private final Map<String, Long> ids = new ConcurrentSkipListMap<>();
+    private final CountDownLatch accounted = new CountDownLatch(1);
+
+    void begin(String name, Work turn) {
+      threads.add(
+          thread(
+              "life-" + name,
+              () -> {
+                long id = ownId();
+                long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(4);
+                while (System.nanoTime() < end) {
+                  turn.run();
+                }
+                ids.put("life-" + name, id);
+                accounted.await();
+              }));
+    }
+
+    void end() throws Exception {
+      while (ids.size() < threads.size()) {
+        Thread.sleep(50);
+      }
+      Thread.sleep(200);
+      for (Map.Entry<String, Long> life : ids.entrySet()) {
+        String[] schedstat = schedstat(Path.of("/proc/self/task/" + life.getValue()));
+        System.out.println(
+            life.getKey() + " " + life.getValue() + " " + String.join(" ", schedstat));
+      }
+      accounted.countDown();
+      for (Thread thread : threads) {
+        thread.join();
+      }
+    }
   }
 
   private static void live(int kind, long ns) throws InterruptedException {

@@ -1,11 +1,13 @@
-// SPDX-License-Identifier: GPL-2.0 OR MIT
+/* SPDX-License-Identifier: GPL-2.0 OR MIT */
 /*
- * symbols: what is the function called that lies at an address? The kernel itself answers, for one
- * address at a time; /proc/kallsyms would be 200,000 lines for the few names that are ever asked.
+ * What is the function called that lies at an address? The kernel itself answers, for one address
+ * at a time; /proc/kallsyms would be 200,000 lines for the few names that are ever asked. For
+ * modules whose records have a struct kernel_symbol.
  */
-#include "kernel.h"
+#ifndef LATENCYSCOPE_SYMBOLS_BPF_H
+#define LATENCYSCOPE_SYMBOLS_BPF_H
 
-char LICENSE[] SEC("license") = "Dual MIT/GPL";
+#include "kernel.h"
 
 u64 wanted_address SEC(".bss");
 
@@ -20,3 +22,5 @@ int ls_name_function(struct bpf_iter__bpf_map *ctx)
 		BPF_SEQ_PRINTF(ctx->meta->seq, "%pB", behind);
 	return 0;
 }
+
+#endif
