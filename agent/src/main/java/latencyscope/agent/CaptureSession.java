@@ -96,6 +96,7 @@ final class CaptureSession {
   void joinDrainThread() throws BpfException {
     LoadedModules loaded = modules;
     if (loaded != null && !loaded.isEmpty()) {
+      NativeThread.standBack();
       NativeThread.confineTo(loaded.drainCpus());
     }
   }

@@ -57,7 +57,7 @@ final class LoadedModules implements AutoCloseable {
     }
     try {
       if (forbidden == null) {
-        all.drainThread = ModuleLoader.keepOffMonitoredCpus(settings);
+        all.drainThread = ModuleLoader.keepOutOfTheWay(settings);
         all.drainCpus = NativeThread.affinity();
         watched.leaveOut(all.drainThread);
         all.countRunTime(settings);

@@ -58,8 +58,12 @@ final class ModuleLoader {
         new ModuleConstants(kernel, NetworkScope.of(settings.pid(), settings.networkInterface()));
   }
 
-  /** Moves the calling thread off the monitored CPUs, where that is possible; says its id. */
-  static int keepOffMonitoredCpus(CaptureSettings settings) throws BpfException {
+  /**
+   * Moves the calling thread off the monitored CPUs, where that is possible, and elsewhere has it
+   * wait for its turn; says its id.
+   */
+  static int keepOutOfTheWay(CaptureSettings settings) throws BpfException {
+    NativeThread.standBack();
     CpuList chosen = settings.drainCpus();
     if (chosen.isEmpty()) {
       chosen =

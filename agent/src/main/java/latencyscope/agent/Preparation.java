@@ -36,6 +36,7 @@ final class Preparation {
     if (NativeAccess.enable(instrumentation) != null) {
       return;
     }
+    NativeThread.standBack();
     Kernel kernel = Kernel.running();
     keepOff(kernel.isolatedCpus());
     KernelObject.requireLibrary();

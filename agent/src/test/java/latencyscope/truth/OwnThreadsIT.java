@@ -1,9 +1,11 @@
 package latencyscope.truth;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +23,11 @@ class OwnThreadsIT {
   private static final long LIMIT_MS = 20_000;
   private static final int MONITORED = 1;
 
+  /** SCHED_NORMAL and SCHED_BATCH. */
+  private static final int NORMAL = 0;
+
+  private static final int BATCH = 3;
+
   @TempDir Path folder;
 
   /** Where each of them may run, by the kernel's account; names are cut to 15 characters. */
@@ -37,6 +44,39 @@ class OwnThreadsIT {
   private static boolean mayRunThere(Map<String, CpuList> allowed) {
     return allowed.values().stream()
         .anyMatch(cpus -> cpus.stream().anyMatch(cpu -> cpu == MONITORED));
+  }
+
+  /** Nor do they take a CPU from the engine's threads elsewhere before it is their turn. */
+  @Test
+  void areOfBatchWork() throws Exception {
+    Path errors = folder.resolve("stderr.txt");
+    try (Engine engine = Launch.of(NappingEngine.class).withAgent().start(errors)) {
+      engine.await("ready");
+      new Jcmd(engine.pid()).start("capture", "+latencyscope.ContextSwitch#enabled=true");
+      KernelObjects.awaitHeldBy(engine.pid(), List.of("isolation"));
+      Map<String, Integer> policies = policies(engine.pid());
+      for (long waited = 0; policies.containsValue(NORMAL) && waited < LIMIT_MS; waited += 50) {
+        TimeUnit.MILLISECONDS.sleep(50); // one of them looks once a second
+        policies = policies(engine.pid());
+      }
+      assertEquals(BATCH, policies.get("latencyscope-dr"), policies::toString);
+      assertEquals(BATCH, policies.get("latencyscope-wa"), policies::toString);
+    }
+  }
+
+  /** Their scheduling policies, field 41 of {@code stat}. */
+  private static Map<String, Integer> policies(long pid) throws IOException {
+    Map<String, Integer> policies = new TreeMap<>();
+    for (ProcFile thread : ProcFile.threads(pid)) {
+      String name = thread.text("Name");
+      if (name.equals("latencyscope-dr") || name.equals("latencyscope-wa")) {
+        Path stat = Path.of("/proc/" + pid + "/task/" + thread.text("Pid") + "/stat");
+        String text = Files.readString(stat);
+        String[] fields = text.substring(text.lastIndexOf(')') + 2).split(" ");
+        policies.put(name, Integer.valueOf(fields[41 - 3]));
+      }
+    }
+    return policies;
   }
 
   @Test

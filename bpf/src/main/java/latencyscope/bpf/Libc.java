@@ -16,6 +16,7 @@ final class Libc {
   static final int MAP_PRIVATE = 2;
   static final int MAP_ANONYMOUS = 0x20;
 
+  private static final int SCHED_BATCH = 3;
   private static final int CLOCK_THREAD_CPUTIME_ID = 3;
   private static final long TIMESPEC_BYTES = 16;
   private static final long PERF_FLAG_FD_CLOEXEC = 8;
@@ -33,6 +34,7 @@ final class Libc {
   private static final NativeFunction USLEEP = LIBRARY.bind("usleep");
   private static final NativeFunction SCHED_SETAFFINITY = LIBRARY.bind("sched_setaffinity");
   private static final NativeFunction SCHED_GETAFFINITY = LIBRARY.bind("sched_getaffinity");
+  private static final NativeFunction SCHED_SETSCHEDULER = LIBRARY.bind("sched_setscheduler");
 
   // The C library has no function of its own for it.
   private static final NativeFunction SYSCALL = LIBRARY.bind("syscall");
@@ -105,6 +107,14 @@ final class Libc {
   /** 0 or the negative error number; EINVAL when the mask is shorter than the kernel's. */
   static int getAffinity(int tid, MemorySegment mask) {
     return (int) SCHED_GETAFFINITY.orErrno(tid, mask.byteSize(), mask.address());
+  }
+
+  /** Makes the calling thread one of batch work; 0 or the negative error number. */
+  static int batch() {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment priority = arena.allocate(ValueLayout.JAVA_INT); // 0, as it must be
+      return (int) SCHED_SETSCHEDULER.orErrno(0, SCHED_BATCH, priority.address());
+    }
   }
 
   /**

@@ -44,6 +44,17 @@ public final class NativeThread {
   }
 
   /**
+   * Has the thread, and those that it starts from now on, take no CPU from another thread when they
+   * wake (SCHED_BATCH): they wait until it is their turn. Their share of time stays what it was.
+   *
+   * @throws BpfException when the kernel refuses
+   */
+  public static void standBack() throws BpfException {
+    Libc.require();
+    Refusal.check("make the thread one of batch work", Libc.batch());
+  }
+
+  /**
    * The CPUs that the thread may run on.
    *
    * @throws BpfException when the kernel does not say
