@@ -11,6 +11,7 @@ import latencyscope.ledger.Autopsy;
 import latencyscope.ledger.Ledger;
 import latencyscope.ledger.Part;
 import latencyscope.ledger.PauseAutopsy;
+import latencyscope.ledger.Role;
 import latencyscope.ledger.SafepointAutopsy;
 import latencyscope.recording.EventConsumer;
 import latencyscope.recording.JvmEvent;
@@ -192,21 +193,44 @@ public final class JvmAnalyzer implements Analyzer {
         remedy(reason, ledger, recording));
   }
 
-  /** What helps here: a culprit from elsewhere is to go, the JVM's own are to be fewer. */
+  /** What helps here: a culprit from elsewhere is to go, the JVM's own are to be fewer or away. */
   private static String remedy(Part reason, Ledger ledger, Recording recording) {
-    Matcher process = PROCESS.matcher(String.valueOf(reason.culprit()));
-    if (process.matches() && reason.cpu() >= 0) {
+    String culprit = reason.culprit();
+    Matcher process = PROCESS.matcher(String.valueOf(culprit));
+    if (process.matches()) {
       long pid = Long.parseLong(process.group(2));
-      IsolationFacts facts = new IsolationFacts(recording);
-      return new Remedy(recording.host(), recording.capture(), facts.guarded)
-          .against(
-              new Task(process.group(1), pid, pid, null), ledger.window().thread(), reason.cpu());
+      return remedy(new Task(process.group(1), pid, pid, null), reason, ledger, recording);
+    }
+    if (culprit == null || !ServiceThreads.contains(culprit)) {
+      return null;
     }
     int cpus = recording.host().online().size();
-    if (reason.culprit() != null && ServiceThreads.contains(reason.culprit()) && cpus > 0) {
-      return "Give the JVM no more GC threads than it has CPUs for:\n  -XX:ParallelGCThreads="
-          + cpus;
+    if (isGc(culprit)) {
+      return cpus == 0
+          ? null
+          : "Give the JVM no more GC threads than it has CPUs for:\n  -XX:ParallelGCThreads="
+              + cpus;
     }
-    return null;
+    long pid = recording.capture().targetPid();
+    return recording.threads().stream()
+        .filter(thread -> thread.name().equals(culprit) && thread.osTid() > 0)
+        .findFirst()
+        .map(thread ->
+            remedy(new Task(culprit, thread.osTid(), pid, null), reason, ledger, recording))
+        .orElse(null);
+  }
+
+  private static boolean isGc(String thread) {
+    Role role = Role.of(thread);
+    return role == Role.GC_WORKER || role == Role.GC_SERVICE;
+  }
+
+  private static String remedy(Task culprit, Part reason, Ledger ledger, Recording recording) {
+    if (reason.cpu() < 0) {
+      return null;
+    }
+    IsolationFacts facts = new IsolationFacts(recording);
+    return new Remedy(recording.host(), recording.capture(), facts.guarded)
+        .against(culprit, ledger.window().thread(), reason.cpu());
   }
 }

@@ -2,6 +2,7 @@ package latencyscope.ledger;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -26,12 +27,18 @@ class AutopsyReportTest {
   private static final ThreadId STRATEGY = new ThreadId(4720, "strategy", 12);
   private static final ThreadId RISK = new ThreadId(4721, "risk", 13);
   private static final ThreadId VM = new ThreadId(4712, "VM Thread", 0);
+  private static final ThreadId C2 = new ThreadId(4717, "C2 CompilerThread0", 0);
   private static final ThreadId WORKER = new ThreadId(4715, "GC Thread#3", 0);
   private static final Style STYLE = Style.plain(ZoneId.of("UTC"));
   private static final long MS = 1_000_000;
 
   /** A competitor, a lock, a late safepoint and a starved worker. */
   private static Scene day() {
+    return day("competitor", 12_122);
+  }
+
+  /** The same, where another one made the safepoint late; 0 for the JVM itself. */
+  private static Scene day(String lateBehind, long pid) {
     Scene scene = Scene.captured(1_000 * MS, "");
     for (ThreadId thread : new ThreadId[] {STRATEGY, RISK, VM, WORKER}) {
       blocked(scene, thread, MS, MS, "systemd", 1);
@@ -43,7 +50,7 @@ class AutopsyReportTest {
     blocked(scene, STRATEGY, 200_010_000, 2_080_000, "risk", 4721);
     preempted(scene, RISK, 200_100_000, 1_900_000, "C2 CompilerThre", 0);
     scene.jvm("test.TickToTrade", STRATEGY, 200 * MS, 2_123_000);
-    preempted(scene, STRATEGY, 299 * MS, 5_800_000, "competitor", 12_122);
+    preempted(scene, STRATEGY, 299 * MS, 5_800_000, lateBehind, pid);
     scene
         .jvm("jdk.SafepointBegin", VM, 300 * MS, 5 * MS, "safepointId", 7L)
         .jvm(
@@ -173,6 +180,21 @@ class AutopsyReportTest {
     return JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012)
         .getSchema(root)
         .validate(node);
+  }
+
+  /** Fewer GC threads would be of no use. */
+  @Test
+  void aSafepointThatWasLateBehindACompilerHasARemedyAgainstThat() {
+    Scene scene = day("C2 CompilerThre", 0);
+    preempted(scene, C2, 10 * MS, MS, "competitor", 12_122);
+    String remedy =
+        scene.report().modules().stream()
+            .flatMap(module -> module.findings().stream())
+            .filter(finding -> finding.title().contains("safepoint"))
+            .findFirst()
+            .orElseThrow()
+            .remedy();
+    assertTrue(remedy.contains("taskset -pc 0 4717"), remedy);
   }
 
   @Test
