@@ -174,6 +174,17 @@ final class KernelCheck {
         10,
         Long.MAX_VALUE,
         counted.stolen(ids.get("spinner")));
+    // Of the longest, whose details are in the recording whatever the threshold.
+    List<String> functions =
+        ours.events("Exemplar").stream()
+            .map(event -> event.getString("details"))
+            .flatMap(String::lines)
+            .filter(line -> line.startsWith("function="))
+            .map(line -> line.substring("function=".length()))
+            .toList();
+    long named = functions.stream().filter(name -> !name.startsWith("0x")).count();
+    between("irq", "functions of timers and requests, by name", 1, functions.size(), named);
+    equal("irq", "of these, all", functions.size(), named);
   }
 
   private InterruptCounts counts(String file) throws IOException {
