@@ -31,7 +31,7 @@
 #include <unistd.h>
 
 #define TIMES	  40
-#define NAP_NS	  2000000L
+#define NAP_NS	  20000000L
 #define MAX_CALLS 8
 
 struct account {

@@ -76,7 +76,7 @@ static void sleeps(struct pair *pair)
 
 	for (int i = 0; i < TIMES; i++) {
 		CALL(pair, "clock_nanosleep", nanosleep(&nap, NULL));
-		CALL(pair, "poll", poll(NULL, 0, 2));
+		CALL(pair, "poll", poll(NULL, 0, NAP_NS / 1000000));
 		clock_gettime(CLOCK_MONOTONIC, &until);
 		until.tv_nsec += NAP_NS;
 		until.tv_sec += until.tv_nsec / 1000000000L;
@@ -208,7 +208,7 @@ static void signal_then_byte(struct pair *pair)
 /* One sleep, in which the test stops the process and lets it go on. */
 static void stopped_sleep(struct pair *pair)
 {
-	struct timespec nap = {.tv_nsec = 700000000L};
+	struct timespec nap = {.tv_sec = 3};
 
 	printf("sleeping\n");
 	fflush(stdout);

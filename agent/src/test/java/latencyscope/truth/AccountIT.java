@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -168,7 +169,10 @@ class AccountIT {
   }
 
   private static void assertClockIsTold(OurAccount ours, Instant before, long beforeNs) {
-    List<RecordedEvent> syncs = ours.events("ClockSync");
+    List<RecordedEvent> syncs =
+        ours.events("ClockSync").stream()
+            .sorted(Comparator.comparingLong(sync -> sync.getLong("monotonic")))
+            .toList();
     assertTrue(syncs.size() >= 2, syncs::toString);
     for (RecordedEvent sync : syncs) {
       Instant at = sync.getInstant("recorderTime");
@@ -183,7 +187,11 @@ class AccountIT {
     long recorderNs =
         Duration.between(first.getInstant("recorderTime"), last.getInstant("recorderTime"))
             .toNanos();
-    assertEquals(kernelNs, recorderNs, kernelNs / 1_000.0, "the two clocks go differently");
+    // A pair is as good as the tightest look at both clocks was, on a busy machine not as tight.
+    long unsure =
+        first.getDuration("uncertainty").toNanos() + last.getDuration("uncertainty").toNanos();
+    assertEquals(
+        kernelNs, recorderNs, kernelNs / 1_000.0 + unsure, "the two clocks go differently");
   }
 
   private static void assertProbesAreTold(OurAccount ours, Set<String> programs) {

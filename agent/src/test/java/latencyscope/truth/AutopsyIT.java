@@ -57,24 +57,27 @@ class AutopsyIT extends ExplainedLoad {
             + "; while sleep 0.1; do end=$((${EPOCHREALTIME/./} + 150000)); echo turn >&3;"
             + " while ((${EPOCHREALTIME/./} < end)); do :; done; done";
     return new ProcessBuilder(
-            "taskset", "-c", "" + CPU, "chrt", "-f", "10", "timeout", "60", "bash", "-c", turn)
+            "taskset", "-c", "" + CPU, "chrt", "-f", "10", "timeout", "180", "bash", "-c", turn)
         .start();
   }
 
   @Test
   void starvedWorkersOfACollectionAreToldWithTheTimeTheyWaited() throws Exception {
-    Process competitor = Commands.competitor(CPU);
+    Process competitor = null;
     String[] said;
     try (Engine engine =
         engine(
             load("workers")
                 .with("-XX:+UseParallelGC", "-XX:ParallelGCThreads=4", "-Xmx300m")
                 .under("taskset", "-c", "" + CPU))) {
+      competitor = Commands.competitor(CPU);
       engine.say("go");
       said = engine.await("waited").split(" ");
       finish(engine);
     } finally {
-      Commands.end(competitor);
+      if (competitor != null) {
+        Commands.end(competitor);
+      }
     }
     JsonNode pauses = json("report").at("/jvm/gc_pauses");
     assertTrue(pauses.size() >= 12, pauses.size() + " pauses");

@@ -21,7 +21,7 @@ final class CommandLine implements AutoCloseable {
     this.errors = errors;
   }
 
-  /** Begins to watch, for at most half a minute; returns when its probes are in place. */
+  /** Begins to watch, for at most three minutes; returns when its probes are in place. */
   static CommandLine watch(long pid, Path folder) throws Exception {
     Path out = folder.resolve("report.json");
     Path errors = folder.resolve("cli-stderr.txt");
@@ -33,7 +33,7 @@ final class CommandLine implements AutoCloseable {
                 "--pid",
                 String.valueOf(pid),
                 "--duration",
-                "30",
+                "180",
                 "--json")
             .redirectOutput(out.toFile())
             .redirectError(errors.toFile())

@@ -2,8 +2,6 @@ package latencyscope.truth;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -28,26 +26,23 @@ final class Commands {
     output("taskset", "-pc", String.valueOf(cpu), osThreadId);
   }
 
+  /** Moves all threads of a process to a CPU, and with them those that they bear from then on. */
+  static void pinAll(long pid, int cpu) throws IOException, InterruptedException {
+    // Not taskset -a: it fails when one of them ends meanwhile.
+    String each = "taskset -pc " + cpu + " ${task##*/} || [ ! -d $task ] || exit 1";
+    output("sh", "-c", "for task in /proc/" + pid + "/task/*; do " + each + "; done");
+  }
+
   /**
-   * A process that wants all of one CPU, for at most half a minute; destroy it when done.
+   * A process that wants all of one CPU, for at most two minutes; destroy it when done.
    *
    * @param under a command that it runs under, such as {@code chrt}
    */
   static Process competitor(int cpu, String... under) throws IOException {
     List<String> command = new ArrayList<>(List.of(under));
     command.addAll(List.of("taskset", "-c", String.valueOf(cpu)));
-    command.addAll(List.of("timeout", "30", "sh", "-c", "while :; do :; done"));
+    command.addAll(List.of("timeout", "120", "sh", "-c", "while :; do :; done"));
     return new ProcessBuilder(command).start();
-  }
-
-  /** CPU time, nanoseconds, that what a process started has used, by {@code schedstat}. */
-  static long cpuTimeNs(Process process) throws IOException {
-    long sum = 0;
-    for (ProcessHandle child : process.descendants().toList()) {
-      String schedstat = Files.readString(Path.of("/proc/" + child.pid() + "/schedstat"));
-      sum += Long.parseLong(schedstat.substring(0, schedstat.indexOf(' ')));
-    }
-    return sum;
   }
 
   /** Ends a process and what it started. */

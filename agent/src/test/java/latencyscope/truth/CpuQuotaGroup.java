@@ -7,8 +7,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
 
 /**
- * A control group whose threads may use a share of one CPU, by the first version of control groups
- * or the second, whichever has the CPU controller on this machine.
+ * A control group whose threads may use a share of one CPU, and get it before others do, by the
+ * first version of control groups or the second, whichever has the CPU controller on this machine.
  *
  * @param folder of the group
  * @param unified whether it is of the second version
@@ -23,6 +23,9 @@ record CpuQuotaGroup(Path folder, boolean unified) implements AutoCloseable {
       Path folder = Files.createDirectories(FIRST.resolve(name));
       Files.writeString(folder.resolve("cpu.cfs_period_us"), "" + periodUs);
       Files.writeString(folder.resolve("cpu.cfs_quota_us"), "" + quotaUs);
+      // The most there is: on a busy machine a thread that gets no more than its quota is not
+      // throttled.
+      Files.writeString(folder.resolve("cpu.shares"), "262144");
       return new CpuQuotaGroup(folder, false);
     }
     Path controllers = SECOND.resolve("cgroup.controllers");
@@ -33,6 +36,7 @@ record CpuQuotaGroup(Path folder, boolean unified) implements AutoCloseable {
     Path folder = Files.createDirectories(SECOND.resolve(name));
     Files.writeString(folder.resolve("cgroup.type"), "threaded");
     Files.writeString(folder.resolve("cpu.max"), quotaUs + " " + periodUs);
+    Files.writeString(folder.resolve("cpu.weight"), "10000");
     return new CpuQuotaGroup(folder, true);
   }
 

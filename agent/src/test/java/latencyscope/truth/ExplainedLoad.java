@@ -106,7 +106,7 @@ abstract class ExplainedLoad {
   }
 
   static long shell(Process competitor) throws InterruptedException {
-    for (int look = 0; look < 500; look++) {
+    for (int look = 0; look < 6_000; look++) {
       List<ProcessHandle> children = competitor.children().toList();
       // taskset and chrt have become timeout, which starts the shell.
       if (!children.isEmpty()) {

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** No room, or no right, to write what the agent is to write: one line, and the engine runs on. */
 @KernelTest
 class FullDiskIT {
-  private static final long LIMIT_MS = 20_000;
+  private static final long LIMIT_MS = 60_000;
 
   @TempDir Path folder;
 

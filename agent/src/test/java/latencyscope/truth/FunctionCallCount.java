@@ -25,14 +25,14 @@ final class FunctionCallCount implements AutoCloseable {
         new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
   }
 
-  /** Begins to count, for at most a minute; returns when it counts. */
+  /** Begins to count, for at most three minutes; returns when it counts. */
   static FunctionCallCount begin(String function) throws IOException {
     String program =
         "tracepoint:csd:csd_function_entry { @[ksym(args->func), tid] = count(); }"
             + " interval:ms:100 /!@said/ { @said = 1; printf(\"counting\\n\"); }"
             + " END { clear(@said); }";
     ProcessBuilder bpftrace =
-        new ProcessBuilder("timeout", "-s", "INT", "60", "bpftrace", "-e", program)
+        new ProcessBuilder("timeout", "-s", "INT", "180", "bpftrace", "-e", program)
             .redirectError(ProcessBuilder.Redirect.DISCARD);
     FunctionCallCount count = new FunctionCallCount(function, bpftrace.start());
     for (String line = count.out.readLine(); ; line = count.out.readLine()) {

@@ -51,9 +51,6 @@ record GapComparison(
    * @param gaps from and to by {@code System.nanoTime}, in ascending order
    */
   static GapComparison of(List<long[]> gaps, OurInterrupts ours, long thread) {
-    RecordedEvent sync = ours.account().events("ClockSync").getLast();
-    Instant at = sync.getInstant("recorderTime");
-    long atNs = sync.getLong("monotonic");
     List<RecordedEvent> events = new ArrayList<>(ours.events(thread));
     events.sort(Comparator.comparing(RecordedEvent::getStartTime));
     long shortNs = 0;
@@ -65,7 +62,7 @@ record GapComparison(
     long worstExcess = 0;
     int next = 0;
     for (long[] gap : gaps) {
-      Span span = new Span(at.plusNanos(gap[0] - atNs), at.plusNanos(gap[1] - atNs));
+      Span span = new Span(ours.account().instant(gap[0]), ours.account().instant(gap[1]));
       Span reach = span.wider(REACH_NS);
       long took = 0;
       boolean any = false;

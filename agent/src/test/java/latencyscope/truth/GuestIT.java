@@ -18,6 +18,7 @@ import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import jdk.jfr.consumer.RecordedEvent;
 import latencyscope.bpf.KernelTest;
 import latencyscope.truth.Launch.Outcome;
 import latencyscope.truth.workload.NappingEngine;
@@ -37,8 +38,11 @@ class GuestIT {
 
   /** Where a capture comes up or fails in any case, however busy the machine is. */
   private static final String[] PATIENT = {
-    "naps worker 20 1", "settle 30000", "naps trader 20 1", "leave " + EXIT_CODE
+    "naps worker 20 1", "settle 60000", "naps trader 20 1", "leave " + EXIT_CODE
   };
+
+  /** Until a thread is one of Java's: for its parent, and on the way for locks of the JVM's own. */
+  private static final long BIRTH_SWITCHES = 10;
 
   @TempDir Path folder;
   private Path opened;
@@ -129,7 +133,7 @@ class GuestIT {
     Launch.of(NappingEngine.class)
         .withAgent("cups=1")
         .with(recordingTo(recording))
-        .run(folder, INPUT);
+        .run(folder, PATIENT);
     assertTrue(
         OurAccount.read(recording).events("ContextSwitch").stream()
             .anyMatch(event -> event.getString("thread").equals("trader")));
@@ -164,13 +168,32 @@ class GuestIT {
             .with("-XX:FlightRecorderOptions:repository=" + open)
             .with(recordingTo(recording))
             .under(nobodyWith("+bpf,+perfmon"));
-    assertUnharmed(launch.run(folder, INPUT), List.of());
+    // Spins: what interrupts a thread must find one that runs.
+    Outcome outcome =
+        launch.run(
+            folder,
+            "settle 60000",
+            "naps trader 20 10",
+            "spins busy 300",
+            "naps after 1 500",
+            "leave " + EXIT_CODE);
+    List<String> said = outcome.out().lines().filter(line -> !line.startsWith("spun ")).toList();
+    assertUnharmed(
+        "ready\nsettled\nnapped trader\nspins busy\nnapped after\n",
+        new Outcome(outcome.exitCode(), String.join("\n", said) + "\n", outcome.errors()),
+        List.of());
     OurAccount ours = OurAccount.read(recording);
     assertEquals(List.of(), reasonsIn(recording));
-    assertTrue(
+    List<RecordedEvent> naps =
         ours.events("ContextSwitch").stream()
             .filter(event -> event.getString("thread").equals("trader"))
-            .allMatch(event -> event.getThread().getJavaName().equals("trader")));
+            .sorted(Comparator.comparing(RecordedEvent::getStartTime))
+            .toList();
+    // It is born while we watch: from when the directory has found it on.
+    List<RecordedEvent> known =
+        naps.stream().dropWhile(event -> event.getThread() == null).toList();
+    assertTrue(known.size() > naps.size() / 2, known.size() + " of " + naps.size() + " on a lane");
+    assertTrue(known.stream().allMatch(e -> e.getThread().getJavaName().equals("trader")));
     long waits =
         ours.events("Histogram").stream()
             .filter(event -> "trader".equals(event.getString("thread")))
@@ -296,12 +319,30 @@ class GuestIT {
   @Test
   void recordingThatCannotBeWrittenIsNamed() throws Exception {
     Outcome outcome =
-        Launch.of(NappingEngine.class)
-            .withAgent("start=latencyscope,file=/sys/engine.jfr")
-            .run(folder, INPUT);
-    assertUnharmed(outcome, List.of("/sys/engine.jfr"));
+        runUntilTold(
+            Launch.of(NappingEngine.class).withAgent("start=latencyscope,file=/sys/engine.jfr"),
+            "naps worker 20 1");
+    assertUnharmed("ready\nnapped worker\nnapped last\n", outcome, List.of("/sys/engine.jfr"));
     // The path alone would not say what is wrong with it.
     assertTrue(outcome.errors().contains("denied"), outcome.errors());
+  }
+
+  /** The flight recorder takes its time to come up, and what it says comes when it does. */
+  private Outcome runUntilTold(Launch launch, String... input) throws Exception {
+    Path errors = folder.resolve("stderr.txt");
+    try (Engine engine = launch.start(errors)) {
+      for (String line : input) {
+        engine.say(line);
+      }
+      for (int look = 0; look < 600 && Files.size(errors) == 0; look++) {
+        TimeUnit.MILLISECONDS.sleep(100);
+      }
+      TimeUnit.MILLISECONDS.sleep(500); // in which it might say more
+      engine.say("naps last 20 1");
+      engine.say("leave " + EXIT_CODE);
+      String out = engine.remaining() + "\n";
+      return new Outcome(engine.finish(), out, Files.readString(errors));
+    }
   }
 
   private static void assertUnharmed(Outcome outcome, List<String> complaints) {
@@ -373,18 +414,19 @@ class GuestIT {
   @Test
   void readOnlyDiskIsNamed() throws Exception {
     Outcome outcome =
-        Launch.of(NappingEngine.class)
-            .with("-Xlog:disable", "-Djava.io.tmpdir=/mnt")
-            .withAgent("start=latencyscope")
-            .under(inMountNamespace("mount -t tmpfs -o ro none /mnt"))
-            .run(folder, INPUT);
-    assertUnharmed(outcome, List.of("start=latencyscope"));
+        runUntilTold(
+            Launch.of(NappingEngine.class)
+                .with("-Xlog:disable", "-Djava.io.tmpdir=/mnt")
+                .withAgent("start=latencyscope")
+                .under(inMountNamespace("mount -t tmpfs -o ro none /mnt")),
+            "naps worker 20 1");
+    assertUnharmed("ready\nnapped worker\nnapped last\n", outcome, List.of("start=latencyscope"));
   }
 
   /** What a trigger wants to write does not fit. */
   @Test
   void fullDiskIsNamedAndLeavesNoPieces() throws Exception {
-    Outcome outcome =
+    Launch launch =
         Launch.of(NappingEngine.class)
             .withAgent(
                 "modules=isolation,trigger=latencyscope.ContextSwitch>200ms,trigger.dir=/mnt")
@@ -396,15 +438,10 @@ class GuestIT {
                 // What is left there afterwards would be a complaint too many.
                 "mount -t tmpfs -o size=64k none /mnt && \"$@\";"
                     + " status=$?; ls -A /mnt >&2; exit $status",
-                "sh")
-            .run(
-                folder,
-                "await capturing",
-                "naps worker 2000 1",
-                "naps trader 1 300",
-                "naps after 1 4000",
-                "leave " + EXIT_CODE);
-    String out = "ready\nstate capturing\nnapped worker\nnapped trader\nnapped after\n";
+                "sh");
+    Outcome outcome =
+        runUntilTold(launch, "await capturing", "naps worker 2000 1", "naps trader 1 300");
+    String out = "ready\nstate capturing\nnapped worker\nnapped trader\nnapped last\n";
     assertUnharmed(out, outcome, List.of("No space left on device"));
   }
 
@@ -440,6 +477,7 @@ class GuestIT {
     Launch launch =
         Launch.of(NappingEngine.class)
             .withAgent("modules=isolation,drain.cpus=1,start=latencyscope-full,file=" + recording);
+    long switches;
     try (Engine engine = launch.start(folder.resolve("stderr.txt"))) {
       engine.await("ready");
       engine.say("await capturing");
@@ -451,6 +489,7 @@ class GuestIT {
       } finally {
         Commands.end(competitor);
       }
+      switches = parkedSwitches(engine.pid(), "starved");
       engine.say("leave " + EXIT_CODE);
       assertEquals(EXIT_CODE, engine.finish());
     }
@@ -459,11 +498,9 @@ class GuestIT {
     assertTrue(
         ours.events("DrainStall").stream().anyMatch(event -> event.getDuration().toMillis() >= 100),
         "no stall is told");
-    long naps =
+    long events =
         ours.events("ContextSwitch").stream()
             .filter(event -> "starved".equals(event.getString("thread")))
-            // Its timer runs before it has left its CPU.
-            .filter(event -> event.getDuration().toMillis() >= 1)
             .count();
     long lost = ours.events("RecordsLost").stream().mapToLong(e -> e.getLong("count")).sum();
     // Some kernels now and then do not trace a switch; that is counted, too.
@@ -473,8 +510,37 @@ class GuestIT {
             .filter(event -> "switches_missed".equals(event.getString("measure")))
             .mapToLong(event -> event.getLong("value"))
             .sum();
+    // From the last one it has not come back; the first ones it made before it had its name.
+    assertTrue(switches > 1_900, "it did not nap: " + switches);
     assertTrue(
-        naps + lost + missed >= 2_000,
-        naps + " naps, " + lost + " records lost, " + missed + " switches not traced");
+        events + lost + missed >= switches - 1 - BIRTH_SWITCHES,
+        switches
+            + " switches, "
+            + events
+            + " events, "
+            + lost
+            + " records lost, "
+            + missed
+            + " switches not traced");
+  }
+
+  /** Of a thread that has done what it was told, by the kernel's own count. */
+  private static long parkedSwitches(long pid, String name) throws Exception {
+    long before = -1;
+    for (int look = 0; look < 300; look++) {
+      for (ProcFile thread : ProcFile.threads(pid)) {
+        if (thread.text("Name").equals(name)) {
+          long now =
+              thread.number("voluntary_ctxt_switches")
+                  + thread.number("nonvoluntary_ctxt_switches");
+          if (now == before && thread.text("State").startsWith("S")) {
+            return now;
+          }
+          before = now;
+        }
+      }
+      TimeUnit.MILLISECONDS.sleep(100);
+    }
+    throw new AssertionError(name + " does not come to rest");
   }
 }

@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
  */
 record Launch(
     List<String> under, Path java, List<String> options, List<Path> classes, List<String> main) {
-  private static final long LIMIT_S = 90;
+  private static final long LIMIT_S = 240;
 
   /** What a JVM that has ended left behind. */
   record Outcome(int exitCode, String out, String errors) {}

@@ -313,7 +313,7 @@ class LedgerIT extends ExplainedLoad {
             .redirectOutput(folder.resolve("demo.txt").toFile())
             .redirectErrorStream(true)
             .start();
-    assertTrue(demo.waitFor(90, TimeUnit.SECONDS) && demo.exitValue() == 0, "the demo failed");
+    assertTrue(demo.waitFor(240, TimeUnit.SECONDS) && demo.exitValue() == 0, "the demo failed");
     String said = Files.readString(folder.resolve("demo.txt"));
     assertTrue(said.contains("The slowest of "), said);
     return folder.resolve("latencyscope-demo").resolve("recording.jfr");

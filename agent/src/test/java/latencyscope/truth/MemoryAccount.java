@@ -41,11 +41,16 @@ final class MemoryAccount {
     return lines(fact).mapToLong(words -> Long.parseLong(words[1])).findFirst().orElseThrow();
   }
 
-  /** Whether an address is one of those that were touched and timed. */
-  boolean isInRange(long address) {
-    return lines("range")
-        .anyMatch(
-            words -> address >= Long.parseLong(words[1]) && address < Long.parseLong(words[2]));
+  /**
+   * Which of the touches that were timed, all of which are of the same size, an address was; -1 if
+   * none.
+   */
+  int touch(long address) {
+    String[] range = lines("range").findFirst().orElseThrow();
+    long first = Long.parseLong(range[1]);
+    long end = Long.parseLong(range[2]);
+    long bytes = (end - first) / lines("touch").count();
+    return address < first || address >= end ? -1 : (int) ((address - first) / bytes);
   }
 
   /** The TLB line of {@code /proc/interrupts} for a CPU at a moment. */

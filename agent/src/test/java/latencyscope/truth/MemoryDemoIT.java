@@ -1,10 +1,12 @@
 package latencyscope.truth;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 @KernelTest
 class MemoryDemoIT {
   private static final Path JAVA = Path.of(System.getProperty("java.home"), "bin", "java");
-  private static final long LIMIT_S = 120;
+  private static final long LIMIT_S = 240;
 
   @TempDir Path folder;
 
@@ -55,6 +57,15 @@ class MemoryDemoIT {
     Matcher matcher = Pattern.compile(pattern).matcher(out);
     assertTrue(matcher.find(), out);
     return Long.parseLong(matcher.group(1));
+  }
+
+  /** By the kernel's own count, of the whole machine. */
+  private static long majorFaults() throws IOException {
+    return Files.readAllLines(Path.of("/proc/vmstat")).stream()
+        .filter(line -> line.startsWith("pgmajfault "))
+        .mapToLong(line -> Long.parseLong(line.substring(line.indexOf(' ') + 1)))
+        .findFirst()
+        .orElseThrow();
   }
 
   private static List<JsonNode> findings(JsonNode report, String titlePattern) {
@@ -105,9 +116,18 @@ class MemoryDemoIT {
 
   @Test
   void anotherDiseaseIsNoneOfMemory() throws Exception {
+    long machines = majorFaults();
     JsonNode report = demo("--sleeps", "--seconds=8");
-    assertEquals(0, report.at("/memory/major_fault_count").asLong(), out);
-    assertEquals(0, report.at("/memory/violations").asLong(), out);
+    machines = majorFaults() - machines;
+    // A machine that is short of memory, or that clears what is not used, has a JVM read its own
+    // files again.
+    long faults = report.at("/memory/major_fault_count").asLong(-1);
+    assertTrue(faults >= 0 && faults <= machines, faults + " of " + machines + "\n" + out);
+    long violations = report.at("/memory/violations").asLong(-1);
+    assertTrue(violations == 0 || violations > 0 && faults > 0, out);
+    for (JsonNode finding : report.get("findings")) {
+      assertFalse(finding.path("culprit").asText("").contains("/cold/segment-"), out);
+    }
     assertEquals(List.of(), findings(report, "munmap-storm.*"), out);
   }
 }

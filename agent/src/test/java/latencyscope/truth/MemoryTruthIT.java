@@ -5,10 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
-import java.util.stream.IntStream;
+import java.util.Set;
 import java.util.stream.LongStream;
 import jdk.jfr.consumer.RecordedEvent;
 import latencyscope.bpf.KernelTest;
@@ -22,6 +23,9 @@ class MemoryTruthIT {
   private static final long PAGE = 4096;
   private static final int VICTIM_CPU = 1;
   private static final int SENDER_CPU = 0;
+
+  /** The part of what happened that some kernels do not trace, as in InterruptIT. */
+  private static final double NOT_TRACED = 0.005;
 
   @TempDir Path folder;
 
@@ -85,13 +89,11 @@ class MemoryTruthIT {
   void aFaultTakesAsLongAsItsThreadMeasures() throws Exception {
     OurAccount ours = run("huge");
     assertFaultsExact(ours);
-    long[] touches = kernel.touchesNs();
-    long[] faults = longest(ours.events("PageFault", thread()), touches.length);
-    assertEquals("minor", ours.events("PageFault", thread()).get(0).getString("kind"));
-    assertEquals(median(touches), median(faults), 0.2 * median(touches));
     // What the thread sees in addition is the way into the kernel and back.
-    long theirs = LongStream.of(touches).sum();
-    assertTrue(LongStream.of(faults).sum() <= theirs, () -> "more than " + theirs + " ns");
+    List<RecordedEvent> faults = assertNoneLongerThanItsTouch(ours);
+    faults.forEach(event -> assertEquals("minor", event.getString("kind")));
+    double theirs = median(kernel.touchesNs());
+    assertEquals(theirs, median(durations(faults)), 0.2 * theirs);
   }
 
   @Test
@@ -99,14 +101,10 @@ class MemoryTruthIT {
     OurAccount ours = run("cold");
     assertFaultsExact(ours);
     assertEquals(MemoryWorkload.COLD_PAGES, kernel.threads().get(0).major());
-    List<RecordedEvent> major =
-        ours.events("PageFault", thread()).stream()
-            .filter(event -> event.getString("kind").equals("major"))
-            .toList();
-    assertEquals(
-        LongStream.range(0, MemoryWorkload.COLD_PAGES).mapToObj(page -> page * PAGE).toList(),
-        major.stream().map(event -> event.getLong("fileOffset")).sorted().toList());
+    List<RecordedEvent> major = assertNoneLongerThanItsTouch(ours);
     for (RecordedEvent event : major) {
+      assertEquals("major", event.getString("kind"));
+      assertEquals(PAGE * kernel.touch(event.getLong("address")), event.getLong("fileOffset"));
       assertEquals("mapped-file", event.getString("region"));
       assertEquals(folder.resolve("cold.bin").toString(), event.getString("file"));
       assertEquals("user", event.getString("mode"));
@@ -114,10 +112,6 @@ class MemoryTruthIT {
       assertEquals("reader", event.getThread().getJavaName());
     }
     assertEquals(major.size(), ours.histogramCount(thread(), "major_fault"));
-    assertNoneLongerThanItsTouch(
-        major.stream()
-            .sorted(Comparator.comparingLong(event -> event.getLong("fileOffset")))
-            .toList());
   }
 
   @Test
@@ -135,9 +129,12 @@ class MemoryTruthIT {
     long sent = ours.counter(unmapper, "shootdowns_sent");
     // Each unmap flushes the unmapper's own TLB, and the kernel asks the other CPU to do so if the
     // address space has been there; whether it must then be interrupted depends on what runs there.
+    // Some kernels do not trace each of them, and count them nowhere else.
     long flushed = ours.counter(unmapper, "tlb_local_mm_shootdown");
     assertTrue(
-        flushed >= MemoryWorkload.UNMAPS && flushed <= MemoryWorkload.UNMAPS + 50, flushed + "");
+        flushed >= MemoryWorkload.UNMAPS * (1 - NOT_TRACED)
+            && flushed <= MemoryWorkload.UNMAPS + 50,
+        flushed + "");
     assertTrue(sent > 0 && sent <= flushed, sent + " of " + flushed);
     List<RecordedEvent> hits =
         ours.events("TlbShootdown", victim).stream()
@@ -199,7 +196,7 @@ class MemoryTruthIT {
       long within = kernel.shootdowns("ended", cpu) - kernel.shootdowns("began", cpu);
       long around = kernel.shootdowns("after", cpu) - kernel.shootdowns("before", cpu);
       assertTrue(
-          counted >= within && counted <= around,
+          counted >= Math.floor(within * (1 - NOT_TRACED)) && counted <= around,
           "CPU " + cpu + ": " + counted + ", not " + within + " to " + around);
     }
   }
@@ -214,18 +211,15 @@ class MemoryTruthIT {
       assertEquals(faults.minor(), ours.counter(id, "minor_faults"));
       assertEquals(faults.major(), ours.counter(id, "major_faults"));
       long events = ours.events("PageFault", id).size() + ours.counter(id, "faults_untraced");
-      assertEquals(faults.minor() + faults.major(), events + ours.lost("PageFault"));
+      // Other threads of the JVM lose records as well: the loss is an upper bound, 0 an exact one.
+      long all = faults.minor() + faults.major();
+      assertTrue(events <= all && events + ours.lost("PageFault") >= all, events + " of " + faults);
     }
   }
 
   /** One fault for each page, none longer than its touch by the thread's own clock. */
   private void assertTouchesAreFaults(OurAccount ours) {
-    List<RecordedEvent> faults =
-        ours.events("PageFault", thread()).stream()
-            .filter(event -> kernel.isInRange(event.getLong("address")))
-            .sorted(Comparator.comparingLong(event -> event.getLong("address")))
-            .toList();
-    assertNoneLongerThanItsTouch(faults);
+    List<RecordedEvent> faults = assertNoneLongerThanItsTouch(ours);
     faults.forEach(event -> assertEquals("minor", event.getString("kind")));
     long anonymous =
         faults.stream().filter(event -> event.getString("region").equals("anonymous")).count();
@@ -234,28 +228,31 @@ class MemoryTruthIT {
   }
 
   /**
-   * In the order of the touches. They may be much longer: on a virtual machine, a page that the
-   * kernel has given is often one that the hypervisor still has to find when it is then used.
+   * The faults of the touches, one each but for those that the kernel has counted and not traced.
+   * The touches may be much longer: on a virtual machine, a page that the kernel has given is often
+   * one that the hypervisor still has to find when it is then used.
    */
-  private void assertNoneLongerThanItsTouch(List<RecordedEvent> faults) {
+  private List<RecordedEvent> assertNoneLongerThanItsTouch(OurAccount ours) {
     long[] touches = kernel.touchesNs();
-    assertEquals(touches.length, faults.size());
-    long[] durations = durations(faults);
-    IntStream.range(0, touches.length)
-        .forEach(i ->
-            assertTrue(
-                durations[i] > 0 && durations[i] <= touches[i],
-                durations[i] + " ns in a touch of " + touches[i]));
+    List<RecordedEvent> faults = new ArrayList<>();
+    Set<Integer> touched = new HashSet<>();
+    for (RecordedEvent event : ours.events("PageFault", thread())) {
+      int touch = kernel.touch(event.getLong("address"));
+      if (touch >= 0) {
+        faults.add(event);
+        assertTrue(touched.add(touch), () -> "a second fault of touch " + touch);
+        long ns = event.getDuration("kernelDuration").toNanos();
+        assertTrue(ns > 0 && ns <= touches[touch], ns + " ns in a touch of " + touches[touch]);
+      }
+    }
+    long untraced = ours.counter(thread(), "faults_untraced") + ours.lost("PageFault");
+    assertTrue(untraced <= 1 + touches.length / 100, untraced + " are not there");
+    assertTrue(faults.size() + untraced >= touches.length, faults.size() + " of " + touches.length);
+    return faults;
   }
 
   private static long[] durations(List<RecordedEvent> events) {
     return events.stream().mapToLong(e -> e.getDuration("kernelDuration").toNanos()).toArray();
-  }
-
-  private static long[] longest(List<RecordedEvent> events, int count) {
-    long[] all = durations(events);
-    Arrays.sort(all);
-    return Arrays.copyOfRange(all, all.length - count, all.length);
   }
 
   private static double median(long[] values) {

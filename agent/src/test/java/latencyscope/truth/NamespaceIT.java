@@ -53,8 +53,8 @@ class NamespaceIT {
     for (KernelAccount kernel : threads) {
       SchedulerAgreement.assertExact(kernel, ours);
       SchedulerAgreement.assertWaitedAgrees(kernel, ours);
-      ours.events("ContextSwitch", kernel.osThreadId())
-          .forEach(event -> SchedulerAgreement.assertOnItsThread(event, kernel.osThreadId()));
+      SchedulerAgreement.assertOnItsThreadOnceKnown(
+          ours.events("ContextSwitch", kernel.osThreadId()), kernel);
     }
     SchedulerAgreement.assertEventsComplete(threads, ours);
   }
@@ -82,6 +82,7 @@ class NamespaceIT {
       ours.put(
           thread.get("os_tid").asLong(),
           new Switches(
+              true,
               thread.get("voluntary_switches").asLong(),
               thread.get("involuntary_switches").asLong()));
     }
@@ -89,14 +90,16 @@ class NamespaceIT {
     kernel.forEach((id, switches) -> assertEquals(switches, ours.get(id), "thread " + id));
   }
 
-  private record Switches(long voluntary, long involuntary) {}
+  private record Switches(boolean asleep, long voluntary, long involuntary) {}
 
-  /** Switches of the load's threads when all of them are parked. */
+  /**
+   * Switches of the load's threads when all of them are parked: one may wait for a CPU for long.
+   */
   private static Map<Long, Switches> settledSwitches(long pid) throws Exception {
     Map<Long, Switches> before = Map.of();
-    for (int look = 0; look < 100; look++) {
+    for (int look = 0; look < 300; look++) {
       Map<Long, Switches> now = switches(pid);
-      if (now.equals(before)) {
+      if (now.equals(before) && now.values().stream().allMatch(Switches::asleep)) {
         return now;
       }
       before = now;
@@ -112,6 +115,7 @@ class NamespaceIT {
         switches.put(
             thread.number("Pid"),
             new Switches(
+                thread.text("State").startsWith("S"),
                 thread.number("voluntary_ctxt_switches"),
                 thread.number("nonvoluntary_ctxt_switches")));
       }

@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 final class Offcputime implements AutoCloseable {
   private static final Pattern THREAD = Pattern.compile("\\s+-\\s+.* \\((\\d+)\\)");
   private static final Pattern MICROSECONDS = Pattern.compile("\\s+(\\d+)");
-  private static final long LIMIT_MS = 20_000;
+  private static final long LIMIT_MS = 60_000;
 
   private final Process process;
   private final Path out;
@@ -23,7 +23,7 @@ final class Offcputime implements AutoCloseable {
     this.out = out;
   }
 
-  /** Begins to look, for at most a minute; returns when its probe is in place. */
+  /** Begins to look, for at most three minutes; returns when its probe is in place. */
   static Offcputime begin(long pid, Path folder) throws IOException, InterruptedException {
     Path out = folder.resolve("offcputime.txt");
     // It counts by stack: of those without a number it would lose none, but mix them.
@@ -32,7 +32,7 @@ final class Offcputime implements AutoCloseable {
                 "timeout",
                 "-s",
                 "INT",
-                "60",
+                "180",
                 "offcputime",
                 "--stack-storage-size",
                 "16384",
@@ -64,7 +64,7 @@ final class Offcputime implements AutoCloseable {
   /** Ends it: nanoseconds off the CPU by thread id. */
   Map<Long, Long> byThread() throws IOException, InterruptedException {
     Commands.output("kill", "-INT", String.valueOf(process.pid()));
-    if (!process.waitFor(30, TimeUnit.SECONDS)) {
+    if (!process.waitFor(60, TimeUnit.SECONDS)) {
       throw new AssertionError("offcputime does not end");
     }
     Map<Long, Long> sums = new HashMap<>();

@@ -2,7 +2,9 @@ package latencyscope.truth;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -93,6 +95,19 @@ final class OurAccount {
   /** How often a measure with a distribution occurred to a thread. */
   long occurrences(long osThreadId, String measure) {
     return histogramCounts.getOrDefault(osThreadId, Map.of()).getOrDefault(measure, 0L);
+  }
+
+  /**
+   * Where an instant of {@code System.nanoTime} lies in the recorder's time: by the pair of both
+   * clocks that was taken next to it, for in the seconds to a later one they drift apart.
+   */
+  Instant instant(long monotonicNs) {
+    RecordedEvent nearest =
+        events("ClockSync").stream()
+            .min(
+                Comparator.comparingLong(sync -> Math.abs(sync.getLong("monotonic") - monotonicNs)))
+            .orElseThrow(() -> new AssertionError("no pair of clocks in the recording"));
+    return nearest.getInstant("recorderTime").plusNanos(monotonicNs - nearest.getLong("monotonic"));
   }
 
   /** Events of one of our types. */

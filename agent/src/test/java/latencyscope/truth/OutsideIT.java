@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.StreamSupport;
 import latencyscope.bpf.KernelTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,7 +36,7 @@ class OutsideIT {
                 String.valueOf(CPU),
                 "timeout",
                 "--foreground",
-                "60",
+                "300",
                 "sh",
                 "-c",
                 LOOP)
@@ -80,12 +81,18 @@ class OutsideIT {
         0.01 * kernel.runDelayNs,
         ours::toString);
     // Not "the competitor": on a busy machine another task may have taken more of this CPU.
-    assertEquals("sh", report.at("/findings/0/thread").asText(), report.get("findings")::toString);
-    assertNotEquals("", report.at("/findings/0/culprit").asText(""));
+    // Nor the first of all: the capture may have to say of itself that its thread was late.
+    JsonNode finding =
+        StreamSupport.stream(report.get("findings").spliterator(), false)
+            .filter(one -> one.get("module").asText().equals("isolation"))
+            .findFirst()
+            .orElseThrow(() -> new AssertionError(report.get("findings")));
+    assertEquals("sh", finding.get("thread").asText(), finding::toString);
+    assertNotEquals("", finding.path("culprit").asText(""));
   }
 
   private static long childOf(Process shell) throws InterruptedException {
-    for (int look = 0; look < 500; look++) {
+    for (int look = 0; look < 6_000; look++) {
       // taskset has become timeout, which starts the shell.
       long pid = shell.children().mapToLong(ProcessHandle::pid).findFirst().orElse(0);
       if (pid != 0) {

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The agent's threads in an engine leave the CPUs alone that they are to watch. */
 @KernelTest
 class OwnThreadsIT {
-  private static final long LIMIT_MS = 20_000;
+  private static final long LIMIT_MS = 60_000;
   private static final int MONITORED = 1;
 
   /** SCHED_NORMAL and SCHED_BATCH. */

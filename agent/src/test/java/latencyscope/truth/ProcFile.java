@@ -36,6 +36,11 @@ public record ProcFile(Map<String, String> values) {
     return threads(Path.of("/proc/self/task"));
   }
 
+  /** {@code status} of one thread of the caller's process. */
+  public static ProcFile ownThread(long id) throws IOException {
+    return of(Path.of("/proc/self/task", String.valueOf(id), "status"));
+  }
+
   private static List<ProcFile> threads(Path tasks) throws IOException {
     List<Path> folders;
     try (Stream<Path> all = Files.list(tasks)) {

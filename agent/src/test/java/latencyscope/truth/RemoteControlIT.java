@@ -126,7 +126,7 @@ class RemoteControlIT {
         stream.startAsync();
         KernelObjects.awaitHeldBy(engine.pid(), List.of("isolation"));
         nap(engine, "streamed");
-        assertTrue(seen.await(20, TimeUnit.SECONDS), "the stream did not see it");
+        assertTrue(seen.await(60, TimeUnit.SECONDS), "the stream did not see it");
       }
       assertLeftAlone(engine);
     }

@@ -17,7 +17,7 @@ final class Runqlat implements AutoCloseable {
   private static final Pattern THREAD = Pattern.compile("tid = (\\d+) .*");
   private static final Pattern BUCKET =
       Pattern.compile("\\s*(\\d+) -> (\\d+)\\s+: (\\d+)\\s+\\|.*");
-  private static final long LIMIT_MS = 10_000;
+  private static final long LIMIT_MS = 60_000;
 
   private final Process process;
 
@@ -25,10 +25,11 @@ final class Runqlat implements AutoCloseable {
     this.process = process;
   }
 
-  /** Begins to look, for at most a minute; returns when its probes are in place. */
+  /** Begins to look, for at most three minutes; returns when its probes are in place. */
   static Runqlat begin(long pid) throws IOException, InterruptedException {
     Process process =
-        new ProcessBuilder("timeout", "-s", "INT", "60", "runqlat", "-L", "-p", String.valueOf(pid))
+        new ProcessBuilder(
+                "timeout", "-s", "INT", "180", "runqlat", "-L", "-p", String.valueOf(pid))
             .redirectErrorStream(true)
             .start();
     Runqlat runqlat = new Runqlat(process);

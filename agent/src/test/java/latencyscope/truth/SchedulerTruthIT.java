@@ -2,7 +2,6 @@ package latencyscope.truth;
 
 import static latencyscope.truth.SchedulerAgreement.assertEventsComplete;
 import static latencyscope.truth.SchedulerAgreement.assertExact;
-import static latencyscope.truth.SchedulerAgreement.assertOnItsThread;
 import static latencyscope.truth.SchedulerAgreement.assertOnItsThreadOnceKnown;
 import static latencyscope.truth.SchedulerAgreement.assertWaitedAgrees;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -91,19 +90,25 @@ class SchedulerTruthIT {
 
   @Test
   void spinnerLosesItsCpuToTheCompetitorThatIsNamed() throws Exception {
-    try (Engine engine = engine("spinner")) {
+    try (Engine engine = engine("competed")) {
       engine.say("go");
       String id = engine.await("spinning");
       Commands.pin(id, CPU);
       Process competitor = Commands.competitor(CPU);
-      long competitorRanNs;
+      long competitorPid = ExplainedLoad.shell(competitor);
       try {
+        engine.say(String.valueOf(competitorPid));
         engine.await("done");
-        competitorRanNs = Commands.cpuTimeNs(competitor);
       } finally {
         Commands.end(competitor);
       }
       OurAccount ours = finish(engine);
+      long competitorRanNs =
+          Files.readAllLines(accounts).stream()
+              .filter(line -> line.startsWith("competitor "))
+              .mapToLong(line -> Long.parseLong(line.split(" ")[1]))
+              .findFirst()
+              .orElseThrow();
       KernelAccount kernel = KernelAccount.read(accounts).get(0);
       assertExact(kernel, ours);
       assertWaitedAgrees(kernel, ours);
@@ -111,12 +116,15 @@ class SchedulerTruthIT {
       assertTrue(kernel.runDelayNs() > 500_000_000, "the competitor did not compete: " + kernel);
 
       List<RecordedEvent> waits = ours.events("RunQueueWait", kernel.osThreadId());
-      assertEquals("a-spinner-with-quite-a-long-name-0", waits.get(0).getString("thread"));
-      waits.forEach(wait -> assertOnItsThread(wait, kernel.osThreadId()));
+      assertOnItsThreadOnceKnown(waits, kernel);
+      assertTrue(
+          waits.stream()
+              .anyMatch(w -> w.getString("thread").equals("a-spinner-with-quite-a-long-name")),
+          "its name is cut");
       // The spinner was always runnable: whenever the competitor ran, it ran in the spinner's way.
       long blamed =
           waits.stream()
-              .filter(wait -> "sh".equals(wait.getString("culprit")))
+              .filter(wait -> wait.getLong("culpritPid") == competitorPid)
               .filter(wait -> wait.getString("kind").equals("preempted"))
               .mapToLong(wait -> wait.getDuration("culpritHeld").toNanos())
               .sum();
@@ -140,11 +148,14 @@ class SchedulerTruthIT {
       engine.say("go");
       String id = engine.await("spinning");
       Commands.pin(id, CPU);
+      // Or else, on a busy machine, it is mostly others that a kworker takes the CPU from.
+      Commands.output("renice", "-n", "-20", "-p", id);
       for (int i = 0; i < times; i++) {
         TimeUnit.MILLISECONDS.sleep(10);
         // The kernel has a kworker on each CPU run refresh_vm_stats, and waits for all of them.
         Files.readAllBytes(Path.of("/proc/sys/vm/stat_refresh"));
       }
+      engine.say("enough");
       engine.await("done");
       OurAccount ours = finish(engine);
       List<RecordedEvent> kworkers =
@@ -176,15 +187,18 @@ class SchedulerTruthIT {
         TimeUnit.MILLISECONDS.sleep(20);
         Commands.pin(id, i % 2);
       }
+      engine.say("enough");
       engine.await("done");
       OurAccount ours = finish(engine);
       KernelAccount kernel = KernelAccount.read(accounts).get(0);
       assertExact(kernel, ours);
-      // The first one may already have been where it was sent.
+      // The first one may already have been where it was sent; of one that the kernel did not trace
+      // nobody knows the cause.
       long byAffinity = ours.counter(kernel.osThreadId(), "migrations_affinity");
+      long untraced = ours.counter(kernel.osThreadId(), "migrations_untraced");
       assertTrue(
-          byAffinity == moves || byAffinity == moves + 1,
-          byAffinity + " moves by affinity instead of " + moves);
+          byAffinity + untraced >= moves && byAffinity <= moves + 1,
+          byAffinity + " moves by affinity instead of " + moves + ", untraced " + untraced);
       long events =
           ours.events("Migration", kernel.osThreadId()).stream()
               .filter(event -> event.getString("cause").equals("affinity"))
@@ -230,17 +244,24 @@ class SchedulerTruthIT {
       Map<String, Long> theirs = others.byKey();
       List<KernelAccount> lives = KernelAccount.read(accounts);
       assertEquals(1_000, lives.stream().map(KernelAccount::osThreadId).distinct().count());
+      int ended = 0;
       for (KernelAccount kernel : lives) {
         long voluntary = ours.counter(kernel.osThreadId(), "voluntary_switches");
         long involuntary = ours.counter(kernel.osThreadId(), "involuntary_switches");
+        // What the kernel has not traced, bpftrace has not seen either.
+        long missed = ours.counter(kernel.osThreadId(), "switches_missed");
+        assertTrue(missed <= 1, missed + " were not traced: " + kernel);
         assertEquals(
             theirs.get(String.valueOf(kernel.osThreadId())),
-            voluntary + involuntary,
+            voluntary + involuntary - missed,
             kernel::toString);
         // /proc was asked by the thread itself, which then still had to end.
-        assertTrue(voluntary > kernel.voluntary(), voluntary + " against " + kernel);
+        ended += voluntary > kernel.voluntary() ? 1 : 0;
+        assertTrue(voluntary >= kernel.voluntary(), voluntary + " against " + kernel);
         assertTrue(involuntary >= kernel.involuntary(), involuntary + " against " + kernel);
       }
+      // Not every last switch is traced, after which there is none that would tell.
+      assertTrue(ended >= 990, "of 1,000 threads " + ended + " were seen ending");
     }
   }
 

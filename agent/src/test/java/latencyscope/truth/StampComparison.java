@@ -25,10 +25,6 @@ record StampComparison(
     long worstOutsideNs) {
 
   static StampComparison of(List<String> lines, OurAccount ours, long osThreadId) {
-    // The recorder's pairs of clocks give the stamps, which are nanoTime, a place in its time.
-    RecordedEvent sync = ours.events("ClockSync").getLast();
-    Instant syncInstant = sync.getInstant("recorderTime");
-    long syncNs = sync.getLong("monotonic");
     List<RecordedEvent> stalls = new ArrayList<>(ours.events("ContextSwitch", osThreadId));
     stalls.removeIf(event -> event.getBoolean("voluntary"));
     stalls.sort(Comparator.comparing(RecordedEvent::getStartTime));
@@ -42,8 +38,8 @@ record StampComparison(
         continue;
       }
       String[] words = line.split(" ");
-      Instant before = syncInstant.plusNanos(Long.parseLong(words[1]) - syncNs);
-      Instant after = syncInstant.plusNanos(Long.parseLong(words[2]) - syncNs);
+      Instant before = ours.instant(Long.parseLong(words[1]));
+      Instant after = ours.instant(Long.parseLong(words[2]));
       List<RecordedEvent> within =
           stalls.stream()
               .filter(event -> event.getStartTime().isBefore(after))

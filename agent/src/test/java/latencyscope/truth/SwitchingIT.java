@@ -79,8 +79,11 @@ class SwitchingIT {
     for (RecordedEvent event : switches) {
       assertTrue(event.getDuration().toNanos() >= 20 * MS, event::toString);
     }
-    List<RecordedEvent> naps = ofThread(switches, "long");
-    assertEquals(3, naps.size());
+    // On a busy machine it may have waited for so long, too, without having slept.
+    List<RecordedEvent> naps =
+        ofThread(switches, "long").stream().filter(event -> event.getBoolean("voluntary")).toList();
+    assertEquals(
+        3, naps.stream().filter(event -> event.getDuration().toNanos() >= 30 * MS).count());
     long waits =
         ofThread(ours.events("Histogram"), "short").stream()
             .mapToLong(event -> event.getLong("count"))
@@ -204,8 +207,8 @@ class SwitchingIT {
       jcmd.stop("threads", threads);
       jcmd.start("cpus", profile, "watch-cpus=0");
       KernelObjects.awaitHeldBy(engine.pid(), MODULES);
-      for (String cpu : List.of("1", "0")) {
-        Commands.output("taskset", "-apc", cpu, String.valueOf(engine.pid()));
+      for (int cpu : List.of(1, 0)) {
+        Commands.pinAll(engine.pid(), cpu);
         nap(engine, "on-" + cpu, 1, 50);
       }
       jcmd.stop("cpus", cpus);
@@ -223,7 +226,7 @@ class SwitchingIT {
   }
 
   private Path awaitTriggered() throws Exception {
-    for (int look = 0; look < 150; look++) {
+    for (int look = 0; look < 600; look++) {
       try (Stream<Path> all = Files.list(folder)) {
         Optional<Path> written =
             all.filter(file -> file.getFileName().toString().matches("latencyscope-.*\\.jfr"))
@@ -281,6 +284,7 @@ class SwitchingIT {
         OurAccount ours = OurAccount.read(dump);
         List<RecordedEvent> stalls =
             ofThread(ours.events("ContextSwitch"), name).stream()
+                .filter(event -> event.getBoolean("voluntary"))
                 .filter(event -> event.getDuration().toMillis() >= 50)
                 .toList();
         assertEquals(1, stalls.size(), name);
@@ -383,7 +387,7 @@ class SwitchingIT {
   /** The one that was started, and the one that a trigger needs. */
   private static void awaitRecordings(Jcmd jcmd, int wanted) throws Exception {
     String recordings = "";
-    for (int look = 0; look < 100; look++) {
+    for (int look = 0; look < 600; look++) {
       recordings = jcmd.check();
       if (recordings.lines().filter(line -> line.contains("(running)")).count() == wanted) {
         return;
@@ -401,7 +405,10 @@ class SwitchingIT {
       Jcmd jcmd = new Jcmd(engine.pid());
       jcmd.load("status");
       jcmd.start("capture");
-      KernelObjects.awaitHeldBy(engine.pid(), MODULES);
+      // Not only as many programs as one module has: it is to say that it captures.
+      KernelObjects.awaitHeldBy(engine.pid());
+      engine.say("await capturing");
+      assertEquals("capturing", engine.await("state"));
       jcmd.load("status");
       jcmd.load("stop");
       assertTrue(KernelObjects.heldBy(engine.pid()).isEmpty());
@@ -418,8 +425,10 @@ class SwitchingIT {
     assertTrue(said.get(2).contains("stopped"), said::toString);
   }
 
+  /** Sleeps, and not what it had to wait for a CPU on a busy machine. */
   private static long naps(List<RecordedEvent> switches, String thread) {
     return ofThread(switches, thread).stream()
+        .filter(event -> event.getBoolean("voluntary"))
         .filter(event -> event.getDuration().toMillis() >= 50)
         .count();
   }
@@ -457,7 +466,7 @@ class SwitchingIT {
   private static void awaitThreshold(Engine engine, int record, long wantedNs) throws Exception {
     KernelObjects loaded = KernelObjects.awaitHeldBy(engine.pid(), MODULES);
     long ns = -1;
-    for (int look = 0; look < 100; look++) {
+    for (int look = 0; look < 1_200; look++) {
       JsonNode thresholds = loaded.variable("threshold_ns");
       ns = thresholds.get(record).asLong();
       // Converted from the recorder's ticks, whose rate is measured.

@@ -33,7 +33,7 @@ final class TracedCount implements AutoCloseable {
   }
 
   /**
-   * Begins to count, for at most a minute; returns when the probe is in place.
+   * Begins to count, for at most three minutes; returns when the probe is in place.
    *
    * @param tracepoint such as {@code sched:sched_switch}, and a filter if there is one
    * @param key an expression of its arguments
@@ -46,7 +46,7 @@ final class TracedCount implements AutoCloseable {
             + key
             + "] = count(); }";
     ProcessBuilder bpftrace =
-        new ProcessBuilder("timeout", "-s", "INT", "60", "bpftrace", "-e", program)
+        new ProcessBuilder("timeout", "-s", "INT", "180", "bpftrace", "-e", program)
             .redirectError(ProcessBuilder.Redirect.DISCARD);
     bpftrace.environment().put("BPFTRACE_MAP_KEYS_MAX", "65536");
     TracedCount count = new TracedCount(bpftrace.start());

@@ -19,9 +19,22 @@ import org.junit.jupiter.api.io.TempDir;
 /** When it hurts, the last seconds are written to a file, once in a cool-down. */
 @KernelTest
 class TriggerIT {
-  private static final long LIMIT_MS = 15_000;
+  private static final long LIMIT_MS = 60_000;
   private static final int CPU = 1;
   private static final String SWITCH = "latencyscope.ContextSwitch>200ms";
+
+  /** What a condition on "latency" watches. */
+  private static final List<String> LATENCIES =
+      List.of(
+          "latencyscope.RunQueueWait",
+          "latencyscope.HardIrq",
+          "latencyscope.SoftIrq",
+          "latencyscope.LocalInterrupt",
+          "latencyscope.PageFault",
+          "latencyscope.MemoryStall",
+          "latencyscope.SocketDelivery",
+          "jdk.GCPhasePause",
+          "jdk.SafepointBegin");
 
   @TempDir Path folder;
 
@@ -164,11 +177,9 @@ class TriggerIT {
       try {
         Path file = awaitFile();
         String type = OurAccount.read(file).events("Trigger").get(0).getString("type");
-        // A safepoint that waits for the thread that waits is as true.
-        assertTrue(
-            List.of("latencyscope.RunQueueWait", "jdk.SafepointBegin", "jdk.GCPhasePause")
-                .contains(type),
-            type);
+        // A safepoint that waits for the thread that waits is as true; and on a busy machine its
+        // first fault or an interrupt may be as long.
+        assertTrue(LATENCIES.contains(type), type);
         assertTrue(fired(file, condition, type).getDuration().toNanos() > 1_000_000);
       } finally {
         Commands.end(competitor);
@@ -198,7 +209,7 @@ class TriggerIT {
       while (files().size() < 3) {
         nap(engine, "stalled", 300);
         naps++;
-        assertTrue(naps < 100, () -> "no third file in 30 s");
+        assertTrue(naps < 100, () -> "no third file in a hundred naps");
       }
       int written = files().size();
       long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - began);
@@ -217,7 +228,7 @@ class TriggerIT {
       disk.freeze();
       nap(engine, "stalled", 300);
       awaitStuck(engine, "latencyscope-tr");
-      long spinMs = 2_000;
+      long spinMs = 5_000;
       engine.say("spins waits " + spinMs);
       engine.await("spins waits");
       nap(engine, "stalled-after", 300);

@@ -157,6 +157,7 @@ public final class LedgerWorkload {
     ReentrantLock lock = new ReentrantLock();
     CountDownLatch[] taken = latches();
     CountDownLatch[] released = latches();
+    Sleeper sleeper = new Sleeper();
     Thread holder =
         thread(
             "lock-holder",
@@ -164,7 +165,7 @@ public final class LedgerWorkload {
               for (int i = 0; i < taken.length; i++) {
                 lock.lock();
                 taken[i].countDown();
-                while (!lock.hasQueuedThreads()) {
+                while (!lock.hasQueuedThreads() || !sleeper.sleeps()) {
                   Thread.sleep(1);
                 }
                 Thread.sleep(10);
@@ -180,7 +181,9 @@ public final class LedgerWorkload {
               for (int i = 0; i < taken.length; i++) {
                 taken[i].await();
                 window(() -> {
+                  sleeper.goes();
                   lock.lock();
+                  sleeper.woken();
                   lock.unlock();
                 });
                 released[i].countDown();
@@ -188,6 +191,38 @@ public final class LedgerWorkload {
             });
     holder.join();
     waiter.join();
+  }
+
+  /**
+   * A thread that is about to wait, and whether it has gone to sleep for it. Only a switch that was
+   * counted is a sleep: a thread is in the state of one shortly before, and on a busy machine may
+   * lose its CPU there for as long as it was to wait.
+   */
+  private static final class Sleeper {
+    private volatile Thread thread;
+    private volatile long id;
+    private volatile long before = Long.MAX_VALUE;
+
+    void goes() throws IOException {
+      thread = Thread.currentThread();
+      id = ownId();
+      before = switches();
+    }
+
+    boolean sleeps() throws IOException {
+      // On its way it may sleep for other things: by Java it waits, and by the kernel it has left.
+      return before < Long.MAX_VALUE
+          && thread.getState() == Thread.State.WAITING
+          && switches() > before;
+    }
+
+    void woken() {
+      before = Long.MAX_VALUE;
+    }
+
+    private long switches() throws IOException {
+      return ProcFile.ownThread(id).number("voluntary_ctxt_switches");
+    }
   }
 
   private static CountDownLatch[] latches() {

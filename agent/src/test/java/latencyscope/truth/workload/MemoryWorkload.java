@@ -133,6 +133,7 @@ public final class MemoryWorkload {
   /** Each of these faults is minor and takes as long as 2 MiB take to be cleared. */
   private void touchHuge() {
     MemorySegment memory = NativeMemory.hugePages(HUGE_PAGES);
+    measured.add("range " + memory.address() + " " + (memory.address() + memory.byteSize()));
     for (int i = 0; i < HUGE_PAGES; i++) {
       measured.add("touch " + timedTouch(memory, i * NativeMemory.HUGE / PAGE));
     }
@@ -193,6 +194,7 @@ public final class MemoryWorkload {
       timedRead(warm, 0);
     }
     MemorySegment mapped = NativeMemory.cold(file, COLD_PAGES * (long) PAGE);
+    measured.add("range " + mapped.address() + " " + (mapped.address() + mapped.byteSize()));
     long[] took = new long[COLD_PAGES];
     for (int i = 0; i < COLD_PAGES; i++) {
       took[i] = timedRead(mapped, i);

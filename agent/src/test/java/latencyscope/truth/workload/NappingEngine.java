@@ -30,7 +30,7 @@ import jdk.jfr.consumer.RecordingStream;
  * runs), {@code leave CODE}. Needs nothing newer than Java 17.
  */
 public final class NappingEngine {
-  private static final long LIMIT_MS = 20_000;
+  private static final long LIMIT_MS = 60_000;
 
   private NappingEngine() {}
 

@@ -30,7 +30,10 @@ public final class NetworkWorkload {
   public static final int PORT = 17_717;
 
   private static final int MESSAGE = 64;
-  private static final int BATCH = 32; // fits into any socket's buffer
+
+  /** Messages after which a sender that is answered waits: they fit into any socket's buffer. */
+  public static final int BATCH = 32;
+
   private static final int ROOM = 1 << 20; // for all that may be waiting, so that none is cut
   private static final int SMALLEST = 1; // the kernel raises it to its minimum
   private static final long GAP_NS = 100_000;
@@ -148,9 +151,15 @@ public final class NetworkWorkload {
       server.bind(new InetSocketAddress(PORT));
       System.out.println("ready");
       try (SocketChannel channel = server.accept()) {
+        ByteBuffer answer = ByteBuffer.allocateDirect(1);
+        long bytes = 0;
         packet.clear();
         while (channel.read(packet) > 0) {
           stamp(packet.position());
+          bytes += packet.position();
+          for (; bytes >= BATCH * MESSAGE; bytes -= BATCH * MESSAGE) {
+            channel.write(answer.clear());
+          }
           packet.clear();
         }
       }
@@ -231,6 +240,9 @@ public final class NetworkWorkload {
           message.clear();
           message.putLong(0, System.nanoTime());
           channel.write(message);
+          if ((i + 1) % BATCH == 0) {
+            channel.read(message.clear()); // what the reader answers
+          }
           pause(GAP_NS);
         }
       }

@@ -30,12 +30,7 @@ public final class OutsideRecorder {
         recording.enable("latencyscope." + event).withThreshold(Duration.ZERO);
       }
       recording.start();
-      for (int i = 0; !"capturing".equals(System.getProperty("latencyscope.state")); i++) {
-        if (i == 2_000) {
-          throw new IllegalStateException("the agent does not capture");
-        }
-        Thread.sleep(10);
-      }
+      Capturing.await();
       System.out.println("ready");
       System.in.read();
       recording.stop();

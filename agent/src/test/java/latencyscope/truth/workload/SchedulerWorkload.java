@@ -65,7 +65,8 @@ public final class SchedulerWorkload {
       CountDownLatch finished = new CountDownLatch(0);
       switch (load) {
         case "ping-pong" -> finished = pingPong(20_000);
-        case "spinner" -> finished = spinners(1, Duration.ofSeconds(3));
+        case "spinner" -> spinner();
+        case "competed" -> competed(Duration.ofSeconds(3));
         case "fifty" -> finished = fifty(Duration.ofSeconds(3));
         case "churn" -> churn(1_000);
         case "yield" -> finished = yielding(3_000);
@@ -124,14 +125,41 @@ public final class SchedulerWorkload {
     return finished;
   }
 
-  /** Threads that never give up the CPU; somebody else is to take it from them. */
-  private CountDownLatch spinners(int count, Duration time) {
-    CountDownLatch finished = new CountDownLatch(count);
-    for (int i = 0; i < count; i++) {
-      start("a-spinner-with-quite-a-long-name-" + i, finished, () -> spin(time));
-    }
+  /** A thread that never gives up the CPU until the test says that it is enough. */
+  private void spinner() throws Exception {
+    CountDownLatch finished = new CountDownLatch(1);
+    AtomicBoolean enough = new AtomicBoolean();
+    start(
+        "spinner",
+        finished,
+        () -> {
+          while (!enough.get()) {
+            Thread.onSpinWait();
+          }
+        });
     say("spinning");
-    return finished;
+    expect("enough");
+    enough.set(true);
+    finished.await();
+  }
+
+  /**
+   * A thread that never gives up the CPU, which a process whose id the test gives takes from it. It
+   * looks itself at what that one has run by: while this thread has the CPU, the other one has not.
+   */
+  private void competed(Duration time) throws Exception {
+    CountDownLatch finished = new CountDownLatch(1);
+    start(
+        "a-spinner-with-quite-a-long-name",
+        finished,
+        () -> {
+          say("spinning");
+          Path competitor = Path.of("/proc", in.readLine(), "schedstat");
+          long ran = ran(competitor);
+          spin(time);
+          lastWords.add("competitor " + (ran(competitor) - ran));
+        });
+    finished.await();
   }
 
   /** More threads than CPUs, half of them busy, half of them sleeping now and then. */
@@ -365,6 +393,10 @@ public final class SchedulerWorkload {
           }
         });
     return finished;
+  }
+
+  private static long ran(Path schedstat) throws IOException {
+    return Long.parseLong(Files.readString(schedstat).split(" ")[0]);
   }
 
   private static long runDelay(Path schedstat) throws IOException {

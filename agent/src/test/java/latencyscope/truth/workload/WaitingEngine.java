@@ -70,12 +70,7 @@ public final class WaitingEngine {
         recording.enable(event).withThreshold(Duration.ZERO);
       }
       recording.start();
-      for (int i = 0; !"capturing".equals(System.getProperty("latencyscope.state")); i++) {
-        if (i == 2_000) {
-          throw new IllegalStateException("the agent does not capture");
-        }
-        Thread.sleep(10);
-      }
+      Capturing.await();
       System.out.println("ready");
       expect(in, "go");
       if (quiet) {
