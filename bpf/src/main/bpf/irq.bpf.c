@@ -195,7 +195,11 @@ static __always_inline void send_local(struct victim *victim, enum local_vector 
 		return;
 	fill_interrupt_header(&record->header, RECORD_LOCAL_INTERRUPT, victim, cpu, span);
 	fill_interrupted(record->interrupted, &record->interrupted_tid, victim->task);
-	record->function.address = function;
+	/*
+	 * A call that nobody waits for is given back before its function runs, and may hold
+	 * anything when it is looked at: what is no address of the kernel is not told.
+	 */
+	record->function.address = (s64)function < 0 ? function : 0;
 	record->function_time_ns = function_ns;
 	record->net_ns = span->net_ns;
 	record->vector = vector;
