@@ -64,7 +64,8 @@ static __always_inline void wait_ended(struct task_struct *task, struct thread_s
 				       struct thread_slot *slot, struct run_log *log, u32 cpu,
 				       u64 arrival, u64 waited)
 {
-	storage->state.wait_measured = 1;
+	storage->state.waits_measured++;
+	storage->state.waited_ns += waited;
 	if (!is_recorded(cpu))
 		return;
 	histogram_add(storage->state.wait_kind == WAIT_WAKEUP ? &slot->measures.runqueue_wakeup
@@ -113,15 +114,18 @@ static __always_inline void complete_stay(struct task_struct *task, struct run_l
 	struct thread_storage *storage = stored_state(task);
 	struct thread_slot *slot = storage ? slot_at(storage->slot) : NULL;
 	struct thread_state *state;
-	u64 waited, arrival;
+	u64 waited, known, arrival;
 
 	if (!slot)
 		return;
 	state = &storage->state;
-	if (state->wait_measured || task->sched_info.pcount == state->pcount)
+	if (state->waits_measured >= task->sched_info.pcount - state->pcount)
 		return;
 	slot->measures.waits_untraced++;
-	waited = task->sched_info.run_delay - state->run_delay - state->charged_asleep;
+	waited = task->sched_info.run_delay - state->run_delay;
+	known = state->charged_asleep + state->waited_ns;
+	/* By two clocks that need not agree to the nanosecond. */
+	waited = waited > known ? waited - known : 0;
 	arrival = state->arrival_ns;
 	if (!arrival) {
 		/* Both are of the runqueue's clock, and the second has just been brought up to
@@ -132,8 +136,10 @@ static __always_inline void complete_stay(struct task_struct *task, struct run_l
 		if (arrival > now)
 			arrival = now;
 	}
+	/* It has come in twice and was not seen leaving: had it slept, its wakeup would be known.
+	 */
 	if (state->wait_kind == WAIT_NONE)
-		state->wait_kind = WAIT_WAKEUP;
+		state->wait_kind = state->waits_measured ? WAIT_PREEMPTED : WAIT_WAKEUP;
 	state->wait_start_ns = arrival - waited;
 	if (state->arrival_ns) {
 		wait_ended(task, storage, slot, NULL, cpu, arrival, waited);
@@ -148,8 +154,8 @@ static __always_inline void complete_stay(struct task_struct *task, struct run_l
 static __always_inline void count_switch(struct task_struct *task, struct thread_state *state,
 					 struct thread_measures *measures, u32 cpu, bool blocks)
 {
-	u64 voluntary = task->nvcsw - state->nvcsw;
-	u64 involuntary = task->nivcsw - state->nivcsw;
+	u64 voluntary = (u32)task->nvcsw - state->nvcsw;
+	u64 involuntary = (u32)task->nivcsw - state->nivcsw;
 	u64 delay = task->sched_info.run_delay - state->run_delay;
 
 	/* The kernel has counted this switch already, unless the thread is new to us. */
@@ -198,7 +204,8 @@ static __always_inline void thread_leaves(struct task_struct *task, struct task_
 	state->wait_start_ns = now;
 	if (state->wait_kind != WAIT_NONE)
 		throttle_begins(task, state);
-	state->wait_measured = 0;
+	state->waits_measured = 0;
+	state->waited_ns = 0;
 	state->arrival_ns = 0;
 	state->off_start_ns = now;
 	state->off_cpu = cpu;

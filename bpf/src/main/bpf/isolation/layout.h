@@ -88,7 +88,8 @@ struct thread_state {
 	u64 wait_start_ns;
 	enum wait_kind wait_kind;
 	/* The stay on the CPU that is going on: when it began, if that was seen, or 0. */
-	u32 wait_measured; /* whether the wait before it has been counted */
+	u32 waits_measured; /* how many have been counted since it last left, and their sum */
+	u64 waited_ns;
 	u64 arrival_ns;
 	/* The interval off the CPU that is going on, unless off_start_ns is 0. */
 	u64 off_start_ns;
@@ -109,8 +110,8 @@ struct thread_state {
 	u64 throttled_ns;
 	u64 throttled_first;
 	/* The kernel's own counts when we last saw them. */
-	u64 nvcsw;
-	u64 nivcsw;
+	u32 nvcsw;
+	u32 nivcsw;
 	u64 cpu_time;
 	u64 run_delay;
 	u64 pcount;
