@@ -3,6 +3,7 @@ package latencyscope.truth;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Files;
@@ -17,6 +18,9 @@ import org.junit.jupiter.api.Test;
 /** Threads that had the same id one after the other, in one capture. */
 @KernelTest
 class ReusedIdIT extends ExplainedLoad {
+  /** A few turns of others on its CPU; one life differs from the next by ten times as much. */
+  private static final long TO_END_NS = 10_000_000;
+
   private static final int LIVES = 3;
 
   @Test
@@ -52,12 +56,19 @@ class ReusedIdIT extends ExplainedLoad {
       // After its last words it has to end, or to park: a few switches more.
       assertEquals(life.voluntary(), ours.get("voluntary_switches").asLong(), 5, life::toString);
       double tolerance = 0.02 * (life.cpuTimeNs() + life.runDelayNs());
-      assertEquals(life.runDelayNs(), ours.get("run_delay_ns").asLong(), tolerance);
+      assertAccount(life.runDelayNs(), ours.get("run_delay_ns").asLong(), tolerance);
       List<JsonNode> ledger = List.of(only(windows, "life-" + i));
-      assertEquals(life.cpuTimeNs(), sum(ledger, RUNNING), tolerance, ledger::toString);
-      assertEquals(life.runDelayNs(), sum(ledger, cause("runnable")), tolerance, ledger::toString);
+      assertAccount(life.cpuTimeNs(), sum(ledger, RUNNING), tolerance);
+      assertAccount(life.runDelayNs(), sum(ledger, cause("runnable")), tolerance);
     }
     assertEquals(LIVES, javaIds.size(), javaIds::toString);
+  }
+
+  /** The thread said its account itself; then it still had to end, and to wait for that. */
+  private static void assertAccount(long said, long ours, double tolerance) {
+    assertTrue(
+        ours >= said - tolerance && ours <= said + tolerance + TO_END_NS,
+        ours + " ns, by the thread itself " + said + ", within " + tolerance);
   }
 
   /** The only one of a thread of that name. */
