@@ -1,8 +1,8 @@
 package latencyscope.agent;
 
-import java.util.Arrays;
 import java.util.List;
-import java.util.stream.IntStream;
+import java.util.Map;
+import java.util.stream.Collectors;
 import latencyscope.jfr.BudgetExceeded;
 
 /**
@@ -40,7 +40,6 @@ final class CostBudget {
 
   private final double budget;
   private final List<EventFlow> flows;
-  private final long[] recordsSeen;
   private long lookedAtNs;
   private long cpuSeenNs;
   private long recordsNsSeen;
@@ -60,7 +59,6 @@ final class CostBudget {
   CostBudget(double budget, List<EventFlow> flows, long nowNs, long cpuNs) {
     this.budget = budget;
     this.flows = List.copyOf(flows);
-    recordsSeen = new long[flows.size()];
     lookedAtNs = nowNs;
     cpuSeenNs = cpuNs;
     leftNs = TO_BEGIN_WITH * 1e9 * budget;
@@ -82,7 +80,7 @@ final class CostBudget {
     double usedNs = recordsNs - recordsNsSeen;
     double recordsShare = usedNs / intervalNs;
     double allowed = Math.max(budget / 2, budget - Math.max(0, share - recordsShare));
-    double[] rates = rates(intervalNs / 1e9);
+    flows.forEach(flow -> flow.look(intervalNs / 1e9));
     lookedAtNs = nowNs;
     cpuSeenNs = cpuNs;
     recordsNsSeen = recordsNs;
@@ -91,8 +89,9 @@ final class CostBudget {
     usedWhileLowNs += usedNs;
     if (leftNs < 0) {
       leftNs = 0;
-      if (recordsShare > allowed && Arrays.stream(rates).sum() > MANY_RECORDS) {
-        raise(rates, allowed / recordsShare, share);
+      double rate = sumOfRates(flows);
+      if (recordsShare > allowed && rate > MANY_RECORDS) {
+        raise(rate * allowed / recordsShare, share);
       }
       beginLow(nowNs);
     } else if (nowNs - lowSinceNs >= WINDOW * 1e9) {
@@ -108,31 +107,24 @@ final class CostBudget {
     usedWhileLowNs = 0;
   }
 
-  /** Records per second since the last look, of each flow. */
-  private double[] rates(double seconds) {
-    double[] rates = new double[recordsSeen.length];
-    for (int i = 0; i < rates.length; i++) {
-      long records = flows.get(i).records();
-      rates[i] = (records - recordsSeen[i]) / seconds;
-      recordsSeen[i] = records;
-    }
-    return rates;
+  private static double sumOfRates(List<EventFlow> flows) {
+    return flows.stream().mapToDouble(EventFlow::rate).sum();
   }
 
-  /** Twice the length leaves about half of the events: so often that all rates are alike. */
-  private void raise(double[] rates, double affordablePart, double share) {
-    double affordable = Arrays.stream(rates).sum() * affordablePart;
-    for (int i = 0; i < rates.length; i++) {
-      if (!flows.get(i).isRaisable()) {
-        affordable -= rates[i];
-      }
-    }
-    double each = evenRate(rates, Math.max(0, affordable));
-    for (int i = 0; i < rates.length; i++) {
-      EventFlow flow = flows.get(i);
-      if (flow.isRaisable() && rates[i] > each && flow.floorNs() < HIGHEST_FLOOR_NS) {
+  /**
+   * Twice the length leaves about half of the events: so often that all rates are alike.
+   *
+   * @param affordable records per second, of all flows together
+   */
+  private void raise(double affordable, double share) {
+    Map<Boolean, List<EventFlow>> byRaisable =
+        flows.stream().collect(Collectors.partitioningBy(EventFlow::isRaisable));
+    List<EventFlow> raisable = byRaisable.get(true);
+    double each = evenRate(raisable, Math.max(0, affordable - sumOfRates(byRaisable.get(false))));
+    for (EventFlow flow : raisable) {
+      if (flow.rate() > each && flow.floorNs() < HIGHEST_FLOOR_NS) {
         long now = Math.max(flow.floorNs(), Math.max(LOWEST_FLOOR_NS, flow.thresholdNs()));
-        set(flow, stepFor(rates[i] / each) * now, share);
+        set(flow, stepFor(flow.rate() / each) * now, share);
       }
     }
   }
@@ -146,20 +138,15 @@ final class CostBudget {
   }
 
   /** The rate that, if no flow had more, would leave so many records in all. */
-  private double evenRate(double[] rates, double affordable) {
-    double[] raisable =
-        IntStream.range(0, rates.length)
-            .filter(i -> flows.get(i).isRaisable())
-            .mapToDouble(i -> rates[i])
-            .sorted()
-            .toArray();
+  private static double evenRate(List<EventFlow> flows, double affordable) {
+    double[] rates = flows.stream().mapToDouble(EventFlow::rate).sorted().toArray();
     double left = affordable;
-    for (int i = 0; i < raisable.length; i++) {
-      double even = left / (raisable.length - i);
-      if (raisable[i] > even) {
+    for (int i = 0; i < rates.length; i++) {
+      double even = left / (rates.length - i);
+      if (rates[i] > even) {
         return even;
       }
-      left -= raisable[i];
+      left -= rates[i];
     }
     return Double.MAX_VALUE;
   }

@@ -9,6 +9,8 @@ import java.util.function.LongSupplier;
 final class EventFlow {
   private final String eventName;
   private final LongSupplier records;
+  private long recordsSeen;
+  private double rate;
   private long thresholdNs;
   private long floorNs;
 
@@ -24,9 +26,16 @@ final class EventFlow {
     return eventName;
   }
 
-  /** Records taken until now. */
-  long records() {
-    return records.getAsLong();
+  /** Takes the records since the last look, so many seconds ago. */
+  void look(double seconds) {
+    long now = records.getAsLong();
+    rate = (now - recordsSeen) / seconds;
+    recordsSeen = now;
+  }
+
+  /** Records per second between the last two looks. */
+  double rate() {
+    return rate;
   }
 
   /**

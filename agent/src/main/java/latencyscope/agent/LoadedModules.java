@@ -184,8 +184,11 @@ final class LoadedModules implements AutoCloseable {
 
   /** Turns a batch of records into events; says whether there may be more. */
   boolean drain(int limit) throws BpfException {
+    if (modules.isEmpty()) {
+      return false; // perhaps because native calls are forbidden
+    }
     boolean more = false;
-    long beforeNs = modules.isEmpty() ? 0 : NativeThread.cpuTimeNs();
+    long beforeNs = NativeThread.cpuTimeNs();
     context.threads().beginBatch();
     for (KernelModule module : modules) {
       int records = module.drain(limit);
@@ -193,7 +196,7 @@ final class LoadedModules implements AutoCloseable {
       more |= records == limit;
       module.retireThreads();
     }
-    recordsNs += modules.isEmpty() ? 0 : NativeThread.cpuTimeNs() - beforeNs;
+    recordsNs += NativeThread.cpuTimeNs() - beforeNs;
     return more;
   }
 

@@ -67,6 +67,11 @@ class CostBudgetTest {
     return sum / count;
   }
 
+  private void assertThresholdsHold() {
+    assertEquals(0, common.flow.floorNs());
+    assertEquals(0, rare.flow.floorNs());
+  }
+
   @Test
   void withinTheBudgetThresholdsHold() {
     common.perSecond = 9_000;
@@ -96,8 +101,7 @@ class CostBudgetTest {
     common.perSecond = 400;
     nsPerRecord = 1_000_000;
     seconds(60);
-    assertEquals(0, common.flow.floorNs());
-    assertEquals(0, rare.flow.floorNs());
+    assertThresholdsHold();
   }
 
   @Test
@@ -155,8 +159,7 @@ class CostBudgetTest {
     common.perSecond = 1_000;
     otherPerSecondNs = 0.5 * SECOND;
     seconds(60);
-    assertEquals(0, common.flow.floorNs());
-    assertEquals(0, rare.flow.floorNs());
+    assertThresholdsHold();
   }
 
   @Test

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import latencyscope.bpf.CpuList;
 import latencyscope.bpf.KernelTest;
 import latencyscope.truth.workload.NappingEngine;
@@ -46,24 +47,6 @@ class OwnThreadsIT {
         .anyMatch(cpus -> cpus.stream().anyMatch(cpu -> cpu == MONITORED));
   }
 
-  /** Nor do they take a CPU from the engine's threads elsewhere before it is their turn. */
-  @Test
-  void areOfBatchWork() throws Exception {
-    Path errors = folder.resolve("stderr.txt");
-    try (Engine engine = Launch.of(NappingEngine.class).withAgent().start(errors)) {
-      engine.await("ready");
-      new Jcmd(engine.pid()).start("capture", "+latencyscope.ContextSwitch#enabled=true");
-      KernelObjects.awaitHeldBy(engine.pid(), List.of("isolation"));
-      Map<String, Integer> policies = policies(engine.pid());
-      for (long waited = 0; policies.containsValue(NORMAL) && waited < LIMIT_MS; waited += 50) {
-        TimeUnit.MILLISECONDS.sleep(50); // one of them looks once a second
-        policies = policies(engine.pid());
-      }
-      assertEquals(BATCH, policies.get("latencyscope-dr"), policies::toString);
-      assertEquals(BATCH, policies.get("latencyscope-wa"), policies::toString);
-    }
-  }
-
   /** Their scheduling policies, field 41 of {@code stat}. */
   private static Map<String, Integer> policies(long pid) throws IOException {
     Map<String, Integer> policies = new TreeMap<>();
@@ -79,22 +62,48 @@ class OwnThreadsIT {
     return policies;
   }
 
-  @Test
-  void stayOffTheMonitoredCpus() throws Exception {
-    Path errors = folder.resolve("stderr.txt");
-    try (Engine engine =
-        Launch.of(NappingEngine.class).withAgent("cpus=" + MONITORED).start(errors)) {
+  /** What the kernel says of our threads by name, as soon as each has looked: one once a second. */
+  private <T> Map<String, T> settled(
+      Launch launch, Account<T> account, Predicate<Map<String, T>> unsettled) throws Exception {
+    try (Engine engine = launch.start(folder.resolve("stderr.txt"))) {
       engine.await("ready");
       new Jcmd(engine.pid()).start("capture", "+latencyscope.ContextSwitch#enabled=true");
       KernelObjects.awaitHeldBy(engine.pid(), List.of("isolation"));
-      Map<String, CpuList> allowed = allowed(engine.pid());
-      for (long waited = 0; mayRunThere(allowed) && waited < LIMIT_MS; waited += 50) {
-        TimeUnit.MILLISECONDS.sleep(50); // one of them looks once a second
-        allowed = allowed(engine.pid());
+      Map<String, T> threads = account.of(engine.pid());
+      for (long waited = 0; unsettled.test(threads) && waited < LIMIT_MS; waited += 50) {
+        TimeUnit.MILLISECONDS.sleep(50);
+        threads = account.of(engine.pid());
       }
-      assertTrue(allowed.containsKey("latencyscope-dr"), allowed::toString);
-      assertTrue(allowed.containsKey("latencyscope-wa"), allowed::toString);
-      assertFalse(mayRunThere(allowed), allowed::toString);
+      return threads;
     }
+  }
+
+  /** Asks the kernel about the threads of a process. */
+  private interface Account<T> {
+    Map<String, T> of(long pid) throws IOException;
+  }
+
+  /** Nor do they take a CPU from the engine's threads elsewhere before it is their turn. */
+  @Test
+  void areOfBatchWork() throws Exception {
+    Map<String, Integer> policies =
+        settled(
+            Launch.of(NappingEngine.class).withAgent(),
+            OwnThreadsIT::policies,
+            threads -> threads.containsValue(NORMAL));
+    assertEquals(BATCH, policies.get("latencyscope-dr"), policies::toString);
+    assertEquals(BATCH, policies.get("latencyscope-wa"), policies::toString);
+  }
+
+  @Test
+  void stayOffTheMonitoredCpus() throws Exception {
+    Map<String, CpuList> allowed =
+        settled(
+            Launch.of(NappingEngine.class).withAgent("cpus=" + MONITORED),
+            OwnThreadsIT::allowed,
+            OwnThreadsIT::mayRunThere);
+    assertTrue(allowed.containsKey("latencyscope-dr"), allowed::toString);
+    assertTrue(allowed.containsKey("latencyscope-wa"), allowed::toString);
+    assertFalse(mayRunThere(allowed), allowed::toString);
   }
 }
