@@ -1,20 +1,12 @@
 package latencyscope.agent;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Consumer;
-import jdk.jfr.EventType;
-import jdk.jfr.FlightRecorder;
-import jdk.jfr.Recording;
-import jdk.jfr.RecordingState;
 import latencyscope.bpf.CpuList;
-import latencyscope.jfr.Capture;
 import latencyscope.jfr.Schema;
 
 /**
@@ -49,18 +41,26 @@ record CaptureSettings(
   /** Every user process is the target. */
   static final long ALL = -1;
 
-  static CaptureSettings inForce(AgentOptions options) {
+  /**
+   * What is in force now.
+   *
+   * @param used modules of which an event is enabled
+   */
+  static CaptureSettings inForce(
+      AgentOptions options, RecordedSettings recorded, Set<String> used) {
     List<String> problems = new ArrayList<>(options.problems());
+    Set<String> unused = new TreeSet<>(Schema.modules());
+    unused.removeAll(used);
     return new CaptureSettings(
-        pid(setting("pid", ""), problems),
-        modules(setting("modules", options.value("modules"))),
-        unusedModules(),
-        list(setting("threads", options.value("threads"))),
-        cpus("cpus", setting("cpus", options.value("cpus")), problems),
-        setting("networkInterface", options.value("interface")),
+        pid(recorded.last("pid", ""), problems),
+        modules(recorded.last("modules", options.value("modules"))),
+        unused,
+        list(recorded.last("threads", options.value("threads"))),
+        cpus("cpus", recorded.last("cpus", options.value("cpus")), problems),
+        recorded.last("networkInterface", options.value("interface")),
         cpus("drain.cpus", options.value("drain.cpus"), problems),
         budget(options.value("budget"), problems),
-        onOrOff(setting("probeCost", options.value("stats")), problems),
+        onOrOff(recorded.last("probeCost", options.value("stats")), problems),
         List.copyOf(problems));
   }
 
@@ -74,51 +74,12 @@ record CaptureSettings(
   }
 
   /** Conditions of triggers, joined with {@code |}: the agent's option, and what recordings set. */
-  static String triggers(AgentOptions options) {
+  static String triggers(AgentOptions options, RecordedSettings recorded) {
     Set<String> all = new LinkedHashSet<>();
     all.add(options.value("trigger").strip());
-    settings("trigger", all::add);
+    all.addAll(recorded.each("trigger"));
     all.remove("");
     return String.join("|", all);
-  }
-
-  // Whoever turns all events of a module off wants nothing of it in the kernel.
-  private static Set<String> unusedModules() {
-    Set<String> used = new HashSet<>();
-    Map<String, EventType> types = new HashMap<>();
-    FlightRecorder.getFlightRecorder()
-        .getEventTypes()
-        .forEach(type -> types.put(type.getName(), type));
-    for (Schema.Type type : Schema.types()) {
-      EventType known = types.get(type.name());
-      if (known == null || known.isEnabled()) {
-        used.add(type.module());
-      }
-    }
-    Set<String> unused = new TreeSet<>(Schema.modules());
-    unused.removeAll(used);
-    return unused;
-  }
-
-  private static String setting(String name, String otherwise) {
-    String[] value = {otherwise};
-    settings(name, set -> value[0] = set);
-    return value[0].strip();
-  }
-
-  private static void settings(String name, Consumer<String> values) {
-    EventType type = EventType.getEventType(Capture.class);
-    for (Recording recording : FlightRecorder.getFlightRecorder().getRecordings()) {
-      if (recording.getState() == RecordingState.RUNNING) {
-        Map<String, String> settings = recording.getSettings();
-        // Recording.enable(Class) writes the type's id where .jfc files write its name.
-        String set = settings.get(type.getId() + "#" + name);
-        set = set != null ? set : settings.get(type.getName() + "#" + name);
-        if (set != null && !set.isBlank()) {
-          values.accept(set.strip());
-        }
-      }
-    }
   }
 
   private static long pid(String text, List<String> problems) {

@@ -1,6 +1,8 @@
 package latencyscope.agent;
 
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import jdk.jfr.Event;
 import jdk.jfr.EventType;
 import jdk.jfr.FlightRecorder;
@@ -17,21 +19,23 @@ import latencyscope.jfr.Schema;
  * known by its files alone. Immutable.
  */
 final class EventCatalog {
+  private final List<EventType> types;
   private final List<EventType> kernelEvents;
 
-  private EventCatalog(List<EventType> kernelEvents) {
-    this.kernelEvents = kernelEvents;
+  private EventCatalog(List<Class<? extends Event>> events) {
+    types = events.stream().map(EventType::getEventType).toList();
+    kernelEvents =
+        events.stream()
+            .filter(type -> KernelEvent.class.isAssignableFrom(type) && type != Exemplar.class)
+            .map(EventType::getEventType)
+            .toList();
   }
 
   /** Makes all event types known to the flight recorder. */
   static EventCatalog register() {
     List<Class<? extends Event>> events = Schema.events();
     events.forEach(FlightRecorder::register);
-    return new EventCatalog(
-        events.stream()
-            .filter(type -> KernelEvent.class.isAssignableFrom(type) && type != Exemplar.class)
-            .map(EventType::getEventType)
-            .toList());
+    return new EventCatalog(events);
   }
 
   /** The event class that a record is decoded into. */
@@ -47,5 +51,16 @@ final class EventCatalog {
   /** Whether any running recording wants an event that only the kernel can supply. */
   boolean anyKernelEventEnabled() {
     return kernelEvents.stream().anyMatch(EventType::isEnabled);
+  }
+
+  /** The modules of which a running recording wants any event. */
+  Set<String> usedModules() {
+    Set<String> used = new HashSet<>();
+    for (EventType type : types) {
+      if (type.isEnabled()) {
+        used.add(Schema.module(type));
+      }
+    }
+    return used;
   }
 }

@@ -134,12 +134,15 @@ final class RecordingSwitch implements FlightRecorderListener {
     // Taken first: whatever has led to this question, an answer of this number knows of it.
     long number = asked.incrementAndGet();
     AgentOptions options = this.options;
+    RecordedSettings recorded = RecordedSettings.now();
     CaptureSettings settings =
-        catalog.anyKernelEventEnabled() ? CaptureSettings.inForce(options) : null;
+        catalog.anyKernelEventEnabled()
+            ? CaptureSettings.inForce(options, recorded, catalog.usedModules())
+            : null;
     if (settings != null && !settings.wantsAny()) {
       settings = null; // the recorder has turned the last of them off between the two questions
     }
-    return new Wish(number, settings, CaptureSettings.triggers(options));
+    return new Wish(number, settings, CaptureSettings.triggers(options, recorded));
   }
 
   private void reconcile(boolean thresholdsToo) {

@@ -14,6 +14,7 @@ import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import jdk.jfr.Category;
 import jdk.jfr.Event;
+import jdk.jfr.EventType;
 import jdk.jfr.Name;
 import jdk.jfr.SettingDefinition;
 import jdk.jfr.Threshold;
@@ -53,13 +54,7 @@ public final class Schema {
    * @throws IllegalStateException if the place that the classes come from cannot be read
    */
   public static List<Type> types() {
-    return events().stream()
-        .map(Schema::describe)
-        .sorted(
-            Comparator.comparing((Type type) -> !type.module().equals(CAPTURE))
-                .thenComparing(Type::module)
-                .thenComparing(Type::name))
-        .toList();
+    return known().types;
   }
 
   /**
@@ -68,26 +63,64 @@ public final class Schema {
    * @throws IllegalStateException if the place that the classes come from cannot be read
    */
   public static List<Class<? extends Event>> events() {
+    return known().events;
+  }
+
+  /** The modules that can be captured, in alphabetical order. */
+  public static List<String> modules() {
+    return known().modules;
+  }
+
+  /** Found once: a jar's list of entries is long, and these are asked for all the time. */
+  private record Known(
+      List<Class<? extends Event>> events, List<Type> types, List<String> modules) {
+    static volatile Known found;
+  }
+
+  private static Known known() {
+    Known known = Known.found;
+    if (known == null) {
+      known = find(); // by two threads at once perhaps: they find the same
+      Known.found = known;
+    }
+    return known;
+  }
+
+  private static Known find() {
     List<Class<? extends Event>> events = new ArrayList<>();
     for (Class<?> type : classes()) {
       if (type.isAnnotationPresent(Name.class)) {
         events.add(type.asSubclass(Event.class));
       }
     }
-    return events;
+    List<Type> types =
+        events.stream()
+            .map(Schema::describe)
+            .sorted(
+                Comparator.comparing((Type type) -> !type.module().equals(CAPTURE))
+                    .thenComparing(Type::module)
+                    .thenComparing(Type::name))
+            .toList();
+    List<String> modules =
+        types.stream()
+            .map(Type::module)
+            .filter(module -> !module.equals(CAPTURE))
+            .distinct()
+            .toList();
+    return new Known(List.copyOf(events), types, modules);
   }
 
-  /** The modules that can be captured, in alphabetical order. */
-  public static List<String> modules() {
-    return types().stream()
-        .map(Type::module)
-        .filter(module -> !module.equals(CAPTURE))
-        .distinct()
-        .toList();
+  /** The module that a registered type of ours belongs to. */
+  public static String module(EventType type) {
+    return module(type.getCategoryNames());
+  }
+
+  private static String module(List<String> category) {
+    return category.get(1);
   }
 
   private static Type describe(Class<?> type) {
-    Category category = type.getAnnotation(Category.class);
+    List<String> category = List.of(type.getAnnotation(Category.class).value());
     Threshold threshold = type.getAnnotation(Threshold.class);
     List<String> settings =
         Stream.of(type.getDeclaredMethods())
@@ -97,7 +130,7 @@ public final class Schema {
             .toList();
     return new Type(
         type.getAnnotation(Name.class).value(),
-        category.value()[1],
+        module(category),
         Optional.ofNullable(threshold).map(Threshold::value),
         settings);
   }
