@@ -54,11 +54,19 @@ for _ in $(seq $((rounds * 3))); do
 	start_ms -javaagent:"$jar" >>"$work/start.agent"
 done
 
+# Name of the state, then the options of the JVM.
+first_events() {
+	local state=$1
+	shift
+	engine "$@" latencyscope.benchmarks.FirstEvent 4000 "$state" |
+		awk -v d="$work" -v s="$state" '{ print $2 >> (d "/" s "." $1) }'
+}
+
 for _ in $(seq "$rounds"); do
-	for state in cold warm; do
-		engine -javaagent:"$jar" latencyscope.benchmarks.FirstEvent 4000 $state >"$work/first"
-		awk -v d="$work" -v s=$state '{ print $2 >> (d "/" s "." $1) }' "$work/first"
-	done
+	engine -Dnothing latencyscope.benchmarks.FirstEvent 1000 cold |
+		awk -v d="$work" '{ print $2 >> (d "/none." $1) }'
+	first_events cold -javaagent:"$jar"
+	first_events warm -javaagent:"$jar"
 done
 
 jitter() {
@@ -84,7 +92,10 @@ for without in none empty; do
 done
 for state in cold warm; do
 	for file in "$work/$state."*; do
-		echo "| first ${file#"$work/$state."} after a recording was asked for ($state), ms | | $(spread "$file") | |"
+		name=${file#"$work/$state."}
+		without=
+		[ $state = warm ] || [ ! -e "$work/none.$name" ] || without=$(spread "$work/none.$name")
+		echo "| $name after a recording was asked for ($state), ms | $without | $(spread "$file") | |"
 	done
 done
 for state in idle recording; do

@@ -18,8 +18,8 @@ import jdk.jfr.consumer.RecordingFile;
  * How long after a recording was asked for the first event happened that is in it.
  *
  * <p>A thread parks every 100 µs, so that there always is something to record. Prints a line for
- * each type of event: its name and the milliseconds until the first one. An event of the JDK tells
- * how long the flight recorder itself takes.
+ * each type of event: its name and the milliseconds until the first one. An event of the JDK, and
+ * the time until {@link Recording#start} returns, tell how long the flight recorder itself takes.
  */
 final class FirstEvent {
   private static final List<String> TYPES =
@@ -77,6 +77,7 @@ final class FirstEvent {
     try (Recording recording = new Recording()) {
       TYPES.forEach(type -> recording.enable(type).withThreshold(Duration.ZERO));
       recording.start();
+      first.put("Recording.start", Duration.between(asked, Instant.now()));
       Thread.sleep(millis);
       recording.stop();
       recording.dump(file);

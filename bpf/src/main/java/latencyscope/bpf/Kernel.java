@@ -18,6 +18,11 @@ public final class Kernel {
   private final Path root;
   private final KernelTypes types;
 
+  // Read once, perhaps by two threads at a time: they are asked for with each program, and a kernel
+  // does not change.
+  private volatile KernelVersion version;
+  private volatile Boolean realTime;
+
   private Kernel(Path root, KernelTypes types) {
     this.root = root;
     this.types = types;
@@ -56,10 +61,16 @@ public final class Kernel {
    * /proc/sys/kernel/version}; not all such kernels have {@code /sys/kernel/realtime}.
    */
   public boolean isRealTime() {
-    // Before it was part of Linux, it was called "PREEMPT RT".
-    return text("proc/sys/kernel/version")
-        .filter(v -> v.matches("(?s).*PREEMPT[ _]RT\\b.*"))
-        .isPresent();
+    Boolean known = realTime;
+    if (known == null) {
+      // Before it was part of Linux, it was called "PREEMPT RT".
+      known =
+          text("proc/sys/kernel/version")
+              .filter(v -> v.matches("(?s).*PREEMPT[ _]RT\\b.*"))
+              .isPresent();
+      realTime = known;
+    }
+    return known;
   }
 
   /**
@@ -72,8 +83,14 @@ public final class Kernel {
 
   /** Version. Source: {@code /proc/sys/kernel/osrelease}. */
   public KernelVersion version() {
-    return KernelVersion.parse(
-        text("proc/sys/kernel/osrelease").orElse(System.getProperty("os.version")));
+    KernelVersion known = version;
+    if (known == null) {
+      known =
+          KernelVersion.parse(
+              text("proc/sys/kernel/osrelease").orElse(System.getProperty("os.version")));
+      version = known;
+    }
+    return known;
   }
 
   /** Whether the kernel was built with BTF. Source: {@code /sys/kernel/btf/vmlinux}. */

@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.jar.JarFile;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
@@ -29,6 +31,12 @@ public final class Schema {
 
   private static final String PACKAGE = Schema.class.getPackageName();
   private static final String CLASS = ".class";
+
+  // Found once, perhaps by two threads at a time, which find the same: a jar's list of entries is
+  // long, and these are asked for all the time.
+  private static volatile List<Class<? extends Event>> events;
+  private static volatile List<Type> types;
+  private static volatile List<String> modules;
 
   private Schema() {}
 
@@ -54,7 +62,12 @@ public final class Schema {
    * @throws IllegalStateException if the place that the classes come from cannot be read
    */
   public static List<Type> types() {
-    return known().types;
+    List<Type> found = types;
+    if (found == null) {
+      found = describe(events());
+      types = found;
+    }
+    return found;
   }
 
   /**
@@ -63,51 +76,52 @@ public final class Schema {
    * @throws IllegalStateException if the place that the classes come from cannot be read
    */
   public static List<Class<? extends Event>> events() {
-    return known().events;
+    List<Class<? extends Event>> found = events;
+    if (found == null) {
+      found = findEvents();
+      events = found;
+    }
+    return found;
   }
 
   /** The modules that can be captured, in alphabetical order. */
   public static List<String> modules() {
-    return known().modules;
-  }
-
-  /** Found once: a jar's list of entries is long, and these are asked for all the time. */
-  private record Known(
-      List<Class<? extends Event>> events, List<Type> types, List<String> modules) {
-    static volatile Known found;
-  }
-
-  private static Known known() {
-    Known known = Known.found;
-    if (known == null) {
-      known = find(); // by two threads at once perhaps: they find the same
-      Known.found = known;
+    List<String> found = modules;
+    if (found == null) {
+      found = modulesOf(events());
+      modules = found;
     }
-    return known;
+    return found;
   }
 
-  private static Known find() {
+  private static List<Class<? extends Event>> findEvents() {
     List<Class<? extends Event>> events = new ArrayList<>();
     for (Class<?> type : classes()) {
       if (type.isAnnotationPresent(Name.class)) {
         events.add(type.asSubclass(Event.class));
       }
     }
-    List<Type> types =
-        events.stream()
-            .map(Schema::describe)
-            .sorted(
-                Comparator.comparing((Type type) -> !type.module().equals(CAPTURE))
-                    .thenComparing(Type::module)
-                    .thenComparing(Type::name))
-            .toList();
-    List<String> modules =
-        types.stream()
-            .map(Type::module)
-            .filter(module -> !module.equals(CAPTURE))
-            .distinct()
-            .toList();
-    return new Known(List.copyOf(events), types, modules);
+    return List.copyOf(events);
+  }
+
+  private static List<Type> describe(List<Class<? extends Event>> events) {
+    return events.stream()
+        .map(Schema::describe)
+        .sorted(
+            Comparator.comparing((Type type) -> !type.module().equals(CAPTURE))
+                .thenComparing(Type::module)
+                .thenComparing(Type::name))
+        .toList();
+  }
+
+  // Of the classes themselves: an engine's first capture waits for this, and needs no more.
+  private static List<String> modulesOf(List<Class<? extends Event>> events) {
+    Set<String> modules = new TreeSet<>();
+    for (Class<?> event : events) {
+      modules.add(module(List.of(event.getAnnotation(Category.class).value())));
+    }
+    modules.remove(CAPTURE);
+    return List.copyOf(modules);
   }
 
   /** The module that a registered type of ours belongs to. */
