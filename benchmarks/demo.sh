@@ -9,6 +9,7 @@
 set -eu
 cd "$(dirname "$(readlink -f "$0")")/.."
 . scripts/setup.sh
+. benchmarks/medians.sh
 JDK=$(find_jdk)
 rounds=${1:-3}
 jar=${2:-$JAR}
@@ -86,12 +87,6 @@ for _ in $(seq "$rounds"); do
 	own all
 done
 
-# median (lowest to highest)
-spread() {
-	sort -n "$1" | awk '{ v[NR] = $1 } END {
-		printf "%.2f (%.2f to %.2f)", NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2, v[1], v[NR] }'
-}
-
 echo "$(uname -r), $(nproc) CPUs, medians (lowest to highest) of $rounds rounds of $SECONDS_OF_TRADING s"
 echo
 echo "| | without | agent idle | production profile, CPU 1 | the same, all CPUs |"
@@ -99,7 +94,7 @@ echo "|---|---|---|---|---|"
 row() {
 	local mode line="| $2 |"
 	for mode in none idle watched all; do
-		line="$line $([ ! -e "$work/$mode.$1" ] || spread "$work/$mode.$1") |"
+		line="$line $([ ! -e "$work/$mode.$1" ] || spread "$work/$mode.$1" 2) |"
 	done
 	echo "$line"
 }

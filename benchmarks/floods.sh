@@ -10,6 +10,7 @@
 set -eu
 cd "$(dirname "$(readlink -f "$0")")/.."
 . scripts/setup.sh
+. benchmarks/medians.sh
 JDK=$(find_jdk)
 rounds=${1:-5}
 jar=${2:-$JAR}
@@ -141,10 +142,6 @@ variants_of() {
 	syscall) echo libbpf-tools perf-trace strace ;;
 	udp) echo perf-trace strace ;;
 	esac
-}
-
-median() {
-	sort -n "$1" | awk '{ v[NR] = $1 } END { print NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'
 }
 
 gcc -O2 -Wall -o "$work/flood" benchmarks/src/main/c/flood.c

@@ -8,6 +8,7 @@
 set -eu
 cd "$(dirname "$(readlink -f "$0")")/.."
 . scripts/setup.sh
+. benchmarks/medians.sh
 JDK=$(find_jdk)
 rounds=${1:-9}
 jar=${2:-$JAR}
@@ -22,16 +23,6 @@ log=-Xlog:all=warning:stderr
 
 engine() {
 	"$JDK/bin/java" -XX:+UseSerialGC $log -cp benchmarks/target/classes "$@"
-}
-
-# median of the numbers in a file, with the lowest and the highest
-spread() {
-	sort -n "$1" | awk '{ v[NR] = $1 } END {
-		printf "%.1f (%.1f to %.1f)", NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2, v[1], v[NR] }'
-}
-
-median() {
-	spread "$1" | cut -d' ' -f1
 }
 
 # milliseconds that a JVM takes which does nothing
@@ -86,7 +77,7 @@ echo "| | without | with the agent | difference |"
 echo "|---|---|---|---|"
 for without in none empty; do
 	awk -v a="$(median "$work/start.$without")" -v b="$(median "$work/start.agent")" \
-		-v sa="$(spread "$work/start.$without")" -v sb="$(spread "$work/start.agent")" -v w="$without" \
+		-v sa="$(spread "$work/start.$without" 1)" -v sb="$(spread "$work/start.agent" 1)" -v w="$without" \
 		'BEGIN { printf "| JVM start to end%s, ms | %s | %s | %.1f |\n",
 			w == "empty" ? ", without: an agent that does nothing" : "", sa, sb, b - a }'
 done
@@ -94,13 +85,13 @@ for state in cold warm; do
 	for file in "$work/$state."*; do
 		name=${file#"$work/$state."}
 		without=
-		[ $state = warm ] || [ ! -e "$work/none.$name" ] || without=$(spread "$work/none.$name")
-		echo "| $name after a recording was asked for ($state), ms | $without | $(spread "$file") | |"
+		[ $state = warm ] || [ ! -e "$work/none.$name" ] || without=$(spread "$work/none.$name" 1)
+		echo "| $name after a recording was asked for ($state), ms | $without | $(spread "$file" 1) | |"
 	done
 done
 for state in idle recording; do
 	awk -v a="$(median "$work/tail.none")" -v b="$(median "$work/tail.$state")" \
-		-v sa="$(spread "$work/tail.none")" -v sb="$(spread "$work/tail.$state")" -v s="$state" \
+		-v sa="$(spread "$work/tail.none" 1)" -v sb="$(spread "$work/tail.$state" 1)" -v s="$state" \
 		'BEGIN { printf "| P99.99 of a pinned busy loop, agent %s, ns | %s | %s | %.3f times |\n", s, sa, sb, b / a }'
 done
 

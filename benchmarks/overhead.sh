@@ -11,6 +11,7 @@
 set -eu
 cd "$(dirname "$(readlink -f "$0")")/.."
 . scripts/setup.sh
+. benchmarks/medians.sh
 JDK=$(find_jdk)
 rounds=${1:-5}
 jar=${2:-$JAR}
@@ -146,10 +147,6 @@ measure() {
 		alone "$1" && break
 	done
 	echo "$before $after" | awk '{ printf "%.1f\n", ($3 - $1) / ($4 - $2) }'
-}
-
-median() {
-	sort -n "$1" | awk '{ v[NR] = $1 } END { print NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'
 }
 
 # Our programs that a switch of the load runs: name, nanoseconds, runs.

@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -302,18 +301,9 @@ class GuestIT {
   }
 
   private static Set<String> sockets(long pid) throws IOException {
-    Set<String> sockets = new TreeSet<>();
-    try (Stream<Path> open = Files.list(Path.of("/proc", String.valueOf(pid), "fd"))) {
-      for (Path descriptor : open.toList()) {
-        try {
-          sockets.add(Files.readSymbolicLink(descriptor).toString());
-        } catch (IOException e) {
-          continue; // closed since
-        }
-      }
-    }
-    sockets.removeIf(name -> !name.startsWith("socket:"));
-    return sockets;
+    Set<String> names = OpenFiles.of(pid);
+    names.removeIf(name -> !name.startsWith("socket:"));
+    return names;
   }
 
   @Test

@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 import jdk.jfr.consumer.RecordedEvent;
 import latencyscope.bpf.KernelTest;
 import latencyscope.truth.workload.NappingEngine;
@@ -93,18 +92,7 @@ class ProbeCostIT {
 
   /** Whether a process has the kernel count what programs cost: others on this machine may, too. */
   private static boolean hasKernelCount(long pid) throws IOException {
-    try (Stream<Path> open = Files.list(Path.of("/proc", String.valueOf(pid), "fd"))) {
-      for (Path descriptor : open.toList()) {
-        try {
-          if (Files.readSymbolicLink(descriptor).toString().contains("bpf-stats")) {
-            return true;
-          }
-        } catch (IOException e) {
-          continue; // closed since
-        }
-      }
-    }
-    return false;
+    return OpenFiles.of(pid).stream().anyMatch(name -> name.contains("bpf-stats"));
   }
 
   @Test

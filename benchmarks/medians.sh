@@ -1,0 +1,11 @@
+# Sourced by the benchmarks: figures of several rounds, one on a line of a file each.
+
+median() {
+	sort -n "$1" | awk '{ v[NR] = $1 } END { print NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'
+}
+
+# spread FILE DECIMALS : median (lowest to highest)
+spread() {
+	sort -n "$1" | awk -v form="%.$2f (%.$2f to %.$2f)" '{ v[NR] = $1 } END {
+		printf form, NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2, v[1], v[NR] }'
+}
