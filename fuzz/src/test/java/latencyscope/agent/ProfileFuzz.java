@@ -14,12 +14,13 @@ import jdk.jfr.Recording;
  */
 public final class ProfileFuzz {
   private static Path file;
+  private static EventCatalog catalog;
 
   private ProfileFuzz() {}
 
   /** Makes the event types known. */
   public static void fuzzerInitialize() throws IOException {
-    EventCatalog.register();
+    catalog = EventCatalog.register();
     file = Files.createTempFile("fuzz-", ".jfc");
     file.toFile().deleteOnExit();
   }
@@ -44,8 +45,9 @@ public final class ProfileFuzz {
       recording.setToDisk(false);
       recording.start();
       AgentOptions none = AgentOptions.parse("");
-      Triggers.asked(none, CaptureSettings.triggers(none)).closeSoon();
-      CaptureSettings asked = CaptureSettings.inForce(none);
+      RecordedSettings recorded = RecordedSettings.now();
+      Triggers.asked(none, CaptureSettings.triggers(none, recorded)).closeSoon();
+      CaptureSettings asked = CaptureSettings.inForce(none, recorded, catalog.usedModules());
       new WatchedThreads(asked.threads()).test(1, "strategy");
     }
   }
