@@ -10,6 +10,7 @@ set -eu
 cd "$(dirname "$(readlink -f "$0")")/.."
 . scripts/setup.sh
 . benchmarks/medians.sh
+. benchmarks/pin.sh
 JDK=$(find_jdk)
 rounds=${1:-3}
 jar=${2:-$JAR}
@@ -37,13 +38,6 @@ ours() {
 	echo "$sum"
 }
 
-pin_strategy() {
-	local task
-	for task in /proc/"$1"/task/*; do
-		[ "$(cat "$task/comm" 2>/dev/null)" != strategy ] || taskset -pc 1 "${task##*/}" >/dev/null
-	done
-}
-
 # Runs the engine; keeps its figures under a name.
 engine() {
 	local name=$1 pid begun
@@ -54,7 +48,7 @@ engine() {
 			>"$work/out" 2>"$work/err" &
 		pid=$!
 		sleep $PIN_AT
-		pin_strategy $pid
+		pin $pid strategy 1
 		sleep $((FROM - PIN_AT))
 		begun=$(ours $pid)
 		sleep $((TO - FROM))

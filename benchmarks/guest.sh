@@ -9,6 +9,7 @@ set -eu
 cd "$(dirname "$(readlink -f "$0")")/.."
 . scripts/setup.sh
 . benchmarks/medians.sh
+. benchmarks/pin.sh
 JDK=$(find_jdk)
 rounds=${1:-9}
 jar=${2:-$JAR}
@@ -64,11 +65,9 @@ done
 jitter() {
 	taskset -c "0-$((cpu - 1))" "$JDK/bin/java" -XX:+UseSerialGC $log -cp benchmarks/target/classes \
 		"$@" latencyscope.benchmarks.Jitter 4000 2>/dev/null &
-	local pid=$! task
+	local pid=$!
 	sleep 2
-	for task in /proc/$pid/task/*; do
-		[ "$(cat "$task/comm")" != spinner ] || taskset -pc "$cpu" "${task##*/}" >/dev/null
-	done
+	pin $pid spinner "$cpu"
 	wait $pid
 }
 

@@ -18,10 +18,8 @@ public final class Kernel {
   private final Path root;
   private final KernelTypes types;
 
-  // Read once, perhaps by two threads at a time: they are asked for with each program, and a kernel
-  // does not change.
+  // Read once, perhaps by two threads at a time: it is asked for with each program.
   private volatile KernelVersion version;
-  private volatile Boolean realTime;
 
   private Kernel(Path root, KernelTypes types) {
     this.root = root;
@@ -61,16 +59,10 @@ public final class Kernel {
    * /proc/sys/kernel/version}; not all such kernels have {@code /sys/kernel/realtime}.
    */
   public boolean isRealTime() {
-    Boolean known = realTime;
-    if (known == null) {
-      // Before it was part of Linux, it was called "PREEMPT RT".
-      known =
-          text("proc/sys/kernel/version")
-              .filter(v -> v.matches("(?s).*PREEMPT[ _]RT\\b.*"))
-              .isPresent();
-      realTime = known;
-    }
-    return known;
+    // Before it was part of Linux, it was called "PREEMPT RT".
+    return text("proc/sys/kernel/version")
+        .filter(v -> v.matches("(?s).*PREEMPT[ _]RT\\b.*"))
+        .isPresent();
   }
 
   /**

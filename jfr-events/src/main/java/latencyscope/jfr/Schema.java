@@ -33,10 +33,8 @@ public final class Schema {
   private static final String CLASS = ".class";
 
   // Found once, perhaps by two threads at a time, which find the same: a jar's list of entries is
-  // long, and these are asked for all the time.
+  // long, and all else here is told from these.
   private static volatile List<Class<? extends Event>> events;
-  private static volatile List<Type> types;
-  private static volatile List<String> modules;
 
   private Schema() {}
 
@@ -62,12 +60,13 @@ public final class Schema {
    * @throws IllegalStateException if the place that the classes come from cannot be read
    */
   public static List<Type> types() {
-    List<Type> found = types;
-    if (found == null) {
-      found = describe(events());
-      types = found;
-    }
-    return found;
+    return events().stream()
+        .map(Schema::describe)
+        .sorted(
+            Comparator.comparing((Type type) -> !type.module().equals(CAPTURE))
+                .thenComparing(Type::module)
+                .thenComparing(Type::name))
+        .toList();
   }
 
   /**
@@ -86,12 +85,13 @@ public final class Schema {
 
   /** The modules that can be captured, in alphabetical order. */
   public static List<String> modules() {
-    List<String> found = modules;
-    if (found == null) {
-      found = modulesOf(events());
-      modules = found;
+    // Of the classes, not of the types: an engine's first capture waits for this.
+    Set<String> modules = new TreeSet<>();
+    for (Class<?> event : events()) {
+      modules.add(module(List.of(event.getAnnotation(Category.class).value())));
     }
-    return found;
+    modules.remove(CAPTURE);
+    return List.copyOf(modules);
   }
 
   private static List<Class<? extends Event>> findEvents() {
@@ -102,26 +102,6 @@ public final class Schema {
       }
     }
     return List.copyOf(events);
-  }
-
-  private static List<Type> describe(List<Class<? extends Event>> events) {
-    return events.stream()
-        .map(Schema::describe)
-        .sorted(
-            Comparator.comparing((Type type) -> !type.module().equals(CAPTURE))
-                .thenComparing(Type::module)
-                .thenComparing(Type::name))
-        .toList();
-  }
-
-  // Of the classes themselves: an engine's first capture waits for this, and needs no more.
-  private static List<String> modulesOf(List<Class<? extends Event>> events) {
-    Set<String> modules = new TreeSet<>();
-    for (Class<?> event : events) {
-      modules.add(module(List.of(event.getAnnotation(Category.class).value())));
-    }
-    modules.remove(CAPTURE);
-    return List.copyOf(modules);
   }
 
   /** The module that a registered type of ours belongs to. */
