@@ -28,8 +28,21 @@ final class Commands {
 
   /** Moves all threads of a process to a CPU, and with them those that they bear from then on. */
   static void pinAll(long pid, int cpu) throws IOException, InterruptedException {
-    // Not taskset -a: it fails when one of them ends meanwhile.
-    String each = "taskset -pc " + cpu + " ${task##*/} || [ ! -d $task ] || exit 1";
+    ofEachThread(pid, "taskset -pc " + cpu);
+  }
+
+  /**
+   * Takes from all threads of a process, and those that they bear from then on, that they preempt
+   * another one when they wake up.
+   */
+  static void makeBatch(long pid) throws IOException, InterruptedException {
+    ofEachThread(pid, "chrt --batch --pid 0");
+  }
+
+  private static void ofEachThread(long pid, String command)
+      throws IOException, InterruptedException {
+    // Not the commands' own --all: they fail when one of them ends meanwhile.
+    String each = command + " ${task##*/} || [ ! -d $task ] || exit 1";
     output("sh", "-c", "for task in /proc/" + pid + "/task/*; do " + each + "; done");
   }
 

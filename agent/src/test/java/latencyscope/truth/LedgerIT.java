@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import jdk.jfr.consumer.RecordedEvent;
 import latencyscope.bpf.KernelTest;
 import latencyscope.ledger.Explainer;
@@ -22,6 +23,8 @@ import latencyscope.recording.Recording;
 import latencyscope.recording.RecordingFiles;
 import latencyscope.recording.ThreadId;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Where the time of windows went, against what was provoked and what the kernel says of it. */
 @KernelTest
@@ -173,17 +176,32 @@ class LedgerIT extends ExplainedLoad {
     }
   }
 
-  /** Over the whole capture, thread by thread. */
-  @Test
-  void wholeCaptureAgreesWithSchedstatAndOffcputime() throws Exception {
+  /**
+   * Over the whole capture, thread by thread.
+   *
+   * <p>The scheduler's own clock stands from the wake-up of a thread that preempts another one to
+   * the switch between them, so that its account gives the new thread what was still the old one's:
+   * 5 µs on the machine where this was measured, several times that on a slower one. A wait and
+   * what follows it are exact only together then; where no wake-up preempts, each for itself is.
+   */
+  @ParameterizedTest(name = "wake-ups preempt {0}")
+  @ValueSource(booleans = {true, false})
+  void wholeCaptureAgreesWithSchedstatAndOffcputime(boolean preempting) throws Exception {
     Process competitor = null;
     List<String> lives;
     Map<Long, Long> offCpu;
     try (Engine engine = engine(load("lives"));
         Offcputime tool = Offcputime.begin(engine.pid(), folder)) {
+      if (!preempting) {
+        Commands.makeBatch(engine.pid());
+      }
       competitor = Commands.competitor(CPU);
       engine.say("go");
-      lives = engine.linesUntil("done").stream().filter(l -> l.startsWith("life-")).toList();
+      lives = engine.linesUntil("accounted").stream().filter(l -> l.startsWith("life-")).toList();
+      // What they wait for their last microseconds is in no account of the scheduler's.
+      Commands.end(competitor);
+      engine.say("end");
+      engine.await("done");
       offCpu = tool.byThread();
       assertEquals(0, engine.finish());
     } finally {
@@ -196,6 +214,8 @@ class LedgerIT extends ExplainedLoad {
     assertEquals(8, windows.size());
     assertAddUp(windows);
     OurAccount ours = OurAccount.read(recording);
+    long allRan = 0;
+    long allSchedRan = 0;
     for (String life : lives) {
       String[] words = life.split(" ");
       long id = Long.parseLong(words[1]);
@@ -208,12 +228,21 @@ class LedgerIT extends ExplainedLoad {
       long off = offCpu.get(id);
       long schedWaited = Long.parseLong(words[3]) - asleep;
       long schedRan = Long.parseLong(words[2]);
-      assertEquals(schedRan, ran, tolerance(schedRan), () -> "ran: " + life);
-      assertEquals(schedWaited, waited, tolerance(schedWaited), () -> "waited: " + life);
-      assertEquals(off, waited + blocked, tolerance(off), () -> "off CPU: " + life);
-      // Of blocked time alone only the difference of their two accounts tells.
-      assertEquals(off - schedWaited, blocked, tolerance(off), () -> "blocked: " + life);
+      Supplier<String> said =
+          () -> "%s: ran %d, waited %d, blocked %d".formatted(life, ran, waited, blocked);
+      assertEquals(schedRan + schedWaited, ran + waited, tolerance(schedWaited), said);
+      assertEquals(off, waited + blocked, tolerance(off), said);
+      if (!preempting) {
+        assertEquals(schedRan, ran, tolerance(schedRan), said);
+        assertEquals(schedWaited, waited, tolerance(schedWaited), said);
+        // Of blocked time alone only the difference of their two accounts tells.
+        assertEquals(off - schedWaited, blocked, tolerance(off), said);
+      }
+      allRan += ran;
+      allSchedRan += schedRan;
     }
+    // What the one lost another one has: most that wake up here preempt one of the eight.
+    assertEquals(allSchedRan, allRan, 0.01 * allSchedRan);
   }
 
   /** 2 %, and the milliseconds that a thread takes to be born and to end. */

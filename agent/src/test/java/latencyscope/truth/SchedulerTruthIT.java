@@ -271,21 +271,27 @@ class SchedulerTruthIT {
       engine.say("go");
       String id = engine.await("spinning");
       Commands.pin(id, CPU);
+      SwitchTrace.Stamps traced;
       Process competitor = Commands.competitor(CPU);
-      try {
+      try (SwitchTrace trace = SwitchTrace.of(Long.parseLong(id))) {
         engine.await("done");
+        traced = trace.read();
       } finally {
         Commands.end(competitor);
       }
       OurAccount ours = finish(engine);
       StampComparison comparison =
-          StampComparison.of(Files.readAllLines(accounts), ours, Long.parseLong(id));
+          StampComparison.of(Files.readAllLines(accounts), traced, ours, Long.parseLong(id));
       assertTrue(comparison.count() > 500, "too few yields let the competitor in: " + comparison);
       // Between stamp and event lie the system call and our own probe: little against the stall,
       // though how many microseconds is the machine's affair.
       long little = comparison.medianStallNs() / 200;
       assertTrue(comparison.medianBeginErrorNs() <= little, comparison.toString());
-      assertTrue(comparison.medianEndErrorNs() <= little, comparison.toString());
+      // The thread's own stamp after the stall comes when the switch is over and all interrupts
+      // have been served that waited for it: how long that takes is no matter of ours. The kernel's
+      // trace is taken where the event ends.
+      assertTrue(comparison.medianBeginOffTraceNs() <= little, comparison.toString());
+      assertTrue(comparison.medianEndOffTraceNs() <= little, comparison.toString());
       // An event outside of its stamps would be a clock that is wrong, not a thread that is slow.
       assertTrue(comparison.worstOutsideNs() <= 1_000, comparison.toString());
     }

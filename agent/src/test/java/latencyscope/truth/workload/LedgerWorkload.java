@@ -382,7 +382,7 @@ public final class LedgerWorkload {
    * that take a lock from each other, two that wake each other. The kernel's account of each is
    * read when all are parked: of a thread that runs it is not up to date.
    */
-  private static void lives() throws Exception {
+  private void lives() throws Exception {
     ReentrantLock lock = new ReentrantLock();
     SynchronousQueue<Integer> queue = new SynchronousQueue<>();
     Lives lives = new Lives();
@@ -413,6 +413,9 @@ public final class LedgerWorkload {
             }
           });
     }
+    lives.account();
+    System.out.println("accounted");
+    expect("end");
     lives.end();
     // The recording is not to end with them: what kept them to the last is told when it is over.
     Thread.sleep(200);
@@ -439,7 +442,7 @@ public final class LedgerWorkload {
               }));
     }
 
-    void end() throws Exception {
+    void account() throws Exception {
       while (ids.size() < threads.size()) {
         Thread.sleep(50);
       }
@@ -449,6 +452,9 @@ public final class LedgerWorkload {
         System.out.println(
             life.getKey() + " " + life.getValue() + " " + String.join(" ", schedstat));
       }
+    }
+
+    void end() throws InterruptedException {
       accounted.countDown();
       for (Thread thread : threads) {
         thread.join();
