@@ -22,7 +22,8 @@ final class CaptureSession {
   private static final int BATCH = 8192;
 
   /**
-   * Between two rounds. Each costs some CPU time and perhaps somebody's cache, so not too often.
+   * Between two rounds. Each costs some CPU time and perhaps somebody's cache, so not too often;
+   * the more it finds, the longer it keeps a CPU that the engine may want, so not too seldom.
    */
   private static final int IDLE_US = 20_000;
 
@@ -222,26 +223,36 @@ final class CaptureSession {
     beginRound();
     while (!stopping) {
       boolean more = false;
-      work.lock();
-      try {
-        if (thresholdsChanged || System.nanoTime() - housekeepingAtNs >= HOUSEKEEPING_NS) {
-          housekeepingAtNs = System.nanoTime();
-          thresholdsChanged = false;
-          modules.keepHouse();
-        }
-        more = modules.drain(BATCH);
-      } catch (BpfException e) {
-        Complaints.say(e.problem() + "; " + e.remedy());
-      } catch (RuntimeException e) {
-        Complaints.say("a record could not be turned into an event", e);
-      } finally {
-        work.unlock();
+      if (thresholdsChanged || System.nanoTime() - housekeepingAtNs >= HOUSEKEEPING_NS) {
+        housekeepingAtNs = System.nanoTime();
+        more = work(true);
+      } else if (modules.haveWork()) {
+        more = work(false);
       }
       if (!more) {
         pause();
       }
       endRound();
     }
+  }
+
+  /** Says whether there may be more. */
+  private boolean work(boolean keepHouse) {
+    work.lock();
+    try {
+      if (keepHouse) {
+        thresholdsChanged = false;
+        modules.keepHouse();
+      }
+      return modules.drain(BATCH);
+    } catch (BpfException e) {
+      Complaints.say(e.problem() + "; " + e.remedy());
+    } catch (RuntimeException e) {
+      Complaints.say("a record could not be turned into an event", e);
+    } finally {
+      work.unlock();
+    }
+    return false;
   }
 
   private void pause() {

@@ -160,6 +160,11 @@ final class KernelModule implements AutoCloseable {
     return ring.pendingBytes();
   }
 
+  /** Whether there are records, or threads that have ended. */
+  boolean hasWork() {
+    return ring.pendingBytes() > 0 || threads.haveThreadsEnded();
+  }
+
   /**
    * Turns at most {@code limit} records into events; says how many there were.
    *
@@ -180,6 +185,7 @@ final class KernelModule implements AutoCloseable {
   /** Empties the slots of threads that have ended, if there are any. */
   void retireThreads() throws BpfException {
     if (threads.haveThreadsEnded()) {
+      threads.noteEnded();
       // First what they sent: afterwards their slot numbers mean other threads.
       drainAll();
       threads.retire(measuredUntilTicks, context.clock().nowTicks());

@@ -83,12 +83,14 @@ final class ThreadAccount {
     slots.mute(slot);
   }
 
-  /** Whether threads have ended since this was last asked. */
+  /** Whether threads have ended since the last {@link #noteEnded}. */
   boolean haveThreadsEnded() {
-    long ended = threadsEnded.get(ValueLayout.JAVA_LONG, 0);
-    boolean more = ended != threadsEndedSeen;
-    threadsEndedSeen = ended;
-    return more;
+    return threadsEnded.get(ValueLayout.JAVA_LONG, 0) != threadsEndedSeen;
+  }
+
+  /** To be called before {@link #retire}, which then sees all that are noted. */
+  void noteEnded() {
+    threadsEndedSeen = threadsEnded.get(ValueLayout.JAVA_LONG, 0);
   }
 
   /** Reports threads that have ended and gives their slots back. */

@@ -76,6 +76,15 @@ class MemoryDemoIT {
         .toList();
   }
 
+  /** The longest faults that the capture has left out for a while are shorter. */
+  private static long highestFloorNs(OurAccount ours) {
+    return ours.events("BudgetExceeded").stream()
+        .filter(event -> "latencyscope.PageFault".equals(event.getString("eventType")))
+        .mapToLong(event -> event.getDuration("floor").toNanos())
+        .max()
+        .orElse(0);
+  }
+
   private static boolean isCold(RecordedEvent fault) {
     String file = fault.getString("file");
     return file != null && file.matches(".*/cold/segment-\\d+");
@@ -111,8 +120,15 @@ class MemoryDemoIT {
     // used has the strategy read libjvm again, too.
     assertTrue(cold <= faults, told);
     long missing = faults - cold;
-    long untraced = ours.counter(majors.get(0).getLong("osThreadId"), "faults_untraced");
-    assertTrue(missing <= majors.size() - cold + untraced, told + ", " + untraced + " untraced");
+    long strategy = majors.get(0).getLong("osThreadId");
+    long untraced = ours.counter(strategy, "faults_untraced");
+    // On a slow machine the capture keeps to its budget by leaving out the shorter ones.
+    long floorNs = highestFloorNs(ours);
+    long left = ours.distribution(strategy, "major_fault").getCountBetweenValues(0, floorNs);
+    assertTrue(
+        missing <= majors.size() - cold + untraced + left,
+        told + ", " + untraced + " untraced, " + left + " below " + floorNs + " ns");
+    assertTrue(ours.counter(strategy, "major_faults") >= faults, told);
     // A mapping cannot be looked up while another thread changes the mappings.
     assertTrue(unnamed <= 1 + faults / 100, told);
     long mapped =

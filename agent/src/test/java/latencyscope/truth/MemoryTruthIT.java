@@ -111,7 +111,7 @@ class MemoryTruthIT {
       assertEquals("read", event.getString("access"));
       assertEquals("reader", event.getThread().getJavaName());
     }
-    assertEquals(major.size(), ours.histogramCount(thread(), "major_fault"));
+    assertEquals(major.size(), ours.occurrences(thread(), "major_fault"));
   }
 
   @Test
@@ -143,7 +143,7 @@ class MemoryTruthIT {
     assertTrue(hits.size() <= sent && hits.size() >= 10, hits.size() + " of " + sent);
     long received = ours.counter(victim, "shootdowns_received");
     assertEquals(received, ours.events("TlbShootdown", victim).size());
-    assertEquals(received, ours.histogramCount(victim, "shootdown"));
+    assertEquals(received, ours.occurrences(victim, "shootdown"));
     // What the interrupt found to do is told by another tracepoint, unless there was nothing.
     assertTrue(
         received

@@ -1,16 +1,20 @@
 package latencyscope.truth;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import java.util.zip.DataFormatException;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
+import org.HdrHistogram.Histogram;
 
 /** What a recording says, read with the JDK's own reader rather than with ours. */
 final class OurAccount {
@@ -50,8 +54,8 @@ final class OurAccount {
     return counters.getOrDefault(osThreadId, Map.of()).getOrDefault(measure, 0L);
   }
 
-  /** How many occurrences a thread's distribution holds over the whole recording. */
-  long histogramCount(long osThreadId, String measure) {
+  /** How often a measure with a distribution occurred to a thread over the whole recording. */
+  long occurrences(long osThreadId, String measure) {
     return histogramCounts.getOrDefault(osThreadId, Map.of()).getOrDefault(measure, 0L);
   }
 
@@ -92,9 +96,21 @@ final class OurAccount {
     return sumOfWaits(histogramCounts.getOrDefault(osThreadId, Map.of()));
   }
 
-  /** How often a measure with a distribution occurred to a thread. */
-  long occurrences(long osThreadId, String measure) {
-    return histogramCounts.getOrDefault(osThreadId, Map.of()).getOrDefault(measure, 0L);
+  /** Lengths of a measure's occurrences to a thread over the whole recording, in nanoseconds. */
+  Histogram distribution(long osThreadId, String measure) throws DataFormatException {
+    Histogram sum = new Histogram(3);
+    for (RecordedEvent event : events("Histogram", osThreadId)) {
+      if (event.getString("measure").equals(measure)) {
+        sum.add(distribution(event));
+      }
+    }
+    return sum;
+  }
+
+  /** Lengths that one event tells of, in nanoseconds. */
+  static Histogram distribution(RecordedEvent event) throws DataFormatException {
+    byte[] bytes = Base64.getDecoder().decode(event.getString("distribution"));
+    return Histogram.decodeFromCompressedByteBuffer(ByteBuffer.wrap(bytes), 0);
   }
 
   /**

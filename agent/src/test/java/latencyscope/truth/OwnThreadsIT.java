@@ -14,7 +14,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import latencyscope.bpf.CpuList;
 import latencyscope.bpf.KernelTest;
+import latencyscope.bpf.KernelVersion;
 import latencyscope.truth.workload.NappingEngine;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -62,6 +64,26 @@ class OwnThreadsIT {
     return policies;
   }
 
+  /**
+   * The turns that they ask for in nanoseconds, from {@code sched}; 0 where the kernel has none.
+   */
+  private static Map<String, Long> slices(long pid) throws IOException {
+    Map<String, Long> slices = new TreeMap<>();
+    for (ProcFile thread : ProcFile.threads(pid)) {
+      String name = thread.text("Name");
+      if (name.equals("latencyscope-dr") || name.equals("latencyscope-wa")) {
+        Path sched = Path.of("/proc/" + pid + "/task/" + thread.text("Pid") + "/sched");
+        slices.put(name, 0L);
+        for (String line : Files.readAllLines(sched)) {
+          if (line.startsWith("se.slice")) {
+            slices.put(name, Long.parseLong(line.substring(line.indexOf(':') + 1).strip()));
+          }
+        }
+      }
+    }
+    return slices;
+  }
+
   /** What the kernel says of our threads by name, as soon as each has looked: one once a second. */
   private <T> Map<String, T> settled(
       Launch launch, Account<T> account, Predicate<Map<String, T>> unsettled) throws Exception {
@@ -93,6 +115,21 @@ class OwnThreadsIT {
             threads -> threads.containsValue(NORMAL));
     assertEquals(BATCH, policies.get("latencyscope-dr"), policies::toString);
     assertEquals(BATCH, policies.get("latencyscope-wa"), policies::toString);
+  }
+
+  /** What wakes while one of them is at work gets its CPU soon. */
+  @Test
+  void haveShortTurns() throws Exception {
+    KernelVersion since = new KernelVersion(6, 12, 0);
+    boolean heeds = KernelVersion.parse(System.getProperty("os.version")).compareTo(since) >= 0;
+    Assumptions.assumeTrue(heeds, "the kernel's scheduler grants no slices of one's own");
+    Map<String, Long> slices =
+        settled(
+            Launch.of(NappingEngine.class).withAgent(),
+            OwnThreadsIT::slices,
+            threads -> threads.values().stream().anyMatch(slice -> slice != 100_000));
+    assertEquals(100_000, slices.get("latencyscope-dr"), slices::toString);
+    assertEquals(100_000, slices.get("latencyscope-wa"), slices::toString);
   }
 
   @Test

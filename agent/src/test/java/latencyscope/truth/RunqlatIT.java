@@ -3,11 +3,9 @@ package latencyscope.truth;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -102,14 +100,9 @@ class RunqlatIT {
       if (threads.contains(event.getLong("osThreadId"))
           && event.getString("measure").startsWith("runqueue_")) {
         assertEquals(0, event.getLong("unbinned"));
-        sum.add(decode(event));
+        sum.add(OurAccount.distribution(event));
       }
     }
     return sum;
-  }
-
-  private static Histogram decode(RecordedEvent event) throws Exception {
-    byte[] bytes = Base64.getDecoder().decode(event.getString("distribution"));
-    return Histogram.decodeFromCompressedByteBuffer(ByteBuffer.wrap(bytes), 0);
   }
 }

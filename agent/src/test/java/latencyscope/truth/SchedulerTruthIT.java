@@ -7,10 +7,8 @@ import static latencyscope.truth.SchedulerAgreement.assertWaitedAgrees;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -300,9 +298,7 @@ class SchedulerTruthIT {
   /** Counts, total and maximum are kept apart from the distribution: all must tell the same. */
   private static void assertDistributionsHoldTheirTotals(OurAccount ours) throws Exception {
     for (RecordedEvent event : ours.events("Histogram")) {
-      Histogram histogram =
-          Histogram.decodeFromCompressedByteBuffer(
-              ByteBuffer.wrap(Base64.getDecoder().decode(event.getString("distribution"))), 0);
+      Histogram histogram = OurAccount.distribution(event);
       assertEquals(event.getLong("count"), histogram.getTotalCount());
       assertEquals(0, event.getLong("unbinned"));
       long total = event.getDuration("total").toNanos();

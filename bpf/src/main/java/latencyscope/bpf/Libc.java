@@ -17,6 +17,16 @@ final class Libc {
   static final int MAP_ANONYMOUS = 0x20;
 
   private static final int SCHED_BATCH = 3;
+
+  /**
+   * {@code struct sched_attr} of the first version: size, policy, flags, nice, priority, runtime.
+   */
+  private static final long SCHED_ATTR_BYTES = 48;
+
+  private static final long SCHED_ATTR_POLICY = 4;
+  private static final long SCHED_ATTR_PRIORITY = 20;
+  private static final long SCHED_ATTR_RUNTIME = 24;
+
   private static final int CLOCK_THREAD_CPUTIME_ID = 3;
   private static final long TIMESPEC_BYTES = 16;
   private static final long PERF_FLAG_FD_CLOEXEC = 8;
@@ -114,6 +124,29 @@ final class Libc {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment priority = arena.allocate(ValueLayout.JAVA_INT); // 0, as it must be
       return (int) SCHED_SETSCHEDULER.orErrno(0, SCHED_BATCH, priority.address());
+    }
+  }
+
+  /**
+   * Makes the calling thread one of batch work that asks for short turns.
+   *
+   * @param sliceNs heeded since Linux 6.12
+   * @return 0 or the negative error number
+   */
+  static int batchInTurnsOf(long sliceNs) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment attr = arena.allocate(SCHED_ATTR_BYTES, Long.BYTES);
+      long address = attr.address();
+      int result =
+          (int) SYSCALL.orErrno(callNumber(315, 275), 0, address, attr.byteSize(), 0); // getattr
+      if (result < 0) {
+        return result;
+      }
+      // Its nice value stays.
+      attr.set(ValueLayout.JAVA_INT, SCHED_ATTR_POLICY, SCHED_BATCH);
+      attr.set(ValueLayout.JAVA_INT, SCHED_ATTR_PRIORITY, 0);
+      attr.set(ValueLayout.JAVA_LONG, SCHED_ATTR_RUNTIME, sliceNs);
+      return (int) SYSCALL.orErrno(callNumber(314, 274), 0, address, 0); // setattr
     }
   }
 
