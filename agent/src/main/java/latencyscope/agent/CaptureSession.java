@@ -222,13 +222,10 @@ final class CaptureSession {
     long housekeepingAtNs = System.nanoTime();
     beginRound();
     while (!stopping) {
-      boolean more = false;
-      if (thresholdsChanged || System.nanoTime() - housekeepingAtNs >= HOUSEKEEPING_NS) {
-        housekeepingAtNs = System.nanoTime();
-        more = work(true);
-      } else if (modules.haveWork()) {
-        more = work(false);
-      }
+      long now = System.nanoTime();
+      boolean keepHouse = thresholdsChanged || now - housekeepingAtNs >= HOUSEKEEPING_NS;
+      housekeepingAtNs = keepHouse ? now : housekeepingAtNs;
+      boolean more = (keepHouse || modules.haveWork()) && drain(keepHouse);
       if (!more) {
         pause();
       }
@@ -237,7 +234,7 @@ final class CaptureSession {
   }
 
   /** Says whether there may be more. */
-  private boolean work(boolean keepHouse) {
+  private boolean drain(boolean keepHouse) {
     work.lock();
     try {
       if (keepHouse) {

@@ -185,7 +185,6 @@ final class KernelModule implements AutoCloseable {
   /** Empties the slots of threads that have ended, if there are any. */
   void retireThreads() throws BpfException {
     if (threads.haveThreadsEnded()) {
-      threads.noteEnded();
       // First what they sent: afterwards their slot numbers mean other threads.
       drainAll();
       threads.retire(measuredUntilTicks, context.clock().nowTicks());

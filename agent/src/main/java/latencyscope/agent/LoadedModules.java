@@ -182,10 +182,7 @@ final class LoadedModules implements AutoCloseable {
     return loadingNs;
   }
 
-  /**
-   * Whether there is anything to drain: some reads of memory, where a drain that finds nothing
-   * takes ten times as long.
-   */
+  /** Whether there is anything to drain. Some reads of memory: no lock, and no system call. */
   boolean haveWork() {
     for (KernelModule module : modules) {
       if (module.hasWork()) {

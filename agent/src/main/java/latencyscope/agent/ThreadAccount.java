@@ -83,18 +83,15 @@ final class ThreadAccount {
     slots.mute(slot);
   }
 
-  /** Whether threads have ended since the last {@link #noteEnded}. */
+  /** Whether threads have ended since the last {@link #retire}. */
   boolean haveThreadsEnded() {
     return threadsEnded.get(ValueLayout.JAVA_LONG, 0) != threadsEndedSeen;
   }
 
-  /** To be called before {@link #retire}, which then sees all that are noted. */
-  void noteEnded() {
-    threadsEndedSeen = threadsEnded.get(ValueLayout.JAVA_LONG, 0);
-  }
-
   /** Reports threads that have ended and gives their slots back. */
   void retire(long startTicks, long endTicks) {
+    // First the number, then the slots: what ends meanwhile is seen, or asked for again.
+    threadsEndedSeen = threadsEnded.get(ValueLayout.JAVA_LONG, 0);
     slots.forEachEnded(slot -> {
       String lastName = slots.kernelName(slot, strings);
       report(slot, directory.ofEnded(slot, slots.osThreadId(slot), lastName), startTicks, endTicks);

@@ -49,39 +49,37 @@ class OwnThreadsIT {
         .anyMatch(cpus -> cpus.stream().anyMatch(cpu -> cpu == MONITORED));
   }
 
-  /** Their scheduling policies, field 41 of {@code stat}. */
-  private static Map<String, Integer> policies(long pid) throws IOException {
-    Map<String, Integer> policies = new TreeMap<>();
+  /** Something of the two that stay, by name. */
+  private static <T> Map<String, T> ofEach(long pid, FromTask<T> read) throws IOException {
+    Map<String, T> all = new TreeMap<>();
     for (ProcFile thread : ProcFile.threads(pid)) {
       String name = thread.text("Name");
       if (name.equals("latencyscope-dr") || name.equals("latencyscope-wa")) {
-        Path stat = Path.of("/proc/" + pid + "/task/" + thread.text("Pid") + "/stat");
-        String text = Files.readString(stat);
-        String[] fields = text.substring(text.lastIndexOf(')') + 2).split(" ");
-        policies.put(name, Integer.valueOf(fields[41 - 3]));
+        all.put(name, read.of(Path.of("/proc/" + pid + "/task/" + thread.text("Pid"))));
       }
     }
-    return policies;
+    return all;
   }
 
-  /**
-   * The turns that they ask for in nanoseconds, from {@code sched}; 0 where the kernel has none.
-   */
-  private static Map<String, Long> slices(long pid) throws IOException {
-    Map<String, Long> slices = new TreeMap<>();
-    for (ProcFile thread : ProcFile.threads(pid)) {
-      String name = thread.text("Name");
-      if (name.equals("latencyscope-dr") || name.equals("latencyscope-wa")) {
-        Path sched = Path.of("/proc/" + pid + "/task/" + thread.text("Pid") + "/sched");
-        slices.put(name, 0L);
-        for (String line : Files.readAllLines(sched)) {
-          if (line.startsWith("se.slice")) {
-            slices.put(name, Long.parseLong(line.substring(line.indexOf(':') + 1).strip()));
-          }
-        }
-      }
-    }
-    return slices;
+  /** Reads a thread's folder in {@code /proc}. */
+  private interface FromTask<T> {
+    T of(Path task) throws IOException;
+  }
+
+  /** A thread's scheduling policy, field 41 of {@code stat}. */
+  private static int policy(Path task) throws IOException {
+    String text = Files.readString(task.resolve("stat"));
+    String[] fields = text.substring(text.lastIndexOf(')') + 2).split(" ");
+    return Integer.parseInt(fields[41 - 3]);
+  }
+
+  /** The turn that it asks for in nanoseconds, from {@code sched}; 0 where the kernel has none. */
+  private static long slice(Path task) throws IOException {
+    return Files.readAllLines(task.resolve("sched")).stream()
+        .filter(line -> line.startsWith("se.slice"))
+        .mapToLong(line -> Long.parseLong(line.substring(line.indexOf(':') + 1).strip()))
+        .findFirst()
+        .orElse(0);
   }
 
   /** What the kernel says of our threads by name, as soon as each has looked: one once a second. */
@@ -111,7 +109,7 @@ class OwnThreadsIT {
     Map<String, Integer> policies =
         settled(
             Launch.of(NappingEngine.class).withAgent(),
-            OwnThreadsIT::policies,
+            pid -> ofEach(pid, OwnThreadsIT::policy),
             threads -> threads.containsValue(NORMAL));
     assertEquals(BATCH, policies.get("latencyscope-dr"), policies::toString);
     assertEquals(BATCH, policies.get("latencyscope-wa"), policies::toString);
@@ -126,7 +124,7 @@ class OwnThreadsIT {
     Map<String, Long> slices =
         settled(
             Launch.of(NappingEngine.class).withAgent(),
-            OwnThreadsIT::slices,
+            pid -> ofEach(pid, OwnThreadsIT::slice),
             threads -> threads.values().stream().anyMatch(slice -> slice != 100_000));
     assertEquals(100_000, slices.get("latencyscope-dr"), slices::toString);
     assertEquals(100_000, slices.get("latencyscope-wa"), slices::toString);

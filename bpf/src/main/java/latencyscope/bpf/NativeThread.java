@@ -48,9 +48,9 @@ public final class NativeThread {
 
   /**
    * Has the thread, and those that it starts from now on, take no CPU from another thread when they
-   * wake (SCHED_BATCH): they wait until it is their turn. Since Linux 6.12 their turns are short
-   * then, so that who wakes while one of them runs waits for 100 µs at most, not for milliseconds.
-   * Their share of time stays what it was.
+   * wake (SCHED_BATCH): they wait until it is their turn. Since Linux 6.12 they ask for the
+   * shortest turns, 100 µs: who wakes while one of them runs waits for less of its turn. Their
+   * share of time stays what it was.
    *
    * @throws BpfException when the kernel refuses
    */
