@@ -16,6 +16,8 @@ import java.util.Set;
  * says. Anything wrong becomes a sentence in {@link #problems}; the rest stays in force.
  */
 record AgentOptions(Map<String, String> values, Set<String> commands, List<String> problems) {
+  private static final String PREPARE = "prepare";
+
   static final List<String> KEYS =
       List.of(
           "modules",
@@ -25,6 +27,7 @@ record AgentOptions(Map<String, String> values, Set<String> commands, List<Strin
           "drain.cpus",
           "budget",
           "stats",
+          AgentOptions.PREPARE,
           "start",
           "file",
           "duration",
@@ -77,6 +80,10 @@ record AgentOptions(Map<String, String> values, Set<String> commands, List<Strin
         values.put(key, token.substring(separator + 1));
       }
     }
+    String prepare = values.getOrDefault(PREPARE, "on");
+    if (!Set.of("on", "off").contains(prepare)) {
+      problems.add(PREPARE + " '" + prepare + "' is neither on nor off; it is on");
+    }
     return new AgentOptions(values, commands, problems);
   }
 
@@ -103,6 +110,11 @@ record AgentOptions(Map<String, String> values, Set<String> commands, List<Strin
         + String.join(", ", KEYS)
         + ", and the commands "
         + String.join(", ", COMMANDS);
+  }
+
+  /** Whether what a first capture needs is prepared before there is one. */
+  boolean prepares() {
+    return !value(PREPARE).equals("off");
   }
 
   /** How much a trigger writes. */

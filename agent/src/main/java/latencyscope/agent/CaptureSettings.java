@@ -73,6 +73,11 @@ record CaptureSettings(
     return unused.size() < Schema.modules().size();
   }
 
+  /** CPUs that the agent's options name; none if it is not known which. */
+  static CpuList cpus(AgentOptions options, String key) {
+    return cpus(key, options.value(key), new ArrayList<>());
+  }
+
   /** Conditions of triggers, joined with {@code |}: the agent's option, and what recordings set. */
   static String triggers(AgentOptions options, RecordedSettings recorded) {
     Set<String> all = new LinkedHashSet<>();

@@ -7,7 +7,8 @@ import jdk.jfr.FlightRecorder;
  * The agent as a guest of the engine: arrives, and from then on acts only when a recording asks.
  *
  * <p>Does as little as it can on the engine's start path: it registers a listener, and leaves the
- * flight recorder uninitialised unless an option says to record at once.
+ * flight recorder uninitialised unless an option says to record at once. What a first capture would
+ * need besides is prepared once, beside the engine, soon after.
  */
 public final class Guest {
   private static RecordingSwitch current;
@@ -30,6 +31,9 @@ public final class Guest {
     if (current == null) {
       current = new RecordingSwitch(parsed, instrumentation);
       FlightRecorder.addListener(current);
+      if (parsed.prepares()) {
+        Preparation.begin(parsed, instrumentation);
+      }
     } else if (parsed.commands().contains(AgentOptions.STATUS)) {
       current.sayStatus();
     } else {

@@ -57,7 +57,7 @@ final class LoadedModules implements AutoCloseable {
     }
     try {
       if (forbidden == null) {
-        all.drainThread = ModuleLoader.keepOutOfTheWay(settings);
+        all.drainThread = ModuleLoader.keepOutOfTheWay(settings.cpus(), settings.drainCpus());
         all.drainCpus = NativeThread.affinity();
         watched.leaveOut(all.drainThread);
         all.countRunTime(settings);

@@ -61,13 +61,14 @@ final class ModuleLoader {
   /**
    * Moves the calling thread off the monitored CPUs, where that is possible, and elsewhere has it
    * wait for its turn; says its id.
+   *
+   * @param drainCpus where it may run; empty: wherever nothing is monitored
    */
-  static int keepOutOfTheWay(CaptureSettings settings) throws BpfException {
+  static int keepOutOfTheWay(CpuList monitored, CpuList drainCpus) throws BpfException {
     NativeThread.standBack();
-    CpuList chosen = settings.drainCpus();
+    CpuList chosen = drainCpus;
     if (chosen.isEmpty()) {
-      chosen =
-          NativeThread.affinity().without(settings.cpus()).without(Kernel.running().isolatedCpus());
+      chosen = NativeThread.affinity().without(monitored).without(Kernel.running().isolatedCpus());
     }
     if (!chosen.isEmpty()) {
       NativeThread.confineTo(chosen);

@@ -1,6 +1,8 @@
 package latencyscope.agent;
 
 import java.lang.instrument.Instrumentation;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.Map;
 import java.util.Set;
 
@@ -10,23 +12,78 @@ import java.util.Set;
  * for agents.
  *
  * <p>The user consented by loading the agent; a user who said {@code --illegal-native-access=deny}
- * did not, and is obeyed.
+ * did not, and is obeyed. The JDK knows one permission for all that is on the class path, so while
+ * we have it, it does not warn of the engine's own native calls either. Safe for use by several
+ * threads.
  */
 final class NativeAccess {
+  /** Whether a capture has needed it: from then on it stays. */
+  private static boolean kept;
+
   private NativeAccess() {}
 
   /**
-   * Enables native access for the module of this class.
+   * Enables native access for the module of this class, for good.
    *
    * @return null, or what keeps the agent from native code and how to allow it, as a sentence
    */
-  static String enable(Instrumentation instrumentation) {
+  static synchronized String enable(Instrumentation instrumentation) {
+    kept = true;
+    return grant(instrumentation);
+  }
+
+  /** Something that calls native code. */
+  interface Task {
+    void run() throws Exception;
+  }
+
+  /**
+   * Runs something with native access. If there was none before, there is none afterwards: then the
+   * JDK warns of the engine's native calls as it does without us. Does nothing where native access
+   * is denied, or could not be taken back.
+   */
+  static void lend(Instrumentation instrumentation, Task task) throws Exception {
+    Runnable giveBack = borrow(instrumentation);
+    if (giveBack == null) {
+      return;
+    }
+    try {
+      task.run();
+    } finally {
+      giveBack.run();
+    }
+  }
+
+  /** What ends it; null if there is no native access. */
+  private static synchronized Runnable borrow(Instrumentation instrumentation)
+      throws ReflectiveOperationException {
+    Module own = NativeAccess.class.getModule();
+    if (own.isNativeAccessEnabled()) {
+      return () -> {};
+    }
+    open(instrumentation, "java.lang");
+    MethodHandles.Lookup module =
+        MethodHandles.privateLookupIn(Module.class, MethodHandles.lookup());
+    VarHandle enabled = module.findVarHandle(Module.class, "enableNativeAccess", boolean.class);
+    Module classPath =
+        (Module) module.findStaticVarHandle(Module.class, "ALL_UNNAMED_MODULE", Module.class).get();
+    boolean granted = grant(instrumentation) == null && own.isNativeAccessEnabled();
+    return granted ? () -> giveBack(enabled, classPath) : null;
+  }
+
+  private static synchronized void giveBack(VarHandle enabled, Module classPath) {
+    if (!kept) {
+      enabled.setVolatile(classPath, false);
+    }
+  }
+
+  private static String grant(Instrumentation instrumentation) {
     Module own = NativeAccess.class.getModule();
     if (own.isNativeAccessEnabled()) {
       return null;
     }
     try {
-      export(instrumentation, "jdk.internal.module", own);
+      export(instrumentation, "jdk.internal.module");
       Object policy =
           Class.forName("jdk.internal.module.ModuleBootstrap")
               .getMethod("illegalNativeAccess")
@@ -35,7 +92,7 @@ final class NativeAccess {
         return "this JVM runs with --illegal-native-access=deny;"
             + " add --enable-native-access=ALL-UNNAMED to its command line";
       }
-      export(instrumentation, "jdk.internal.access", own);
+      export(instrumentation, "jdk.internal.access");
       Object access =
           Class.forName("jdk.internal.access.SharedSecrets")
               .getMethod("getJavaLangAccess")
@@ -50,13 +107,19 @@ final class NativeAccess {
     return null;
   }
 
-  private static void export(Instrumentation instrumentation, String packageName, Module to) {
+  private static void export(Instrumentation instrumentation, String packageName) {
+    change(instrumentation, Map.of(packageName, Set.of(NativeAccess.class.getModule())), Map.of());
+  }
+
+  private static void open(Instrumentation instrumentation, String packageName) {
+    change(instrumentation, Map.of(), Map.of(packageName, Set.of(NativeAccess.class.getModule())));
+  }
+
+  private static void change(
+      Instrumentation instrumentation,
+      Map<String, Set<Module>> exports,
+      Map<String, Set<Module>> opens) {
     instrumentation.redefineModule(
-        Object.class.getModule(),
-        Set.of(),
-        Map.of(packageName, Set.of(to)),
-        Map.of(),
-        Set.of(),
-        Map.of());
+        Object.class.getModule(), Set.of(), exports, opens, Set.of(), Map.of());
   }
 }

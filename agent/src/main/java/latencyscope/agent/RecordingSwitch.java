@@ -97,7 +97,7 @@ final class RecordingSwitch implements FlightRecorderListener {
   // Comes before the first recording's settings are applied: what is registered now obeys them.
   @Override
   public void recorderInitialized(FlightRecorder recorder) {
-    Preparation.begin(instrumentation);
+    Preparation.hurry(options, instrumentation);
     guarded(
         "could not register its events",
         () -> {

@@ -1,6 +1,7 @@
 package latencyscope.agent;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -51,9 +52,18 @@ class AgentOptionsTest {
     assertEquals(
         List.of(
             "unknown option 'cups'; the options are modules, threads, cpus, interface, drain.cpus,"
-                + " budget, stats, start, file, duration, trigger, trigger.last, trigger.cooldown,"
-                + " trigger.dir, and the commands stop, status"),
+                + " budget, stats, prepare, start, file, duration, trigger, trigger.last,"
+                + " trigger.cooldown, trigger.dir, and the commands stop, status"),
         options.problems());
+  }
+
+  @Test
+  void aFirstCaptureIsPreparedUnlessThatIsOff() {
+    assertTrue(AgentOptions.parse("").prepares());
+    assertFalse(AgentOptions.parse("prepare=off").prepares());
+    AgentOptions odd = AgentOptions.parse("prepare=of");
+    assertTrue(odd.prepares());
+    assertEquals(List.of("prepare 'of' is neither on nor off; it is on"), odd.problems());
   }
 
   @Test

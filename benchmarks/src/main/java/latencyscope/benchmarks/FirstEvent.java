@@ -30,6 +30,9 @@ final class FirstEvent {
           "latencyscope.LocalInterrupt",
           "latencyscope.FutexWait");
 
+  /** The engine has started, and the agent prepared what it wants to. */
+  private static final long STARTED_MS = 3_000;
+
   /** Null in a JVM whose flight recorder nobody has asked for. */
   private static Recording always;
 
@@ -53,7 +56,7 @@ final class FirstEvent {
     if (args.length > 1 && args[1].equals("warm")) {
       always = recordNothingOfOurs();
     }
-    Thread.sleep(1_500);
+    Thread.sleep(STARTED_MS);
     first(Long.parseLong(args[0]))
         .forEach((type, ms) -> System.out.println(type + " " + ms.toMillis()));
   }

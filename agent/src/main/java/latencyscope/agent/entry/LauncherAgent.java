@@ -15,6 +15,9 @@ public final class LauncherAgent {
   /** Property that keeps the agent from printing what the command line will say itself. */
   static final String QUIET = "latencyscope.quiet";
 
+  /** Some commands capture nothing, and those that do begin at once. */
+  private static final String OPTIONS = "prepare=off";
+
   private LauncherAgent() {}
 
   /**
@@ -28,7 +31,7 @@ public final class LauncherAgent {
     try {
       String missing = Requirements.missing();
       if (missing == null) {
-        missing = Requirements.start(options, instrumentation);
+        missing = Requirements.start(OPTIONS, instrumentation);
       }
       if (missing != null) {
         System.setProperty(UNAVAILABLE, missing);
