@@ -37,6 +37,18 @@ static const char local_names[LOCAL_VECTORS][SUBJECT_NAME_LEN] = {
 	"error",       "spurious",   "platform-ipi",  "nmi",
 };
 
+/* First: whom interrupts hit is remembered until a thread ends. */
+SEC("tp_btf/sched_process_exit")
+int BPF_PROG(ls_sched_process_exit, struct task_struct *task)
+{
+	struct thread_storage *storage = is_target(task) ? stored_state(task) : NULL;
+	struct thread_slot *slot = storage ? slot_at(storage->slot) : NULL;
+
+	if (slot)
+		thread_ended(task, slot);
+	return 0;
+}
+
 SEC("tp_btf/irq_handler_exit")
 int BPF_PROG(ls_irq_handler_exit, int irq, struct irqaction *action)
 {
@@ -54,8 +66,8 @@ int BPF_PROG(ls_irq_handler_exit, int irq, struct irqaction *action)
 	further = cpu->next_action == (u64)action;
 	cpu->next_action = (u64)action->next;
 	if (is_recorded(this_cpu)) {
-		count_interrupt(SUBJECT_LINE, irq, this_cpu, action->name, span.net_ns, further,
-				&victim);
+		count_interrupt(cpu, SUBJECT_LINE, irq, this_cpu, action->name, NULL, span.net_ns,
+				further, &victim);
 		if (victim.slot)
 			histogram_add(&victim.slot->measures.stolen_hard_irq, span.net_ns);
 		record = is_told(&victim, RECORD_HARD_IRQ, this_cpu, span.gross_ns)
@@ -127,8 +139,9 @@ int BPF_PROG(ls_softirq_exit, unsigned int vector)
 	if (!open)
 		return 0;
 	if (is_recorded(this_cpu)) {
-		count_interrupt(SUBJECT_VECTOR, vector, this_cpu, softirq_names[vector],
-				span.net_ns, false, &victim);
+		count_interrupt(cpu, SUBJECT_VECTOR, vector, this_cpu, softirq_names[vector],
+				&cpu->vector_subjects[vector & (MAX_SOFTIRQS - 1)], span.net_ns,
+				false, &victim);
 		if (victim.slot && open->context == CONTEXT_OWN_CALL)
 			histogram_add(&victim.slot->measures.softirq_own_call, span.net_ns);
 		else if (victim.slot)
@@ -232,7 +245,8 @@ static __noinline int local_ends(enum local_vector vector)
 	if (!open)
 		return 0;
 	if (is_recorded(this_cpu)) {
-		count_interrupt(SUBJECT_LOCAL, vector, this_cpu, local_names[vector], span.net_ns,
+		count_interrupt(cpu, SUBJECT_LOCAL, vector, this_cpu, local_names[vector],
+				&cpu->local_subjects[vector & (MAX_LOCAL_VECTORS - 1)], span.net_ns,
 				false, &victim);
 		if (victim.slot)
 			histogram_add(&victim.slot->measures.stolen_local, span.net_ns);
@@ -291,21 +305,10 @@ int BPF_PROG(ls_nmi_handler, void *handler, s64 took_ns)
 	if (measures)
 		subject_add(&measures->net_time, took_ns);
 	/* An NMI may come while the thread's storage is being made: it makes none. */
-	find_victim(&victim, false);
+	find_victim(cpu, &victim, false);
 	if (victim.slot)
 		histogram_add(&victim.slot->measures.stolen_nmi, took_ns);
 	send_local(&victim, VECTOR_NMI, this_cpu, &span, (u64)handler, took_ns);
-	return 0;
-}
-
-SEC("tp_btf/sched_process_exit")
-int BPF_PROG(ls_sched_process_exit, struct task_struct *task)
-{
-	struct thread_storage *storage = is_target(task) ? stored_state(task) : NULL;
-	struct thread_slot *slot = storage ? slot_at(storage->slot) : NULL;
-
-	if (slot)
-		thread_ended(task, slot);
 	return 0;
 }
 

@@ -93,16 +93,18 @@ static __noinline u32 new_subject(struct subject_key *key)
 	return index;
 }
 
-/*
- * The measures of a thing on a CPU (NO_CPU: of the thing wherever). The name, if there is one, is
- * a kernel string that is read when the thing is first seen.
- */
-static __always_inline struct subject_measures *subject_measures_of(enum subject kind, u64 id,
-								    u32 cpu, const char *name)
+/* The number of a thing on a CPU; 0 if there is no room for it. */
+static __always_inline u32 subject_index_of(enum subject kind, u64 id, u32 cpu)
 {
 	struct subject_key key = {.id = id, .kind = kind, .cpu = cpu};
 	u32 *known = bpf_map_lookup_elem(&ls_subject_index, &key);
-	u32 index = known ? *known : new_subject(&key);
+
+	return known ? *known : new_subject(&key);
+}
+
+/* The measures of the thing with that number, which may be remembered: it stays the same. */
+static __always_inline struct subject_measures *subject_measures_at(u32 index, const char *name)
+{
 	struct subject_slot *slot = index ? bpf_map_lookup_elem(&ls_subjects, &index) : NULL;
 
 	if (!slot) {
@@ -115,6 +117,16 @@ static __always_inline struct subject_measures *subject_measures_of(enum subject
 		slot->state = SUBJECT_USED;
 	}
 	return &slot->measures;
+}
+
+/*
+ * The measures of a thing on a CPU (NO_CPU: of the thing wherever). The name, if there is one, is
+ * a kernel string that is read when the thing is first seen.
+ */
+static __always_inline struct subject_measures *subject_measures_of(enum subject kind, u64 id,
+								    u32 cpu, const char *name)
+{
+	return subject_measures_at(subject_index_of(kind, id, cpu), name);
 }
 
 static __always_inline void subject_count(u64 *counter, u64 by)

@@ -131,13 +131,11 @@ static __always_inline struct thread_slot *claim_slot(struct task_struct *task, 
 	return slot;
 }
 
-/* State and slot of a target's thread; first_sight is called once, before its first event. */
+/* State and slot of a target's thread, whose storage, if it has any, was looked up already. */
 static __always_inline struct thread_storage *
-thread_of(struct task_struct *task, struct thread_slot **slot,
-	  void (*first_sight)(struct task_struct *, struct thread_state *))
+thread_with(struct thread_storage *storage, struct task_struct *task, struct thread_slot **slot,
+	    void (*first_sight)(struct task_struct *, struct thread_state *))
 {
-	struct thread_storage *storage = stored_state(task);
-
 	if (!storage || !storage->slot) {
 		if (!storage)
 			storage = new_state(task);
@@ -153,6 +151,14 @@ thread_of(struct task_struct *task, struct thread_slot **slot,
 	}
 	*slot = slot_at(storage->slot);
 	return *slot ? storage : NULL;
+}
+
+/* State and slot of a target's thread; first_sight is called once, before its first event. */
+static __always_inline struct thread_storage *
+thread_of(struct task_struct *task, struct thread_slot **slot,
+	  void (*first_sight)(struct task_struct *, struct thread_state *))
+{
+	return thread_with(stored_state(task), task, slot, first_sight);
 }
 
 /*

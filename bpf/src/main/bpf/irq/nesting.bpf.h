@@ -14,7 +14,8 @@
 
 #define DEEPEST                                                                                    \
 	8 /* a softirq, a hard interrupt, and what a handler may demultiplex; a power of 2 */
-#define MAX_SOFTIRQS 16 /* there are 10; a power of 2 */
+#define MAX_SOFTIRQS	  16 /* there are 10; a power of 2 */
+#define MAX_LOCAL_VECTORS 16 /* there are 12; a power of 2 */
 
 struct open_interrupt {
 	u64 start_ns;
@@ -44,6 +45,13 @@ struct cpu_interrupts {
 	u64 last_raiser; /* of the softirq that ran last: its tid, or 0 */
 	/* Next handler of a shared line, which belongs to the same interrupt. */
 	u64 next_action;
+	/* Who was interrupted last: its address, its slot, and how many threads had ended then. */
+	volatile u64 victim;
+	volatile u64 victim_slot;
+	volatile u64 victim_seen;
+	/* What vectors and the CPU's own interrupts are numbered among the subjects; 0: not yet. */
+	u32 vector_subjects[MAX_SOFTIRQS];
+	u32 local_subjects[MAX_LOCAL_VECTORS];
 };
 
 struct {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -186,6 +187,31 @@ class InterruptIT {
     assertTrue(comparison.worstExcessNs() <= 0, comparison::toString);
     // Of the same order: the rest is the CPU's way in and out, which no tracepoint sees.
     assertTrue(comparison.explained() > 0.1, comparison::toString);
+  }
+
+  /** Whom the last interrupt hit is remembered, and must not be taken for whom this one hits. */
+  @Test
+  void eachThreadIsChargedWithWhatInterruptedIt() throws Exception {
+    int lives = 200;
+    OurInterrupts ours;
+    try (Engine engine = engine("lives", lives)) {
+      engine.await("ready");
+      engine.say("go");
+      ours = finish(engine);
+    }
+    Set<Long> hit = new HashSet<>();
+    for (String type : TYPES) {
+      for (RecordedEvent event : ours.account().events(type)) {
+        long charged = event.getLong("osThreadId");
+        if (charged != 0) {
+          assertEquals(event.getLong("interruptedTid"), charged, event::toString);
+        }
+        if (event.getString("thread") != null && event.getString("thread").startsWith("life-")) {
+          hit.add(charged);
+        }
+      }
+    }
+    assertTrue(hit.size() > lives / 2, hit.size() + " of " + lives + " were interrupted");
   }
 
   @Test

@@ -41,6 +41,8 @@ public final class InterruptWorkload {
   /** A gap is what takes the spinner this much longer than its own loop does. */
   private static final long GAP_NS = 200;
 
+  private static final long LIFE_NS = 10_000_000;
+
   private final BufferedReader in =
       new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
   private final Path folder;
@@ -70,6 +72,7 @@ public final class InterruptWorkload {
         case "loopback" -> loopback(recording, amount);
         case "membarrier" -> membarriers(recording, amount);
         case "spin" -> spin(recording, amount);
+        case "lives" -> lives(recording, amount);
         default -> throw new IllegalArgumentException(load);
       }
       System.out.println("done");
@@ -205,6 +208,26 @@ public final class InterruptWorkload {
       throw new IllegalStateException("the kernel has no membarrier");
     }
     return syscall;
+  }
+
+  /** Threads that spin for some ticks each, one after the other. */
+  private void lives(Recording recording, int count) throws Exception {
+    awaitGo(self());
+    bound(recording, "begin");
+    for (int i = 0; i < count; i++) {
+      Thread life =
+          new Thread(
+              () -> {
+                long end = System.nanoTime() + LIFE_NS;
+                while (System.nanoTime() < end) {
+                  Thread.onSpinWait();
+                }
+              },
+              "life-" + i);
+      life.start();
+      life.join();
+    }
+    bound(recording, "end");
   }
 
   /** Reads the clock all the time and notes where it jumps: someone else had the CPU. */
