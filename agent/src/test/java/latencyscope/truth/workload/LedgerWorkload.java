@@ -53,6 +53,9 @@ public final class LedgerWorkload {
   private static final int PACKETS = 200;
   private static final long STALE_NS = TimeUnit.MILLISECONDS.toNanos(1);
 
+  /** As the group of that load has it ({@code cpu.max}). */
+  private static final long QUOTA_PERIOD_MS = 100;
+
   private final BufferedReader in =
       new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
   private volatile long heartbeatNs;
@@ -150,6 +153,8 @@ public final class LedgerWorkload {
               }
             });
     thread.join();
+    // The kernel's account has it, too, if the group is stopped once more on the thread's way out.
+    Thread.sleep(2 * QUOTA_PERIOD_MS);
   }
 
   /** A thread that finds a lock taken, twenty times. */
