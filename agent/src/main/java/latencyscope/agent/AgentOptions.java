@@ -27,7 +27,7 @@ record AgentOptions(Map<String, String> values, Set<String> commands, List<Strin
           "drain.cpus",
           "budget",
           "stats",
-          AgentOptions.PREPARE,
+          PREPARE,
           "start",
           "file",
           "duration",

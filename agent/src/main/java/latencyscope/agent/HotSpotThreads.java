@@ -4,9 +4,7 @@ import java.io.IOException;
 import java.lang.instrument.Instrumentation;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Tells the operating system's id of a platform thread of this JVM, without a safepoint.
@@ -23,13 +21,7 @@ final class HotSpotThreads implements AutoCloseable {
   private final HotSpotStructs structs;
 
   HotSpotThreads(Instrumentation instrumentation) throws IOException, ReflectiveOperationException {
-    instrumentation.redefineModule(
-        Object.class.getModule(),
-        Set.of(),
-        Map.of(),
-        Map.of("java.lang", Set.of(HotSpotThreads.class.getModule())),
-        Set.of(),
-        Map.of());
+    JdkInternals.open(instrumentation, Object.class.getModule(), "java.lang");
     eetop =
         MethodHandles.privateLookupIn(Thread.class, MethodHandles.lookup())
             .findVarHandle(Thread.class, "eetop", long.class);

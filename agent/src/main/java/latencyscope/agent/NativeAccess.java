@@ -3,8 +3,6 @@ package latencyscope.agent;
 import java.lang.instrument.Instrumentation;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.Map;
-import java.util.Set;
 
 /**
  * Lets the agent call native code without the four lines of warning that the JDK would otherwise
@@ -17,6 +15,8 @@ import java.util.Set;
  * threads.
  */
 final class NativeAccess {
+  private static final Module BASE = Object.class.getModule();
+
   /** Whether a capture has needed it: from then on it stays. */
   private static boolean kept;
 
@@ -61,7 +61,7 @@ final class NativeAccess {
     if (own.isNativeAccessEnabled()) {
       return () -> {};
     }
-    open(instrumentation, "java.lang");
+    JdkInternals.open(instrumentation, BASE, "java.lang");
     MethodHandles.Lookup module =
         MethodHandles.privateLookupIn(Module.class, MethodHandles.lookup());
     VarHandle enabled = module.findVarHandle(Module.class, "enableNativeAccess", boolean.class);
@@ -83,7 +83,7 @@ final class NativeAccess {
       return null;
     }
     try {
-      export(instrumentation, "jdk.internal.module");
+      JdkInternals.export(instrumentation, BASE, "jdk.internal.module");
       Object policy =
           Class.forName("jdk.internal.module.ModuleBootstrap")
               .getMethod("illegalNativeAccess")
@@ -92,7 +92,7 @@ final class NativeAccess {
         return "this JVM runs with --illegal-native-access=deny;"
             + " add --enable-native-access=ALL-UNNAMED to its command line";
       }
-      export(instrumentation, "jdk.internal.access");
+      JdkInternals.export(instrumentation, BASE, "jdk.internal.access");
       Object access =
           Class.forName("jdk.internal.access.SharedSecrets")
               .getMethod("getJavaLangAccess")
@@ -105,21 +105,5 @@ final class NativeAccess {
       return null;
     }
     return null;
-  }
-
-  private static void export(Instrumentation instrumentation, String packageName) {
-    change(instrumentation, Map.of(packageName, Set.of(NativeAccess.class.getModule())), Map.of());
-  }
-
-  private static void open(Instrumentation instrumentation, String packageName) {
-    change(instrumentation, Map.of(), Map.of(packageName, Set.of(NativeAccess.class.getModule())));
-  }
-
-  private static void change(
-      Instrumentation instrumentation,
-      Map<String, Set<Module>> exports,
-      Map<String, Set<Module>> opens) {
-    instrumentation.redefineModule(
-        Object.class.getModule(), Set.of(), exports, opens, Set.of(), Map.of());
   }
 }

@@ -1,8 +1,6 @@
 package latencyscope.agent;
 
 import java.lang.instrument.Instrumentation;
-import java.util.Map;
-import java.util.Set;
 
 /**
  * Keeps a thread's own waits out of the engine's recordings, by the way in which the flight
@@ -16,14 +14,8 @@ final class Unrecorded {
   /** Leaves the calling thread out, where this JDK has that way; else its waits are recorded. */
   static void makeCurrentThread(Instrumentation instrumentation) {
     try {
-      Module own = Unrecorded.class.getModule();
-      instrumentation.redefineModule(
-          ModuleLayer.boot().findModule("jdk.jfr").orElseThrow(),
-          Set.of(),
-          Map.of(INTERNAL, Set.of(own)),
-          Map.of(),
-          Set.of(),
-          Map.of());
+      Module recorder = ModuleLayer.boot().findModule("jdk.jfr").orElseThrow();
+      JdkInternals.export(instrumentation, recorder, INTERNAL);
       Class.forName(INTERNAL + ".JVM")
           .getMethod("exclude", Thread.class)
           .invoke(null, Thread.currentThread());
