@@ -95,6 +95,9 @@ final class HotSpotStructs implements AutoCloseable {
   /** The table of structure members that HotSpot exports. */
   @SuppressWarnings("restricted")
   private static final class VmStructs {
+    // All at once: each call of this method is a check of native access, see NativeAccess.lend.
+    private static final MemorySegment MEMORY = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
+
     private final SymbolLookup libjvm;
     private final long entry;
     private final long stride;
@@ -116,9 +119,8 @@ final class HotSpotStructs implements AutoCloseable {
     private long exported(String symbol) throws IOException {
       return libjvm
           .find(symbol)
-          .orElseThrow(() -> new IOException("libjvm.so does not export " + symbol))
-          .reinterpret(8)
-          .get(ValueLayout.JAVA_LONG, 0);
+          .map(variable -> pointer(variable.address()))
+          .orElseThrow(() -> new IOException("libjvm.so does not export " + symbol));
     }
 
     long find(Predicate<String> type, String field, long answer) throws IOException {
@@ -133,11 +135,11 @@ final class HotSpotStructs implements AutoCloseable {
     }
 
     private static long pointer(long address) {
-      return MemorySegment.ofAddress(address).reinterpret(8).get(ValueLayout.JAVA_LONG, 0);
+      return MEMORY.get(ValueLayout.JAVA_LONG, address);
     }
 
     private static String string(long address) {
-      return MemorySegment.ofAddress(address).reinterpret(256).getString(0);
+      return MEMORY.getString(address);
     }
   }
 }

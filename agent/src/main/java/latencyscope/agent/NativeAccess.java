@@ -41,6 +41,9 @@ final class NativeAccess {
    * Runs something with native access. If there was none before, there is none afterwards: then the
    * JDK warns of the engine's native calls as it does without us. Does nothing where native access
    * is denied, or could not be taken back.
+   *
+   * <p>For a task of few restricted calls: a JIT compiler that meets the JDK's check often enough
+   * to compile it takes the permission for a constant, and then it can not be taken back.
    */
   static void lend(Instrumentation instrumentation, Task task) throws Exception {
     Runnable giveBack = borrow(instrumentation);
