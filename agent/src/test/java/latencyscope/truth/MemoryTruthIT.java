@@ -102,10 +102,18 @@ class MemoryTruthIT {
     assertFaultsExact(ours);
     assertEquals(MemoryWorkload.COLD_PAGES, kernel.threads().get(0).major());
     List<RecordedEvent> major = assertNoneLongerThanItsTouch(ours);
+    // The kernel refuses a look at the mapping while another thread changes one; a late look finds
+    // the file then, and the region stays what the distribution has it counted as.
+    List<RecordedEvent> refused =
+        major.stream().filter(event -> event.getString("region").equals("unknown")).toList();
+    assertTrue(refused.size() < major.size() / 2, refused::toString);
+    assertTrue(refused.size() <= ours.occurrences(thread(), "fault_unknown"), refused::toString);
     for (RecordedEvent event : major) {
       assertEquals("major", event.getString("kind"));
       assertEquals(PAGE * kernel.touch(event.getLong("address")), event.getLong("fileOffset"));
-      assertEquals("mapped-file", event.getString("region"));
+      assertTrue(
+          refused.contains(event) || event.getString("region").equals("mapped-file"),
+          event::toString);
       assertEquals(folder.resolve("cold.bin").toString(), event.getString("file"));
       assertEquals("user", event.getString("mode"));
       assertEquals("read", event.getString("access"));
