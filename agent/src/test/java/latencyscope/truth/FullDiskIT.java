@@ -3,8 +3,6 @@ package latencyscope.truth;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -39,17 +37,6 @@ class FullDiskIT {
     Commands.output("umount", disk.toString());
   }
 
-  private static void fill(Path file) throws IOException {
-    try (OutputStream filler = Files.newOutputStream(file)) {
-      byte[] page = new byte[4096];
-      for (; ; ) {
-        filler.write(page);
-      }
-    } catch (IOException e) {
-      assertTrue(e.getMessage().contains("No space left"), e::toString);
-    }
-  }
-
   private String awaitLine() throws Exception {
     for (long waited = 0; waited < LIMIT_MS; waited += 100) {
       List<String> said = Files.readAllLines(errors);
@@ -64,44 +51,73 @@ class FullDiskIT {
   }
 
   private static void assertRunsOn(Engine engine) throws Exception {
-    KernelObjects loaded = KernelObjects.awaitHeldBy(engine.pid());
     engine.say("naps still-here 1 1");
     engine.await("napped still-here");
-    engine.say("leave 0");
-    assertEquals(0, engine.finish());
+    engine.say(Launch.LEAVE);
+    assertEquals(Launch.EXIT_CODE, engine.finish());
+  }
+
+  private static void assertRunsAndCapturesOn(Engine engine) throws Exception {
+    KernelObjects loaded = KernelObjects.awaitHeldBy(engine.pid());
+    assertRunsOn(engine);
     loaded.awaitGone();
   }
 
+  /** What was written until then is taken away. */
   @Test
   void aTriggersFileThatFindsNoRoom() throws Exception {
-    fill(disk.resolve("filler"));
-    String trigger = "threads=stalled,trigger=latencyscope.ContextSwitch>200ms,trigger.dir=" + disk;
+    String trigger = "trigger=latencyscope.ContextSwitch>200ms,trigger.dir=" + disk;
     try (Engine engine = Launch.of(NappingEngine.class).withAgent(trigger).start(errors)) {
       engine.await("ready");
       engine.say("await capturing");
       assertEquals("capturing", engine.await("state"));
+      engine.say("naps worker 2000 1");
+      engine.await("napped worker");
       engine.say("naps stalled 1 300");
       engine.await("napped stalled");
       String line = awaitLine();
       assertTrue(line.contains("could not write what trigger") && line.contains("No space"), line);
       try (Stream<Path> all = Files.list(disk)) {
-        assertEquals(List.of(disk.resolve("filler")), all.toList());
+        assertEquals(List.of(), all.toList());
       }
-      assertRunsOn(engine);
+      assertRunsAndCapturesOn(engine);
     }
   }
 
   @Test
   void aRecordingsFileOnAReadOnlyDisk() throws Exception {
-    Commands.output("mount", "-o", "remount,ro", disk.toString());
-    String options = "start=latencyscope,file=" + disk.resolve("a.jfr");
+    mountReadOnly();
+    Path file = disk.resolve("a.jfr");
+    String options = "start=latencyscope,file=" + file;
     try (Engine engine = Launch.of(NappingEngine.class).withAgent(options).start(errors)) {
       engine.await("ready");
       String line = awaitLine();
       assertTrue(line.contains("could not start the recording"), line);
+      // The path alone would not say what is wrong with it.
+      assertTrue(line.contains(file.toString()) && line.contains("Read-only file system"), line);
       new Jcmd(engine.pid()).start("another");
-      assertRunsOn(engine);
+      assertRunsAndCapturesOn(engine);
     }
     assertEquals(1, Files.readAllLines(errors).size());
+  }
+
+  /** The recorder itself cannot start then; the engine must. */
+  @Test
+  void theRecordersOwnFilesOnAReadOnlyDisk() throws Exception {
+    mountReadOnly();
+    Launch launch =
+        Launch.of(NappingEngine.class)
+            .with("-Xlog:disable", "-Djava.io.tmpdir=" + disk)
+            .withAgent("start=latencyscope");
+    try (Engine engine = launch.start(errors)) {
+      engine.await("ready");
+      String line = awaitLine();
+      assertTrue(line.contains("start=latencyscope"), line);
+      assertRunsOn(engine);
+    }
+  }
+
+  private void mountReadOnly() throws Exception {
+    Commands.output("mount", "-o", "remount,ro", disk.toString());
   }
 }

@@ -1,5 +1,8 @@
 package latencyscope.truth;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,8 +23,30 @@ record Launch(
     List<String> under, Path java, List<String> options, List<Path> classes, List<String> main) {
   private static final long LIMIT_S = 240;
 
+  /** No JVM that fails has it. */
+  static final int EXIT_CODE = 7;
+
+  /** Has {@link latencyscope.truth.workload.NappingEngine} end, with an exit code of its own. */
+  static final String LEAVE = "leave " + EXIT_CODE;
+
   /** What a JVM that has ended left behind. */
-  record Outcome(int exitCode, String out, String errors) {}
+  record Outcome(int exitCode, String out, String errors) {
+    /**
+     * It printed what it would alone and ended when it was told to.
+     *
+     * @param complaints what our lines on standard error must name, in order; one for each line
+     */
+    void assertUnharmed(String usual, List<String> complaints) {
+      assertEquals(EXIT_CODE, exitCode, errors);
+      assertEquals(usual, out);
+      List<String> lines = errors.lines().toList();
+      assertEquals(complaints.size(), lines.size(), errors);
+      for (int i = 0; i < lines.size(); i++) {
+        assertTrue(lines.get(i).startsWith("LatencyScope: "), lines.get(i));
+        assertTrue(lines.get(i).contains(complaints.get(i)), lines.get(i));
+      }
+    }
+  }
 
   /** A main class of the tests, on the Java that runs the tests, without an agent. */
   static Launch of(Class<?> main, String... arguments) {

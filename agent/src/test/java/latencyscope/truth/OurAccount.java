@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Predicate;
 import java.util.zip.DataFormatException;
 import jdk.jfr.consumer.RecordedEvent;
@@ -140,6 +141,15 @@ final class OurAccount {
   List<RecordedEvent> events(String type, long osThreadId) {
     return events(type).stream()
         .filter(event -> event.getLong("osThreadId") == osThreadId)
+        .toList();
+  }
+
+  /** Why something was not captured, each reason once. */
+  List<String> reasons() {
+    return events("ProbeStatus").stream()
+        .map(event -> event.getString("reason"))
+        .filter(Objects::nonNull)
+        .distinct()
         .toList();
   }
 

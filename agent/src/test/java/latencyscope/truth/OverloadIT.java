@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
 import latencyscope.bpf.KernelTest;
+import latencyscope.truth.workload.NappingEngine;
 import latencyscope.truth.workload.SchedulerWorkload;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,6 +26,9 @@ import org.junit.jupiter.api.io.TempDir;
 @KernelTest
 class OverloadIT {
   private static final long NEVER_NS = TimeUnit.HOURS.toNanos(1);
+
+  /** Until a thread is one of Java's: for its parent, and on the way for locks of the JVM's own. */
+  private static final long BIRTH_SWITCHES = 10;
 
   @TempDir Path folder;
 
@@ -174,6 +178,105 @@ class OverloadIT {
         events.merge(type, 1L, Long::sum);
       }
     }
+  }
+
+  /** Threads that end while what they did is still on its way. */
+  @Test
+  void threadsThatComeAndGoAreAllCounted() throws Exception {
+    recording = folder.resolve("recording.jfr");
+    Launch.Outcome outcome =
+        Launch.of(NappingEngine.class)
+            .withAgent("modules=isolation+syscall,start=latencyscope-full,file=" + recording)
+            .run(folder, "await capturing", "churn brief 2000", Launch.LEAVE);
+    outcome.assertUnharmed("ready\nstate capturing\nchurned brief\n", List.of());
+    OurAccount ours = OurAccount.read(recording);
+    assertEquals(List.of(), ours.reasons());
+    long named =
+        ours.events("Counter").stream()
+            .filter(event -> "voluntary_switches".equals(event.getString("measure")))
+            .map(event -> event.getString("thread"))
+            .filter(name -> name != null && name.startsWith("brief-"))
+            .distinct()
+            .count();
+    // Where the drain thread is late, there may be more at once than there is room for.
+    long lost = ours.events("RecordsLost").stream().mapToLong(e -> e.getLong("count")).sum();
+    assertTrue(
+        named + lost >= 1_900,
+        named + " of 2,000 short threads have counts under their names, " + lost + " lost");
+  }
+
+  /** What kept the drain thread from its work is in the recording, and what was lost for it. */
+  @Test
+  void starvedDrainThreadIsToldInTheRecording() throws Exception {
+    recording = folder.resolve("recording.jfr");
+    Launch launch =
+        Launch.of(NappingEngine.class)
+            .withAgent("modules=isolation,drain.cpus=1,start=latencyscope-full,file=" + recording);
+    long switches;
+    try (Engine engine = launch.start(folder.resolve("stderr.txt"))) {
+      engine.await("ready");
+      engine.say("await capturing");
+      engine.await("state");
+      Process competitor = Commands.competitor(1, "chrt", "-f", "50");
+      try {
+        engine.say("naps starved 2000 2");
+        engine.await("napped starved");
+      } finally {
+        Commands.end(competitor);
+      }
+      switches = parkedSwitches(engine.pid(), "starved");
+      engine.say(Launch.LEAVE);
+      assertEquals(Launch.EXIT_CODE, engine.finish());
+    }
+    assertEquals("", Files.readString(folder.resolve("stderr.txt")));
+    OurAccount ours = OurAccount.read(recording);
+    assertTrue(
+        ours.events("DrainStall").stream().anyMatch(event -> event.getDuration().toMillis() >= 100),
+        "no stall is told");
+    long events =
+        ours.events("ContextSwitch").stream()
+            .filter(event -> "starved".equals(event.getString("thread")))
+            .count();
+    long lost = ours.events("RecordsLost").stream().mapToLong(e -> e.getLong("count")).sum();
+    // Some kernels now and then do not trace a switch; that is counted, too.
+    long missed =
+        ours.events("Counter").stream()
+            .filter(event -> "starved".equals(event.getString("thread")))
+            .filter(event -> "switches_missed".equals(event.getString("measure")))
+            .mapToLong(event -> event.getLong("value"))
+            .sum();
+    // From the last one it has not come back; the first ones it made before it had its name.
+    assertTrue(switches > 1_900, "it did not nap: " + switches);
+    assertTrue(
+        events + lost + missed >= switches - 1 - BIRTH_SWITCHES,
+        switches
+            + " switches, "
+            + events
+            + " events, "
+            + lost
+            + " records lost, "
+            + missed
+            + " switches not traced");
+  }
+
+  /** Of a thread that has done what it was told, by the kernel's own count. */
+  private static long parkedSwitches(long pid, String name) throws Exception {
+    long before = -1;
+    for (int look = 0; look < 300; look++) {
+      for (ProcFile thread : ProcFile.threads(pid)) {
+        if (thread.text("Name").equals(name)) {
+          long now =
+              thread.number("voluntary_ctxt_switches")
+                  + thread.number("nonvoluntary_ctxt_switches");
+          if (now == before && thread.text("State").startsWith("S")) {
+            return now;
+          }
+          before = now;
+        }
+      }
+      TimeUnit.MILLISECONDS.sleep(100);
+    }
+    throw new AssertionError(name + " does not come to rest");
   }
 
   private static long withoutRoom(OurAccount ours) {
