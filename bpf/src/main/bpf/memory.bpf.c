@@ -55,10 +55,10 @@ int ls_page_faults_maj__before_5_17(struct bpf_perf_event_data *ctx)
 SEC("tp_btf/sched_process_exit")
 int BPF_PROG(ls_sched_process_exit, struct task_struct *task)
 {
-	struct thread_storage *storage = is_target(task) ? stored_state(task) : NULL;
-	struct thread_slot *slot = storage ? slot_at(storage->slot) : NULL;
+	struct thread_slot *slot;
+	struct thread_storage *storage = ending_thread(task, &slot);
 
-	if (!slot)
+	if (!storage)
 		return 0;
 	count_faults(task, &storage->state, &slot->measures, bpf_get_smp_processor_id(), 0);
 	thread_ended(task, slot);

@@ -311,12 +311,11 @@ int ls_kfree_skb(u64 *ctx)
 }
 
 SEC("tp_btf/sched_process_exit")
-int BPF_PROG(ls_thread_exit, struct task_struct *task)
+int BPF_PROG(ls_sched_process_exit, struct task_struct *task)
 {
-	struct thread_storage *storage = is_target(task) ? stored_state(task) : NULL;
-	struct thread_slot *slot = storage ? slot_at(storage->slot) : NULL;
+	struct thread_slot *slot;
 
-	if (slot)
+	if (ending_thread(task, &slot))
 		thread_ended(task, slot);
 	return 0;
 }

@@ -196,14 +196,10 @@ int BPF_PROG(ls_sched_waking, struct task_struct *task)
 SEC("tp_btf/sched_process_exit")
 int BPF_PROG(ls_sched_process_exit, struct task_struct *task)
 {
-	struct thread_storage *storage;
 	struct thread_slot *slot;
+	struct thread_storage *storage = ending_thread(task, &slot);
 
-	if (!is_target(task))
-		return 0;
-	storage = stored_state(task);
-	slot = storage ? slot_at(storage->slot) : NULL;
-	if (!slot)
+	if (!storage)
 		return 0;
 	/* Killed in a call: what interrupted it was its end. */
 	if (storage->state.interrupted.start_ns && has_blocked(&storage->state.interrupted))

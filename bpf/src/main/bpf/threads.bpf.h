@@ -161,6 +161,16 @@ thread_of(struct task_struct *task, struct thread_slot **slot,
 	return thread_with(stored_state(task), task, slot, first_sight);
 }
 
+/* State and slot of a target's thread that is about to end; NULL if nothing was seen of it. */
+static __always_inline struct thread_storage *ending_thread(struct task_struct *task,
+							    struct thread_slot **slot)
+{
+	struct thread_storage *storage = is_target(task) ? stored_state(task) : NULL;
+
+	*slot = storage ? slot_at(storage->slot) : NULL;
+	return *slot ? storage : NULL;
+}
+
 /*
  * The thread will not run again: its last name is kept, and user space may empty its slot and give
  * it to another.
