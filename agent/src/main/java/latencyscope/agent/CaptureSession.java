@@ -96,7 +96,12 @@ final class CaptureSession {
   /** Moves the calling thread, one of ours, to where the drain thread may run. */
   void joinDrainThread() throws BpfException {
     LoadedModules loaded = modules;
-    if (loaded != null && !loaded.isEmpty()) {
+    if (loaded == null) {
+      // That thread is busy loading them, and is where it will stay.
+      if (NativeAccess.enable(instrumentation) == null) {
+        ModuleLoader.keepOutOfTheWay(settings.cpus(), settings.drainCpus());
+      }
+    } else if (!loaded.isEmpty()) {
       NativeThread.standBack();
       NativeThread.confineTo(loaded.drainCpus());
     }

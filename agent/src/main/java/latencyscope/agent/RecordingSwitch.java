@@ -226,11 +226,15 @@ final class RecordingSwitch implements FlightRecorderListener {
         });
   }
 
+  // Out of the way first: the first look is at code that is not compiled yet.
   private void lookAgain() throws BpfException {
-    reconcile(false);
-    CaptureSession running = session;
-    if (running != null) {
-      running.joinDrainThread();
+    try {
+      CaptureSession running = session;
+      if (running != null) {
+        running.joinDrainThread();
+      }
+    } finally {
+      reconcile(false);
     }
   }
 

@@ -38,15 +38,22 @@ class OwnThreadsIT {
     Map<String, CpuList> allowed = new TreeMap<>();
     for (ProcFile thread : ProcFile.threads(pid)) {
       if (thread.text("Name").startsWith("latencyscope")) {
-        allowed.put(thread.text("Name"), CpuList.parse(thread.text("Cpus_allowed_list")));
+        allowed.put(thread.text("Name"), allowed(thread));
       }
     }
     return allowed;
   }
 
+  private static CpuList allowed(ProcFile thread) {
+    return CpuList.parse(thread.text("Cpus_allowed_list"));
+  }
+
   private static boolean mayRunThere(Map<String, CpuList> allowed) {
-    return allowed.values().stream()
-        .anyMatch(cpus -> cpus.stream().anyMatch(cpu -> cpu == MONITORED));
+    return allowed.values().stream().anyMatch(OwnThreadsIT::mayRunThere);
+  }
+
+  private static boolean mayRunThere(CpuList allowed) {
+    return allowed.stream().anyMatch(cpu -> cpu == MONITORED);
   }
 
   /** Something of the two that stay, by name. */
@@ -140,5 +147,43 @@ class OwnThreadsIT {
     assertTrue(allowed.containsKey("latencyscope-dr"), allowed::toString);
     assertTrue(allowed.containsKey("latencyscope-wa"), allowed::toString);
     assertFalse(mayRunThere(allowed), allowed::toString);
+  }
+
+  /**
+   * The one that looks once a second what is recorded goes away before its first look, which is at
+   * code that is not compiled yet.
+   */
+  @Test
+  void areGoneBeforeTheyWork() throws Exception {
+    Launch launch = Launch.of(NappingEngine.class).withAgent("cpus=" + MONITORED);
+    try (Engine engine = launch.start(folder.resolve("stderr.txt"))) {
+      engine.await("ready");
+      new Jcmd(engine.pid()).start("capture", "+latencyscope.ContextSwitch#enabled=true");
+      Path task = null;
+      long thereNs = 0;
+      for (long waited = 0; ; waited += 5) {
+        assertTrue(waited < LIMIT_MS, "it stays where it may not be");
+        TimeUnit.MILLISECONDS.sleep(5);
+        long watch = ProcFile.thread(engine.pid(), "latencyscope-wa");
+        if (watch < 0) {
+          continue;
+        }
+        task = Path.of("/proc/" + engine.pid() + "/task/" + watch);
+        // First what it has run until now, then where that was.
+        long ranNs = ranNs(task);
+        if (!mayRunThere(allowed(ProcFile.of(task.resolve("status"))))) {
+          break;
+        }
+        thereNs = ranNs;
+      }
+      TimeUnit.MILLISECONDS.sleep(500);
+      long allNs = ranNs(task);
+      assertTrue(thereNs < allNs / 2, thereNs + " of " + allNs + " ns where a CPU is monitored");
+    }
+  }
+
+  private static long ranNs(Path task) throws IOException {
+    String account = Files.readString(task.resolve("schedstat"));
+    return Long.parseLong(account.substring(0, account.indexOf(' ')));
   }
 }
