@@ -4,12 +4,18 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BinaryOperator;
 import latencyscope.recording.KernelEvent;
 import latencyscope.recording.ThreadId;
 
 /** Adds up the memory module's events while they are read. Not safe for use by several threads. */
 final class MemoryEvents {
   private static final int WORST = 20;
+
+  // Of several the earliest, wherever it comes in the recording.
+  private static final Comparator<PageFault> LONGEST =
+      Comparator.comparingLong(PageFault::duration)
+          .thenComparing(Comparator.comparingLong(PageFault::start).reversed());
 
   /** What tells faults apart. */
   record FaultKey(ThreadId thread, boolean major, String region) {
@@ -73,7 +79,7 @@ final class MemoryEvents {
   private void keepIfWorst(PageFault fault) {
     worstFaults.add(fault);
     if (!fault.major()) {
-      worstMinor.merge(fault.thread(), fault, (a, b) -> a.duration() >= b.duration() ? a : b);
+      worstMinor.merge(fault.thread(), fault, BinaryOperator.maxBy(LONGEST));
     }
   }
 

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.BinaryOperator;
 import latencyscope.recording.Distribution;
 import latencyscope.recording.Recording;
 import latencyscope.recording.ThreadId;
@@ -35,6 +36,12 @@ final class MemoryFindings {
   private static final long OFTEN = 10;
 
   private static final double SECOND_NS = 1e9;
+
+  // Of as many the costlier, and so on: which came first is another in Mission Control.
+  private static final Comparator<Tally.Sum<TlbShootdown>> OFTENEST =
+      Comparator.comparingLong((Tally.Sum<TlbShootdown> sum) -> sum.count())
+          .thenComparingLong(Tally.Sum::total)
+          .thenComparing(Comparator.comparingLong(MemoryFindings::startOfWorst).reversed());
 
   private final Recording recording;
   private final MemoryFacts facts;
@@ -187,8 +194,7 @@ final class MemoryFindings {
     Map<Shot, Tally.Sum<TlbShootdown>> shots =
         events.shootdowns.by(
             key -> new Shot(key.thread(), sender(key.sender())), key -> matters(key.thread()));
-    shots.forEach(
-        (shot, sum) -> most.merge(shot.thread(), sum, (a, b) -> a.count() >= b.count() ? a : b));
+    shots.forEach((shot, sum) -> most.merge(shot.thread(), sum, BinaryOperator.maxBy(OFTENEST)));
     shots.forEach((shot, sum) -> {
       // Everybody sends one now and then: named are those who do it often, or most often.
       if (sum.count() >= OFTEN || sum == most.get(shot.thread())) {
@@ -196,6 +202,10 @@ final class MemoryFindings {
       }
     });
     return findings;
+  }
+
+  private static long startOfWorst(Tally.Sum<TlbShootdown> sum) {
+    return sum.worst().start();
   }
 
   private Finding shootdowns(ThreadId named, Tally.Sum<TlbShootdown> sum) {

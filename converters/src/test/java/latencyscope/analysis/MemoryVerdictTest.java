@@ -139,6 +139,22 @@ class MemoryVerdictTest {
     assertTrue(finding.evidence().startsWith("2 of the 3 shootdowns"), finding.evidence());
   }
 
+  /** Mission Control gives the same events in another order. */
+  @Test
+  void ofSendersOfAsManyShootdownsTheCostliestIsNamedInWhateverOrder() {
+    for (boolean cheapFirst : new boolean[] {true, false}) {
+      MemoryFixture fixture = new MemoryFixture("4-7");
+      for (boolean cheap : new boolean[] {cheapFirst, !cheapFirst}) {
+        fixture.shot(
+            STRATEGY, cheap ? "bash" : "G1 Service", cheap ? 99 : TARGET, 1, cheap ? 7 : 9);
+      }
+      fixture.count("shootdowns_received_monitored", STRATEGY, 2);
+      assertEquals(
+          List.of("G1 Service had strategy interrupted to flush its TLB"),
+          findings(fixture).stream().map(Finding::title).toList());
+    }
+  }
+
   @Test
   void stallsAndMovedPagesWarn() {
     MemoryFixture stalled = new MemoryFixture("").stall(STRATEGY, "cgroup-reclaim", 40_000);
