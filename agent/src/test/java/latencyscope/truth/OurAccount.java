@@ -153,6 +153,11 @@ final class OurAccount {
         .toList();
   }
 
+  /** Records of any type that were lost, by the recording's own account. */
+  long lost() {
+    return events("RecordsLost").stream().mapToLong(event -> event.getLong("count")).sum();
+  }
+
   /** Events of one of our types that were lost, by the recording's own account. */
   long lost(String type) {
     return events("RecordsLost").stream()

@@ -12,11 +12,6 @@ import latencyscope.recording.ThreadId;
 final class MemoryEvents {
   private static final int WORST = 20;
 
-  // Of several the earliest, wherever it comes in the recording.
-  private static final Comparator<PageFault> LONGEST =
-      Comparator.comparingLong(PageFault::duration)
-          .thenComparing(Comparator.comparingLong(PageFault::start).reversed());
-
   /** What tells faults apart. */
   record FaultKey(ThreadId thread, boolean major, String region) {
     FaultKey(PageFault fault) {
@@ -79,7 +74,8 @@ final class MemoryEvents {
   private void keepIfWorst(PageFault fault) {
     worstFaults.add(fault);
     if (!fault.major()) {
-      worstMinor.merge(fault.thread(), fault, BinaryOperator.maxBy(LONGEST));
+      worstMinor.merge(
+          fault.thread(), fault, BinaryOperator.maxBy(Timed.byCost(PageFault::duration)));
     }
   }
 

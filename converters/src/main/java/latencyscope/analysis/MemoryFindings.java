@@ -41,7 +41,7 @@ final class MemoryFindings {
   private static final Comparator<Tally.Sum<TlbShootdown>> OFTENEST =
       Comparator.comparingLong((Tally.Sum<TlbShootdown> sum) -> sum.count())
           .thenComparingLong(Tally.Sum::total)
-          .thenComparing(Comparator.comparingLong(MemoryFindings::startOfWorst).reversed());
+          .thenComparing(Tally.Sum::worst, Timed.byCost(TlbShootdown::duration));
 
   private final Recording recording;
   private final MemoryFacts facts;
@@ -202,10 +202,6 @@ final class MemoryFindings {
       }
     });
     return findings;
-  }
-
-  private static long startOfWorst(Tally.Sum<TlbShootdown> sum) {
-    return sum.worst().start();
   }
 
   private Finding shootdowns(ThreadId named, Tally.Sum<TlbShootdown> sum) {

@@ -51,10 +51,7 @@ final class Tally<K, E extends Timed> {
     this.cost = cost;
     this.key = key;
     this.coarseKey = coarseKey;
-    // Not by which came first: that is another in a file than in Mission Control.
-    order =
-        Comparator.comparingLong(cost)
-            .thenComparing(Comparator.comparingLong(Timed::start).reversed());
+    order = Timed.byCost(cost);
   }
 
   void add(E event) {
