@@ -5,6 +5,8 @@
 #
 # The index has one line per object, "name size sha-256": what the Java side checks before it loads
 # one. The objects are reproducible: same compiler and sources, same bytes, wherever the tree lies.
+# So one is compiled only if what it is made of has changed since the last time, by content: the source, every
+# header that it includes, this script and the compiler. A sum of these lies beside it.
 set -eu
 export LC_ALL=C # one order of names everywhere
 cd "$(dirname "$0")"
@@ -33,7 +35,7 @@ compile() {
 	"$clang" -g -O2 -Wall -Werror -target bpf -mcpu=v3 -D__TARGET_ARCH_"$arch" \
 		-I "$sources" -I src/main/bpf -idirafter "/usr/include/$(uname -m)-linux-gnu" \
 		-ffile-prefix-map="$PWD"=. -fdebug-compilation-dir=. \
-		-c "$1" -o "$2"
+		-MD -MF "$3" -c "$1" -o "$2"
 	# DWARF goes, BTF stays: it is what libbpf and the Java side read.
 	"$strip" -g "$2"
 }
@@ -57,16 +59,43 @@ aarch64) arch=arm64 ;;
 	;;
 esac
 
-mkdir -p "$output"
-rm -f "$output"/*.bpf.o
-: >"$output/index.new"
-[ -d "$sources" ] && check_format
-for source in "$sources"/*.bpf.c; do
-	[ -e "$source" ] || continue # an unmatched pattern stands for itself
-	name=$(basename "$source" .bpf.c)
-	object=$output/$name.bpf.o
-	compile "$source" "$object"
-	sum=$(sha256sum "$object")
-	echo "$name $(wc -c <"$object") ${sum%% *}" >>"$output/index.new"
+# The sums of an object and of all that it is made of. Fails if a file is gone.
+sums() {
+	sha256sum "$output/$1.bpf.o" && sed -e 's/^[^:]*://' -e 's/\\$//' "$made/$1.d" | xargs sha256sum && echo "$tools"
+}
+
+is_current() {
+	[ -e "$made/$1.d" ] && sums "$1" 2>/dev/null | cmp -s - "$made/$1.sum"
+}
+
+names() {
+	for source in "$sources"/*.bpf.c; do
+		[ -e "$source" ] || continue # an unmatched pattern stands for itself
+		basename "$source" .bpf.c
+	done
+}
+
+made=target/made-of/$output # not in the folder that is packed
+tools=$("$clang" --version | head -1; "$strip" --version 2>/dev/null | head -2; uname -m; sha256sum <compile-bpf.sh)
+mkdir -p "$output" "$made"
+for object in "$output"/*.bpf.o; do
+	[ -e "$sources/$(basename "$object" .bpf.o).bpf.c" ] || rm -f "$object"
 done
-mv "$output/index.new" "$output/index"
+changed=
+for name in $(names); do
+	is_current "$name" || changed="$changed $name"
+done
+[ -z "$changed" ] || check_format
+for name in $changed; do
+	rm -f "$made/$name.sum"
+	compile "$sources/$name.bpf.c" "$output/$name.bpf.o" "$made/$name.d"
+	sums "$name" >"$made/$name.sum"
+done
+for name in $(names); do
+	object=$output/$name.bpf.o
+	sum=$(sha256sum "$object")
+	echo "$name $(wc -c <"$object") ${sum%% *}"
+done >"$output/index.new"
+# What has not changed keeps its time: the class path is then as it was.
+cmp -s "$output/index.new" "$output/index" || cp "$output/index.new" "$output/index"
+rm "$output/index.new"

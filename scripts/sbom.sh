@@ -10,7 +10,7 @@ JDK=$(find_jdk)
 need_for_build
 need jq
 [ "${1:-}" = --built ] || maven -q package -Psbom -DskipTests -pl agent -am
-packed=$(jq -r '.components[] | select(.group != "latencyscope") | "\(.group):\(.name):\(.version)"' \
+packed=$(jq -r '.components[] | select(.group != "io.github.latencyscope") | "\(.group):\(.name):\(.version)"' \
 	agent/target/sbom.json | LC_ALL=C sort)
 listed=$(sed -n 's/^| `\([^`]*\)` |.*/\1/p' THIRD-PARTY.md | LC_ALL=C sort)
 if ! diff <(echo "$packed") <(echo "$listed") >&2; then

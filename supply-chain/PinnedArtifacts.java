@@ -28,7 +28,7 @@ import org.eclipse.aether.artifact.Artifact;
  * file of that name gets a line for each artifact seen, and nothing is compared.
  */
 public final class PinnedArtifacts extends AbstractEventSpy {
-  private static final String OURS = "latencyscope";
+  private static final String OURS = "io.github.latencyscope";
 
   private final Map<String, String> pins = new HashMap<>();
   private final Set<Path> seen = ConcurrentHashMap.newKeySet();

@@ -10,6 +10,9 @@ cold=target/kernels/cold.bin
 	uname -r
 	uname -v
 	cat /proc/cmdline
+	# pahole 1.18 to 1.21 left per-CPU variables out, and the preempt count is one on x86.
+	grep -qa -e __preempt_count -e pcpu_hot /sys/kernel/btf/vmlinux &&
+		echo "BTF has per-CPU variables" || echo "BTF has no per-CPU variables"
 } >/out/kernel.txt
 
 # The simple compiler alone: on an emulated machine, compiling takes longer than it saves.

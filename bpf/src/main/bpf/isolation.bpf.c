@@ -100,13 +100,14 @@ static __always_inline void thread_comes_in(struct task_struct *task, struct run
 	state->off_start_ns = 0;
 	/* Not when it goes to sleep: whoever wakes it may do so while it is still about to. */
 	state->waker_tid = 0;
+	state->waker_context = ACTOR_NONE;
 }
 
 /*
  * Some kernels now and then do not trace a wakeup or a switch (ftrace misses the same ones). Then a
  * thread leaves that was not seen coming in, or not seen waiting. The scheduler's own account has
- * kept how long its wait was: nothing is lost but the culprit, who cannot be told from a log that
- * lacks the switch.
+ * kept how long its wait was, and the log of runs who ran in it. If the switch out is missing, too,
+ * the wait has no culprit: the log does not say when the thread was gone.
  */
 static __always_inline void complete_stay(struct task_struct *task, struct run_log *log, u32 cpu,
 					  u64 now)
@@ -146,7 +147,7 @@ static __always_inline void complete_stay(struct task_struct *task, struct run_l
 		state->wait_kind = WAIT_NONE;
 		return;
 	}
-	thread_comes_in(task, NULL, cpu, arrival);
+	thread_comes_in(task, log, cpu, arrival);
 	if (log)
 		log_arrival(log, task, arrival);
 }
@@ -227,6 +228,9 @@ int ls_sched_switch(u64 *ctx)
 	struct run_log *log = this_cpu_log();
 	u64 now = bpf_ktime_get_ns();
 
+	/* Of a target's own thread, complete_stay knows more. */
+	if (log && !is_target(prev))
+		log_missed(log, prev, now);
 	if (log)
 		log_leaving(log, prev);
 	if (is_target(prev))
@@ -234,7 +238,7 @@ int ls_sched_switch(u64 *ctx)
 	if (is_target(next))
 		thread_comes_in(next, log, cpu, now);
 	if (log)
-		log_arrival(log, next, now);
+		log_arrival(log, next, scheduler_arrival(log, next, now));
 	if (is_target(prev)) {
 		/* Volatile, so that the load is not moved to where the argument does not exist. */
 		u32 state = switch_has_state ? *(volatile u64 *)&ctx[3] : task_state_of(prev);
@@ -252,15 +256,15 @@ int ls_sched_switch(u64 *ctx)
  */
 static __always_inline u64 charged_asleep(struct task_struct *task, struct thread_state *state)
 {
-	struct cfs_rq___throttle *queue;
+	struct cfs_rq___queue *queue;
 	u64 queued = task->sched_info.last_queued;
 	u64 charged = 0, clock;
 
 	if (state->off_start_ns)
 		charged = task->sched_info.run_delay - state->run_delay;
-	if (!queued || !bpf_core_field_exists(struct cfs_rq___throttle, rq))
+	if (!queued || !bpf_core_field_exists(struct cfs_rq___queue, rq))
 		return charged;
-	queue = ((struct task_struct___throttle *)task)->se.cfs_rq;
+	queue = ((struct task_struct___queue *)task)->se.cfs_rq;
 	if (!queue)
 		return charged;
 	/* As of now, for the thread has just been put there; it may have been noted long ago. */
@@ -304,6 +308,7 @@ int BPF_PROG(ls_sched_waking, struct task_struct *task)
 {
 	struct task_struct *waker;
 	struct thread_storage *storage;
+	enum actor actor;
 
 	if (!is_target(task))
 		return 0;
@@ -311,8 +316,11 @@ int BPF_PROG(ls_sched_waking, struct task_struct *task)
 	if (!storage)
 		return 0;
 	waker = current_task();
-	storage->state.waker_tid = task_read(waker, pid);
-	copy_comm(storage->state.waker, waker);
+	actor = actor_now(waker);
+	storage->state.waker_context = actor;
+	storage->state.waker_tid = may_be_task(actor) ? task_read(waker, pid) : 0;
+	if (may_be_task(actor))
+		copy_comm(storage->state.waker, waker);
 	return 0;
 }
 
@@ -346,6 +354,7 @@ int BPF_PROG(ls_sched_migrate_task, struct task_struct *task, int to)
 	struct task_struct *by;
 	struct migration *record;
 	enum migration_cause cause;
+	enum actor actor;
 	u32 from;
 
 	if (!is_target(task))
@@ -374,10 +383,13 @@ int BPF_PROG(ls_sched_migrate_task, struct task_struct *task, int to)
 	record->header.kernel_duration_ns = 0;
 	record->header.cpu = from;
 	record->to_cpu = to;
-	record->by_tid = task_read(by, pid);
+	actor = actor_now(by);
+	record->by_tid = may_be_task(actor) ? task_read(by, pid) : 0;
 	record->cause = cause;
-	record->reserved = 0;
-	copy_comm(record->by, by);
+	record->by_context = actor;
+	__builtin_memset(record->by, 0, TASK_COMM_LEN);
+	if (record->by_tid)
+		copy_comm(record->by, by);
 	submit_record(record);
 	return 0;
 }

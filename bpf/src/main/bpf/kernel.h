@@ -2,7 +2,10 @@
 /*
  * The kernel's types, as far as they are used. Offsets are not taken from here: every structure is
  * marked preserve_access_index, so that libbpf relocates each access against the running kernel's
- * BTF. A member that some kernels lack is asked for with bpf_core_field_exists first.
+ * BTF. A member that some kernels lack is asked for with bpf_core_field_exists first. A structure
+ * that some kernels lack is not asked for at all: libbpf would look for it in all modules, which
+ * needs CAP_SYS_ADMIN. User space says where its members lie, in a constant
+ * member_offset_STRUCTURE__MEMBER.
  */
 #ifndef LATENCYSCOPE_KERNEL_H
 #define LATENCYSCOPE_KERNEL_H
@@ -29,6 +32,9 @@ enum { false, true };
 
 #define NULL	      ((void *)0)
 #define TASK_COMM_LEN 16
+
+/* Of a constant that says where a structure's member lies: this kernel has none. */
+#define NO_MEMBER (-1)
 
 /* include/uapi/linux/bpf.h; only what the programs here use. */
 enum bpf_map_type {
@@ -127,12 +133,6 @@ struct file {
 
 struct task_struct;
 
-/* fs/file_table.c: a file that stands behind one of overlayfs (since 6.5). */
-struct backing_file {
-	struct file file;
-	struct path user_path; /* since 6.7 */
-};
-
 struct mm_struct {
 	unsigned long start_stack;
 	struct task_struct *owner; /* only with control groups for memory */
@@ -150,14 +150,6 @@ struct vm_area_struct {
 struct __call_single_data {
 	void *func;
 	void *info;
-};
-
-/* arch/x86/include/asm/tlbflush.h */
-struct flush_tlb_info {
-	struct mm_struct *mm;
-	unsigned long start;
-	unsigned long end;
-	unsigned int initiating_cpu; /* since 5.13 */
 };
 
 /* The context of a perf_event program. */

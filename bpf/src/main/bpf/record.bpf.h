@@ -27,9 +27,14 @@ struct record_header {
 	char thread[TASK_COMM_LEN];
 };
 
+/* A module whose records are more than others' defines more. */
+#ifndef RING_BYTES
+#define RING_BYTES (8 << 20)
+#endif
+
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
-	__uint(max_entries, 8 << 20);
+	__uint(max_entries, RING_BYTES);
 } ls_events SEC(".maps");
 
 /* Per record: shorter ones are not sent. User space may write these at any time. */

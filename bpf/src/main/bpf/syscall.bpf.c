@@ -74,12 +74,13 @@ int BPF_PROG(ls_sys_enter, struct pt_regs *regs, long number)
 		return 0;
 	state = &storage->state;
 	call = &state->call;
-	state->waker_tid = 0;
 	if (state->interrupted.start_ns && restarts(state, regs, number)) {
 		if (is_recorded(state->interrupted.cpu))
 			slot->measures.restarts++;
 		*call = state->interrupted;
 		state->interrupted.start_ns = 0;
+		call->waker_tid = 0;
+		call->waker_context = ACTOR_NONE;
 		/* The rises so far become counts at the entry again. */
 		call->switches = task_read(task, nvcsw) - call->switches;
 		call->run_delay_ns = task_read(task, sched_info.run_delay) - call->run_delay_ns;
@@ -89,6 +90,8 @@ int BPF_PROG(ls_sys_enter, struct pt_regs *regs, long number)
 		slot->measures.syscalls++;
 	call->number = number;
 	call->cpu = cpu;
+	call->waker_tid = 0;
+	call->waker_context = ACTOR_NONE;
 	call->switches = task_read(task, nvcsw);
 	call->run_delay_ns = task_read(task, sched_info.run_delay);
 	call->queued_until_ns = 0;
@@ -172,12 +175,13 @@ int BPF_PROG(ls_sys_exit, struct pt_regs *regs, long result)
 	return 0;
 }
 
-/* Fires in the context of whoever wakes. */
+/* Fires in the context that wakes: a task, or an interrupt that came while one ran. */
 SEC("tp_btf/sched_waking")
 int BPF_PROG(ls_sched_waking, struct task_struct *task)
 {
 	struct thread_storage *storage;
 	struct task_struct *waker;
+	enum actor actor;
 
 	if (!is_target(task))
 		return 0;
@@ -185,9 +189,12 @@ int BPF_PROG(ls_sched_waking, struct task_struct *task)
 	if (!storage || !storage->state.call.start_ns)
 		return 0;
 	waker = current_task();
-	storage->state.waker_tid = task_read(waker, pid);
-	storage->state.waker_pid = task_read(waker, tgid);
-	copy_comm(storage->state.waker, waker);
+	actor = actor_now(waker);
+	storage->state.call.waker_context = actor;
+	storage->state.call.waker_tid = may_be_task(actor) ? task_read(waker, pid) : 0;
+	storage->state.call.waker_pid = may_be_task(actor) ? task_read(waker, tgid) : 0;
+	if (may_be_task(actor))
+		copy_comm(storage->state.call.waker, waker);
 	if (is_asleep(task) && task->sched_info.last_queued)
 		storage->state.call.queued_until_ns = bpf_ktime_get_ns();
 	return 0;

@@ -51,4 +51,16 @@ static __always_inline u32 thread_id_of(struct task_struct *task)
 	return id;
 }
 
+/* The id by which the thread knows itself: that of the innermost pid namespace that it is in. */
+static __always_inline u32 namespace_thread_id_of(struct task_struct *task)
+{
+	struct pid *pid = task_read(task, thread_pid);
+	u32 level = 0;
+	u32 id = 0;
+
+	bpf_probe_read_kernel(&level, sizeof(level), &pid->level);
+	bpf_probe_read_kernel(&id, sizeof(id), &pid->numbers[level & 31].nr);
+	return id;
+}
+
 #endif

@@ -29,7 +29,8 @@
 struct thread_slot {
 	u32 state;
 	u32 os_thread_id;
-	u64 muted; /* set by user space: send no records */
+	u32 muted;		 /* set by user space: send no records */
+	u32 namespace_thread_id; /* as the thread itself sees it */
 	char thread[TASK_COMM_LEN];
 	struct thread_measures measures;
 };
@@ -126,6 +127,7 @@ static __always_inline struct thread_slot *claim_slot(struct task_struct *task, 
 		return NULL;
 	__sync_fetch_and_add(&slots_claimed, 1);
 	slot->os_thread_id = thread_id_of(task);
+	slot->namespace_thread_id = namespace_thread_id_of(task);
 	slot->muted = 0;
 	slot->state = SLOT_LIVE;
 	return slot;

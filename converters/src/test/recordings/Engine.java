@@ -8,7 +8,9 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * Has a bit of everything that the five modules see, in a third of a second: the program behind
- * src/test/resources/recordings/engine.jfr.gz, which record.sh makes.
+ * src/test/resources/recordings, which record.sh makes.
+ *
+ * <p>Arguments: milliseconds to wait before, and of how many orders one is an event.
  */
 public final class Engine {
   @jdk.jfr.Name("demo.TickToTrade")
@@ -21,10 +23,12 @@ public final class Engine {
   private static final long LENGTH_NS = 300_000_000;
   private static final Object BOOK = new Object();
   private static volatile boolean done;
+  private static int every;
 
   private Engine() {}
 
   public static void main(String[] arguments) throws Exception {
+    every = Integer.parseInt(arguments[1]);
     Thread.sleep(Long.parseLong(arguments[0]));
     DatagramSocket socket = new DatagramSocket(0, InetAddress.getLoopbackAddress());
     List<Thread> threads = new ArrayList<>();
@@ -59,7 +63,7 @@ public final class Engine {
       }
       tick.instrument = i % 2 == 0 ? "EUR/USD" : "東京<&>\"1\"";
       tick.quantity = i;
-      if (i % 50 == 0) {
+      if (i % every == 0) {
         touch();
         tick.commit();
       }

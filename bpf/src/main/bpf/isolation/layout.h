@@ -9,11 +9,14 @@ enum record {
 	RECORD_RUN_QUEUE_WAIT,
 	RECORD_CONTEXT_SWITCH,
 	RECORD_MIGRATION,
+	RECORD_WAIT_SHARE,
 };
 
+/* Two records for each switch, and some for its shares, while the drain thread is kept waiting. */
+#define RING_BYTES (16 << 20)
 #include "../histogram.bpf.h"
 #include "../record.bpf.h"
-#include "../runlog.bpf.h"
+#include "../actor.bpf.h"
 
 enum wait_kind {
 	WAIT_NONE,
@@ -52,6 +55,23 @@ struct run_queue_wait {
 	u32 tasks_between;
 	u32 priority;
 	enum wait_kind kind;
+	u32 shares;
+	u32 reserved;
+	char culprit[TASK_COMM_LEN];
+};
+
+struct wait_share {
+	struct record_header header;
+	struct kernel_symbol culprit_work;
+	u64 culprit_held_ns;
+	u64 waited_ns;
+	u64 offset_ns;
+	u32 culprit_tid;
+	u32 culprit_pid;
+	u32 culprit_priority;
+	enum wait_kind kind;
+	u32 last;
+	u32 reserved;
 	char culprit[TASK_COMM_LEN];
 };
 
@@ -65,7 +85,7 @@ struct context_switch {
 	u32 waker_tid;
 	enum leave_state state;
 	u32 voluntary;
-	u32 reserved;
+	enum actor waker_context;
 	char next[TASK_COMM_LEN];
 	char waker[TASK_COMM_LEN];
 };
@@ -75,13 +95,16 @@ struct migration {
 	u32 to_cpu;
 	u32 by_tid;
 	enum migration_cause cause;
-	u32 reserved;
+	enum actor by_context;
 	char by[TASK_COMM_LEN];
 };
 
 const struct run_queue_wait *__record_run_queue_wait __attribute__((unused));
 const struct context_switch *__record_context_switch __attribute__((unused));
 const struct migration *__record_migration __attribute__((unused));
+const struct wait_share *__record_wait_share __attribute__((unused));
+
+#include "../runlog.bpf.h"
 
 struct thread_state {
 	/* The wait that is going on, unless its kind is WAIT_NONE. */
@@ -95,8 +118,9 @@ struct thread_state {
 	u64 off_start_ns;
 	u32 off_cpu;
 	enum leave_state left_in;
-	u16 voluntary;
-	u16 numa_move; /* NUMA balancing has announced that it moves the thread */
+	u8 voluntary;
+	u8 waker_context; /* enum actor, of the wakeup since */
+	u16 numa_move;	  /* NUMA balancing has announced that it moves the thread */
 	u32 next_tid;
 	u32 next_pid;
 	u32 next_priority;

@@ -9,45 +9,23 @@
 #define LATENCYSCOPE_ISOLATION_THROTTLE_H
 
 #include "layout.h"
+#include "../runqueue.bpf.h"
 
 /* This kernel does not tell, or the thread was moved to another CPU's queue meanwhile. */
 #define THROTTLED_UNKNOWN ((u64)-1)
 
-#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
-
-struct rq___throttle {
-	u64 clock;
-};
-
-/* With CONFIG_CFS_BANDWIDTH; these since 6.6. */
-struct cfs_rq___throttle {
-	struct rq___throttle *rq;
-	u64 throttled_clock_self; /* since when; 0 if not now */
-	u64 throttled_clock_self_time;
-};
-
-struct sched_entity___throttle {
-	struct cfs_rq___throttle *cfs_rq;
-};
-
-struct task_struct___throttle {
-	struct sched_entity___throttle se;
-};
-
-#pragma clang attribute pop
-
 /* The wait begins now. */
 static __always_inline void throttle_begins(struct task_struct *task, struct thread_state *state)
 {
-	struct cfs_rq___throttle *queue;
+	struct cfs_rq___queue *queue;
 	u64 since, clock;
 
 	state->throttle_queue = 0;
 	state->throttled_ns = 0;
 	state->throttled_first = 0;
-	if (!bpf_core_field_exists(struct cfs_rq___throttle, throttled_clock_self_time))
+	if (!bpf_core_field_exists(struct cfs_rq___queue, throttled_clock_self_time))
 		return;
-	queue = ((struct task_struct___throttle *)task)->se.cfs_rq;
+	queue = ((struct task_struct___queue *)task)->se.cfs_rq;
 	if (!queue)
 		return;
 	state->throttle_queue = (u64)queue;
@@ -65,12 +43,12 @@ static __always_inline void throttle_begins(struct task_struct *task, struct thr
 static __always_inline u64 throttled_of(struct task_struct *task, struct thread_state *state,
 					u64 waited)
 {
-	struct cfs_rq___throttle *queue;
+	struct cfs_rq___queue *queue;
 	u64 now;
 
-	if (!bpf_core_field_exists(struct cfs_rq___throttle, throttled_clock_self_time))
+	if (!bpf_core_field_exists(struct cfs_rq___queue, throttled_clock_self_time))
 		return THROTTLED_UNKNOWN;
-	queue = ((struct task_struct___throttle *)task)->se.cfs_rq;
+	queue = ((struct task_struct___queue *)task)->se.cfs_rq;
 	if (!queue)
 		return 0;
 	if ((u64)queue != state->throttle_queue)

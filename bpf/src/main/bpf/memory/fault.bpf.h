@@ -146,6 +146,18 @@ static __always_inline void remember_before_major(struct task_struct *task,
 	state->maj_flt--;
 }
 
+/* What is sent is counted as what it is sent as. */
+static __always_inline void find_place(struct task_struct *task, struct place *place, bool matters)
+{
+	enum memory_region told = place->region;
+
+	if (!matters && told != REGION_UNKNOWN && !ranges_are_stale)
+		return;
+	complete_place(task, place);
+	if (told != REGION_UNKNOWN && place->region != told)
+		ranges_are_stale = 1;
+}
+
 static __always_inline int fault_ends(struct bpf_perf_event_data *ctx, enum fault_kind kind,
 				      bool can_find_mapping)
 {
@@ -171,9 +183,11 @@ static __always_inline int fault_ends(struct bpf_perf_event_data *ctx, enum faul
 		duration = now - begin->start_ns;
 	count_faults(task, &storage->state, &slot->measures, cpu, 1);
 	if (is_recorded(cpu)) {
+		bool sent = !slot->muted && is_wanted(RECORD_PAGE_FAULT, duration);
+
 		place.region = known_region(place.address);
-		if (kind == KIND_MAJOR && can_find_mapping)
-			complete_place(task, &place);
+		if (can_find_mapping)
+			find_place(task, &place, sent || kind == KIND_MAJOR);
 		if (begin) {
 			histogram_add(histogram_of(&slot->measures, place.region), duration);
 			if (kind == KIND_MAJOR)
@@ -181,12 +195,9 @@ static __always_inline int fault_ends(struct bpf_perf_event_data *ctx, enum faul
 		} else {
 			slot->measures.faults_untimed++;
 		}
-		if (!slot->muted && is_wanted(RECORD_PAGE_FAULT, duration)) {
-			if (kind == KIND_MINOR && can_find_mapping)
-				complete_place(task, &place);
+		if (sent)
 			send_fault(task, storage, slot, &place, begin, cpu, now - duration,
 				   duration, kind);
-		}
 	}
 	storage->state.open[0].start_ns = 0;
 	storage->state.open[1].start_ns = 0;

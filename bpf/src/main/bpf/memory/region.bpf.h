@@ -24,6 +24,8 @@ const struct address_range *__address_range __attribute__((unused));
 struct address_range ranges[2][MAX_RANGES] SEC(".bss");
 volatile u32 range_count[2] SEC(".bss");
 volatile u32 range_table SEC(".bss");
+/* A mapping was found to be of another use than the table says; user space sets it to 0. */
+volatile u32 ranges_are_stale SEC(".bss");
 
 struct place {
 	struct mapped_file file;
@@ -60,6 +62,9 @@ static __always_inline enum memory_region known_region(u64 address)
 #define OVERLAYFS_SUPER_MAGIC 0x794c7630
 #define FUSE_SUPER_MAGIC      0x65735546
 
+/* fs/file_table.c: a file that stands behind one of overlayfs (since 6.5) has this since 6.7. */
+const volatile s64 member_offset_backing_file__user_path = NO_MEMBER;
+
 /*
  * The inode that /proc/PID/maps names, as file_user_inode in the kernel. Of a file of overlayfs, as
  * a container's are, another is mapped that stands behind it. The bit that marks such a one has
@@ -68,12 +73,13 @@ static __always_inline enum memory_region known_region(u64 address)
  */
 static __always_inline struct inode *user_inode_of(struct file *file)
 {
-	struct backing_file *backing = (void *)file;
 	struct inode *inode;
+	struct path *path;
 	u64 magic;
 
-	if (bpf_core_field_exists(backing->user_path)) {
-		inode = BPF_CORE_READ(backing, user_path.dentry, d_inode);
+	if (member_offset_backing_file__user_path >= 0) {
+		path = (void *)((u64)file + member_offset_backing_file__user_path);
+		inode = BPF_CORE_READ(path, dentry, d_inode);
 		magic = BPF_CORE_READ(inode, i_sb, s_magic);
 		if (magic == OVERLAYFS_SUPER_MAGIC || magic == FUSE_SUPER_MAGIC)
 			return inode;
@@ -109,8 +115,8 @@ static long look_at_mapping(struct task_struct *task, struct vm_area_struct *vma
 /*
  * Asks the mapping itself: the table may be older than it, and does not tell which file it is. What
  * the JVM reserves stays what it is. On a virtual machine this takes 3.5 us, twenty times what all
- * the rest of a fault's account does: so it is for what is slow or sent, and not for what is only
- * counted.
+ * the rest of a fault's account does: so it is for what is slow or sent, and of what is only
+ * counted for addresses that the table does not know, or while it is known to be old.
  */
 static __always_inline void complete_place(struct task_struct *task, struct place *place)
 {

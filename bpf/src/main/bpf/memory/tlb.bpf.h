@@ -37,6 +37,11 @@ const volatile bool has_hook_csd_function_entry;
 
 extern const void flush_tlb_func __ksym __weak;
 
+/* What that function is called with: arch/x86/include/asm/tlbflush.h, so x86 alone has it. */
+const volatile s64 member_offset_flush_tlb_info__start = NO_MEMBER;
+const volatile s64 member_offset_flush_tlb_info__end = NO_MEMBER;
+const volatile s64 member_offset_flush_tlb_info__initiating_cpu = NO_MEMBER; /* since 5.13 */
+
 /* Whether each interrupt is seen, and not only those that found something to flush. */
 static __always_inline bool sees_interrupts(void)
 {
@@ -67,17 +72,27 @@ static __always_inline void count_received(struct thread_measures *measures, u32
 		measures->shootdowns_received_monitored++;
 }
 
-static __always_inline u64 pages_of(struct flush_tlb_info *info)
+/* Reads a member of a structure that user space has found; false if this kernel has none. */
+static __always_inline bool read_member(void *to, u32 size, const void *structure, s64 offset)
 {
-	u64 begin = BPF_CORE_READ(info, start);
-	u64 end = BPF_CORE_READ(info, end);
+	return structure && offset >= 0 &&
+	       !bpf_probe_read_kernel(to, size, (void *)((u64)structure + offset));
+}
 
+static __always_inline u64 pages_of(const void *flush_tlb_info)
+{
+	u64 begin, end;
+
+	if (!read_member(&begin, sizeof(begin), flush_tlb_info,
+			 member_offset_flush_tlb_info__start) ||
+	    !read_member(&end, sizeof(end), flush_tlb_info, member_offset_flush_tlb_info__end))
+		return 0;
 	return end == ~0UL || end < begin ? 0 : (end - begin) >> PAGE_SHIFT;
 }
 
 /* Nobody is known to have sent it if there is no description of the flush. */
 static __always_inline void send_shootdown(struct task_struct *task, struct thread_storage *storage,
-					   struct thread_slot *slot, struct flush_tlb_info *info,
+					   struct thread_slot *slot, const void *flush_tlb_info,
 					   u32 cpu, u64 start, u64 duration)
 {
 	struct tlb_shootdown *record = reserve_record(RECORD_TLB_SHOOTDOWN, sizeof(*record));
@@ -86,15 +101,14 @@ static __always_inline void send_shootdown(struct task_struct *task, struct thre
 
 	if (!record)
 		return;
-	if (info && bpf_core_field_exists(info->initiating_cpu)) {
-		from = BPF_CORE_READ(info, initiating_cpu);
+	if (read_member(&from, sizeof(from), flush_tlb_info,
+			member_offset_flush_tlb_info__initiating_cpu))
 		sender = bpf_map_lookup_elem(&ls_senders, &from);
-	}
 	fill_header(&record->header, RECORD_TLB_SHOOTDOWN, task, slot, storage->slot);
 	record->header.kernel_start_ns = start;
 	record->header.kernel_duration_ns = duration;
 	record->header.cpu = cpu;
-	record->pages = info ? pages_of(info) : 0;
+	record->pages = pages_of(flush_tlb_info);
 	record->sender_tid = sender ? sender->tid : 0;
 	record->sender_pid = sender ? sender->pid : 0;
 	record->sender_cpu = from;

@@ -11,6 +11,7 @@ enum record {
 	RECORD_SLEEP,
 };
 
+#include "../actor.bpf.h"
 #include "../histogram.bpf.h"
 #include "../record.bpf.h"
 
@@ -72,6 +73,8 @@ struct futex_wait {
 	u32 timed;
 	enum futex_operation operation;
 	enum wait_outcome outcome;
+	enum actor waker_context;
+	u32 reserved;
 	u32 waker_tid;
 	u32 waker_pid;
 	char waker[TASK_COMM_LEN];
@@ -84,6 +87,8 @@ struct blocking_syscall {
 	u64 run_delay_ns;
 	s32 descriptor;
 	enum file_kind file;
+	enum actor waker_context;
+	u32 reserved;
 	u32 waker_tid;
 	u32 waker_pid;
 	char waker[TASK_COMM_LEN];
@@ -118,6 +123,12 @@ struct call {
 	u32 cpu; /* on which it was entered */
 	enum call_kind kind;
 	u32 timed;
+	/* Who woke the thread last in this call; tid 0: nobody, or an interrupt. */
+	enum actor waker_context;
+	u32 reserved;
+	u32 waker_tid;
+	u32 waker_pid;
+	char waker[TASK_COMM_LEN];
 };
 
 struct thread_state {
@@ -129,10 +140,6 @@ struct thread_state {
 	u64 interrupted_stack;
 	/* End of the last call that blocked, or when the thread was first known to run. */
 	u64 active_since_ns;
-	/* Who woke the thread last in this call; tid 0: nobody, or an interrupt on an idle CPU. */
-	u32 waker_tid;
-	u32 waker_pid;
-	char waker[TASK_COMM_LEN];
 };
 
 struct thread_measures {

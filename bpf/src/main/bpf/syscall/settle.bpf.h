@@ -48,6 +48,12 @@ static __always_inline void fill(struct record_header *header, u32 record, struc
 	header->cpu = call->cpu;
 }
 
+/* Of a call that has blocked. Some wakeups are not traced: then it is not known who made it. */
+static __always_inline enum actor waker_context_of(struct call *call)
+{
+	return call->waker_context == ACTOR_NONE ? ACTOR_UNKNOWN : call->waker_context;
+}
+
 static __always_inline void send_futex_wait(struct task_struct *task,
 					    struct thread_storage *storage,
 					    struct thread_slot *slot, struct call *call,
@@ -67,12 +73,15 @@ static __always_inline void send_futex_wait(struct task_struct *task,
 	record->timed = call->timed;
 	record->operation = futex_operation_of(call->number, call->argument[1]);
 	record->outcome = outcome;
-	/* Whoever ran when a timer or a signal ended the wait has nothing to do with it. */
-	record->waker_tid = woken ? storage->state.waker_tid : 0;
-	record->waker_pid = woken ? storage->state.waker_pid : 0;
+	record->waker_context =
+		outcome == OUTCOME_INTERRUPTED ? ACTOR_NONE : waker_context_of(call);
+	record->reserved = 0;
+	/* The sender of a signal has nothing to do with the lock. */
+	record->waker_tid = woken ? call->waker_tid : 0;
+	record->waker_pid = woken ? call->waker_pid : 0;
 	__builtin_memset(record->waker, 0, TASK_COMM_LEN);
 	if (record->waker_tid)
-		__builtin_memcpy(record->waker, storage->state.waker, TASK_COMM_LEN);
+		__builtin_memcpy(record->waker, call->waker, TASK_COMM_LEN);
 	submit_record(record);
 }
 
@@ -147,11 +156,13 @@ static __always_inline void settle_other(struct task_struct *task, struct thread
 	record->run_delay_ns = call->run_delay_ns;
 	record->descriptor = takes_descriptor(call->number) ? (s32)call->argument[0] : -1;
 	record->file = file_kind_of(task, record->descriptor);
-	record->waker_tid = storage->state.waker_tid;
-	record->waker_pid = storage->state.waker_pid;
+	record->waker_context = waker_context_of(call);
+	record->reserved = 0;
+	record->waker_tid = call->waker_tid;
+	record->waker_pid = call->waker_pid;
 	__builtin_memset(record->waker, 0, TASK_COMM_LEN);
 	if (record->waker_tid)
-		__builtin_memcpy(record->waker, storage->state.waker, TASK_COMM_LEN);
+		__builtin_memcpy(record->waker, call->waker, TASK_COMM_LEN);
 	submit_record(record);
 }
 

@@ -58,6 +58,11 @@ record CpuQuotaGroup(Path folder, boolean unified) implements AutoCloseable {
   /** Removes it; its threads have ended. */
   @Override
   public void close() throws IOException {
+    remove(folder);
+  }
+
+  /** Removes a group, whose last threads may still be about to end. */
+  static void remove(Path folder) throws IOException {
     for (int attempt = 0; attempt < 50; attempt++) {
       try {
         Files.delete(folder);

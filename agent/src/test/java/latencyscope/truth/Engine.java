@@ -14,8 +14,17 @@ import java.util.concurrent.TimeUnit;
 
 /** A JVM of its own under test, with the released jar as its agent. */
 final class Engine implements AutoCloseable {
-  /** The released jar, which the build has just made. */
-  static final Path JAR = Path.of("target", "latencyscope.jar").toAbsolutePath();
+  private static final Path TARGET = Path.of("target").toAbsolutePath();
+
+  /**
+   * The released jar, which the build has just made; with {@code -Dlatencyscope.jar=exploded} one
+   * that does the same without having been packed. A test whose subject is the jar itself is tagged
+   * {@code packed-jar} and always has the released one.
+   */
+  static final Path JAR =
+      "exploded".equals(System.getProperty("latencyscope.jar"))
+          ? ExplodedJar.write(TARGET.resolve("latencyscope-exploded.jar"))
+          : TARGET.resolve("latencyscope.jar");
 
   private static final long LIMIT_S = 90;
 

@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import latencyscope.bpf.KernelTest;
+import latencyscope.bpf.libbpf.KernelTest;
 import org.h2.tools.RunScript;
 import org.h2.tools.Server;
 import org.junit.jupiter.api.BeforeEach;

@@ -1,6 +1,7 @@
 package latencyscope.truth;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -10,9 +11,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
-import latencyscope.bpf.KernelTest;
+import latencyscope.bpf.libbpf.KernelTest;
 import latencyscope.truth.Launch.Outcome;
 import latencyscope.truth.workload.NappingEngine;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,6 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Whatever the host lacks, the engine runs as it would alone and is told of it in one line. */
 @KernelTest
+@Tag("packed-jar")
 class GuestIT {
   private static final String[] INPUT = {
     "naps worker 20 1", "settle 5000", "naps trader 20 1", Launch.LEAVE
@@ -92,6 +95,7 @@ class GuestIT {
             agent.with("--illegal-native-access=deny"),
             List.of("--enable-native-access=ALL-UNNAMED"),
             "--illegal-native-access=deny"),
+        new Fault("an image of its own", agent.on(smallestImage()), List.of(), null),
         new Fault("two agents", agent.withAgent(), List.of(), null),
         new Fault("little heap", agent.with("-Xmx32m"), List.of(), null));
   }
@@ -105,10 +109,29 @@ class GuestIT {
     List<String> reasons = OurAccount.read(recording).reasons();
     if (fault.reason == null) {
       assertEquals(List.of(), reasons);
+      assertFalse(OurAccount.read(recording).events("Capture").isEmpty());
     } else {
       assertTrue(
           reasons.stream().anyMatch(reason -> reason.contains(fault.reason)), reasons::toString);
     }
+  }
+
+  /** Also where the work is done that comes up once a second. */
+  @Test
+  void deniedNativeAccessIsSaidInALongRecordingToo() throws Exception {
+    Path recording = folder.resolve("engine.jfr");
+    Launch.of(NappingEngine.class)
+        .withAgent()
+        .with("--illegal-native-access=deny")
+        .with(recordingTo(recording))
+        .run(folder, "naps worker 20 1", "settle 60000", "naps trader 1 2500", Launch.LEAVE)
+        .assertUnharmed(
+            "ready\nnapped worker\nsettled\nnapped trader\n",
+            List.of("--enable-native-access=ALL-UNNAMED"));
+    List<String> reasons = OurAccount.read(recording).reasons();
+    assertTrue(
+        reasons.stream().anyMatch(reason -> reason.contains("--illegal-native-access=deny")),
+        reasons::toString);
   }
 
   /** A wrong option is no reason not to capture. */
@@ -169,6 +192,18 @@ class GuestIT {
   // Where the recorder announces itself on standard output, what the engine prints is not alone.
   private static String[] recordingTo(Path file) {
     return new String[] {"-Xlog:disable", "-XX:StartFlightRecording:filename=" + file};
+  }
+
+  /** A run-time image with no module that the flight recorder and agents do not need. */
+  private static Path smallestImage() throws Exception {
+    Path image = spoiled.resolve("image");
+    Commands.output(
+        Path.of(System.getProperty("java.home"), "bin", "jlink").toString(),
+        "--add-modules",
+        "jdk.jfr,java.instrument",
+        "--output",
+        image.toString());
+    return image.resolve("bin").resolve("java");
   }
 
   /** Still root by name, so that it can read the jar, but with no capability. */

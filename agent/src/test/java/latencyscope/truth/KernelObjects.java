@@ -10,8 +10,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
-import latencyscope.bpf.Kernel;
-import latencyscope.bpf.ObjectFile;
+import latencyscope.bpf.btf.ObjectFile;
+import latencyscope.bpf.kernel.Kernel;
 import latencyscope.jfr.Schema;
 
 /**

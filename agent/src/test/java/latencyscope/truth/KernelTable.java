@@ -8,8 +8,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import jdk.jfr.consumer.RecordedEvent;
-import latencyscope.bpf.KernelVersion;
-import latencyscope.bpf.ObjectFile;
+import latencyscope.bpf.btf.ObjectFile;
+import latencyscope.bpf.error.KernelChange;
+import latencyscope.bpf.error.KernelVersion;
 
 /** The probes of one kernel: attached, by another hook, or unavailable and why. */
 final class KernelTable {
@@ -22,14 +23,22 @@ final class KernelTable {
    */
   private static final Map<String, KernelVersion> SINCE =
       Map.of(
-          "ls_tasklet_entry", new KernelVersion(6, 4, 0),
-          "ls_csd_function_entry", new KernelVersion(6, 5, 0),
-          "ls_csd_function_exit", new KernelVersion(6, 5, 0),
-          "ls_migrate_pages_start", new KernelVersion(5, 18, 0),
-          "ls_sk_data_ready", new KernelVersion(6, 4, 0),
-          "ls_sock_recv_length", new KernelVersion(6, 4, 0),
-          "ls_sock_send_length", new KernelVersion(6, 4, 0),
-          "ls_open_sockets", new KernelVersion(5, 11, 0));
+          "ls_tasklet_entry",
+          KernelChange.TASKLET_TRACEPOINTS.since(),
+          "ls_csd_function_entry",
+          KernelChange.REMOTE_CALL_TRACEPOINTS.since(),
+          "ls_csd_function_exit",
+          KernelChange.REMOTE_CALL_TRACEPOINTS.since(),
+          "ls_migrate_pages_start",
+          new KernelVersion(5, 18, 0),
+          "ls_sk_data_ready",
+          new KernelVersion(6, 4, 0),
+          "ls_sock_recv_length",
+          new KernelVersion(6, 4, 0),
+          "ls_sock_send_length",
+          new KernelVersion(6, 4, 0),
+          "ls_open_sockets",
+          KernelChange.SOCKET_STORAGE_FOR_TRACING.since());
 
   /** What a kernel must be built with to have what a probe hooks. */
   private static final Map<String, String> BUILT_WITH =

@@ -13,7 +13,7 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import jdk.jfr.consumer.RecordedEvent;
-import latencyscope.bpf.KernelTest;
+import latencyscope.bpf.libbpf.KernelTest;
 import latencyscope.ledger.Explainer;
 import latencyscope.ledger.Ledger;
 import latencyscope.ledger.Part;
@@ -110,7 +110,10 @@ class LedgerIT extends ExplainedLoad {
 
   @Test
   void lockIsTakenOverFromItsHolder() throws Exception {
-    try (Engine engine = engine(load("hand-off"))) {
+    // A collection within a window would be what it waited for longest.
+    Launch uncollected =
+        load("hand-off").with("-XX:+UnlockExperimentalVMOptions", "-XX:+UseEpsilonGC", "-Xmx1g");
+    try (Engine engine = engine(uncollected)) {
       engine.say("go");
       finish(engine);
     }

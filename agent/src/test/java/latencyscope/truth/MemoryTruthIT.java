@@ -3,6 +3,7 @@ package latencyscope.truth;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,8 +13,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.LongStream;
 import jdk.jfr.consumer.RecordedEvent;
-import latencyscope.bpf.KernelTest;
+import latencyscope.bpf.libbpf.KernelTest;
 import latencyscope.truth.workload.MemoryWorkload;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -122,6 +124,31 @@ class MemoryTruthIT {
     assertEquals(major.size(), ours.occurrences(thread(), "major_fault"));
   }
 
+  /** What is counted by use of memory is what the events say, also of memory mapped just now. */
+  @Test
+  void aFileThatIsMappedLateIsCountedAsOne() throws Exception {
+    OurAccount ours = run("late-map");
+    assertFaultsExact(ours);
+    List<RecordedEvent> timed =
+        ours.events("PageFault", thread()).stream()
+            .filter(event -> !event.getString("mode").equals("unknown"))
+            .toList();
+    long ofFile = timed.stream().filter(MemoryTruthIT::isOfColdFile).count();
+    // A fault maps as many pages as the page cache holds in one piece: two each on Linux 6.18.
+    assertTrue(ofFile >= 10, ofFile + " of the file");
+    assertEquals(0, ours.lost("PageFault"));
+    for (String region : List.of("mapped-file", "anonymous", "unknown", "thread-stack")) {
+      long events =
+          timed.stream().filter(event -> event.getString("region").equals(region)).count();
+      assertEquals(events, ours.occurrences(thread(), "fault_" + region.replace('-', '_')), region);
+    }
+  }
+
+  private static boolean isOfColdFile(RecordedEvent event) {
+    return event.getString("region").equals("mapped-file")
+        && String.valueOf(event.getString("file")).endsWith("cold.bin");
+  }
+
   @Test
   void eachUnmapInterruptsTheVictimThatIsTold() throws Exception {
     OurAccount ours;
@@ -143,6 +170,13 @@ class MemoryTruthIT {
         flushed >= MemoryWorkload.UNMAPS * (1 - NOT_TRACED)
             && flushed <= MemoryWorkload.UNMAPS + 50,
         flushed + "");
+    if (interruptsForFlushes() == 0) {
+      // Seen with 6.18 under PVM, whose guests have pvm_flush_tlb_multi for it: bpftrace saw 2000
+      // flushes that were for the other CPU as well, and none that arrived there.
+      assertTrue(isVirtual(), "no TLB shootdown was counted, and there is no hypervisor");
+      assertEquals(0, ours.counter(victim, "shootdowns_received"));
+      Assumptions.abort("the hypervisor flushes the other CPUs' TLBs, without an interrupt");
+    }
     assertTrue(sent > 0 && sent <= flushed, sent + " of " + flushed);
     List<RecordedEvent> hits =
         ours.events("TlbShootdown", victim).stream()
@@ -167,6 +201,10 @@ class MemoryTruthIT {
     long four = hits.stream().filter(event -> event.getLong("pages") == 4).count();
     assertTrue(four > hits.size() / 2, four + " of " + hits.size());
     assertShootdownsAgreeWithInterrupts(ours);
+  }
+
+  private static boolean isVirtual() throws IOException {
+    return Files.readString(Path.of("/proc/cpuinfo")).contains(" hypervisor");
   }
 
   @Test
@@ -207,6 +245,13 @@ class MemoryTruthIT {
           counted >= Math.floor(within * (1 - NOT_TRACED)) && counted <= around,
           "CPU " + cpu + ": " + counted + ", not " + within + " to " + around);
     }
+  }
+
+  /** On both CPUs, by {@code /proc/interrupts}, from before the storm until after it. */
+  private long interruptsForFlushes() {
+    return List.of(VICTIM_CPU, SENDER_CPU).stream()
+        .mapToLong(cpu -> kernel.shootdowns("after", cpu) - kernel.shootdowns("before", cpu))
+        .sum();
   }
 
   private long thread() {

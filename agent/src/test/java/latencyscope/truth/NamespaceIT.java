@@ -1,6 +1,7 @@
 package latencyscope.truth;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
@@ -10,7 +11,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import latencyscope.bpf.KernelTest;
+import latencyscope.bpf.libbpf.KernelTest;
+import latencyscope.truth.workload.NappingEngine;
 import latencyscope.truth.workload.SchedulerWorkload;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -88,6 +90,29 @@ class NamespaceIT {
     }
     assertEquals(50, kernel.size());
     kernel.forEach((id, switches) -> assertEquals(switches, ours.get(id), "thread " + id));
+  }
+
+  /** Born and ended between two looks at {@code /proc}: only the kernel's side saw both its ids. */
+  @Test
+  void aThreadThatLivedBrieflyKeepsItsJavaName() throws Exception {
+    errors = folder.resolve("stderr.txt");
+    JsonNode report;
+    try (Engine engine = Launch.of(NappingEngine.class).under(CONTAINER).start(errors)) {
+      engine.await("ready");
+      try (CommandLine outside = CommandLine.watch(engine.jvmPid(), folder)) {
+        engine.say("churn lived-only-briefly 24");
+        engine.await("churned");
+        report = outside.finish();
+      }
+      engine.say(Launch.LEAVE);
+    }
+    int named = 0;
+    for (JsonNode thread : report.at("/isolation/threads")) {
+      // The kernel has "lived-o..iefly-1".
+      assertFalse(thread.get("thread").asText().startsWith("lived-o.."), thread::toString);
+      named += thread.get("thread").asText().startsWith("lived-only-briefly") ? 1 : 0;
+    }
+    assertEquals(24, named, report.at("/isolation/threads")::toString);
   }
 
   private record Switches(boolean asleep, long voluntary, long involuntary) {}

@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
-import latencyscope.bpf.KernelTest;
+import latencyscope.bpf.libbpf.KernelTest;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,22 +39,15 @@ class OutsideJvmIT {
   private Set<String> before;
 
   /** The demo engine without an agent, under some Java. */
-  private void start(Path java) throws Exception {
+  private void start(Path java, String... options) throws Exception {
     said = folder.resolve("engine.txt");
     before = filesForJvms();
+    List<String> command = new ArrayList<>(List.of(java.toString(), "-Xmx128m"));
+    command.addAll(List.of(options));
+    command.addAll(List.of("-cp", Engine.JAR.toString(), "demo.TradingEngine"));
+    command.addAll(List.of("--seconds", "600", "--sleeps"));
     engine =
-        new ProcessBuilder(
-                java.toString(),
-                "-Xmx128m",
-                "-cp",
-                Engine.JAR.toString(),
-                "demo.TradingEngine",
-                "--seconds",
-                "600",
-                "--sleeps")
-            .redirectErrorStream(true)
-            .redirectOutput(said.toFile())
-            .start();
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(said.toFile()).start();
     long giveUp = System.nanoTime() + TimeUnit.SECONDS.toNanos(LIMIT_S);
     while (!threads().contains("strategy")) {
       assertTrue(engine.isAlive() && System.nanoTime() < giveUp, Files.readString(said));
@@ -157,12 +150,14 @@ class OutsideJvmIT {
   void aJvmOfAnyVersionTellsOfItself(String version) throws Exception {
     Path java = java(version);
     assumeTrue(java != null, "no Java " + version);
-    start(java);
+    start(java, "-XX:StartFlightRecording");
     try (CommandLine outside = CommandLine.watch(engine.pid(), folder)) {
       collectGarbage();
       assertTellsOfTheJvm(outside.finish());
     }
     assertEquals("", Files.readString(folder.resolve("cli-stderr.txt")));
+    // A recording in memory beside another one cannot be had, and the JVM says so on its output.
+    assertFalse(Files.readString(said).contains("[error]"), Files.readString(said));
     assertNothingIsLeft();
   }
 
@@ -179,6 +174,40 @@ class OutsideJvmIT {
       assertEquals(Set.of(), KernelObjects.heldBy(engine.pid()).programs());
     }
     assertTrue(engine.isAlive());
+  }
+
+  /** The drain thread is there from just before the modules are loaded. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aTargetThatEndsWhileProbesLoadIsSaidToHaveEnded(boolean attach) throws Exception {
+    start(java("25"));
+    Process commandLine =
+        attach ? commandLine("--attach", "--duration", "120") : commandLine("--duration", "120");
+    long loading = attach ? engine.pid() : commandLine.pid();
+    long giveUp = System.nanoTime() + TimeUnit.SECONDS.toNanos(LIMIT_S);
+    while (!hasDrainThread(loading)) {
+      assertTrue(commandLine.isAlive() && System.nanoTime() < giveUp, "it does not load");
+      TimeUnit.MILLISECONDS.sleep(1);
+    }
+    engine.destroyForcibly().waitFor(LIMIT_S, TimeUnit.SECONDS);
+    assertTrue(commandLine.waitFor(LIMIT_S, TimeUnit.SECONDS));
+    String errors = Files.readString(folder.resolve("errors.txt"));
+    assertEquals(3, commandLine.exitValue(), errors);
+    assertEquals(
+        List.of(
+            "latencyscope: process "
+                + engine.pid()
+                + " ended while the probes were being loaded: nothing was captured"),
+        errors.lines().toList());
+    assertEquals(0, Files.size(folder.resolve("report.json")));
+    Set<String> left = filesForJvms();
+    left.removeAll(before);
+    assertEquals(Set.of(), left);
+  }
+
+  private static boolean hasDrainThread(long pid) throws IOException {
+    return ProcFile.threads(pid).stream()
+        .anyMatch(thread -> thread.text("Name").startsWith("latencyscope-dr"));
   }
 
   @Test

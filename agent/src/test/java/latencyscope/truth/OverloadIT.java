@@ -13,7 +13,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
-import latencyscope.bpf.KernelTest;
+import latencyscope.bpf.libbpf.KernelTest;
 import latencyscope.truth.workload.NappingEngine;
 import latencyscope.truth.workload.SchedulerWorkload;
 import org.junit.jupiter.api.Test;
@@ -47,7 +47,7 @@ class OverloadIT {
                 recording.toString(),
                 accountsFile.toString(),
                 String.valueOf(thresholdNs))
-            .withAgent("modules=isolation");
+            .withAgent("modules=isolation,budget=1%");
     try (Engine engine = launch.start(errors)) {
       engine.await("ready");
       engine.say("go");

@@ -12,9 +12,10 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
-import latencyscope.bpf.CpuList;
-import latencyscope.bpf.KernelTest;
-import latencyscope.bpf.KernelVersion;
+import latencyscope.bpf.error.KernelChange;
+import latencyscope.bpf.error.KernelVersion;
+import latencyscope.bpf.kernel.CpuList;
+import latencyscope.bpf.libbpf.KernelTest;
 import latencyscope.truth.workload.NappingEngine;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -122,19 +123,22 @@ class OwnThreadsIT {
     assertEquals(BATCH, policies.get("latencyscope-wa"), policies::toString);
   }
 
-  /** What wakes while one of them is at work gets its CPU soon. */
+  /**
+   * What wakes while records are drained gets its CPU soon, once nothing is compiled any more. The
+   * thread that looks for changes keeps the usual turns: it takes locks of the recorder.
+   */
   @Test
-  void haveShortTurns() throws Exception {
-    KernelVersion since = new KernelVersion(6, 12, 0);
+  void haveShortTurnsOnceTheirCodeIsCompiled() throws Exception {
+    KernelVersion since = KernelChange.CHOSEN_SLICES.since();
     boolean heeds = KernelVersion.parse(System.getProperty("os.version")).compareTo(since) >= 0;
     Assumptions.assumeTrue(heeds, "the kernel's scheduler grants no slices of one's own");
     Map<String, Long> slices =
         settled(
             Launch.of(NappingEngine.class).withAgent(),
             pid -> ofEach(pid, OwnThreadsIT::slice),
-            threads -> threads.values().stream().anyMatch(slice -> slice != 100_000));
+            threads -> threads.get("latencyscope-dr") != 100_000);
     assertEquals(100_000, slices.get("latencyscope-dr"), slices::toString);
-    assertEquals(100_000, slices.get("latencyscope-wa"), slices::toString);
+    assertTrue(slices.get("latencyscope-wa") > 100_000, slices::toString);
   }
 
   @Test

@@ -21,7 +21,7 @@ import javax.management.remote.JMXServiceURL;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.management.jfr.FlightRecorderMXBean;
 import jdk.management.jfr.RemoteRecordingStream;
-import latencyscope.bpf.KernelTest;
+import latencyscope.bpf.libbpf.KernelTest;
 import latencyscope.truth.workload.NappingEngine;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

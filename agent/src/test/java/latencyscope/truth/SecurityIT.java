@@ -16,15 +16,17 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import jdk.jfr.consumer.RecordedEvent;
-import latencyscope.bpf.KernelTest;
+import latencyscope.bpf.libbpf.KernelTest;
 import latencyscope.truth.Launch.Outcome;
 import latencyscope.truth.workload.NappingEngine;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A capture needs no more, and opens no more, than {@code docs/security.md} says. */
 @KernelTest
+@Tag("packed-jar")
 class SecurityIT {
   @TempDir Path folder;
   private Path opened;

@@ -1,6 +1,7 @@
 package latencyscope.truth;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -9,6 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
@@ -16,8 +19,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import jdk.jfr.consumer.RecordedEvent;
-import latencyscope.bpf.KernelTest;
+import latencyscope.bpf.libbpf.KernelTest;
 import latencyscope.truth.workload.WaitingEngine;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -94,7 +98,7 @@ class SyscallReasonsIT {
     assertEquals("WARN", finding.get("severity").asText());
     assertEquals(TIMES, finding.get("count").asLong());
     assertEquals(TIMES, waits(report, "sleep"));
-    assertEquals(0, waits(report, "lock"));
+    assertEquals(List.of(finding.get("title").asText()), ofLoad(report));
   }
 
   @Test
@@ -125,7 +129,7 @@ class SyscallReasonsIT {
     JsonNode report = play("park-timed", "");
     assertEquals(0, waits(report, "sleep"));
     assertEquals(TIMES, waits(report, "parked"));
-    assertEquals(List.of(), ofJava(report, "waiter"));
+    assertEquals(List.of(), ofLoad(report));
   }
 
   @Test
@@ -143,6 +147,107 @@ class SyscallReasonsIT {
     JsonNode report = play("monitor", "");
     String title = "waiter waited for a lock (Object) that partner held";
     assertEquals(TIMES, finding(report, "waiter", title).get("count").asLong());
+  }
+
+  /** JDK 25's sampler stops a thread by a signal; its handler waits in rt_sigsuspend. */
+  @Test
+  void theRecordersSamplerIsNotTheApplicationsCall() throws Exception {
+    JsonNode report = play("sampled", "");
+    String sampler = " was stopped by the flight recorder's sampler";
+    JsonNode finding = finding(report, "waiter", "waiter" + sampler);
+    // How often it samples depends on how often it gets a CPU: once in a second has been seen.
+    assertTrue(finding.get("count").asLong() > 0, finding::toString);
+    assertTrue(finding.get("remedy").asText().contains("record without the sampler"));
+    List<JsonNode> calls = of(report, f -> f.toString().contains("rt_sigsuspend")).toList();
+    for (JsonNode call : calls) {
+      assertTrue(call.get("title").asText().endsWith(sampler), call::toString);
+      assertFalse(call.get("remedy").asText().contains("poll"), call::toString);
+    }
+    // What it did between two parks was no waiting for input: it stays a busy thread.
+    assertEquals(TIMES, waits(report, "parked"));
+  }
+
+  /** Three threads wait for one lock: one finding, and each holder is blamed for its own part. */
+  @Test
+  void convoyIsToldAsOneAndBlamedByWhoHeldTheLock() throws Exception {
+    Path recording = folder.resolve("convoy.jfr");
+    Launch launch =
+        Launch.of(WaitingEngine.class, recording.toString(), "convoy").withAgent("modules=syscall");
+    List<Long> costs;
+    Map<String, Long> mutexes;
+    try (Engine engine = launch.start(folder.resolve("stderr.txt"))) {
+      engine.await("ready");
+      engine.say("go");
+      costs = Stream.of(engine.await("convoys").split(" ")).map(Long::valueOf).toList();
+      engine.await("done");
+      mutexes = LibjvmMutexes.of(engine.pid());
+      engine.say("stop");
+      assertEquals(0, engine.finish());
+    }
+    JsonNode report = report(recording);
+    String title = "3 threads queued for a lock (ReentrantLock) that owner held";
+    JsonNode finding =
+        of(report, f -> f.get("title").asText().equals(title))
+            .findFirst()
+            .orElseThrow(() -> new AssertionError(report.get("findings").toPrettyString()));
+    assertTrue(finding.get("culprit").asText().startsWith("owner (pid "), finding::toString);
+    JsonNode lock =
+        StreamSupport.stream(report.at("/syscall/locks").spliterator(), false)
+            .filter(row -> row.get("kind").asText().equals("java"))
+            .findFirst()
+            .orElseThrow();
+    assertEquals(WaitingEngine.QUEUED, lock.get("longest_queue").asInt());
+    assertEquals(WaitingEngine.CONVOYS, lock.get("convoy_count").asInt());
+    assertEquals(
+        Set.of("queued-0", "queued-1", "queued-2"), Set.copyOf(texts(lock.get("waiters"))));
+    List<String> holders = List.of("owner", "queued-0", "queued-1");
+    assertEquals(Set.copyOf(holders), Set.copyOf(texts(lock.get("holders"))));
+    for (int i = 0; i < holders.size(); i++) {
+      long ours = waitedFor(lock, holders.get(i));
+      // By the thread's own clock it waits from before the call on.
+      long least = costs.get(2 * i);
+      long most = costs.get(2 * i + 1);
+      assertTrue(
+          ours > 0.9 * least && ours < 1.01 * most,
+          holders.get(i) + ": " + ours + " of " + least + " to " + most);
+    }
+    assertNamesAreThoseOfLibjvm(OurAccount.read(recording).events("FutexWait"), mutexes);
+  }
+
+  private static List<String> texts(JsonNode rows) {
+    return StreamSupport.stream(rows.spliterator(), false)
+        .map(row -> row.get("thread").asText())
+        .toList();
+  }
+
+  private static long waitedFor(JsonNode lock, String holder) {
+    return StreamSupport.stream(lock.get("holders").spliterator(), false)
+        .filter(row -> row.get("thread").asText().equals(holder))
+        .mapToLong(row -> row.get("waited_for_ns").asLong())
+        .sum();
+  }
+
+  /** The JVM's own threads wait for its mutexes all the time, or for their conditions. */
+  private static void assertNamesAreThoseOfLibjvm(
+      List<RecordedEvent> waits, Map<String, Long> mutexes) {
+    Assumptions.assumeFalse(mutexes.isEmpty(), "this libjvm has no symbol table");
+    int named = 0;
+    for (RecordedEvent wait : waits) {
+      String name = wait.getString("lock");
+      long address = wait.getLong("address");
+      if (name != null && mutexes.containsKey(name)) {
+        long behind = address - mutexes.get(name);
+        assertTrue(behind >= 0 && behind < 128, wait::toString);
+        named++;
+      }
+      mutexes.forEach((variable, mutex) -> {
+        // Where the platform's mutex and condition lie.
+        if (address >= mutex && address < mutex + 96) {
+          assertEquals(variable, name, wait::toString);
+        }
+      });
+    }
+    assertTrue(named > 0, "no wait for a mutex of the JVM among " + waits.size());
   }
 
   @Test
@@ -165,7 +270,14 @@ class SyscallReasonsIT {
   private static List<String> ofJava(JsonNode report, String thread) {
     return findings(report, thread)
         .map(finding -> finding.get("title").asText())
-        .filter(title -> !title.contains("native mutex"))
+        .filter(title -> !title.contains("native mutex") && !title.contains("_lock"))
+        .toList();
+  }
+
+  /** A lock of the JDK itself, such as ReferenceQueue's, it has to wait for once in a while. */
+  private static List<String> ofLoad(JsonNode report) {
+    return ofJava(report, "waiter").stream()
+        .filter(title -> !title.contains("ReferenceQueue"))
         .toList();
   }
 

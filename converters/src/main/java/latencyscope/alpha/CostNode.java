@@ -16,7 +16,7 @@ public final class CostNode {
   private long totalNs;
   private long count;
 
-  CostNode(String name) {
+  public CostNode(String name) {
     this.name = name;
   }
 
@@ -44,7 +44,7 @@ public final class CostNode {
   }
 
   /** Adds time to this frame and to those on the way to a leaf. */
-  void add(long nanos, long times, List<String> path) {
+  public void add(long nanos, long times, List<String> path) {
     totalNs += nanos;
     count += times;
     if (!path.isEmpty()) {

@@ -106,9 +106,11 @@ public final class Analyzers implements EventConsumer {
     SUSPECTS.stream().filter(there::contains).forEach(modules::add);
     modules.addAll(there);
     modules.add(JVM);
+    Withholding withholding = new Withholding(recording);
     List<ModuleReport> reports = new ArrayList<>();
     for (String module : modules) {
-      analyzer(module).ifPresent(analyzer -> reports.add(analyzer.report(recording)));
+      analyzer(module)
+          .ifPresent(analyzer -> reports.add(withholding.from(analyzer.report(recording))));
     }
     return reports;
   }

@@ -1,6 +1,10 @@
 package latencyscope.analysis;
 
 import java.util.Set;
+import latencyscope.analysis.finding.Task;
+import latencyscope.analysis.tally.Timed;
+import latencyscope.jfr.schema.EventFields;
+import latencyscope.ledger.SpanReader;
 import latencyscope.recording.KernelEvent;
 import latencyscope.recording.ThreadId;
 
@@ -15,7 +19,9 @@ import latencyscope.recording.ThreadId;
  * @param call name of the call; {@code unknown} in a damaged recording
  * @param file what it was made on, such as {@code socket}; {@code none} if it takes no descriptor
  * @param result what it returned
- * @param waker who woke it; null if an interrupt on an idle CPU did
+ * @param sampled whether the flight recorder had stopped it to sample its stack
+ * @param waker who woke it; null if an interrupt did, or if nobody is known
+ * @param wakerKnown whether the waker is told from an interrupt that came while it ran
  */
 record BlockedCall(
     ThreadId thread,
@@ -26,7 +32,9 @@ record BlockedCall(
     String call,
     String file,
     long result,
-    Task waker)
+    boolean sampled,
+    Task waker,
+    boolean wakerKnown)
     implements Timed {
   // Waiting for others to do something: what a thread without work does.
   private static final Set<String> FOR_INPUT =
@@ -57,25 +65,30 @@ record BlockedCall(
           "waitid");
 
   static BlockedCall of(KernelEvent event) {
-    String waker = event.text("waker");
-    String call = event.text("call");
+    String waker = event.text(EventFields.WAKER);
+    String call = event.text(EventFields.CALL);
     return new BlockedCall(
         event.thread(),
         event.start(),
         event.duration(),
-        event.number("runDelay"),
+        event.number(EventFields.RUN_DELAY),
         event.cpu(),
         call == null ? "unknown" : call,
-        event.text("file"),
-        event.number("result"),
-        waker == null
-            ? null
-            : new Task(waker, event.number("wakerTid"), event.number("wakerPid"), null));
+        event.text(EventFields.FILE),
+        event.number(EventFields.RESULT),
+        SpanReader.isSampled(event),
+        Task.of(event, EventFields.WAKER_TASK),
+        isKnown(event.text(EventFields.WAKER_CONTEXT), waker));
+  }
+
+  // Recordings without contexts name no waker where an interrupt came on an idle CPU.
+  private static boolean isKnown(String context, String waker) {
+    return context == null ? waker == null : !context.equals("unknown") && !context.equals("none");
   }
 
   /** Whether the thread waited for somebody to give it something to do. */
   boolean isForInput() {
-    return isForInput(call, file);
+    return !sampled && isForInput(call, file);
   }
 
   static boolean isForInput(String call, String file) {

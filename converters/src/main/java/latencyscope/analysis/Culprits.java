@@ -2,6 +2,7 @@ package latencyscope.analysis;
 
 import java.util.HashMap;
 import java.util.Map;
+import latencyscope.analysis.finding.Task;
 import latencyscope.recording.JvmInfo;
 import latencyscope.recording.Recording;
 import latencyscope.recording.ThreadId;
@@ -54,6 +55,11 @@ final class Culprits {
 
   /** Stands for all that is one culprit: a thread of the target, or another process as a whole. */
   Task grouped(Task task) {
-    return isOfTarget(task) ? named(task) : new Task(task.name(), 0, task.pid(), task.work());
+    if (isOfTarget(task)) {
+      return named(task);
+    }
+    // Its threads may have names of their own; a kernel thread is known by its name and its work.
+    boolean isProcess = task.pid() > 0 && task.work() == null;
+    return new Task(isProcess ? "" : task.name(), 0, task.pid(), task.work());
   }
 }

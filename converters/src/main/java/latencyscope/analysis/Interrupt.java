@@ -1,5 +1,8 @@
 package latencyscope.analysis;
 
+import latencyscope.analysis.finding.InterruptSource;
+import latencyscope.analysis.tally.Timed;
+import latencyscope.jfr.schema.EventFields;
 import latencyscope.recording.KernelEvent;
 import latencyscope.recording.ThreadId;
 
@@ -34,13 +37,13 @@ record Interrupt(
         event.thread(),
         event.start(),
         event.duration(),
-        event.number("net"),
+        event.number(EventFields.NET),
         event.cpu(),
         InterruptSource.of(event),
-        event.text("function"),
-        event.number("functionTime"),
-        event.text("context"),
-        event.text("interrupted"));
+        event.text(EventFields.FUNCTION),
+        event.number(EventFields.FUNCTION_TIME),
+        event.text(EventFields.CONTEXT),
+        event.text(EventFields.INTERRUPTED));
   }
 
   /** Whether it took time from a thread of the target that had not asked for it. */

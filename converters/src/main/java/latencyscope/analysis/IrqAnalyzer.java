@@ -9,7 +9,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
-import latencyscope.analysis.InterruptSource.Kind;
+import latencyscope.analysis.finding.Finding;
+import latencyscope.analysis.finding.InterruptSource.Kind;
+import latencyscope.jfr.schema.EventTypes;
 import latencyscope.recording.Distribution;
 import latencyscope.recording.KernelEvent;
 import latencyscope.recording.Recording;
@@ -51,9 +53,9 @@ public final class IrqAnalyzer implements Analyzer {
         "INTERRUPTS",
         answers,
         List.of(
-            new Quantiles("Stolen from threads", "interrupt", facts.stolen()),
-            new Quantiles("Device interrupts, all CPUs", "interrupt", facts.all(Kind.LINE)),
-            new Quantiles("Softirqs, all CPUs", "softirq", facts.all(Kind.VECTOR))),
+            new Quantiles("Stolen from threads", EventTypes.HARD_IRQ, facts.stolen()),
+            new Quantiles("Device interrupts, all CPUs", EventTypes.HARD_IRQ, facts.all(Kind.LINE)),
+            new Quantiles("Softirqs, all CPUs", EventTypes.SOFT_IRQ, facts.all(Kind.VECTOR))),
         List.of(threads(facts, recording), sources(facts)),
         remarks(facts),
         findings.subList(0, Math.min(MAX_FINDINGS, findings.size())),

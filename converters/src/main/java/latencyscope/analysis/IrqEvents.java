@@ -1,7 +1,8 @@
 package latencyscope.analysis;
 
-import java.util.Comparator;
 import java.util.List;
+import latencyscope.analysis.finding.InterruptSource;
+import latencyscope.analysis.tally.Tally;
 import latencyscope.recording.KernelEvent;
 import latencyscope.recording.ThreadId;
 
@@ -34,8 +35,7 @@ final class IrqEvents {
   final Tally<StealKey, Interrupt> longSteals =
       new Tally<>(Interrupt::net, StealKey::new, StealKey::coarse);
   final Tally<LineKey, Interrupt> devices = new Tally<>(Interrupt::net, LineKey::new, LineKey::new);
-  private final Worst<Interrupt> worst =
-      new Worst<>(WORST, Comparator.comparingLong(Interrupt::net));
+  private final Worst<Interrupt> worst = new Worst<>(WORST, Interrupt::net);
 
   void add(KernelEvent event) {
     Interrupt interrupt = Interrupt.of(event);

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import latencyscope.analysis.InterruptSource.Kind;
+import latencyscope.analysis.finding.InterruptSource.Kind;
 import latencyscope.recording.CpuSet;
 import latencyscope.recording.Distribution;
 import latencyscope.recording.InterruptLine;
@@ -46,7 +46,7 @@ final class IrqFacts {
 
   IrqFacts(Recording recording) {
     this.recording = recording;
-    guarded = recording.capture().cpus().plus(recording.host().isolated());
+    guarded = GuardedCpus.of(recording);
     bySubject = recording.subjectDistributions(MODULE, NET);
     for (String measure : STOLEN) {
       recording
@@ -135,7 +135,7 @@ final class IrqFacts {
 
   /** CPUs of nohz_full on which the tick was stopped less than it could have been. */
   CpuSet tickingNohzCpus(double ticksPerSecond) {
-    double seconds = recording.capture().duration() / NANOS_PER_SECOND;
+    double seconds = recording.capturedNs(MODULE) / NANOS_PER_SECOND;
     return rows(Kind.LOCAL).stream()
         .filter(row -> TICK.equals(row.subject().name()))
         .filter(row -> recording.host().nohzFull().contains(row.subject().cpu()))

@@ -9,6 +9,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import latencyscope.analysis.finding.Cost;
+import latencyscope.analysis.finding.Count;
+import latencyscope.analysis.finding.Finding;
+import latencyscope.analysis.finding.InterruptSource;
+import latencyscope.analysis.finding.Interrupter;
+import latencyscope.analysis.finding.Remedy;
+import latencyscope.analysis.finding.Severity;
+import latencyscope.analysis.tally.Tally;
 import latencyscope.recording.CpuSet;
 import latencyscope.recording.Distribution;
 import latencyscope.recording.InterruptLine;
@@ -19,6 +27,9 @@ import latencyscope.recording.ThreadId;
 final class IrqFindings {
   /** A tick that is stopped still comes back once a second or so. */
   static final double RESIDUAL_TICKS_PER_SECOND = 10;
+
+  private static final InterruptSource TIMER =
+      new InterruptSource(InterruptSource.Kind.LOCAL, "local-timer", 0);
 
   private final Recording recording;
   private final IrqFacts facts;
@@ -63,18 +74,10 @@ final class IrqFindings {
         violation ? Severity.FAIL : Severity.WARN,
         source.describe() + " delayed " + thread.name(),
         thread,
-        culprit(worst),
-        sum.count(),
-        sum.total(),
-        worst.net(),
-        worst.start(),
+        new Interrupter(source, worst.function()),
+        new Cost(sum.count(), sum.total(), worst.net(), worst.start()),
         evidence(worst, sum.count(), thread),
         source.isDevice() ? againstLine(source.irq(), worst.cpu()) : remedy.against(worst));
-  }
-
-  private static String culprit(Interrupt interrupt) {
-    String function = interrupt.function() == null ? "" : ", " + interrupt.function();
-    return interrupt.source().describe() + function;
   }
 
   private static String evidence(Interrupt worst, long count, ThreadId thread) {
@@ -104,9 +107,9 @@ final class IrqFindings {
     return text.append('.').toString();
   }
 
-  private String againstLine(long irq, int cpu) {
+  private List<Remedy> againstLine(long irq, int cpu) {
     Optional<InterruptLine> line = facts.line(irq);
-    return line.isEmpty() ? null : remedy.keepOff(List.of(line.get()), cpu);
+    return line.isEmpty() ? List.of() : remedy.keepOff(List.of(line.get()), cpu);
   }
 
   /** One finding for each line that interrupted CPUs that are meant for the target. */
@@ -137,11 +140,12 @@ final class IrqFindings {
         seen == null || seen.worst().thread().osTid() == 0
             ? null
             : recording.latest(seen.worst().thread()),
-        source.describe(),
-        rows.stream().mapToLong(IrqFacts.Row::count).sum(),
-        net.total(),
-        seen == null ? null : (Long) seen.worst().net(),
-        seen == null ? null : (Long) seen.worst().start(),
+        new Interrupter(source, null),
+        new Cost(
+            rows.stream().mapToLong(IrqFacts.Row::count).sum(),
+            net.total(),
+            seen == null ? null : (Long) seen.worst().net(),
+            seen == null ? null : (Long) seen.worst().start()),
         deviceEvidence(irq, net),
         againstLine(irq, rows.get(0).subject().cpu()));
   }
@@ -182,16 +186,12 @@ final class IrqFindings {
             Severity.FAIL,
             String.format(
                 Locale.ROOT,
-                "%,d more interrupt line%s may be delivered to CPU %s",
-                lines.size(),
-                lines.size() == 1 ? "" : "s",
+                "%s may be delivered to CPU %s",
+                Count.words(lines.size(), "more interrupt line"),
                 facts.guarded),
             null,
             null,
-            lines.size(),
-            null,
-            null,
-            null,
+            Cost.times(lines.size()),
             "Delivered elsewhere, or not at all, during the capture: " + names + ".",
             remedy.keepOff(lines, -1)));
   }
@@ -209,17 +209,14 @@ final class IrqFindings {
             Severity.WARN,
             "The timer interrupts CPU " + cpus + ", which is booted with nohz_full",
             null,
-            "local-timer interrupt",
-            ticks.count(),
-            ticks.total(),
-            null,
-            null,
+            new Interrupter(TIMER, null),
+            new Cost(ticks.count(), ticks.total(), null, null),
             String.format(
                 Locale.ROOT,
                 "%,d timer interrupts, the longest %,d ns. The tick stops only while one task is"
                     + " runnable, and timers that were set there still fire.",
                 ticks.count(),
                 ticks.max()),
-            null));
+            List.of()));
   }
 }

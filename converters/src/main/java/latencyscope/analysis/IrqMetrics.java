@@ -2,7 +2,7 @@ package latencyscope.analysis;
 
 import java.util.List;
 import java.util.OptionalLong;
-import latencyscope.analysis.InterruptSource.Kind;
+import latencyscope.analysis.finding.InterruptSource.Kind;
 import latencyscope.recording.Distribution;
 import latencyscope.recording.InterruptLine;
 import latencyscope.recording.Recording;
@@ -34,14 +34,13 @@ final class IrqMetrics {
     metrics.put("softirq_count", measured(facts.count(Kind.VECTOR)), NOT_MEASURED);
     metrics.put("local_count", measured(facts.count(Kind.LOCAL)), NOT_MEASURED);
     metrics.put("irq_total_ns", measured(devices.total()), NOT_MEASURED);
-    percentiles(metrics, "irq", devices);
-    metrics.putGate("max_irq_duration_ns", Percentiles.max(devices), Percentiles.NO_OCCURRENCE);
+    Percentiles.put(metrics, "irq", devices, facts.measured, NOT_MEASURED);
+    metrics.putGate("max_irq_duration_ns", measured(devices.max()), NOT_MEASURED);
     metrics.put("softirq_total_ns", measured(softirqs.total()), NOT_MEASURED);
-    percentiles(metrics, "softirq", softirqs);
-    metrics.putGate("softirq_max_ns", Percentiles.max(softirqs), Percentiles.NO_OCCURRENCE);
+    Percentiles.put(metrics, "softirq", softirqs, facts.measured, NOT_MEASURED);
     metrics.put("stolen_count", measured(stolen.count()), NOT_MEASURED);
     metrics.put("stolen_ns", measured(stolen.total()), NOT_MEASURED);
-    metrics.putGate("stolen_max_ns", Percentiles.max(stolen), Percentiles.NO_OCCURRENCE);
+    metrics.putGate("stolen_max_ns", measured(stolen.max()), NOT_MEASURED);
     metrics.put(
         "stolen_over_50us_count", measured(facts.stolenBeyond(IrqEvents.LONG_NS)), NOT_MEASURED);
     metrics.put("softirq_overlaps", measured(count("stolen_softirq")), NOT_MEASURED);
@@ -67,12 +66,6 @@ final class IrqMetrics {
     return recording.distribution(IrqFacts.MODULE, measure).map(Distribution::count).orElse(0L);
   }
 
-  private static void percentiles(Metrics metrics, String prefix, Distribution distribution) {
-    for (Percentiles.P p : Percentiles.ALL) {
-      metrics.putGate(prefix + "_" + p.key() + "_ns", p.of(distribution), p.whyNot(distribution));
-    }
-  }
-
   private Metrics line(IrqFacts.Row row) {
     Metrics line = new Metrics();
     InterruptLine known = facts.line(row.subject().id()).orElse(null);
@@ -88,12 +81,12 @@ final class IrqMetrics {
     return measures(named, row);
   }
 
-  private static Metrics measures(Metrics metrics, IrqFacts.Row row) {
+  private Metrics measures(Metrics metrics, IrqFacts.Row row) {
     metrics.put("cpu", row.subject().cpu());
     metrics.put("count", row.count());
     metrics.put("total_ns", row.net().total());
     for (Percentiles.P p : List.of(new Percentiles.P(50), new Percentiles.P(99))) {
-      metrics.put(p.key() + "_ns", p.of(row.net()), p.whyNotOfMany());
+      metrics.put(p.key() + "_ns", Percentiles.value(row.net(), p, facts.measured), NOT_MEASURED);
     }
     return metrics.put("max_ns", row.net().max());
   }

@@ -5,7 +5,12 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import latencyscope.recording.CpuSet;
+import latencyscope.analysis.evidence.Evidence;
+import latencyscope.analysis.evidence.Question;
+import latencyscope.analysis.finding.Finding;
+import latencyscope.analysis.finding.InterruptSource;
+import latencyscope.analysis.finding.Interrupter;
+import latencyscope.analysis.finding.Severity;
 import latencyscope.recording.Distribution;
 import latencyscope.recording.Recording;
 
@@ -20,6 +25,7 @@ final class IrqVerdicts {
   private final List<Finding> devices;
   private final Optional<Finding> allowed;
   private final Optional<Finding> ticks;
+  private final Evidence evidence;
 
   IrqVerdicts(IrqFacts facts, Recording recording, IrqFindings findings) {
     this.facts = facts;
@@ -28,6 +34,7 @@ final class IrqVerdicts {
     devices = findings.devices();
     allowed = findings.allowed();
     ticks = findings.ticks();
+    evidence = Evidence.of(recording);
   }
 
   /** All findings, violations first. */
@@ -42,16 +49,12 @@ final class IrqVerdicts {
 
   List<Verdict> all() {
     List<Verdict> verdicts = new ArrayList<>();
-    if (!facts.measured) {
-      return List.of(
-          Verdict.of(Severity.WARN, "Interrupts were not counted: see the capture's probes"));
-    }
     stolen(verdicts);
     if (!facts.guarded.isEmpty()) {
       devices(verdicts);
       affinity(verdicts);
     }
-    ticks.ifPresent(f -> verdicts.add(new Verdict(f.severity(), f.title(), f, null, null)));
+    ticks.map(Verdict::of).ifPresent(verdicts::add);
     verdicts.sort(Comparator.comparing(Verdict::severity).reversed());
     return verdicts;
   }
@@ -70,22 +73,24 @@ final class IrqVerdicts {
                   "No interrupt stole more than 50 µs at once (%,d in all, at most %,d ns)",
                   stolen.count(),
                   stolen.max());
-      verdicts.add(Verdict.of(Severity.PASS, most));
+      verdicts.add(none(Question.STOLEN, most));
       return;
     }
     Optional<Finding> worst = worst(false);
     verdicts.add(
         new Verdict(
-            Severity.WARN,
-            String.format(Locale.ROOT, "Interrupts that stole more than 50 µs at once: %,d", count),
-            worst.orElse(null),
-            worst.map(finding -> delayed(finding)).orElse(null),
-            worst(true).orElse(null)));
+                Severity.WARN,
+                String.format(
+                    Locale.ROOT, "Interrupts that stole more than 50 µs at once: %,d", count),
+                worst.orElse(null),
+                worst.map(finding -> delayed(finding)).orElse(null),
+                worst(true).orElse(null))
+            .about(Question.STOLEN));
   }
 
   private static String delayed(Finding finding) {
-    String culprit = finding.culprit(); // with a function, it is an apposition
-    return culprit + (culprit.contains(", ") ? ", " : " ") + "delayed " + finding.thread().name();
+    Interrupter culprit = (Interrupter) finding.culprit();
+    return culprit.asSubject() + " delayed " + finding.thread().name();
   }
 
   private Optional<Finding> worst(boolean service) {
@@ -96,7 +101,8 @@ final class IrqVerdicts {
 
   private void devices(List<Verdict> verdicts) {
     if (devices.isEmpty()) {
-      verdicts.add(Verdict.of(Severity.PASS, "No device interrupts on " + guardedCpus()));
+      verdicts.add(
+          none(Question.DEVICES, "No device interrupts on " + GuardedCpus.words(recording)));
       return;
     }
     long count = devices.stream().mapToLong(Finding::count).sum();
@@ -108,32 +114,48 @@ final class IrqVerdicts {
             .orElse(null);
     verdicts.add(
         new Verdict(
-            Severity.FAIL,
-            String.format(Locale.ROOT, "Device interrupts on %s: %,d", guardedCpus(), count),
-            worst,
-            String.format(Locale.ROOT, "mostly %s: %,d", most.culprit(), most.count()),
-            null));
+                Severity.FAIL,
+                String.format(
+                    Locale.ROOT,
+                    "Device interrupts on %s: %,d",
+                    GuardedCpus.words(recording),
+                    count),
+                worst,
+                String.format(Locale.ROOT, "mostly %s: %,d", most.culpritInWords(), most.count()),
+                null)
+            .about(Question.DEVICES));
   }
 
   private void affinity(List<Verdict> verdicts) {
     if (recording.interruptLines().isEmpty()) {
-      return; // nothing was read of them, or there are none
+      Optional<String> whyNot = evidence.whyNot(Question.AFFINITY);
+      if (whyNot.isPresent()) {
+        verdicts.add(Verdict.notMeasured(Question.AFFINITY, whyNot.get()));
+      } else if (facts.count(InterruptSource.Kind.LINE) > 0) {
+        verdicts.add(Verdict.notMeasured(Question.AFFINITY, "the lines' masks were not recorded"));
+      }
+      return; // there are none
     }
     int lines = facts.linesAllowedOnGuarded().size();
     if (lines == 0) {
       verdicts.add(
-          Verdict.of(Severity.PASS, "No device interrupt may be delivered to " + guardedCpus()));
+          none(
+              Question.AFFINITY,
+              "No device interrupt may be delivered to " + GuardedCpus.words(recording)));
       return;
     }
     verdicts.add(
-        Verdict.of(
-            Severity.FAIL,
-            String.format(
-                Locale.ROOT, "Interrupt lines whose mask allows %s: %,d", guardedCpus(), lines)));
+        Verdict.seen(
+                Severity.FAIL,
+                String.format(
+                    Locale.ROOT,
+                    "Interrupt lines whose mask allows %s: %,d",
+                    GuardedCpus.words(recording),
+                    lines))
+            .about(Question.AFFINITY));
   }
 
-  private String guardedCpus() {
-    CpuSet isolated = recording.host().isolated();
-    return isolated.containsAll(facts.guarded) ? "isolated CPUs" : "monitored CPUs";
+  private Verdict none(Question question, String text) {
+    return Verdict.none(question, evidence, text);
   }
 }

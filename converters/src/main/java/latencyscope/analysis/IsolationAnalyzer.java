@@ -9,6 +9,8 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import latencyscope.analysis.finding.Finding;
+import latencyscope.jfr.schema.EventTypes;
 import latencyscope.recording.KernelEvent;
 import latencyscope.recording.Recording;
 import latencyscope.recording.ThreadId;
@@ -36,16 +38,17 @@ public final class IsolationAnalyzer implements Analyzer {
   @Override
   public ModuleReport report(Recording recording) {
     IsolationFacts facts = new IsolationFacts(recording);
-    List<Finding> findings = new IsolationFindings(recording, facts, events).all();
-    List<Verdict> verdicts = new IsolationVerdicts(facts, events, findings, recording).all();
+    IsolationFindings found = new IsolationFindings(recording, facts, events);
+    List<Finding> findings = found.all();
+    List<Verdict> verdicts = new IsolationVerdicts(facts, events, found, recording).all();
     int violations = Verdict.violations(verdicts);
     return new ModuleReport(
         IsolationFacts.MODULE,
         "ISOLATION VERIFIER",
         verdicts,
         List.of(
-            new Quantiles("Runqueue latency", facts.waits),
-            new Quantiles("Wait after preemption", facts.preempted)),
+            new Quantiles("Runqueue latency", EventTypes.RUN_QUEUE_WAIT, facts.waits),
+            new Quantiles("Wait after preemption", EventTypes.RUN_QUEUE_WAIT, facts.preempted)),
         List.of(table(facts, recording)),
         remarks(facts, findings.size()),
         findings.subList(0, Math.min(MAX_FINDINGS, findings.size())),
@@ -126,7 +129,9 @@ public final class IsolationAnalyzer implements Analyzer {
               Percentiles.time(waits.all().percentile(99)),
               Percentiles.time(Percentiles.max(waits.all())),
               Duration.ofNanos(waits.all().total()),
-              count(facts.of(thread, "involuntary_switches"))));
+              recording.hasCounters(IsolationFacts.MODULE)
+                  ? count(facts.of(thread, "involuntary_switches"))
+                  : null));
     }
     return new Table(
         "Threads by time spent waiting",

@@ -1,9 +1,15 @@
 package latencyscope.analysis;
 
-import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
+import latencyscope.analysis.finding.Task;
+import latencyscope.analysis.rhythm.Rhythm;
+import latencyscope.analysis.rhythm.Rhythms;
+import latencyscope.analysis.tally.Tally;
+import latencyscope.jfr.schema.EventFields;
+import latencyscope.jfr.schema.EventTypes;
 import latencyscope.recording.KernelEvent;
 import latencyscope.recording.ThreadId;
 
@@ -19,14 +25,16 @@ final class IsolationEvents {
    */
   static final long SLOW_WAKE_UP_NS = 10_000;
 
-  private static final Task UNKNOWN = new Task("an unknown task", 0, 0, null);
-
   /**
    * What tells waits apart.
    *
    * @param culprit who held the CPU; null if it was idle
    */
   record WaitKey(ThreadId thread, Task culprit, int cpu, boolean preempted) {
+    WaitKey(Blame blame, Task culprit) {
+      this(blame.thread(), culprit, blame.cpu(), blame.preempted());
+    }
+
     WaitKey(RunQueueWait wait, Task culprit) {
       this(wait.thread(), culprit, wait.cpu(), wait.preempted());
     }
@@ -44,10 +52,17 @@ final class IsolationEvents {
     }
   }
 
-  /** What comes with a rhythm: a process, or a kernel thread at its work, on a CPU. */
-  private record Struck(String name, long pid, String work, int cpu) {
+  /**
+   * What comes with a rhythm: a task at its work, on a CPU. Not by its name: a thread may change
+   * it, and Mission Control has the full one where the kernel has 15 bytes.
+   */
+  private record Struck(long tid, long pid, String work, int cpu) {
     Struck(Task task, int cpu) {
-      this(task.name(), task.pid(), task.work(), cpu);
+      this(task.tid(), task.pid(), task.work(), cpu);
+    }
+
+    boolean isOfProcess(Struck other) {
+      return pid == other.pid && cpu == other.cpu && Objects.equals(work, other.work);
     }
   }
 
@@ -56,32 +71,50 @@ final class IsolationEvents {
           RunQueueWait::duration,
           wait -> new WaitKey(wait, culprit(wait)),
           wait -> new WaitKey(wait, wait.culprit() == null ? null : Task.OTHERS));
+
+  /** What each task ran while threads waited: the time of a wait is shared out. */
+  final Tally<WaitKey, Blame> blames =
+      new Tally<>(
+          Blame::held,
+          blame -> new WaitKey(blame, blame.culprit()),
+          blame -> new WaitKey(blame, Task.OTHERS));
+
   final Tally<MoveKey, Move> moves = new Tally<>(move -> 0, MoveKey::new, MoveKey::new);
   final Tally<ThreadId, RunQueueWait> slowWakeUps =
       new Tally<>(RunQueueWait::duration, RunQueueWait::thread, RunQueueWait::thread);
   private final Rhythms<Struck> rhythms = new Rhythms<>();
   private final Worst<RunQueueWait> worstWaits = longest();
   private final Worst<RunQueueWait> worstBehindAgents = longest();
-  private final Worst<OffCpu> worstOffCpu =
-      new Worst<>(WORST, Comparator.comparingLong(OffCpu::duration));
+  private final Worst<OffCpu> worstOffCpu = new Worst<>(WORST, OffCpu::duration);
+
+  private long involuntarySwitches;
 
   private static Worst<RunQueueWait> longest() {
-    return new Worst<>(WORST, Comparator.comparingLong(RunQueueWait::duration));
+    return new Worst<>(WORST, RunQueueWait::duration);
   }
 
   private static Task culprit(RunQueueWait wait) {
     Task task = wait.culprit();
     if (task == null) {
-      return wait.preempted() ? UNKNOWN : null;
+      return wait.preempted() ? Task.UNKNOWN : null;
     }
     return task;
   }
 
   void add(KernelEvent event) {
     switch (event.type()) {
-      case "RunQueueWait" -> add(RunQueueWait.of(event));
-      case "ContextSwitch" -> addOffCpu(event);
-      case "Migration" -> moves.add(Move.of(event));
+      case EventTypes.RUN_QUEUE_WAIT -> {
+        RunQueueWait wait = RunQueueWait.of(event);
+        Blame.ofWait(wait).forEach(blames::add);
+        add(wait);
+      }
+      case EventTypes.WAIT_SHARE -> Blame.of(event).forEach(blames::add);
+      case EventTypes.CONTEXT_SWITCH -> {
+        addOffCpu(event);
+        boolean own = event.thread() == null || Culprits.isOwn(event.thread().name());
+        involuntarySwitches += own || event.flag(EventFields.VOLUNTARY) ? 0 : 1;
+      }
+      case EventTypes.MIGRATION -> moves.add(Move.of(event));
       default -> {} // a type of a newer schema
     }
   }
@@ -89,16 +122,21 @@ final class IsolationEvents {
   /** Takes an event that may be among the worst, but does not count. */
   void addExemplar(KernelEvent event) {
     switch (event.type()) {
-      case "RunQueueWait" -> addWorst(RunQueueWait.of(event));
-      case "ContextSwitch" -> addOffCpu(event);
+      case EventTypes.RUN_QUEUE_WAIT -> addWorst(RunQueueWait.of(event));
+      case EventTypes.CONTEXT_SWITCH -> addOffCpu(event);
       default -> {} // has no duration, or is of a newer schema
     }
   }
 
   private void addOffCpu(KernelEvent event) {
-    if (!event.flag("voluntary")) {
+    if (!event.flag(EventFields.VOLUNTARY)) {
       worstOffCpu.add(OffCpu.of(event));
     }
+  }
+
+  /** Involuntary switches of threads but the tool's own, as far as there are events of them. */
+  long involuntarySwitches() {
+    return involuntarySwitches;
   }
 
   private void add(RunQueueWait wait) {
@@ -120,9 +158,14 @@ final class IsolationEvents {
     (named ? worstBehindAgents : worstWaits).add(wait);
   }
 
-  /** The rhythm in which a task took a CPU from the target; empty if it has none. */
-  Optional<Rhythm> rhythm(Task culprit, int cpu) {
-    return rhythms.of(new Struck(culprit, cpu));
+  /**
+   * The rhythm in which a task took a CPU from the target; empty if it has none.
+   *
+   * @param alone whether it is one thread; else its process counts, all threads together
+   */
+  Optional<Rhythm> rhythm(Task culprit, int cpu, boolean alone) {
+    Struck struck = new Struck(culprit, cpu);
+    return rhythms.of(alone ? struck::equals : struck::isOfProcess);
   }
 
   /** The longest waits but for those behind the tool's own threads. */

@@ -42,7 +42,7 @@ final class IsolationFacts {
   private final boolean probesSound;
 
   IsolationFacts(Recording recording) {
-    guarded = recording.capture().cpus().plus(recording.host().isolated());
+    guarded = GuardedCpus.of(recording);
     wakeupByThread = recording.distributions(MODULE, "runqueue_wakeup");
     preemptedByThread = recording.distributions(MODULE, "runqueue_preempted");
     counters = recording.counters(MODULE);

@@ -5,27 +5,38 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import latencyscope.analysis.IsolationEvents.MoveKey;
 import latencyscope.analysis.IsolationEvents.WaitKey;
+import latencyscope.analysis.finding.Cost;
+import latencyscope.analysis.finding.Count;
+import latencyscope.analysis.finding.Finding;
+import latencyscope.analysis.finding.Severity;
+import latencyscope.analysis.finding.Task;
+import latencyscope.analysis.tally.Tally;
 import latencyscope.recording.Recording;
 import latencyscope.recording.ThreadId;
 
 /** Names who stood in which thread's way, and who moved it. */
 final class IsolationFindings {
-  private static final int REAL_TIME = 100;
-
   private final Recording recording;
   private final IsolationFacts facts;
   private final IsolationEvents events;
   private final Culprits culprits;
-  private final Remedy remedy;
+  private final TaskRemedy remedy;
+  private final List<Finding> waits;
+  private final List<Finding> moves;
+  private final List<Finding> wakeUps;
 
   IsolationFindings(Recording recording, IsolationFacts facts, IsolationEvents events) {
     this.recording = recording;
     this.facts = facts;
     this.events = events;
     this.culprits = new Culprits(recording);
-    this.remedy = new Remedy(recording.host(), recording.capture(), facts.guarded);
+    this.remedy = new TaskRemedy(recording, facts.guarded);
+    waits = sorted(findWaits());
+    moves = sorted(findMoves());
+    wakeUps = sorted(findWakeUps());
   }
 
   /** What tells findings apart. */
@@ -36,24 +47,56 @@ final class IsolationFindings {
 
   /** All findings, the worst first; application threads before the JVM's own. */
   List<Finding> all() {
-    List<Finding> findings = new ArrayList<>();
+    return sorted(Stream.of(waits, moves, wakeUps).flatMap(List::stream).toList());
+  }
+
+  /** Waits behind others, the worst first. */
+  List<Finding> waits() {
+    return waits;
+  }
+
+  /** Moves to other CPUs, which have no duration. */
+  List<Finding> moves() {
+    return moves;
+  }
+
+  /** Wake-ups that took long although the CPU was idle, the worst first. */
+  List<Finding> wakeUps() {
+    return wakeUps;
+  }
+
+  private static List<Finding> sorted(List<Finding> findings) {
+    return findings.stream().sorted(FindingOrder.COSTLIEST_FIRST).toList();
+  }
+
+  private List<Finding> findWaits() {
     Predicate<WaitKey> blamed = key -> key.contended() && !culprits.isOwn(key.culprit());
     Predicate<WaitKey> evicted = blamed.and(WaitKey::preempted);
-    Map<WaitGroup, Tally.Sum<RunQueueWait>> evictions = events.waits.by(this::group, evicted);
+    Map<WaitGroup, Tally.Sum<Blame>> evictions = events.blames.by(this::group, evicted);
+    List<Finding> found = new ArrayList<>();
     events
-        .waits
+        .blames
         .by(this::group, blamed)
-        .forEach((group, sum) -> findings.add(wait(group, sum, evictions.get(group))));
+        .forEach((group, sum) -> found.add(wait(group, sum, evictions.get(group))));
+    return found;
+  }
+
+  private List<Finding> findMoves() {
+    List<Finding> found = new ArrayList<>();
     events
         .moves
         .by(key -> new MoveGroup(key.thread(), key.cause()), this::violates)
-        .forEach((group, sum) -> findings.add(move(group, sum)));
+        .forEach((group, sum) -> found.add(move(group, sum)));
+    return found;
+  }
+
+  private List<Finding> findWakeUps() {
+    List<Finding> found = new ArrayList<>();
     events
         .slowWakeUps
         .by(thread -> thread, thread -> !ServiceThreads.contains(recording.latest(thread).name()))
-        .forEach((thread, sum) -> findings.add(wakeUp(recording.latest(thread), sum)));
-    findings.sort(Finding.COSTLIEST_FIRST);
-    return findings;
+        .forEach((thread, sum) -> found.add(wakeUp(recording.latest(thread), sum)));
+    return found;
   }
 
   private WaitGroup group(WaitKey key) {
@@ -70,33 +113,26 @@ final class IsolationFindings {
         && (facts.guarded.contains(key.cpu()) || facts.guarded.contains(key.toCpu()));
   }
 
-  private Finding wait(
-      WaitGroup group, Tally.Sum<RunQueueWait> sum, Tally.Sum<RunQueueWait> evictions) {
-    RunQueueWait worst = sum.worst();
+  private Finding wait(WaitGroup group, Tally.Sum<Blame> sum, Tally.Sum<Blame> evictions) {
+    Blame worst = sum.worst();
     boolean ofTarget = culprits.isOfTarget(group.culprit());
     boolean violation = group.guarded() && (!ofTarget || evictions != null);
     ThreadId thread = recording.latest(group.thread());
     // Groups leave out the thread of another process; the worst wait has it.
-    Task culprit = group.culprit().equals(Task.OTHERS) ? Task.OTHERS : worstCulprit(worst, group);
+    Task culprit =
+        group.culprit().equals(Task.OTHERS) ? Task.OTHERS : culprits.named(worst.culprit());
     return new Finding(
         IsolationFacts.MODULE,
         violation ? Severity.FAIL : Severity.WARN,
         title(thread, culprit, worst),
         thread,
-        culprit.describe(),
-        sum.count(),
-        sum.total(),
-        worst.duration(),
-        worst.start(),
+        culprit,
+        new Cost(sum.count(), sum.total(), worst.held(), worst.start()),
         evidence(thread, sum, evictions == null ? 0 : evictions.count()),
         remedy.against(culprit, thread, worst.cpu()));
   }
 
-  private Task worstCulprit(RunQueueWait worst, WaitGroup group) {
-    return worst.culprit() == null ? group.culprit() : culprits.named(worst.culprit());
-  }
-
-  private static String title(ThreadId thread, Task culprit, RunQueueWait worst) {
+  private static String title(ThreadId thread, Task culprit, Blame worst) {
     if (culprit.equals(Task.QUOTA)) {
       return thread.name() + " was stopped by " + culprit.name();
     }
@@ -105,35 +141,27 @@ final class IsolationFindings {
         : thread.name() + " waited behind " + culprit.name();
   }
 
-  private String evidence(ThreadId thread, Tally.Sum<RunQueueWait> sum, long evictions) {
-    RunQueueWait worst = sum.worst();
+  private String evidence(ThreadId thread, Tally.Sum<Blame> sum, long evictions) {
+    Blame worst = sum.worst();
     StringBuilder text = new StringBuilder();
     text.append(
         String.format(
             Locale.ROOT,
-            "%s above the threshold, %,d after preemption. In the worst, on CPU %d, the %s %,d ns",
-            plural(sum.count(), "wait"),
+            "%s above the threshold, %,d after preemption. In the worst, on CPU %d, %s %,d ns",
+            Count.words(sum.count(), "wait"),
             evictions,
             worst.cpu(),
-            Task.QUOTA.equals(worst.culprit()) ? "quota took" : "culprit ran",
-            worst.culpritHeld()));
-    if (Task.QUOTA.equals(worst.culprit())) {
-      return text.append('.').toString();
+            subject(worst.culprit()),
+            worst.held()));
+    if (worst.held() < worst.waited() - worst.waited() / 100) {
+      text.append(String.format(Locale.ROOT, " of the wait's %,d ns", worst.waited()));
     }
-    if (worst.tasksBetween() > 1) {
-      int others = worst.tasksBetween() - 1;
-      text.append(others == 1 ? ", 1 other task, too" : ", " + others + " other tasks, too");
-    }
-    if (worst.accounted() < worst.duration() - worst.duration() / 100) {
-      text.append("; so many switches followed that only the last ");
-      text.append(String.format(Locale.ROOT, "%,d ns are accounted for", worst.accounted()));
-    }
-    if (worst.culpritPriority() < REAL_TIME && worst.culprit() != null) {
+    if (worst.isByRealTimeTask()) {
       text.append("; the culprit is a real-time task");
     }
-    if (worst.culprit() != null) {
+    if (worst.isNamed()) {
       events
-          .rhythm(worst.culprit(), worst.cpu())
+          .rhythm(worst.culprit(), worst.cpu(), culprits.isOfTarget(worst.culprit()))
           .ifPresent(rhythm -> text.append("; it comes ").append(rhythm.describe()));
     }
     if (ServiceThreads.contains(thread.name())) {
@@ -142,8 +170,14 @@ final class IsolationFindings {
     return text.append('.').toString();
   }
 
-  private static String plural(long count, String noun) {
-    return String.format(Locale.ROOT, "%,d %s%s", count, noun, count == 1 ? "" : "s");
+  private static String subject(Task culprit) {
+    if (culprit.equals(Task.QUOTA)) {
+      return "the quota took";
+    }
+    if (culprit.equals(Task.UNKNOWN)) {
+      return "so many switches followed that it is not recorded who ran for";
+    }
+    return culprit.equals(Task.OTHERS) ? "they ran" : "the culprit ran";
   }
 
   private Finding wakeUp(ThreadId thread, Tally.Sum<RunQueueWait> sum) {
@@ -154,28 +188,15 @@ final class IsolationFindings {
         thread.name() + " was slow to wake on an idle CPU",
         thread,
         null,
-        sum.count(),
-        sum.total(),
-        worst.duration(),
-        worst.start(),
+        new Cost(sum.count(), sum.total(), worst.duration(), worst.start()),
         String.format(
             Locale.ROOT,
             "%s of %,d µs or more with nobody in the way: CPU %d, in the worst, was idle, and the"
                 + " time went into the interrupt that wakes it and its way out of the idle state.",
-            plural(sum.count(), "wake-up"),
+            Count.words(sum.count(), "wake-up"),
             IsolationEvents.SLOW_WAKE_UP_NS / 1_000,
             worst.cpu()),
         remedy.againstIdle());
-  }
-
-  /** Whether a finding is about moves, which have no duration. */
-  static boolean isMigration(Finding finding) {
-    return finding.worstNs() == null;
-  }
-
-  /** Whether a finding is about wake-ups with nobody in the way. */
-  static boolean isWakeUp(Finding finding) {
-    return finding.worstNs() != null && finding.culprit() == null;
   }
 
   private Finding move(MoveGroup group, Tally.Sum<Move> sum) {
@@ -186,15 +207,12 @@ final class IsolationFindings {
         Severity.FAIL,
         thread.name() + " was moved to another CPU (" + group.cause() + ")",
         thread,
-        move.by() == null ? null : move.by().describe(),
-        sum.count(),
-        null,
-        null,
-        move.start(),
+        move.by(),
+        new Cost(sum.count(), null, null, move.start()),
         String.format(
             Locale.ROOT,
             "%s, one from CPU %d to CPU %d.",
-            plural(sum.count(), "move"),
+            Count.words(sum.count(), "move"),
             move.cpu(),
             move.toCpu()),
         remedy.againstMoving(move));

@@ -1,7 +1,10 @@
 package latencyscope.analysis;
 
+import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalLong;
+import latencyscope.analysis.finding.Task;
+import latencyscope.analysis.tally.Tally;
 import latencyscope.recording.Distribution;
 import latencyscope.recording.Recording;
 import latencyscope.recording.ThreadId;
@@ -11,6 +14,8 @@ final class IsolationMetrics {
   private static final String NO_COUNTER = "the recording holds no kernel counter for it";
   private static final String NO_SCHEDSTAT = "the scheduler's own account was not recorded";
   private static final String NO_WAITS = "run queue waits were not measured";
+
+  private static final int MAX_CULPRITS = 50;
 
   private final IsolationFacts facts;
   private final IsolationEvents events;
@@ -48,6 +53,7 @@ final class IsolationMetrics {
     metrics.put("run_delay_count", facts.total("run_delay_count"), NO_SCHEDSTAT);
     metrics.put("run_delay_asleep_ns", facts.runDelayAsleep(), NO_SCHEDSTAT);
     metrics.put("threads", facts.threads().stream().map(this::thread).toList());
+    metrics.put("blame", blame());
     metrics.put("worst", events.worstWaits(culprits).stream().map(this::wait).toList());
     metrics.put("worst_involuntary", events.worstOffCpu().stream().map(this::offCpu).toList());
     return metrics.put("violations", violations);
@@ -67,15 +73,10 @@ final class IsolationMetrics {
         "runqueue_count", Percentiles.ifMeasured(waits.count(), facts.waitsMeasured), NO_WAITS);
     metrics.put(
         "runqueue_total_ns", Percentiles.ifMeasured(waits.total(), facts.waitsMeasured), NO_WAITS);
-    for (Percentiles.P p : Percentiles.ALL) {
-      metrics.putGate(p.key() + "_runqueue_ns", p.of(waits), p.whyNot(waits));
-    }
-    metrics.putGate("max_runqueue_ns", Percentiles.max(waits), Percentiles.NO_OCCURRENCE);
+    boolean measured = facts.waitsMeasured;
+    Percentiles.put(metrics, "runqueue", key -> key + "_runqueue_ns", waits, measured, NO_WAITS);
     // The names of the first release.
-    for (Percentiles.P p : Percentiles.ALL) {
-      metrics.putGate("runqueue_" + p.key() + "_ns", p.of(waits), p.whyNot(waits));
-    }
-    metrics.putGate("runqueue_max_ns", Percentiles.max(waits), Percentiles.NO_OCCURRENCE);
+    Percentiles.putGates(metrics, key -> "runqueue_" + key + "_ns", waits, measured, NO_WAITS);
   }
 
   private Metrics thread(IsolationFacts.ThreadWaits waits) {
@@ -99,6 +100,25 @@ final class IsolationMetrics {
     row.put("runqueue", Percentiles.ofMany(waits.all(), facts.waitsMeasured, NO_WAITS));
     return row.put(
         "preempted_wait", Percentiles.ofMany(waits.preempted(), facts.waitsMeasured, NO_WAITS));
+  }
+
+  /** Who held CPUs for how long while threads of the target waited, the costliest first. */
+  private List<Metrics> blame() {
+    return events.blames.by(key -> culprits.grouped(key.culprit()), key -> true).entrySet().stream()
+        .sorted(Comparator.comparingLong(e -> -e.getValue().total()))
+        .limit(MAX_CULPRITS)
+        .map(e -> blame(e.getKey(), e.getValue()))
+        .toList();
+  }
+
+  private Metrics blame(Task group, Tally.Sum<Blame> sum) {
+    // Of a process as a whole, the name of the thread that was worst.
+    String name = group.name().isEmpty() ? sum.worst().culprit().name() : group.name();
+    Metrics row = new Metrics();
+    row.put("culprit", task(new Task(name, group.tid(), group.pid(), group.work())));
+    row.put("waits", sum.count());
+    row.put("total_ns", sum.total());
+    return row.put("max_ns", sum.worst().held());
   }
 
   private Metrics wait(RunQueueWait wait) {

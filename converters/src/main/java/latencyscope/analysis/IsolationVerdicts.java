@@ -4,13 +4,21 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Predicate;
 import latencyscope.analysis.IsolationEvents.WaitKey;
-import latencyscope.recording.CpuSet;
+import latencyscope.analysis.evidence.Evidence;
+import latencyscope.analysis.evidence.Question;
+import latencyscope.analysis.finding.Cost;
+import latencyscope.analysis.finding.Count;
+import latencyscope.analysis.finding.Finding;
+import latencyscope.analysis.finding.Severity;
+import latencyscope.analysis.finding.Task;
+import latencyscope.analysis.tally.Tally;
+import latencyscope.jfr.schema.EventTypes;
 import latencyscope.recording.Recording;
 import latencyscope.recording.ThreadId;
 
@@ -19,19 +27,26 @@ import latencyscope.recording.ThreadId;
  * way, was it moved.
  */
 final class IsolationVerdicts {
+  private static final long SAME_TIME_NS = 1_000;
+
   private final IsolationFacts facts;
   private final IsolationEvents events;
-  private final List<Finding> findings;
+  private final IsolationFindings findings;
   private final Recording recording;
   private final Culprits culprits;
+  private final Evidence evidence;
 
   IsolationVerdicts(
-      IsolationFacts facts, IsolationEvents events, List<Finding> findings, Recording recording) {
+      IsolationFacts facts,
+      IsolationEvents events,
+      IsolationFindings findings,
+      Recording recording) {
     this.facts = facts;
     this.events = events;
     this.findings = findings;
     this.recording = recording;
     this.culprits = new Culprits(recording);
+    this.evidence = Evidence.of(recording);
   }
 
   List<Verdict> all() {
@@ -45,24 +60,33 @@ final class IsolationVerdicts {
   }
 
   private void switches(List<Verdict> verdicts) {
-    OptionalLong all = facts.total("involuntary_switches");
+    boolean counted = evidence.proof(Question.SWITCHES).isPresent();
+    long all =
+        Math.max(facts.total("involuntary_switches").orElse(0), events.involuntarySwitches());
     Predicate<WaitKey> evicted = WaitKey::preempted;
     long seen = count(evicted.and(this::guarded).and(this::isBlamed));
     long guarded = onGuarded("involuntary_switches_monitored", seen);
     // Two counters of one kernel program, read one after the other, may differ by a last switch.
-    long shared = Math.max(0, all.orElse(0) - guarded);
+    long shared = Math.max(0, all - guarded);
+    String least = counted ? "" : "at least ";
     if (guarded > 0) {
-      String text = "Involuntary context switches on " + guardedCpus() + ": " + count(guarded);
-      verdicts.add(withWorst(Severity.FAIL, text, evicted.and(this::guarded)));
+      String text =
+          "Involuntary context switches on "
+              + GuardedCpus.words(recording)
+              + ": "
+              + least
+              + Count.words(guarded);
+      verdicts.add(
+          withWorst(Severity.FAIL, text, evicted.and(this::guarded)).about(Question.SWITCHES));
     }
     if (shared > 0) {
-      String text = "Involuntary context switches on shared CPUs: " + count(shared);
-      verdicts.add(withWorst(Severity.WARN, text, evicted.and(key -> !guarded(key))));
+      String text = "Involuntary context switches on shared CPUs: " + least + Count.words(shared);
+      verdicts.add(
+          withWorst(Severity.WARN, text, evicted.and(key -> !guarded(key)))
+              .about(Question.SWITCHES));
     }
-    if (all.isEmpty()) {
-      verdicts.add(notCounted("Context switches"));
-    } else if (guarded + shared == 0) {
-      verdicts.add(Verdict.of(Severity.PASS, "No involuntary context switches"));
+    if (guarded + shared == 0) {
+      verdicts.add(none(Question.SWITCHES, "No involuntary context switches"));
     }
   }
 
@@ -78,17 +102,23 @@ final class IsolationVerdicts {
     long violations = count(violation);
     long others = count(behind.and(violation.negate()));
     if (violations > 0) {
-      String text = "Foreign tasks in the way on " + guardedCpus() + ": " + count(violations);
-      verdicts.add(withWorst(Severity.FAIL, text, violation));
+      String text =
+          "Foreign tasks in the way on "
+              + GuardedCpus.words(recording)
+              + ": "
+              + Count.words(violations);
+      verdicts.add(withWorst(Severity.FAIL, text, violation).about(Question.OBSTRUCTIONS));
     }
     if (others > 0) {
-      String text = "Woken threads waited behind other tasks: " + count(others);
-      verdicts.add(withWorst(Severity.WARN, text, behind.and(violation.negate())));
+      String text = "Woken threads waited behind other tasks: " + Count.words(others);
+      verdicts.add(
+          withWorst(Severity.WARN, text, behind.and(violation.negate()))
+              .about(Question.OBSTRUCTIONS));
     }
-    if (!facts.waitsMeasured) {
-      verdicts.add(notCounted("Run queue waits"));
-    } else if (violations + others == 0) {
-      verdicts.add(Verdict.of(Severity.PASS, "No woken thread waited behind another task"));
+    if (violations + others == 0) {
+      String text =
+          "No woken thread waited behind another task" + evidence.from(EventTypes.RUN_QUEUE_WAIT);
+      verdicts.add(none(Question.OBSTRUCTIONS, text));
     }
   }
 
@@ -99,19 +129,21 @@ final class IsolationVerdicts {
 
   private void migrations(List<Verdict> verdicts) {
     OptionalLong all = facts.migrations();
-    Optional<Finding> worst = findings.stream().filter(IsolationFindings::isMigration).findFirst();
-    long seen =
-        findings.stream().filter(IsolationFindings::isMigration).mapToLong(Finding::count).sum();
+    Optional<Finding> worst = findings.moves().stream().findFirst();
+    long seen = findings.moves().stream().mapToLong(Finding::count).sum();
     long violations = onGuarded("involuntary_migrations_monitored", seen);
     if (violations > 0) {
-      String text = "Involuntary migrations on " + guardedCpus() + ": " + count(violations);
+      String text =
+          "Involuntary migrations on "
+              + GuardedCpus.words(recording)
+              + ": "
+              + Count.words(violations);
       String cause = worst.map(Finding::title).orElse(null);
-      verdicts.add(new Verdict(Severity.FAIL, text, worst.orElse(null), cause, null));
-    }
-    if (all.isEmpty()) {
-      verdicts.add(notCounted("Migrations"));
-    } else if (violations == 0) {
-      verdicts.add(Verdict.of(Severity.PASS, harmless(all.getAsLong())));
+      verdicts.add(
+          new Verdict(Severity.FAIL, text, worst.orElse(null), cause, null)
+              .about(Question.MIGRATIONS));
+    } else {
+      verdicts.add(none(Question.MIGRATIONS, harmless(all.orElse(0))));
     }
   }
 
@@ -120,8 +152,12 @@ final class IsolationVerdicts {
       return "No migrations";
     }
     return facts.guarded.isEmpty()
-        ? "Migrations between shared CPUs: " + count(migrations)
-        : "No involuntary migration on " + guardedCpus() + " (" + count(migrations) + " in all)";
+        ? "Migrations between shared CPUs: " + Count.words(migrations)
+        : "No involuntary migration on "
+            + GuardedCpus.words(recording)
+            + " ("
+            + Count.words(migrations)
+            + " in all)";
   }
 
   private boolean isBlamed(WaitKey key) {
@@ -133,7 +169,7 @@ final class IsolationVerdicts {
   }
 
   private void wakeUps(List<Verdict> verdicts) {
-    List<Finding> slow = findings.stream().filter(IsolationFindings::isWakeUp).toList();
+    List<Finding> slow = findings.wakeUps();
     slow.stream()
         .max(Comparator.comparing(Finding::worstNs))
         .ifPresent(worst ->
@@ -141,7 +177,7 @@ final class IsolationVerdicts {
                 new Verdict(
                     Severity.WARN,
                     "Slow wake-ups, although the CPU was idle: "
-                        + count(slow.stream().mapToLong(Finding::count).sum()),
+                        + Count.words(slow.stream().mapToLong(Finding::count).sum()),
                     worst,
                     "nobody was in the way; waking the CPU for "
                         + worst.thread().name()
@@ -166,10 +202,18 @@ final class IsolationVerdicts {
   private Finding listed(Severity severity, Tally.Sum<RunQueueWait> sum) {
     RunQueueWait worst = sum.worst();
     ThreadId thread = recording.latest(worst.thread());
-    return findings.stream()
-        .filter(f -> f.thread().equals(thread) && Long.valueOf(worst.start()).equals(f.at()))
+    Task culprit = worst.culprit() == null ? null : culprits.named(worst.culprit());
+    return findings.waits().stream()
+        .filter(f -> f.thread().equals(thread) && isAt(f, worst.start()))
+        .filter(f -> Objects.equals(f.culprit(), culprit))
         .findFirst()
         .orElseGet(() -> single(severity, sum));
+  }
+
+  // A share's wait begins at the share's start less its offset: both starts are converted from the
+  // kernel's clock, each for itself, and differ a little.
+  private static boolean isAt(Finding finding, long start) {
+    return finding.at() != null && Math.abs(finding.at() - start) <= SAME_TIME_NS;
   }
 
   private String cause(RunQueueWait wait) {
@@ -188,8 +232,12 @@ final class IsolationVerdicts {
 
   /** Who took most time, if it is another than the culprit of the worst. */
   private String most(RunQueueWait worst, Predicate<WaitKey> filter) {
-    Map<Task, Tally.Sum<RunQueueWait>> byCulprit =
-        events.waits.by(key -> culprits.grouped(key.culprit()), filter.and(key -> !isService(key)));
+    Map<Task, Tally.Sum<Blame>> byCulprit =
+        events.blames.by(
+            key -> culprits.grouped(key.culprit()), filter.and(key -> !isService(key)));
+    if (byCulprit.isEmpty()) {
+      return "";
+    }
     Task most =
         Collections.max(
                 byCulprit.entrySet(), Comparator.comparingLong(entry -> entry.getValue().total()))
@@ -197,9 +245,9 @@ final class IsolationVerdicts {
     if (worst.culprit() == null || most.equals(culprits.grouped(worst.culprit()))) {
       return "";
     }
-    // Of a process as a whole, the thread that was worst; an unknown task has none.
+    // Of a process as a whole, the thread that was worst.
     Task whom = byCulprit.get(most).worst().culprit();
-    return "; most time in all: " + (whom == null ? most : culprits.named(whom)).describe();
+    return "; most time in all: " + culprits.named(whom).describe();
   }
 
   private Finding single(Severity severity, Tally.Sum<RunQueueWait> sum) {
@@ -209,30 +257,17 @@ final class IsolationVerdicts {
         severity,
         cause(worst),
         recording.latest(worst.thread()),
-        worst.culprit() == null ? null : culprits.named(worst.culprit()).describe(),
-        sum.count(),
-        sum.total(),
-        worst.duration(),
-        worst.start(),
+        worst.culprit() == null ? null : culprits.named(worst.culprit()),
+        new Cost(sum.count(), sum.total(), worst.duration(), worst.start()),
         "",
-        null);
+        List.of());
   }
 
   private boolean guarded(WaitKey key) {
     return facts.guarded.contains(key.cpu());
   }
 
-  private String guardedCpus() {
-    CpuSet isolated = recording.host().isolated();
-    return isolated.containsAll(facts.guarded) ? "isolated CPUs" : "monitored CPUs";
-  }
-
-  // Without the kernel's count "none" would be a guess.
-  private static Verdict notCounted(String what) {
-    return Verdict.of(Severity.WARN, what + " were not counted: see the capture's probes");
-  }
-
-  private static String count(long count) {
-    return String.format(Locale.ROOT, "%,d", count);
+  private Verdict none(Question question, String text) {
+    return Verdict.none(question, evidence, text);
   }
 }

@@ -12,8 +12,9 @@ import latencyscope.recording.JvmEvent;
  * @param reason why it waited
  * @param object class of what it waited for; null if there is none
  * @param asked how long it wanted to sleep, nanoseconds; 0 if it is no sleep
+ * @param address of the object that it waited for; 0 if that is not known
  */
-record JavaWait(long start, long end, WaitReason reason, String object, long asked) {
+record JavaWait(long start, long end, WaitReason reason, String object, long asked, long address) {
   private static final Map<String, WaitReason> TYPES =
       Map.of(
           "jdk.ThreadSleep", WaitReason.SLEEP,
@@ -46,7 +47,12 @@ record JavaWait(long start, long end, WaitReason reason, String object, long ask
       reason = WaitReason.LOCK;
     }
     return new JavaWait(
-        event.start(), event.start() + event.duration(), reason, object, event.number("time"));
+        event.start(),
+        event.start() + event.duration(),
+        reason,
+        object,
+        event.number("time"),
+        event.number("address"));
   }
 
   private static String className(JvmEvent event, String field) {

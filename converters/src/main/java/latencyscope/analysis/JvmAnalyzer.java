@@ -4,14 +4,21 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import latencyscope.analysis.evidence.Question;
+import latencyscope.analysis.finding.Cost;
+import latencyscope.analysis.finding.Finding;
+import latencyscope.analysis.finding.Named;
+import latencyscope.analysis.finding.Remedy;
+import latencyscope.analysis.finding.Severity;
+import latencyscope.analysis.finding.Task;
 import latencyscope.ledger.Autopsy;
 import latencyscope.ledger.Ledger;
 import latencyscope.ledger.Part;
 import latencyscope.ledger.PauseAutopsy;
 import latencyscope.ledger.Role;
+import latencyscope.ledger.Safepoint;
 import latencyscope.ledger.SafepointAutopsy;
 import latencyscope.recording.EventConsumer;
 import latencyscope.recording.JvmEvent;
@@ -25,8 +32,8 @@ import latencyscope.recording.Recording;
 public final class JvmAnalyzer implements Analyzer {
   private static final int DESCRIBED = 3;
   // Shorter ones are told, but nobody is to be warned of them.
-  private static final long NOTEWORTHY_NS = TimeUnit.MILLISECONDS.toNanos(1);
-  private static final Pattern PROCESS = Pattern.compile("(.*) \\(pid (\\d+)\\)");
+  private static final long NOTEWORTHY_NS = Question.NOTEWORTHY_NS;
+  private static final Pattern GC_THREADS = Pattern.compile("-XX:ParallelGCThreads=(\\d{1,9})");
 
   private final Autopsy autopsy = new Autopsy();
   private final JvmNoise noise = new JvmNoise();
@@ -62,6 +69,7 @@ public final class JvmAnalyzer implements Analyzer {
 
   @Override
   public ModuleReport report(Recording recording) {
+    JvmEvidence evidence = new JvmEvidence(recording);
     List<PauseAutopsy> pauses = autopsy.longestPauses();
     List<SafepointAutopsy> safepoints = autopsy.latestSafepoints();
     List<Finding> findings = new ArrayList<>();
@@ -75,16 +83,24 @@ public final class JvmAnalyzer implements Analyzer {
         verdicts,
         List.of(),
         List.of(noise.table(recording)),
-        remarks(pauses, safepoints, findings),
+        remarks(pauses, safepoints, findings, evidence),
         findings,
-        JvmMetrics.of(autopsy, pauses, safepoints, noise.metrics(recording)));
+        JvmMetrics.of(autopsy, pauses, safepoints, noise.metrics(recording), evidence));
   }
 
   private List<String> remarks(
-      List<PauseAutopsy> pauses, List<SafepointAutopsy> safepoints, List<Finding> findings) {
+      List<PauseAutopsy> pauses,
+      List<SafepointAutopsy> safepoints,
+      List<Finding> findings,
+      JvmEvidence evidence) {
     List<String> remarks = new ArrayList<>();
-    safepoints.stream().limit(DESCRIBED).forEach(one -> remarks.add(one.describe()));
-    pauses.stream().limit(DESCRIBED).forEach(one -> remarks.add(one.describe()));
+    for (SafepointAutopsy one : safepoints.subList(0, Math.min(DESCRIBED, safepoints.size()))) {
+      long at = one.safepoint().start();
+      remarks.add(one.describe(evidence.whyNot(Question.SAFEPOINTS, at)));
+    }
+    for (PauseAutopsy one : pauses.subList(0, Math.min(DESCRIBED, pauses.size()))) {
+      remarks.add(one.describe(evidence.whyNot(Question.GC_WORKERS, one.pause().start())));
+    }
     // What a finding tells already needs no repetition.
     findings.forEach(finding -> remarks.remove(finding.evidence()));
     if (autopsy.isIncomplete()) {
@@ -107,7 +123,11 @@ public final class JvmAnalyzer implements Analyzer {
     if (late.isEmpty()) {
       if (!autopsy.safepoints().all().isEmpty()) {
         verdicts.add(
-            Verdict.of(Severity.PASS, "No safepoint waited long for a thread off its CPU"));
+            new JvmEvidence(recording)
+                .none(
+                    Question.SAFEPOINTS,
+                    autopsy.safepoints().all().stream().map(Safepoint::start).toList(),
+                    "No safepoint waited long for a thread off its CPU"));
       }
       return;
     }
@@ -141,7 +161,12 @@ public final class JvmAnalyzer implements Analyzer {
             .toList();
     if (starved.isEmpty()) {
       if (autopsy.pauses() > 0) {
-        verdicts.add(Verdict.of(Severity.PASS, "No GC worker was kept from running for long"));
+        verdicts.add(
+            new JvmEvidence(recording)
+                .none(
+                    Question.GC_WORKERS,
+                    pauses.stream().map(one -> one.pause().start()).toList(),
+                    "No GC worker was kept from running for long"));
       }
       return;
     }
@@ -184,40 +209,41 @@ public final class JvmAnalyzer implements Analyzer {
         Severity.WARN,
         title,
         ledger.window().thread(),
-        reason.culprit(),
-        count,
-        total,
-        worst,
-        at,
+        reason.culprit() == null ? null : new Named(reason.culprit(), reason.task()),
+        new Cost(count, total, worst, at),
         evidence,
         remedy(reason, ledger, recording));
   }
 
   /** What helps here: a culprit from elsewhere is to go, the JVM's own are to be fewer or away. */
-  private static String remedy(Part reason, Ledger ledger, Recording recording) {
-    String culprit = reason.culprit();
-    Matcher process = PROCESS.matcher(String.valueOf(culprit));
-    if (process.matches()) {
-      long pid = Long.parseLong(process.group(2));
-      return remedy(new Task(process.group(1), pid, pid, null), reason, ledger, recording);
+  private static List<Remedy> remedy(Part reason, Ledger ledger, Recording recording) {
+    Task culprit = reason.task();
+    if (culprit == null) {
+      return List.of();
     }
-    if (culprit == null || !ServiceThreads.contains(culprit)) {
-      return null;
+    if (culprit.pid() == recording.capture().targetPid()) {
+      if (!ServiceThreads.contains(culprit.name())) {
+        return List.of();
+      }
+      if (isGc(culprit.name())) {
+        return fewerCollectors(recording);
+      }
     }
+    return remedy(culprit, reason, ledger, recording);
+  }
+
+  // By itself HotSpot starts one for each of up to 8 CPUs, and fewer than CPUs above: never more.
+  private static List<Remedy> fewerCollectors(Recording recording) {
     int cpus = recording.host().online().size();
-    if (isGc(culprit)) {
-      return cpus == 0
-          ? null
-          : "Give the JVM no more GC threads than it has CPUs for:\n  -XX:ParallelGCThreads="
-              + cpus;
+    Matcher set = GC_THREADS.matcher(recording.hostFacts().getOrDefault("jvm_flags", ""));
+    int fewer = cpus - 1;
+    if (fewer < 1 || set.find() && Long.parseLong(set.group(1)) <= fewer) {
+      return List.of();
     }
-    long pid = recording.capture().targetPid();
-    return recording.threads().stream()
-        .filter(thread -> thread.name().equals(culprit) && thread.osTid() > 0)
-        .findFirst()
-        .map(thread ->
-            remedy(new Task(culprit, thread.osTid(), pid, null), reason, ledger, recording))
-        .orElse(null);
+    return List.of(
+        Remedy.of(
+            "Give the JVM fewer GC threads than the host has CPUs:",
+            "-XX:ParallelGCThreads=" + fewer));
   }
 
   private static boolean isGc(String thread) {
@@ -225,12 +251,13 @@ public final class JvmAnalyzer implements Analyzer {
     return role == Role.GC_WORKER || role == Role.GC_SERVICE;
   }
 
-  private static String remedy(Task culprit, Part reason, Ledger ledger, Recording recording) {
+  private static List<Remedy> remedy(
+      Task culprit, Part reason, Ledger ledger, Recording recording) {
     if (reason.cpu() < 0) {
-      return null;
+      return List.of();
     }
     IsolationFacts facts = new IsolationFacts(recording);
-    return new Remedy(recording.host(), recording.capture(), facts.guarded)
+    return new TaskRemedy(recording, facts.guarded)
         .against(culprit, ledger.window().thread(), reason.cpu());
   }
 }

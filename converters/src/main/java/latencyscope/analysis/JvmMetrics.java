@@ -1,7 +1,9 @@
 package latencyscope.analysis;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
+import latencyscope.analysis.evidence.Question;
 import latencyscope.ledger.Autopsy;
 import latencyscope.ledger.PauseAutopsy;
 import latencyscope.ledger.Safepoint;
@@ -11,13 +13,16 @@ import latencyscope.ledger.SafepointAutopsy;
 final class JvmMetrics {
   private static final String NONE = "no pause of this kind is in the recording";
 
+  private static final String NO_COLLECTION = "jdk.GarbageCollection is not in the recording";
+
   private JvmMetrics() {}
 
   static Metrics of(
       Autopsy autopsy,
       List<PauseAutopsy> pauses,
       List<SafepointAutopsy> safepoints,
-      List<Metrics> noise) {
+      List<Metrics> noise,
+      JvmEvidence evidence) {
     List<Safepoint> all = autopsy.safepoints().all();
     Metrics tree = new Metrics();
     tree.put("gc_pause_count", ifAny(autopsy.pauses(), autopsy.pauses()), NONE);
@@ -32,8 +37,17 @@ final class JvmMetrics {
         "time_to_safepoint_total_ns",
         ifAny(all.stream().mapToLong(Safepoint::timeToSafepoint).sum(), all.size()),
         NONE);
-    tree.put("gc_pauses", pauses.stream().map(JvmMetrics::pause).toList());
-    tree.put("safepoints", safepoints.stream().map(JvmMetrics::safepoint).toList());
+    tree.put(
+        "gc_pauses",
+        pauses.stream()
+            .map(one -> pause(one, evidence.whyNot(Question.GC_WORKERS, one.pause().start())))
+            .toList());
+    tree.put(
+        "safepoints",
+        safepoints.stream()
+            .map(one ->
+                safepoint(one, evidence.whyNot(Question.SAFEPOINTS, one.safepoint().start())))
+            .toList());
     return tree.put("own_noise", noise);
   }
 
@@ -41,19 +55,28 @@ final class JvmMetrics {
     return Percentiles.ifMeasured(value, count > 0);
   }
 
-  private static Metrics pause(PauseAutopsy autopsy) {
+  private static Metrics pause(PauseAutopsy autopsy, Optional<String> whyNot) {
     Metrics row = new Metrics();
     row.put("gc_id", autopsy.pause().gcId());
     row.put("name", autopsy.pause().name());
+    row.put("collector", autopsy.pause().collector(), NO_COLLECTION);
+    row.put("cause", autopsy.pause().cause(), NO_COLLECTION);
     row.put("start", Instants.iso(autopsy.pause().start()));
     row.put("duration_ns", autopsy.pause().duration());
-    row.put("text", autopsy.describe());
-    row.put("starved", autopsy.starved().map(worst -> worst.window().thread().name()).orElse(null));
-    row.put("stolen_ns", autopsy.starved().map(worst -> (Long) worst.stolen()).orElse(null));
+    row.put("text", autopsy.describe(whyNot));
+    String starved = autopsy.starved().map(worst -> worst.window().thread().name()).orElse(null);
+    Long stolen = autopsy.starved().map(worst -> (Long) worst.stolen()).orElse(null);
+    if (starved == null && whyNot.isPresent()) {
+      row.put("starved", starved, whyNot.get());
+      row.put("stolen_ns", OptionalLong.empty(), whyNot.get());
+    } else {
+      row.put("starved", starved);
+      row.put("stolen_ns", stolen);
+    }
     return row.put("workers", autopsy.workers().stream().map(LedgerMetrics::of).toList());
   }
 
-  private static Metrics safepoint(SafepointAutopsy autopsy) {
+  private static Metrics safepoint(SafepointAutopsy autopsy, Optional<String> whyNot) {
     Safepoint safepoint = autopsy.safepoint();
     Metrics row = new Metrics();
     row.put("id", safepoint.id());
@@ -62,7 +85,7 @@ final class JvmMetrics {
     row.put("time_to_safepoint_ns", safepoint.timeToSafepoint());
     row.put("duration_ns", safepoint.duration());
     row.put("running_threads", safepoint.running() < 0 ? null : (Long) (long) safepoint.running());
-    row.put("text", autopsy.describe());
+    row.put("text", autopsy.describe(whyNot));
     row.put("late", autopsy.late().isPresent());
     row.put("arrivals", autopsy.arrivals().stream().map(a -> arrival(a, safepoint)).toList());
     return row.put(

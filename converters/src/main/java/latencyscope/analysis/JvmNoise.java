@@ -5,6 +5,12 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import latencyscope.analysis.finding.Task;
+import latencyscope.analysis.tally.Tally;
+import latencyscope.analysis.tally.Timed;
+import latencyscope.jfr.schema.EventFields;
+import latencyscope.jfr.schema.EventTypes;
+import latencyscope.jfr.schema.TaskField;
 import latencyscope.ledger.Role;
 import latencyscope.recording.KernelEvent;
 import latencyscope.recording.Recording;
@@ -26,17 +32,23 @@ final class JvmNoise {
 
   void add(KernelEvent event) {
     switch (event.type()) {
-      case "RunQueueWait" -> add(event, "culprit", "waited behind it");
-      case "TlbShootdown" -> add(event, "sender", "TLB shootdown");
+      case EventTypes.RUN_QUEUE_WAIT, EventTypes.WAIT_SHARE -> Blame.of(event).forEach(this::add);
+      case EventTypes.TLB_SHOOTDOWN -> add(event, EventFields.SENDER_TASK, "TLB shootdown");
       default -> {} // nobody but the thread itself did it
     }
   }
 
-  private void add(KernelEvent event, String field, String how) {
-    String name = event.text(field);
-    if (name != null && event.thread() != null) {
-      Task task = new Task(name, event.number(field + "Tid"), event.number(field + "Pid"), null);
-      hits.add(new Hit(new Key(task, event.thread(), how), event.start(), event.duration()));
+  private void add(Blame blame) {
+    if (blame.isNamed() && blame.thread() != null) {
+      Key key = new Key(blame.culprit(), blame.thread(), "waited behind it");
+      hits.add(new Hit(key, blame.start(), blame.held()));
+    }
+  }
+
+  private void add(KernelEvent event, TaskField task, String how) {
+    Task culprit = Task.of(event, task);
+    if (culprit != null && event.thread() != null) {
+      hits.add(new Hit(new Key(culprit, event.thread(), how), event.start(), event.duration()));
     }
   }
 

@@ -11,8 +11,8 @@ import latencyscope.ledger.Explanation;
 import latencyscope.ledger.Ledger;
 import latencyscope.ledger.Part;
 import latencyscope.ledger.Role;
+import latencyscope.ledger.Unexplained;
 import latencyscope.ledger.WakeLink;
-import latencyscope.recording.Distribution;
 import latencyscope.recording.ThreadId;
 
 /** Ledgers under the keys of JSON. */
@@ -55,10 +55,12 @@ public final class LedgerMetrics {
 
   private static Metrics of(Explained explained) {
     Metrics row = of(explained.ledger());
+    row.put("others_in_stall", (long) explained.othersInStall());
     row.put(
         "hidden_up_to_ns",
         Percentiles.ifMeasured(explained.hidden(), explained.hidden() >= 0),
         UNBOUNDED);
+    row.put("unexplained", explained.unexplained().stream().map(LedgerMetrics::why).toList());
     Carriers carriers = explained.carriers();
     if (carriers != null) {
       boolean known = !carriers.names().isEmpty();
@@ -67,6 +69,10 @@ public final class LedgerMetrics {
           "carrier_known_ns", Percentiles.ifMeasured(carriers.knownNs(), known), Carriers.WHY_NOT);
     }
     return row.put("chain", explained.chain().stream().map(LedgerMetrics::link).toList());
+  }
+
+  private static Metrics why(Unexplained unexplained) {
+    return new Metrics().put("reason", unexplained.reason()).put("ns", unexplained.ns());
   }
 
   private static Metrics link(WakeLink link) {
@@ -114,9 +120,9 @@ public final class LedgerMetrics {
 
   private static void putPercentiles(Metrics row, Sorted lengths, String suffix) {
     for (Percentiles.P p : Percentiles.ALL) {
-      boolean known = lengths.count() >= Distribution.needed(p.percent());
+      boolean known = lengths.count() > 0;
       OptionalLong value = Percentiles.ifMeasured(lengths.percentile(p.percent()), known);
-      row.put(p.key() + suffix + "_ns", value, p.whyNotOfMany());
+      row.put(p.key() + suffix + "_ns", value, Percentiles.NO_OCCURRENCE);
     }
     row.put(
         "max" + suffix + "_ns",

@@ -35,10 +35,13 @@ public record Limit(String key, double limit) {
    *
    * @param value null if it was not measured, which does not pass: a gate must not open because
    *     nobody looked
+   * @param whyNot why it was not measured; null if it was
    */
-  public record Result(Limit limit, Number value, boolean passed) {}
+  public record Result(Limit limit, Number value, String whyNot, boolean passed) {}
 
-  Result check(Number value) {
-    return new Result(this, value, value != null && value.doubleValue() <= limit);
+  Result check(Number value, String whyNot) {
+    return value == null
+        ? new Result(this, null, whyNot, false)
+        : new Result(this, value, null, value.doubleValue() <= limit);
   }
 }

@@ -7,8 +7,10 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.stream.Collectors;
+import latencyscope.analysis.evidence.Evidence;
+import latencyscope.analysis.finding.Finding;
+import latencyscope.jfr.schema.EventTypes;
 import latencyscope.recording.Distribution;
 import latencyscope.recording.KernelEvent;
 import latencyscope.recording.Recording;
@@ -39,16 +41,16 @@ public final class MemoryAnalyzer implements Analyzer {
     MemoryFacts facts = new MemoryFacts(recording);
     MemoryFindings source = new MemoryFindings(recording, facts, events);
     List<Finding> findings = source.all();
-    List<Verdict> verdicts = verdicts(facts, source);
+    List<Verdict> verdicts = new MemoryVerdicts(facts, source, Evidence.of(recording)).all();
     int violations = Verdict.violations(verdicts);
     return new ModuleReport(
         MemoryFacts.MODULE,
         "MEMORY",
         verdicts,
         List.of(
-            new Quantiles("Page faults", "fault", facts.faults),
-            new Quantiles("Major page faults", "fault", facts.major),
-            new Quantiles("TLB shootdowns received", "shootdown", facts.shootdowns)),
+            new Quantiles("Page faults", EventTypes.PAGE_FAULT, facts.faults),
+            new Quantiles("Major page faults", EventTypes.PAGE_FAULT, facts.major),
+            new Quantiles("TLB shootdowns received", EventTypes.TLB_SHOOTDOWN, facts.shootdowns)),
         List.of(regions(facts), threads(facts, recording)),
         remarks(facts, events),
         findings.subList(0, Math.min(MAX_FINDINGS, findings.size())),
@@ -107,63 +109,6 @@ public final class MemoryAnalyzer implements Analyzer {
         placement.sampled());
   }
 
-  private static List<Verdict> verdicts(MemoryFacts facts, MemoryFindings source) {
-    List<Verdict> verdicts = new ArrayList<>();
-    verdicts.add(
-        verdict("Major page faults", facts.total("major_faults"), source.majorFaults(), true));
-    verdicts.add(
-        verdict("Minor page faults", facts.total("minor_faults"), source.minorFaults(), false));
-    verdicts.add(
-        verdict(
-            "TLB shootdowns received",
-            facts.total("shootdowns_received"),
-            source.shootdowns(),
-            false));
-    List<Finding> stalls = source.stalls();
-    if (!stalls.isEmpty()) {
-      long count = stalls.stream().mapToLong(Finding::count).sum();
-      verdicts.add(
-          verdict("Reclaim, compaction and page moves", OptionalLong.of(count), stalls, false));
-    }
-    verdicts.sort(Comparator.comparing(Verdict::severity).reversed());
-    return verdicts;
-  }
-
-  /** A count that is never right, or one that is as long as nothing is found with it. */
-  private static Verdict verdict(
-      String what, OptionalLong count, List<Finding> findings, boolean neverRight) {
-    if (count.isEmpty()) {
-      return Verdict.of(Severity.WARN, what + " were not counted");
-    }
-    String text = String.format(Locale.ROOT, "%s: %,d", what, count.getAsLong());
-    Severity severity =
-        findings.stream()
-            .map(Finding::severity)
-            .max(Comparator.naturalOrder())
-            .orElse(Severity.PASS);
-    if (neverRight && count.getAsLong() > 0 && severity == Severity.PASS) {
-      severity = Severity.FAIL; // counted in the kernel, and no event tells whose
-    }
-    Finding worst = worst(findings, false);
-    String cause = worst == null ? null : cause(worst);
-    return new Verdict(severity, text, worst, cause, worst(findings, true));
-  }
-
-  private static String cause(Finding finding) {
-    return finding.culprit() == null || finding.title().startsWith(finding.culprit())
-        ? finding.title()
-        : finding.title() + ": " + finding.culprit();
-  }
-
-  private static Finding worst(List<Finding> findings, boolean service) {
-    return findings.stream()
-        .filter(finding -> ServiceThreads.contains(finding.thread().name()) == service)
-        .max(
-            Comparator.comparing(Finding::severity)
-                .thenComparing(f -> f.totalNs() == null ? 0 : f.totalNs()))
-        .orElse(null);
-  }
-
   private static Table regions(MemoryFacts facts) {
     List<List<Object>> rows = new ArrayList<>();
     facts.byRegion.entrySet().stream()
@@ -189,11 +134,11 @@ public final class MemoryAnalyzer implements Analyzer {
       rows.add(
           Arrays.asList(
               recording.latest(named).name(),
-              facts.of(named, "minor_faults"),
-              facts.of(named, "major_faults"),
+              facts.counted(named, "minor_faults"),
+              facts.counted(named, "major_faults"),
               faults.count() == 0 ? null : Duration.ofNanos(faults.max()),
               Duration.ofNanos(faults.total()),
-              facts.of(named, "shootdowns_received")));
+              facts.counted(named, "shootdowns_received")));
     }
     return new Table(
         "Threads by time in page faults",

@@ -1,10 +1,13 @@
 package latencyscope.analysis;
 
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BinaryOperator;
+import latencyscope.analysis.finding.Task;
+import latencyscope.analysis.tally.Tally;
+import latencyscope.analysis.tally.Timed;
+import latencyscope.jfr.schema.EventTypes;
 import latencyscope.recording.KernelEvent;
 import latencyscope.recording.ThreadId;
 
@@ -43,30 +46,29 @@ final class MemoryEvents {
       new Tally<>(TlbShootdown::duration, ShootdownKey::new, ShootdownKey::coarse);
   final Tally<StallKey, MemoryStall> stalls =
       new Tally<>(MemoryStall::duration, StallKey::new, StallKey::new);
-  private final Worst<PageFault> worstFaults =
-      new Worst<>(WORST, Comparator.comparingLong(PageFault::duration));
+  private final Worst<PageFault> worstFaults = new Worst<>(WORST, PageFault::duration);
   private final Map<ThreadId, PageFault> worstMinor = new HashMap<>();
   private long locatedFaults;
   private long remoteFaults;
 
   void add(KernelEvent event) {
     switch (event.type()) {
-      case "PageFault" -> {
+      case EventTypes.PAGE_FAULT -> {
         PageFault fault = PageFault.of(event);
         faults.add(fault);
         locatedFaults += fault.isLocated() ? 1 : 0;
         remoteFaults += fault.isRemote() ? 1 : 0;
         keepIfWorst(fault);
       }
-      case "TlbShootdown" -> shootdowns.add(TlbShootdown.of(event));
-      case "MemoryStall", "NumaEvent" -> stalls.add(MemoryStall.of(event));
+      case EventTypes.TLB_SHOOTDOWN -> shootdowns.add(TlbShootdown.of(event));
+      case EventTypes.MEMORY_STALL, EventTypes.NUMA_EVENT -> stalls.add(MemoryStall.of(event));
       default -> {} // a type of a newer schema
     }
   }
 
   /** Takes one that is below its threshold, for lists of the worst. */
   void addExemplar(KernelEvent event) {
-    if (event.type().equals("PageFault")) {
+    if (event.type().equals(EventTypes.PAGE_FAULT)) {
       keepIfWorst(PageFault.of(event));
     }
   }

@@ -58,8 +58,8 @@ final class MemoryFacts {
 
   MemoryFacts(Recording recording) {
     this.recording = recording;
-    guarded = recording.capture().cpus().plus(recording.host().isolated());
-    durationNs = recording.capture().duration();
+    guarded = GuardedCpus.of(recording);
+    durationNs = recording.capturedNs(MODULE);
     counters = recording.counters(MODULE);
     recording.probes().stream()
         .filter(probe -> MODULE.equals(probe.module()) && probe.attached())
@@ -161,6 +161,11 @@ final class MemoryFacts {
   /** A thread's count; 0 if it has none. */
   long of(ThreadId thread, String measure) {
     return counters.of(thread, measure).orElse(0);
+  }
+
+  /** A thread's count; null if nothing of the module was counted. */
+  Long counted(ThreadId thread, String measure) {
+    return recording.hasCounters(MODULE) ? (Long) of(thread, measure) : null;
   }
 
   boolean countedBy(String measure) {

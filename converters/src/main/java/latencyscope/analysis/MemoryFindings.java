@@ -7,6 +7,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.BinaryOperator;
+import latencyscope.analysis.evidence.Question;
+import latencyscope.analysis.finding.Cost;
+import latencyscope.analysis.finding.Finding;
+import latencyscope.analysis.finding.Named;
+import latencyscope.analysis.finding.Severity;
+import latencyscope.analysis.finding.Task;
+import latencyscope.analysis.tally.Tally;
+import latencyscope.analysis.tally.Timed;
 import latencyscope.recording.Distribution;
 import latencyscope.recording.Recording;
 import latencyscope.recording.ThreadId;
@@ -24,7 +32,7 @@ final class MemoryFindings {
   private static final double SHARE = 0.001;
 
   /** From here on a single minor fault matters: clearing a page takes a hundredth of it. */
-  private static final long LONG_FAULT_NS = 100_000;
+  private static final long LONG_FAULT_NS = Question.LONG_FAULT_NS;
 
   /** From here on minor faults of a thread matter in all on CPUs that are meant for the target. */
   private static final long GUARDED_NS = 50_000;
@@ -48,28 +56,40 @@ final class MemoryFindings {
   private final MemoryEvents events;
   private final Culprits culprits;
   private final MemoryRemedy remedy;
+  private final List<Finding> majorFaults;
+  private final List<Finding> minorFaults;
+  private final List<Finding> shootdowns;
+  private final List<Finding> stalls;
 
   MemoryFindings(Recording recording, MemoryFacts facts, MemoryEvents events) {
     this.recording = recording;
     this.facts = facts;
     this.events = events;
     culprits = new Culprits(recording);
-    remedy = new MemoryRemedy(culprits);
+    remedy = new MemoryRemedy(recording, culprits);
+    majorFaults = findMajorFaults();
+    minorFaults = findMinorFaults();
+    shootdowns = findShootdowns();
+    stalls = findStalls();
   }
 
   /** All findings, the worst first; application threads before the JVM's own. */
   List<Finding> all() {
     List<Finding> findings = new ArrayList<>();
-    findings.addAll(majorFaults());
-    findings.addAll(minorFaults());
-    findings.addAll(shootdowns());
-    findings.addAll(stalls());
-    findings.sort(Finding.COSTLIEST_FIRST);
+    findings.addAll(majorFaults);
+    findings.addAll(minorFaults);
+    findings.addAll(shootdowns);
+    findings.addAll(stalls);
+    findings.sort(FindingOrder.COSTLIEST_FIRST);
     return findings;
   }
 
   /** Major faults: of the engine's threads never to be seen, of the JVM's own worth knowing. */
   List<Finding> majorFaults() {
+    return majorFaults;
+  }
+
+  private List<Finding> findMajorFaults() {
     List<Finding> findings = new ArrayList<>();
     events
         .faults
@@ -93,11 +113,8 @@ final class MemoryFindings {
         ServiceThreads.contains(thread.name()) ? Severity.WARN : Severity.FAIL,
         thread.name() + " waited for pages to be read (" + region + ")",
         thread,
-        worst.file(),
-        sum.count(),
-        sum.total(),
-        worst.duration(),
-        worst.start(),
+        Named.of(worst.file()),
+        new Cost(sum.count(), sum.total(), worst.duration(), worst.start()),
         String.format(
             Locale.ROOT,
             "%,d of the thread's %,d major page faults. The worst, on CPU %d, was a %s of %s.",
@@ -111,6 +128,10 @@ final class MemoryFindings {
 
   /** Minor faults of a thread, where they matter. */
   List<Finding> minorFaults() {
+    return minorFaults;
+  }
+
+  private List<Finding> findMinorFaults() {
     List<Finding> findings = new ArrayList<>();
     for (ThreadId named : facts.threads()) {
       ThreadId thread = recording.latest(named);
@@ -138,10 +159,11 @@ final class MemoryFindings {
         thread.name() + " was given its memory page by page (" + region + ")",
         thread,
         null,
-        count,
-        total,
-        worst == null ? null : (Long) worst.duration(),
-        worst == null ? null : (Long) worst.start(),
+        new Cost(
+            count,
+            total,
+            worst == null ? null : (Long) worst.duration(),
+            worst == null ? null : (Long) worst.start()),
         String.format(Locale.ROOT, "%,d minor page faults: %s.", count, regions(named)),
         remedy.againstMinor(region));
   }
@@ -189,6 +211,10 @@ final class MemoryFindings {
 
   /** Shootdowns that a thread received, where they matter. */
   List<Finding> shootdowns() {
+    return shootdowns;
+  }
+
+  private List<Finding> findShootdowns() {
     List<Finding> findings = new ArrayList<>();
     Map<ThreadId, Tally.Sum<TlbShootdown>> most = new HashMap<>();
     Map<Shot, Tally.Sum<TlbShootdown>> shots =
@@ -216,11 +242,8 @@ final class MemoryFindings {
             + thread.name()
             + " interrupted to flush its TLB",
         thread,
-        sender == null ? null : sender.describe(),
-        sum.count(),
-        sum.total(),
-        worst.duration(),
-        worst.start(),
+        sender,
+        new Cost(sum.count(), sum.total(), worst.duration(), worst.start()),
         String.format(
             Locale.ROOT,
             "%,d of the %,d shootdowns that the thread received, the worst on CPU %d. The way into"
@@ -248,6 +271,10 @@ final class MemoryFindings {
 
   /** Work of the kernel on memory in a thread's own time. */
   List<Finding> stalls() {
+    return stalls;
+  }
+
+  private List<Finding> findStalls() {
     List<Finding> findings = new ArrayList<>();
     events
         .stalls
@@ -263,10 +290,7 @@ final class MemoryFindings {
                   thread.name() + " did the kernel's memory work (" + what + ")",
                   thread,
                   null,
-                  sum.count(),
-                  sum.total(),
-                  worst.duration(),
-                  worst.start(),
+                  new Cost(sum.count(), sum.total(), worst.duration(), worst.start()),
                   "The worst was on CPU " + worst.cpu() + pages(worst) + ".",
                   remedy.againstStalls(worst)));
         });

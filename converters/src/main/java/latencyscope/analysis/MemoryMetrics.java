@@ -41,10 +41,7 @@ final class MemoryMetrics {
             "faults_untimed")) {
       metrics.put(measure, facts.total(measure), NO_COUNTER);
     }
-    for (Percentiles.P p : Percentiles.ALL) {
-      metrics.putGate("fault_" + p.key() + "_ns", p.of(facts.faults), p.whyNot(facts.faults));
-    }
-    metrics.putGate("fault_max_ns", Percentiles.max(facts.faults), Percentiles.NO_OCCURRENCE);
+    Percentiles.put(metrics, "fault", facts.faults, facts.faultsMeasured, NO_FAULTS);
     metrics.put("major_fault", Percentiles.of(facts.major, facts.faultsMeasured, NO_FAULTS));
     metrics.put("faults_by_region", regions());
     metrics.put("tlb_shootdown_count", facts.total("shootdowns_sent"), NO_COUNTER);

@@ -1,5 +1,8 @@
 package latencyscope.analysis;
 
+import latencyscope.analysis.tally.Timed;
+import latencyscope.jfr.schema.EventFields;
+import latencyscope.jfr.schema.EventTypes;
 import latencyscope.recording.KernelEvent;
 import latencyscope.recording.ThreadId;
 
@@ -19,14 +22,14 @@ record MemoryStall(
     ThreadId thread, long start, long duration, int cpu, String kind, String reason, long pages)
     implements Timed {
   static MemoryStall of(KernelEvent event) {
-    boolean moved = event.type().equals("NumaEvent");
+    boolean moved = event.type().equals(EventTypes.NUMA_EVENT);
     return new MemoryStall(
         event.thread(),
         event.start(),
         event.duration(),
         event.cpu(),
-        moved ? "migration" : String.valueOf(event.text("kind")),
-        moved ? String.valueOf(event.text("reason")) : null,
-        event.number("pages"));
+        moved ? "migration" : String.valueOf(event.text(EventFields.KIND)),
+        moved ? String.valueOf(event.text(EventFields.REASON)) : null,
+        event.number(EventFields.PAGES));
   }
 }

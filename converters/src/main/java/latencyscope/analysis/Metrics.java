@@ -6,9 +6,11 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /**
  * Values by key, in the order of the report, as a tree; a value that was not measured is null and
@@ -95,15 +97,26 @@ public final class Metrics {
     return this;
   }
 
+  /** The tree below this one under a key, which is made if there is none. */
+  Metrics child(String key) {
+    return (Metrics) values.computeIfAbsent(key, none -> new Metrics());
+  }
+
   /** Adds a list of trees. */
   public Metrics put(String key, List<Metrics> children) {
     values.put(key, List.copyOf(children));
     return this;
   }
 
+  /** Adds a list of texts. */
+  Metrics putTexts(String key, List<String> texts) {
+    values.put(key, List.copyOf(texts));
+    return this;
+  }
+
   /**
    * The values: {@link Long}, {@link Double}, {@link String}, {@link Boolean}, {@link Metrics}, a
-   * {@link List} of {@link Metrics}, or null.
+   * {@link List} of {@link Metrics} or of {@link String}, or null.
    */
   public Map<String, Object> values() {
     return Collections.unmodifiableMap(values);
@@ -115,14 +128,51 @@ public final class Metrics {
   }
 
   /**
-   * The values as programs get them: as {@link #values}, but where a percentile or maximum is
-   * missing, there is the reason. To {@code jq} and JavaScript null is less than any limit, so that
-   * a gate would open because nobody looked; a text is greater, or not comparable at all.
+   * The values as programs get them: as {@link #values}, but where a percentile, a maximum or what
+   * was not measured is missing, there is the reason. To {@code jq} and JavaScript null is less
+   * than any limit, so that a gate would open because nobody looked; a text is greater, or not
+   * comparable at all.
    */
   public Map<String, Object> output() {
     Map<String, Object> output = new LinkedHashMap<>(values);
     gates.forEach(key -> output.computeIfAbsent(key, reasons::get));
     return output;
+  }
+
+  /**
+   * Takes out the numbers that rest on something that the recording lacks, also those of lists.
+   *
+   * @param whyNot why a number may not be given, by its path; the elements of a list share one,
+   *     {@code threads[].run_delay_ns}
+   */
+  void withhold(Function<String, Optional<String>> whyNot) {
+    withhold("", true, whyNot);
+  }
+
+  private void withhold(String prefix, boolean gate, Function<String, Optional<String>> whyNot) {
+    for (Map.Entry<String, Object> entry : values.entrySet()) {
+      String key = entry.getKey();
+      if (entry.getValue() instanceof Metrics child) {
+        child.withhold(prefix + key + ".", gate, whyNot);
+      } else if (entry.getValue() instanceof List<?> list) {
+        elements(list).forEach(one -> one.withhold(prefix + key + "[].", false, whyNot));
+      } else if (isNumber(key)) {
+        whyNot.apply(prefix + key).ifPresent(reason -> withhold(key, gate, reason));
+      }
+    }
+  }
+
+  private boolean isNumber(String key) {
+    return values.get(key) instanceof Number || numericReasons.containsKey(key);
+  }
+
+  private void withhold(String key, boolean gate, String reason) {
+    values.put(key, null);
+    reasons.put(key, reason);
+    numericReasons.put(key, reason);
+    if (gate) {
+      gates.add(key);
+    }
   }
 
   /** The same keys without a value: what a report says of something that was not looked at. */
@@ -137,7 +187,8 @@ public final class Metrics {
       } else {
         copy.values.put(key, null);
         copy.reasons.put(key, whyNot);
-        if (value instanceof Number || numericReasons.containsKey(key)) {
+        if (isNumber(key)) {
+          copy.gates.add(key);
           copy.numericReasons.put(key, whyNot);
         }
       }
@@ -169,7 +220,11 @@ public final class Metrics {
   private static List<Metrics> elements(Object value) {
     List<Metrics> elements = new ArrayList<>();
     if (value instanceof List<?> list) {
-      list.forEach(element -> elements.add((Metrics) element));
+      for (Object element : list) {
+        if (element instanceof Metrics tree) {
+          elements.add(tree);
+        }
+      }
     }
     return elements;
   }

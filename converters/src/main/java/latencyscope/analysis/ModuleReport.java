@@ -1,6 +1,8 @@
 package latencyscope.analysis;
 
 import java.util.List;
+import latencyscope.analysis.finding.Finding;
+import latencyscope.analysis.finding.Severity;
 
 /**
  * What a module found, in a form that every output format can show without knowing the module.

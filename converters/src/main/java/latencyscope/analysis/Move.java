@@ -1,5 +1,8 @@
 package latencyscope.analysis;
 
+import latencyscope.analysis.finding.Task;
+import latencyscope.analysis.tally.Timed;
+import latencyscope.jfr.schema.EventFields;
 import latencyscope.recording.KernelEvent;
 import latencyscope.recording.ThreadId;
 
@@ -16,14 +19,13 @@ import latencyscope.recording.ThreadId;
 record Move(ThreadId thread, long start, int cpu, int toCpu, String cause, Task by)
     implements Timed {
   static Move of(KernelEvent event) {
-    String by = event.text("by");
     return new Move(
         event.thread(),
         event.start(),
         event.cpu(),
-        (int) event.number("toCpu", -1),
-        String.valueOf(event.text("cause")),
-        by == null ? null : new Task(by, event.number("byTid"), 0, null));
+        (int) event.number(EventFields.TO_CPU, -1),
+        String.valueOf(event.text(EventFields.CAUSE)),
+        Task.of(event, EventFields.BY_TASK));
   }
 
   /** Whether the scheduler or somebody else moved it, not the thread's own wakeup or exec. */

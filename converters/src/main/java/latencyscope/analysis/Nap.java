@@ -1,5 +1,7 @@
 package latencyscope.analysis;
 
+import latencyscope.analysis.tally.Timed;
+import latencyscope.jfr.schema.EventFields;
 import latencyscope.recording.KernelEvent;
 import latencyscope.recording.ThreadId;
 
@@ -20,9 +22,9 @@ record Nap(ThreadId thread, long start, long duration, long asked, int cpu, Stri
         event.thread(),
         event.start(),
         event.duration(),
-        event.number("asked", -1),
+        event.number(EventFields.ASKED, -1),
         event.cpu(),
-        event.text("call"));
+        event.text(EventFields.CALL));
   }
 
   /**

@@ -1,5 +1,7 @@
 package latencyscope.analysis;
 
+import latencyscope.analysis.tally.Timed;
+import latencyscope.jfr.schema.EventFields;
 import latencyscope.recording.KernelEvent;
 
 /**
@@ -17,7 +19,7 @@ record NapiPoll(long start, long duration, int cpu, String device, int work) imp
         event.start(),
         event.duration(),
         event.cpu(),
-        event.text("device"),
-        (int) event.number("work"));
+        event.text(EventFields.DEVICE),
+        (int) event.number(EventFields.WORK));
   }
 }

@@ -4,6 +4,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
+import latencyscope.analysis.finding.Finding;
+import latencyscope.jfr.schema.EventTypes;
 import latencyscope.recording.KernelEvent;
 import latencyscope.recording.Recording;
 
@@ -33,18 +35,21 @@ public final class NetworkAnalyzer implements Analyzer {
   @Override
   public ModuleReport report(Recording recording) {
     NetworkFacts facts = new NetworkFacts(recording);
-    List<Finding> findings = new NetworkFindings(recording, facts, events).all();
-    List<Verdict> verdicts = new NetworkVerdicts(facts, findings, recording).all();
+    NetworkFindings found = new NetworkFindings(recording, facts, events);
+    List<Finding> findings = found.all();
+    List<Verdict> verdicts = new NetworkVerdicts(facts, found, recording).all();
     int violations = Verdict.violations(verdicts);
     return new ModuleReport(
         NetworkFacts.MODULE,
         "NETWORK",
         verdicts,
         List.of(
-            new Quantiles("Delivery, arrival to reader", "read", facts.delivery),
-            new Quantiles("of it, arrival to socket queue", "read", facts.stack),
-            new Quantiles("of it, socket queue to reader", "read", facts.queue),
-            new Quantiles("NAPI polls", "poll", facts.polls)),
+            new Quantiles(
+                "Delivery, arrival to reader", EventTypes.SOCKET_DELIVERY, facts.delivery),
+            new Quantiles(
+                "of it, arrival to socket queue", EventTypes.SOCKET_DELIVERY, facts.stack),
+            new Quantiles("of it, socket queue to reader", EventTypes.SOCKET_DELIVERY, facts.queue),
+            new Quantiles("NAPI polls", EventTypes.NAPI_POLL, facts.polls)),
         List.of(readers(facts), devices(facts), drops(facts)),
         remarks(facts),
         findings.subList(0, Math.min(MAX_FINDINGS, findings.size())),

@@ -1,11 +1,13 @@
 package latencyscope.analysis;
 
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import latencyscope.analysis.tally.Tally;
+import latencyscope.jfr.schema.EventFields;
+import latencyscope.jfr.schema.EventTypes;
 import latencyscope.recording.KernelEvent;
 import latencyscope.recording.ThreadId;
 
@@ -58,15 +60,14 @@ final class NetworkEvents {
   final Tally<String, NapiPoll> exhausted =
       new Tally<>(NapiPoll::duration, NapiPoll::device, NapiPoll::device);
   private final Map<Endpoint, ThreadId> readers = new HashMap<>();
-  private final Worst<SocketDelivery> worst =
-      new Worst<>(WORST, Comparator.comparingLong(SocketDelivery::duration));
+  private final Worst<SocketDelivery> worst = new Worst<>(WORST, SocketDelivery::duration);
 
   void add(KernelEvent event) {
     switch (event.type()) {
-      case "SocketDelivery" -> add(SocketDelivery.of(event));
-      case "PacketDrop" -> drops.add(PacketDrop.of(event));
-      case "NapiPoll" -> {
-        if (event.flag("exhausted")) {
+      case EventTypes.SOCKET_DELIVERY -> add(SocketDelivery.of(event));
+      case EventTypes.PACKET_DROP -> drops.add(PacketDrop.of(event));
+      case EventTypes.NAPI_POLL -> {
+        if (event.flag(EventFields.EXHAUSTED)) {
           exhausted.add(NapiPoll.of(event));
         }
       }
@@ -76,7 +77,7 @@ final class NetworkEvents {
 
   /** Takes an event that may be among the worst, but does not count. */
   void addExemplar(KernelEvent event) {
-    if (event.type().equals("SocketDelivery")) {
+    if (event.type().equals(EventTypes.SOCKET_DELIVERY)) {
       SocketDelivery delivery = SocketDelivery.of(event);
       worst.add(delivery);
       remember(delivery);

@@ -1,52 +1,99 @@
 package latencyscope.analysis;
 
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
+import java.util.stream.Stream;
 import latencyscope.analysis.NetworkEvents.DeliveryKey;
 import latencyscope.analysis.NetworkEvents.Endpoint;
+import latencyscope.analysis.finding.Cost;
+import latencyscope.analysis.finding.Count;
+import latencyscope.analysis.finding.Finding;
+import latencyscope.analysis.finding.HostSettings;
+import latencyscope.analysis.finding.Named;
+import latencyscope.analysis.finding.Severity;
+import latencyscope.analysis.tally.Tally;
 import latencyscope.recording.Recording;
 import latencyscope.recording.ThreadId;
 
 /** Names what was dropped where and why, and which deliveries and polls were bad. */
 final class NetworkFindings {
+  private static final Comparator<Finding> WORST =
+      Comparator.comparingLong((Finding f) -> f.worstNs() == null ? 0 : f.worstNs()).reversed();
+
   private final Recording recording;
   private final NetworkFacts facts;
   private final NetworkEvents events;
+  private final NetworkRemedy remedy;
   private final String watched;
+  private final List<Finding> atSockets;
+  private final List<Finding> atInterface;
+  private final List<Finding> slow;
+  private final List<Finding> exhausted;
 
   NetworkFindings(Recording recording, NetworkFacts facts, NetworkEvents events) {
     this.recording = recording;
     this.facts = facts;
     this.events = events;
+    remedy = new NetworkRemedy(new HostSettings(recording.hostFacts()));
     watched = recording.capture().networkInterface();
+    atSockets = facts.socketDrops.stream().map(this::atSocket).toList();
+    atInterface = findAtInterface();
+    slow = findSlow();
+    exhausted = findExhausted();
   }
 
   /** All findings, the worst first. */
   List<Finding> all() {
-    List<Finding> findings = new ArrayList<>();
-    facts.socketDrops.forEach(drops -> findings.add(atSocket(drops)));
-    if (!watched.isEmpty()) {
-      facts.drops.stream()
-          .filter(drops -> watched.equals(drops.device()))
-          .filter(drops -> drops.count() > ofTarget(drops.reason()))
-          .forEach(drops -> findings.add(atInterface(drops)));
-    }
-    List<Finding> warnings = new ArrayList<>();
-    slow().forEach((key, sum) -> warnings.add(slow(key, sum)));
-    facts.devices.stream()
-        .filter(device -> device.exhausted() > 0)
-        .forEach(device -> warnings.add(exhausted(device)));
-    warnings.sort(
-        Comparator.comparingLong((Finding f) -> f.worstNs() == null ? 0 : f.worstNs()).reversed());
-    findings.addAll(warnings);
-    return findings;
+    return Stream.of(
+            atSockets,
+            atInterface,
+            Stream.of(slow, exhausted).flatMap(List::stream).sorted(WORST).toList())
+        .flatMap(List::stream)
+        .toList();
   }
 
-  Map<DeliveryKey, Tally.Sum<SocketDelivery>> slow() {
-    return events.slow.by(key -> key, key -> true);
+  /** Drops on sockets of the target. */
+  List<Finding> atSockets() {
+    return atSockets;
+  }
+
+  /** Other drops on the interface that is watched; none if none is. */
+  List<Finding> atInterface() {
+    return atInterface;
+  }
+
+  /** Deliveries that were late, the worst first. */
+  List<Finding> slow() {
+    return slow;
+  }
+
+  /** Devices whose polls ended before they were empty, the worst first. */
+  List<Finding> exhausted() {
+    return exhausted;
+  }
+
+  private List<Finding> findAtInterface() {
+    return facts.drops.stream()
+        .filter(drops -> !watched.isEmpty() && watched.equals(drops.device()))
+        .filter(drops -> drops.count() > ofTarget(drops.reason()))
+        .map(this::atInterface)
+        .toList();
+  }
+
+  private List<Finding> findSlow() {
+    return events.slow.by(key -> key, key -> true).entrySet().stream()
+        .map(slow -> slow(slow.getKey(), slow.getValue()))
+        .sorted(WORST)
+        .toList();
+  }
+
+  private List<Finding> findExhausted() {
+    return facts.devices.stream()
+        .filter(device -> device.exhausted() > 0)
+        .map(this::exhausted)
+        .sorted(WORST)
+        .toList();
   }
 
   private long ofTarget(String reason) {
@@ -93,24 +140,21 @@ final class NetworkFindings {
     return reason.equals(NetworkFacts.NO_REASON) ? null : reason;
   }
 
-  private static Finding drop(
+  private Finding drop(
       String title, ThreadId thread, String reason, long count, PacketDrop example, String device) {
     return new Finding(
         NetworkFacts.MODULE,
         Severity.FAIL,
         title,
         thread,
-        example == null ? null : example.location(),
-        count,
-        null,
-        null,
-        example == null ? null : example.start(),
+        example == null ? null : Named.of(example.location()),
+        new Cost(count, null, null, example == null ? null : (Long) example.start()),
         evidence(count, example, device),
-        NetworkRemedy.againstDrops(reason, device));
+        remedy.againstDrops(reason, device));
   }
 
   private static String evidence(long count, PacketDrop example, String device) {
-    StringBuilder text = new StringBuilder(plural(count, "packet"));
+    StringBuilder text = new StringBuilder(Count.words(count, "packet"));
     if (device != null) {
       boolean outgoing = example != null && example.outgoing();
       text.append(outgoing ? " on the way out by " : " that came in by ").append(device);
@@ -132,24 +176,19 @@ final class NetworkFindings {
             ? "the network stack was late with packets of " + thread.name() + " (" + socket + ")"
             : thread.name() + " was late to read " + socket,
         thread,
-        key.lateInStack() ? "network stack" : thread.name(),
-        sum.count(),
-        sum.total(),
-        worst.duration(),
-        worst.start(),
+        Named.of(key.lateInStack() ? "network stack" : thread.name()),
+        new Cost(sum.count(), sum.total(), worst.duration(), worst.start()),
         String.format(
             Locale.ROOT,
             "%s of more than 1 ms. Of the worst, the network stack took %,d ns, the wait for the"
                 + " reader %,d ns; %s left in the queue behind it.",
-            sum.count() == 1
-                ? "1 delivery"
-                : String.format(Locale.ROOT, "%,d deliveries", sum.count()),
+            Count.words(sum.count(), "delivery", "deliveries"),
             worst.stack(),
             worst.queue(),
             worst.behind() == 1
                 ? "1 packet was"
                 : String.format(Locale.ROOT, "%,d packets were", worst.behind())),
-        NetworkRemedy.againstSlowness(worst));
+        remedy.againstSlowness(worst));
   }
 
   private Finding exhausted(NetworkFacts.Device device) {
@@ -160,25 +199,22 @@ final class NetworkFindings {
         Severity.WARN,
         "polls of " + device.name() + " took all that their budget allowed",
         null,
-        device.name(),
-        device.exhausted(),
-        seen == null ? null : seen.total(),
-        worst == null ? null : worst.duration(),
-        worst == null ? null : worst.start(),
+        Named.of(device.name()),
+        new Cost(
+            device.exhausted(),
+            seen == null ? null : (Long) seen.total(),
+            worst == null ? null : (Long) worst.duration(),
+            worst == null ? null : (Long) worst.start()),
         String.format(
             Locale.ROOT,
             "%,d of %s, which took %s in all%s.",
             device.exhausted(),
-            plural(device.polls(), "poll"),
-            plural(device.work(), "packet"),
+            Count.words(device.polls(), "poll"),
+            Count.words(device.work(), "packet"),
             worst == null
                 ? ""
                 : String.format(
                     Locale.ROOT, "; the longest took %,d on CPU %d", worst.work(), worst.cpu())),
-        NetworkRemedy.againstExhaustion(device.name()));
-  }
-
-  private static String plural(long count, String noun) {
-    return String.format(Locale.ROOT, "%,d %s%s", count, noun, count == 1 ? "" : "s");
+        remedy.againstExhaustion(device.name()));
   }
 }

@@ -1,7 +1,6 @@
 package latencyscope.analysis;
 
 import java.util.OptionalLong;
-import latencyscope.recording.Distribution;
 import latencyscope.recording.Recording;
 import latencyscope.recording.ThreadId;
 
@@ -24,18 +23,18 @@ final class NetworkMetrics {
   Metrics of(int violations) {
     Metrics metrics = new Metrics();
     metrics.put("napi_poll_count", facts.ofDevices(NetworkFacts.Device::polls), NO_POLLS);
-    percentiles(metrics, "napi", facts.polls);
+    Percentiles.put(metrics, "napi", facts.polls, facts.pollsMeasured(), NO_POLLS);
     metrics.put("napi_work", facts.ofDevices(NetworkFacts.Device::work), NO_POLLS);
     metrics.put(
         "napi_budget_exhausted_count", facts.ofDevices(NetworkFacts.Device::exhausted), NO_POLLS);
     metrics.put("napi_untimed_count", facts.ofDevices(NetworkFacts.Device::untimed), NO_POLLS);
     metrics.put("skb_receive_count", facts.ofDevices(NetworkFacts.Device::packets), NO_POLLS);
     metrics.put("delivery_count", facts.ofThreads("deliveries"), NO_DELIVERIES);
-    percentiles(metrics, "delivery", facts.delivery);
+    boolean delivered = facts.deliveriesMeasured();
+    Percentiles.put(metrics, "delivery", facts.delivery, delivered, NO_DELIVERIES);
     metrics.put("delivered_bytes", facts.ofThreads("delivered_bytes"), NO_DELIVERIES);
     metrics.put("delivery_slow_count", facts.ofThreads("deliveries_slow"), NO_DELIVERIES);
     metrics.put("delivery_untimed_count", facts.ofThreads("deliveries_untimed"), NO_DELIVERIES);
-    boolean delivered = facts.deliveriesMeasured();
     metrics.put("arrival_to_queue", Percentiles.of(facts.stack, delivered, NO_DELIVERIES));
     metrics.put("queue_to_reader", Percentiles.of(facts.queue, delivered, NO_DELIVERIES));
     metrics.put(
@@ -64,14 +63,6 @@ final class NetworkMetrics {
 
   private OptionalLong drops(long count) {
     return Percentiles.ifMeasured(count, facts.dropsMeasured());
-  }
-
-  private static void percentiles(Metrics metrics, String name, Distribution distribution) {
-    for (Percentiles.P p : Percentiles.ALL) {
-      String key = name + "_" + p.key() + "_ns";
-      metrics.putGate(key, p.of(distribution), p.whyNot(distribution));
-    }
-    metrics.putGate(name + "_max_ns", Percentiles.max(distribution), Percentiles.NO_OCCURRENCE);
   }
 
   private static Metrics drop(NetworkFacts.Drops drops) {

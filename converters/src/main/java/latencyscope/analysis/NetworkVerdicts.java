@@ -3,8 +3,11 @@ package latencyscope.analysis;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
-import java.util.function.Predicate;
+import latencyscope.analysis.evidence.Evidence;
+import latencyscope.analysis.evidence.Question;
+import latencyscope.analysis.finding.Count;
+import latencyscope.analysis.finding.Finding;
+import latencyscope.analysis.finding.Severity;
 import latencyscope.recording.Recording;
 
 /**
@@ -13,13 +16,15 @@ import latencyscope.recording.Recording;
  */
 final class NetworkVerdicts {
   private final NetworkFacts facts;
-  private final List<Finding> findings;
+  private final NetworkFindings findings;
   private final String watched;
+  private final Evidence evidence;
 
-  NetworkVerdicts(NetworkFacts facts, List<Finding> findings, Recording recording) {
+  NetworkVerdicts(NetworkFacts facts, NetworkFindings findings, Recording recording) {
     this.facts = facts;
     this.findings = findings;
     watched = recording.capture().networkInterface();
+    evidence = Evidence.of(recording);
   }
 
   List<Verdict> all() {
@@ -32,68 +37,62 @@ final class NetworkVerdicts {
   }
 
   private void drops(List<Verdict> verdicts) {
-    if (!facts.dropsMeasured()) {
-      verdicts.add(notCounted("Dropped packets"));
-      return;
-    }
     long target = facts.socketDrops.stream().mapToLong(NetworkFacts.SocketDrops::count).sum();
     long all = facts.drops.stream().mapToLong(NetworkFacts.Drops::count).sum();
     long atInterface = watched.isEmpty() ? 0 : facts.dropsAt(watched);
     if (target > 0) {
-      String text = "Packets dropped on the target's sockets: " + count(target);
-      verdicts.add(ofFirst(Severity.FAIL, text, f -> f.title().contains(" dropped packets of ")));
+      String text = "Packets dropped on the target's sockets: " + Count.words(target);
+      verdicts.add(ofFirst(Severity.FAIL, text, findings.atSockets()).about(Question.DROPS));
     }
     if (atInterface > 0) {
-      String text = "Packets dropped on " + watched + ": " + count(atInterface);
-      verdicts.add(ofFirst(Severity.FAIL, text, f -> f.severity() == Severity.FAIL));
+      String text = "Packets dropped on " + watched + ": " + Count.words(atInterface);
+      // Where there is no finding of its own, all of them were on the target's sockets.
+      List<Finding> drops =
+          findings.atInterface().isEmpty() ? findings.atSockets() : findings.atInterface();
+      verdicts.add(ofFirst(Severity.FAIL, text, drops).about(Question.DROPS));
     }
     if (target + atInterface == 0) {
-      String others = all == 0 ? "" : " (" + count(all) + " of others, see the table)";
+      String others = all == 0 ? "" : " (" + Count.words(all) + " of others, see the table)";
       String whose = watched.isEmpty() ? "the target's sockets" : watched;
-      verdicts.add(Verdict.of(Severity.PASS, "No packet dropped on " + whose + others));
+      verdicts.add(none(Question.DROPS, "No packet dropped on " + whose + others));
     }
   }
 
   private void deliveries(List<Verdict> verdicts) {
-    if (!facts.deliveriesMeasured()) {
-      verdicts.add(notCounted("Deliveries to sockets"));
-      return;
-    }
     long slow = facts.ofThreads("deliveries_slow").orElse(0);
     if (slow > 0) {
-      String text = "Packets read more than 1 ms after their arrival: " + count(slow);
-      verdicts.add(
-          ofFirst(Severity.WARN, text, f -> f.severity() == Severity.WARN && f.thread() != null));
+      String text = "Packets read more than 1 ms after their arrival: " + Count.words(slow);
+      verdicts.add(ofFirst(Severity.WARN, text, findings.slow()).about(Question.DELIVERIES));
     } else {
-      verdicts.add(Verdict.of(Severity.PASS, "Every packet was read within 1 ms of its arrival"));
+      verdicts.add(none(Question.DELIVERIES, inTime()));
     }
+  }
+
+  private String inTime() {
+    long untimed = facts.ofThreads("deliveries_untimed").orElse(0);
+    return untimed == 0
+        ? "Every packet was read within 1 ms of its arrival"
+        : "Every packet whose arrival was seen was read within 1 ms ("
+            + Count.words(untimed)
+            + " reads are not timed)";
+  }
+
+  private Verdict none(Question question, String text) {
+    return Verdict.none(question, evidence, text);
   }
 
   private void polls(List<Verdict> verdicts) {
-    if (!facts.pollsMeasured()) {
-      verdicts.add(notCounted("NAPI polls"));
-      return;
-    }
     long exhausted = facts.ofDevices(NetworkFacts.Device::exhausted).orElse(0);
     if (exhausted > 0) {
-      String text = "Polls that exhausted their budget: " + count(exhausted);
-      verdicts.add(ofFirst(Severity.WARN, text, f -> f.title().startsWith("polls of ")));
+      String text = "Polls that exhausted their budget: " + Count.words(exhausted);
+      verdicts.add(ofFirst(Severity.WARN, text, findings.exhausted()).about(Question.POLLS));
     } else {
-      verdicts.add(Verdict.of(Severity.PASS, "No poll exhausted its budget"));
+      verdicts.add(none(Question.POLLS, "No poll exhausted its budget"));
     }
   }
 
-  private Verdict ofFirst(Severity severity, String text, Predicate<Finding> about) {
-    Finding worst = findings.stream().filter(about).findFirst().orElse(null);
+  private static Verdict ofFirst(Severity severity, String text, List<Finding> findings) {
+    Finding worst = findings.isEmpty() ? null : findings.get(0);
     return new Verdict(severity, text, worst, worst == null ? null : worst.title(), null);
-  }
-
-  // Without the kernel's count "none" would be a guess.
-  private static Verdict notCounted(String what) {
-    return Verdict.of(Severity.WARN, what + " were not counted: see the capture's probes");
-  }
-
-  private static String count(long count) {
-    return String.format(Locale.ROOT, "%,d", count);
   }
 }

@@ -1,5 +1,8 @@
 package latencyscope.analysis;
 
+import latencyscope.analysis.finding.Task;
+import latencyscope.analysis.tally.Timed;
+import latencyscope.jfr.schema.EventFields;
 import latencyscope.recording.KernelEvent;
 import latencyscope.recording.ThreadId;
 
@@ -13,17 +16,15 @@ import latencyscope.recording.ThreadId;
  * @param returnCpu CPU on which it came back
  * @param next who came in; null if the CPU went idle
  */
-record OffCpu(ThreadId thread, long start, long duration, int cpu, int returnCpu, Task next) {
+record OffCpu(ThreadId thread, long start, long duration, int cpu, int returnCpu, Task next)
+    implements Timed {
   static OffCpu of(KernelEvent event) {
-    String next = event.text("next");
     return new OffCpu(
         event.thread(),
         event.start(),
         event.duration(),
         event.cpu(),
-        (int) event.number("returnCpu", -1),
-        next == null
-            ? null
-            : new Task(next, event.number("nextTid"), event.number("nextPid"), null));
+        (int) event.number(EventFields.RETURN_CPU, -1),
+        Task.of(event, EventFields.NEXT_TASK));
   }
 }

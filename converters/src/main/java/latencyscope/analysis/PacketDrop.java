@@ -1,5 +1,7 @@
 package latencyscope.analysis;
 
+import latencyscope.analysis.tally.Timed;
+import latencyscope.jfr.schema.EventFields;
 import latencyscope.recording.KernelEvent;
 import latencyscope.recording.ThreadId;
 
@@ -31,12 +33,12 @@ record PacketDrop(
     return new PacketDrop(
         event.thread(),
         event.start(),
-        event.text("reason"),
-        event.text("device"),
-        event.text("location"),
-        event.text("protocol"),
-        (int) event.number("localPort"),
-        event.flag("outgoing"),
-        event.flag("ofTarget"));
+        event.text(EventFields.REASON),
+        event.text(EventFields.DEVICE),
+        event.text(EventFields.LOCATION),
+        event.text(EventFields.PROTOCOL),
+        (int) event.number(EventFields.LOCAL_PORT),
+        event.flag(EventFields.OUTGOING),
+        event.flag(EventFields.OF_TARGET));
   }
 }

@@ -1,5 +1,7 @@
 package latencyscope.analysis;
 
+import latencyscope.analysis.tally.Timed;
+import latencyscope.jfr.schema.EventFields;
 import latencyscope.recording.KernelEvent;
 import latencyscope.recording.ThreadId;
 
@@ -32,19 +34,19 @@ record PageFault(
     String access)
     implements Timed {
   static PageFault of(KernelEvent event) {
-    String region = event.text("region");
+    String region = event.text(EventFields.REGION);
     return new PageFault(
         event.thread(),
         event.start(),
         event.duration(),
         event.cpu(),
-        "major".equals(event.text("kind")),
+        "major".equals(event.text(EventFields.KIND)),
         region == null ? "unknown" : region,
-        event.text("file"),
-        event.number("fileOffset"),
-        (int) event.number("pageNode", -1),
-        (int) event.number("cpuNode", -1),
-        event.text("access"));
+        event.text(EventFields.FILE),
+        event.number(EventFields.FILE_OFFSET),
+        (int) event.number(EventFields.PAGE_NODE, -1),
+        (int) event.number(EventFields.CPU_NODE, -1),
+        event.text(EventFields.ACCESS));
   }
 
   /** Whether it is known where the page was. */

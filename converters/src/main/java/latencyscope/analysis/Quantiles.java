@@ -1,5 +1,7 @@
 package latencyscope.analysis;
 
+import latencyscope.jfr.schema.EventDescription;
+import latencyscope.jfr.schema.EventTypes;
 import latencyscope.recording.Distribution;
 
 /**
@@ -7,11 +9,20 @@ import latencyscope.recording.Distribution;
  *
  * @param title what was measured
  * @param noun one of its occurrences
+ * @param plural several of them
  * @param distribution all occurrences
  */
-public record Quantiles(String title, String noun, Distribution distribution) {
-  /** A distribution of waits. */
-  Quantiles(String title, Distribution distribution) {
-    this(title, "wait", distribution);
+public record Quantiles(String title, String noun, String plural, Distribution distribution) {
+  /**
+   * A distribution of what events of a type are about.
+   *
+   * @param type its name, of {@link EventTypes}
+   */
+  Quantiles(String title, String type, Distribution distribution) {
+    this(title, EventTypes.of(type), distribution);
+  }
+
+  private Quantiles(String title, EventDescription type, Distribution distribution) {
+    this(title, type.noun(), type.plural(), distribution);
   }
 }

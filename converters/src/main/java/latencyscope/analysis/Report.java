@@ -7,6 +7,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import latencyscope.alpha.CostReport;
+import latencyscope.analysis.finding.Finding;
+import latencyscope.analysis.finding.Severity;
+import latencyscope.analysis.top.TopCause;
 import latencyscope.recording.EventConsumer;
 import latencyscope.recording.EventFan;
 import latencyscope.recording.EventSource;
@@ -63,10 +66,12 @@ public record Report(
   public static Report of(Recording recording, Analyzers analyzers, List<Limit> limits)
       throws UnknownKeyException {
     List<ModuleReport> modules = analyzers.reports(recording);
-    Map<String, Number> numbers = ReportTree.of(recording, modules).numbers();
+    Metrics tree = ReportTree.of(recording, modules);
+    Map<String, Number> numbers = tree.numbers();
+    Map<String, String> reasons = limits.isEmpty() ? Map.of() : tree.unavailable();
     List<Limit.Result> results = new ArrayList<>();
     for (Limit limit : limits) {
-      results.add(limit.check(numbers.get(limit.key())));
+      results.add(limit.check(numbers.get(limit.key()), reasons.get(limit.key())));
     }
     // A module that was not captured has keys, too, only no values.
     checkKeys(limits, numbers, List.of());
@@ -116,6 +121,20 @@ public record Report(
     return count(Severity.WARN);
   }
 
+  /** Number of questions that the recording does not answer. */
+  public int notMeasured() {
+    return count(Severity.NOT_MEASURED);
+  }
+
+  /** How many of those are about what the user left out of the capture. */
+  public int outOfScope() {
+    return (int)
+        modules.stream()
+            .flatMap(module -> module.verdicts().stream())
+            .filter(Verdict::outOfScope)
+            .count();
+  }
+
   private int count(Severity severity) {
     return modules.stream().mapToInt(module -> module.count(severity)).sum();
   }
@@ -130,7 +149,11 @@ public record Report(
     return new Report(recording, modules, limits, true, costs);
   }
 
-  /** 3 if the target ended early; else 2 if there are violations, 1 if there are warnings, or 0. */
+  /**
+   * 3 if the target ended early; else 2 if there are violations, 1 if there are warnings or
+   * questions without an answer, or 0. Questions about what the user left out do not count: a limit
+   * on their numbers is a violation all the same.
+   */
   public int exitCode() {
     if (targetEnded) {
       return TARGET_ENDED;
@@ -138,7 +161,7 @@ public record Report(
     if (violations() > 0) {
       return 2;
     }
-    return warnings() > 0 ? 1 : 0;
+    return warnings() + notMeasured() - outOfScope() > 0 ? 1 : 0;
   }
 
   /** The findings of all modules, the worst first. */
@@ -152,6 +175,11 @@ public record Report(
                 // What the tool itself did comes after what was asked about.
                 .thenComparing(finding -> finding.module().equals(Analyzers.CAPTURE)))
         .toList();
+  }
+
+  /** What cost the target most, over all modules; not what the capture says of itself. */
+  public List<TopCause> topCauses() {
+    return TopCause.of(measured().flatMap(module -> module.findings().stream()).toList());
   }
 
   /** The report of the capture itself. */

@@ -6,6 +6,11 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import latencyscope.analysis.finding.Cost;
+import latencyscope.analysis.finding.Finding;
+import latencyscope.analysis.finding.Remedy;
+import latencyscope.analysis.finding.Task;
+import latencyscope.analysis.top.TopCause;
 import latencyscope.jfr.Schema;
 import latencyscope.recording.CaptureInfo;
 import latencyscope.recording.CpuSet;
@@ -13,6 +18,7 @@ import latencyscope.recording.Distribution;
 import latencyscope.recording.Host;
 import latencyscope.recording.JvmInfo;
 import latencyscope.recording.Recording;
+import latencyscope.recording.ThreadId;
 
 /** The values of a whole report under the keys of the JSON report. */
 public final class ReportTree {
@@ -29,6 +35,7 @@ public final class ReportTree {
     boolean described = recording.isDescribed();
     tree.put("started_at", described ? Instants.iso(capture.start()) : null, NOT_RECORDED);
     tree.put("duration_seconds", capture.duration() / 1e9);
+    tree.put("captured", captured(recording));
     modules.forEach(module -> tree.put(module.module(), module.metrics()));
     uncaptured(modules)
         .forEach(module ->
@@ -44,8 +51,11 @@ public final class ReportTree {
     tree.put("exit_code", report.exitCode());
     tree.put("has_violations", report.violations() > 0);
     tree.put("has_warnings", report.warnings() > 0);
+    tree.put("not_measured_count", (long) report.notMeasured());
+    tree.put("verdicts", report.modules().stream().flatMap(ReportTree::verdicts).toList());
     tree.put(
         "distributions", report.modules().stream().flatMap(ReportTree::distributions).toList());
+    tree.put("top_causes", report.topCauses().stream().map(ReportTree::cause).toList());
     tree.put("findings", report.findings().stream().map(ReportTree::finding).toList());
     tree.put("limits", report.limits().stream().map(ReportTree::limit).toList());
     return tree;
@@ -75,6 +85,20 @@ public final class ReportTree {
     Metrics facts = new Metrics();
     recording.hostFacts().forEach(facts::put);
     return tree.put("facts", facts);
+  }
+
+  // Of each module: they are attached one after the other.
+  private static Metrics captured(Recording recording) {
+    Metrics tree = new Metrics();
+    recording
+        .captured()
+        .forEach((module, time) -> {
+          Metrics row = new Metrics();
+          row.put("from", Instants.iso(time.from()));
+          row.put("until", Instants.iso(time.until()));
+          tree.put(module, row.put("duration_ns", time.duration()));
+        });
+    return tree;
   }
 
   private static String list(CpuSet cpus, boolean described) {
@@ -109,6 +133,18 @@ public final class ReportTree {
     return Optional.of(tree.put("gc", recorder.map(JvmInfo::collector).orElse(null), NOT_RECORDED));
   }
 
+  private static Stream<Metrics> verdicts(ModuleReport module) {
+    return module.verdicts().stream()
+        .map(verdict -> {
+          Metrics row = new Metrics();
+          row.put("module", module.module());
+          row.put("question", verdict.question() == null ? null : verdict.question().key());
+          row.put("verdict", verdict.severity().name());
+          row.put("text", verdict.text());
+          return row.put("out_of_scope", verdict.outOfScope());
+        });
+  }
+
   private static Stream<Metrics> distributions(ModuleReport module) {
     return module.quantiles().stream()
         .map(quantiles -> {
@@ -132,13 +168,44 @@ public final class ReportTree {
     row.put("title", finding.title());
     row.put("thread", finding.thread() == null ? null : finding.thread().name());
     row.put("os_tid", finding.thread() == null ? null : (Long) finding.thread().osTid());
-    row.put("culprit", finding.culprit());
-    row.put("count", finding.count());
-    row.put("total_ns", finding.totalNs());
-    row.put("worst_ns", finding.worstNs());
-    row.put("at", finding.at() == null ? null : Instants.iso(finding.at()));
+    row.put("culprit", finding.culpritInWords());
+    row.put("culprit_task", task(finding.culpritTask()));
+    put(row, finding.cost());
     row.put("evidence", finding.evidence());
-    return row.put("remedy", finding.remedy());
+    return put(row, finding.remedies());
+  }
+
+  private static void put(Metrics row, Cost cost) {
+    row.put("count", cost.count());
+    row.put("total_ns", cost.totalNs());
+    row.put("worst_ns", cost.worstNs());
+    row.put("at", cost.at() == null ? null : Instants.iso(cost.at()));
+  }
+
+  private static Metrics put(Metrics row, List<Remedy> remedies) {
+    row.put("remedy", Remedy.text(remedies));
+    return row.putTexts("remedy_commands", Remedy.commands(remedies));
+  }
+
+  private static Metrics cause(TopCause cause) {
+    Metrics row = new Metrics();
+    row.put("module", cause.worst().module());
+    row.put("severity", cause.severity().name());
+    row.put("title", cause.title());
+    row.putTexts("threads", cause.threads().stream().map(ThreadId::name).toList());
+    row.put("culprit", cause.worst().culpritInWords());
+    put(row, cause.cost());
+    return put(row, cause.remedies());
+  }
+
+  private static Metrics task(Task task) {
+    return task == null
+        ? null
+        : new Metrics()
+            .put("name", task.name())
+            .put("pid", task.pid())
+            .put("tid", task.tid())
+            .put("work", task.work());
   }
 
   private static Metrics limit(Limit.Result result) {
@@ -149,6 +216,9 @@ public final class ReportTree {
       row.put("value", value);
     } else {
       row.put("value", (Long) result.value());
+    }
+    if (result.whyNot() != null) {
+      row.put("why_not", result.whyNot());
     }
     return row.put("passed", result.passed());
   }

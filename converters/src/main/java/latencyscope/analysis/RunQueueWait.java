@@ -1,5 +1,8 @@
 package latencyscope.analysis;
 
+import latencyscope.analysis.finding.Task;
+import latencyscope.analysis.tally.Timed;
+import latencyscope.jfr.schema.EventFields;
 import latencyscope.recording.KernelEvent;
 import latencyscope.recording.ThreadId;
 
@@ -18,6 +21,11 @@ import latencyscope.recording.ThreadId;
  * @param accounted for how much of the wait, back from its end, it is known who ran, nanoseconds
  * @param tasksBetween how many tasks ran on that CPU meanwhile
  * @param priority the waiting thread's kernel priority
+ * @param throttled how much of it its control group's quota took, nanoseconds; 0 if not known
+ * @param ran the task that ran longest, also where the quota took most of the wait; null if the CPU
+ *     was idle, or if that is not known
+ * @param ranFor how long that task ran meanwhile, nanoseconds
+ * @param shares how many {@code WaitShare} events there are of it
  */
 record RunQueueWait(
     ThreadId thread,
@@ -30,7 +38,11 @@ record RunQueueWait(
     long culpritHeld,
     long accounted,
     int tasksBetween,
-    int priority)
+    int priority,
+    long throttled,
+    Task ran,
+    long ranFor,
+    int shares)
     implements Timed {
   static RunQueueWait of(KernelEvent event) {
     return new RunQueueWait(
@@ -38,32 +50,28 @@ record RunQueueWait(
         event.start(),
         event.duration(),
         event.cpu(),
-        "preempted".equals(event.text("kind")),
+        "preempted".equals(event.text(EventFields.KIND)),
         culprit(event),
-        (int) event.number("culpritPriority"),
-        isThrottled(event) ? event.number("throttled") : event.number("culpritHeld"),
-        event.number("accounted"),
-        (int) event.number("tasksBetween"),
-        (int) event.number("priority"));
+        (int) event.number(EventFields.CULPRIT_PRIORITY),
+        isThrottled(event)
+            ? event.number(EventFields.THROTTLED)
+            : event.number(EventFields.CULPRIT_HELD),
+        event.number(EventFields.ACCOUNTED),
+        (int) event.number(EventFields.TASKS_BETWEEN),
+        (int) event.number(EventFields.PRIORITY),
+        Math.max(0, event.number(EventFields.THROTTLED)),
+        Task.of(event, EventFields.CULPRIT_TASK),
+        event.number(EventFields.CULPRIT_HELD),
+        (int) event.number(EventFields.SHARES));
   }
 
   /** Whether it was kept from a CPU by its quota for most of the wait, whoever ran meanwhile. */
   private static boolean isThrottled(KernelEvent event) {
-    return event.number("throttled") > event.duration() / 2;
+    return event.number(EventFields.THROTTLED) > event.duration() / 2;
   }
 
   private static Task culprit(KernelEvent event) {
-    if (isThrottled(event)) {
-      return Task.QUOTA;
-    }
-    String name = event.text("culprit");
-    return name == null
-        ? null
-        : new Task(
-            name,
-            event.number("culpritTid"),
-            event.number("culpritPid"),
-            event.text("culpritWork"));
+    return isThrottled(event) ? Task.QUOTA : Task.of(event, EventFields.CULPRIT_TASK);
   }
 
   /**

@@ -1,5 +1,7 @@
 package latencyscope.analysis;
 
+import latencyscope.analysis.tally.Timed;
+import latencyscope.jfr.schema.EventFields;
 import latencyscope.recording.KernelEvent;
 import latencyscope.recording.ThreadId;
 
@@ -30,11 +32,11 @@ record SocketDelivery(
         event.thread(),
         event.start(),
         event.duration(),
-        event.number("arrivalToQueue"),
-        event.number("queueToReader"),
-        event.text("protocol"),
-        (int) event.number("localPort"),
-        (int) event.number("queuedBehind"));
+        event.number(EventFields.ARRIVAL_TO_QUEUE),
+        event.number(EventFields.QUEUE_TO_READER),
+        event.text(EventFields.PROTOCOL),
+        (int) event.number(EventFields.LOCAL_PORT),
+        (int) event.number(EventFields.QUEUED_BEHIND));
   }
 
   /** Whether most of it is the stack's and not the reader's. */

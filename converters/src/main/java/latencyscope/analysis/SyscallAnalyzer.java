@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import latencyscope.analysis.finding.Finding;
+import latencyscope.jfr.schema.EventTypes;
 import latencyscope.recording.JvmEvent;
 import latencyscope.recording.KernelEvent;
 import latencyscope.recording.Recording;
@@ -57,12 +59,12 @@ public final class SyscallAnalyzer implements Analyzer {
         "SYSTEM CALLS",
         verdicts,
         List.of(
-            new Quantiles("Futex waits", facts.futexWaits),
-            new Quantiles("Blocking calls", facts.blockingCalls)),
+            new Quantiles("Futex waits", EventTypes.FUTEX_WAIT, facts.futexWaits),
+            new Quantiles("Blocking calls", EventTypes.BLOCKING_SYSCALL, facts.blockingCalls)),
         List.of(table(facts)),
         remarks(facts, findings.size()),
         findings.subList(0, Math.min(MAX_FINDINGS, findings.size())),
-        new SyscallMetrics(facts, events).of(violations));
+        new SyscallMetrics(facts, events, recording).of(violations));
   }
 
   private List<String> remarks(SyscallFacts facts, int findings) {

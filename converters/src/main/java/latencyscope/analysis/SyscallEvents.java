@@ -5,6 +5,9 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import latencyscope.analysis.finding.Task;
+import latencyscope.analysis.tally.Tally;
+import latencyscope.jfr.schema.EventTypes;
 import latencyscope.recording.JvmEvent;
 import latencyscope.recording.KernelEvent;
 import latencyscope.recording.ThreadId;
@@ -19,77 +22,72 @@ final class SyscallEvents {
    *
    * @param waker who gave the lock up; null if nobody woke the thread
    * @param object class of the lock; null if it is not Java's
+   * @param mutex name of the JVM's own mutex; null if it is none
    */
-  record LockKey(ThreadId thread, Task waker, String object, int cpu) {}
+  record LockKey(ThreadId thread, Task waker, String object, String mutex, int cpu) {}
 
   /** What tells sleeps apart. */
   record NapKey(ThreadId thread, String call, int cpu) {}
 
   /** What tells other calls apart. */
-  record CallKey(ThreadId thread, String call, String file, int cpu) {
+  record CallKey(ThreadId thread, String call, String file, boolean sampled, int cpu) {
     boolean isForInput() {
-      return BlockedCall.isForInput(call, file);
+      return !sampled && BlockedCall.isForInput(call, file);
     }
   }
 
   final Tally<LockKey, FutexWait> locks =
       new Tally<>(
-          FutexWait::duration,
-          wait -> new LockKey(wait.thread(), wait.waker(), wait.object(), wait.cpu()),
-          wait -> new LockKey(wait.thread(), Task.OTHERS, null, wait.cpu()));
+          FutexWait::duration, wait -> key(wait, wait.waker()), wait -> key(wait, Task.OTHERS));
   final Tally<NapKey, Nap> naps =
       new Tally<>(Nap::duration, SyscallEvents::key, SyscallEvents::key);
   final Tally<CallKey, BlockedCall> calls =
       new Tally<>(BlockedCall::duration, SyscallEvents::key, SyscallEvents::key);
+  final LockQueues queues = new LockQueues();
+  private List<FutexWait> contended = new ArrayList<>();
   private final Map<ThreadId, Map<WaitReason, Long>> reasons = new HashMap<>();
-  private final JavaWaits java = new JavaWaits();
-  private List<FutexWait> fresh = new ArrayList<>();
-  private List<FutexWait> carried = new ArrayList<>();
+  private final FutexReasons futexes = new FutexReasons(this::settle);
   private final Map<ThreadId, JavaWait> slept = new HashMap<>();
   private long javaSleeps;
   private boolean javaTells;
+
+  private static LockKey key(FutexWait wait, Task waker) {
+    boolean others = waker == Task.OTHERS;
+    return new LockKey(
+        wait.thread(),
+        waker,
+        others ? null : wait.object(),
+        others || wait.reason() == WaitReason.LOCK ? null : wait.mutex(),
+        wait.cpu());
+  }
 
   private static NapKey key(Nap nap) {
     return new NapKey(nap.thread(), nap.call(), nap.cpu());
   }
 
   private static CallKey key(BlockedCall call) {
-    return new CallKey(call.thread(), call.call(), call.file(), call.cpu());
+    return new CallKey(call.thread(), call.call(), call.file(), call.sampled(), call.cpu());
   }
 
   void add(KernelEvent event) {
     switch (event.type()) {
-      case "FutexWait" -> fresh.add(FutexWait.of(event));
-      case "BlockingSyscall" -> calls.add(BlockedCall.of(event));
-      case "Sleep" -> naps.add(Nap.of(event));
+      case EventTypes.FUTEX_WAIT -> futexes.add(FutexWait.of(event));
+      case EventTypes.BLOCKING_SYSCALL -> calls.add(BlockedCall.of(event));
+      case EventTypes.SLEEP -> naps.add(Nap.of(event));
       default -> {} // a type of a newer schema
     }
   }
 
   void add(JvmEvent event) {
     javaTells = true;
-    java.add(event);
+    futexes.add(event);
   }
 
-  /**
-   * Judges the waits of the chunk that has ended. Those of which Java does not tell get a second
-   * chance: its event may have come after the border.
-   */
+  /** Judges the waits of the chunk that has ended. */
   void endOfChunk() {
-    java.sort();
-    List<FutexWait> untold = new ArrayList<>();
-    for (FutexWait wait : fresh) {
-      JavaWait reason = reason(wait);
-      if (reason == null) {
-        untold.add(wait);
-      } else {
-        settle(wait, reason);
-      }
-    }
-    carried.forEach(wait -> settle(wait, reason(wait)));
-    java.age();
-    carried = untold;
-    fresh = new ArrayList<>();
+    futexes.endOfChunk();
+    queues.add(contended).forEach(locks::add);
+    contended = new ArrayList<>();
   }
 
   /** Judges what is left; called after the last event. */
@@ -98,18 +96,12 @@ final class SyscallEvents {
     endOfChunk();
   }
 
-  // Java's event begins before the call and ends after it, whatever the two clocks are off by.
-  private JavaWait reason(FutexWait wait) {
-    return java.at(wait.thread().osTid(), wait.start() + wait.duration() / 2);
-  }
-
-  private void settle(FutexWait untold, JavaWait told) {
-    FutexWait wait = untold.because(told);
+  private void settle(FutexWait wait, JavaWait told) {
     reasons
         .computeIfAbsent(wait.thread(), thread -> new EnumMap<>(WaitReason.class))
         .merge(wait.reason(), 1L, Long::sum);
     if (wait.reason().isContended()) {
-      locks.add(wait);
+      contended.add(wait);
     } else if (wait.reason() == WaitReason.SLEEP && !told.equals(slept.put(wait.thread(), told))) {
       naps.add(Nap.of(wait, told));
       javaSleeps++;
@@ -142,6 +134,12 @@ final class SyscallEvents {
     locks
         .by(LockKey::thread, key -> true)
         .forEach((thread, sum) -> heldUp.merge(thread, sum.total(), Long::sum));
+    for (LockAccount account : queues.accounts()) {
+      account
+          .queued()
+          .waiters()
+          .forEach((thread, waits) -> heldUp.merge(thread, waits.total(), Long::sum));
+    }
     calls
         .by(CallKey::thread, key -> !key.isForInput())
         .forEach((thread, sum) -> heldUp.merge(thread, sum.total(), Long::sum));

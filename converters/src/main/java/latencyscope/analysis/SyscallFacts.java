@@ -44,7 +44,7 @@ final class SyscallFacts {
 
   SyscallFacts(Recording recording, SyscallEvents events) {
     this.recording = recording;
-    guarded = recording.capture().cpus().plus(recording.host().isolated());
+    guarded = GuardedCpus.of(recording);
     counters = recording.counters(MODULE);
     woken = all("futex_woken");
     timedOut = all("futex_timed_out");
@@ -95,14 +95,24 @@ final class SyscallFacts {
     return share(idle, of(thread, "active_ns") + heldUp) >= IDLE;
   }
 
+  private boolean isIdleKnown() {
+    return counters.byMeasure().containsKey("blocked_ns")
+        || counters.byMeasure().containsKey("active_ns")
+        || counters.byMeasure().containsKey("syscalls");
+  }
+
   private static double share(long part, long rest) {
     return part == 0 ? 0 : (double) part / (part + rest);
   }
 
-  /** Whether a thread's waits matter: not an idle one's, not the JVM's own, not the tool's. */
+  /**
+   * Whether a thread's waits matter: not an idle one's, not the JVM's own, not the tool's; no
+   * thread's where it was not counted how long it was blocked.
+   */
   boolean matters(ThreadId unnamed) {
     ThreadId thread = recording.latest(unnamed);
-    return !ServiceThreads.contains(thread.name())
+    return isIdleKnown()
+        && !ServiceThreads.contains(thread.name())
         && !Culprits.isOwn(thread.name())
         && !isIdle(thread);
   }

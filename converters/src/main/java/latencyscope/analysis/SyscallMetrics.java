@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.function.ToLongFunction;
 import latencyscope.recording.Distribution;
+import latencyscope.recording.Recording;
 import latencyscope.recording.ThreadId;
 
 /** Writes the syscall module's values under the keys of the JSON report. */
@@ -14,10 +15,12 @@ final class SyscallMetrics {
 
   private final SyscallFacts facts;
   private final SyscallEvents events;
+  private final LockMetrics locks;
 
-  SyscallMetrics(SyscallFacts facts, SyscallEvents events) {
+  SyscallMetrics(SyscallFacts facts, SyscallEvents events, Recording recording) {
     this.facts = facts;
     this.events = events;
+    locks = new LockMetrics(recording);
   }
 
   Metrics of(int violations) {
@@ -27,10 +30,13 @@ final class SyscallMetrics {
     Distribution waits = facts.futexWaits;
     metrics.put("futex_wait_count", measured(waits.count()), NOT_WATCHED);
     metrics.put("futex_total_ns", measured(waits.total()), NOT_WATCHED);
-    for (Percentiles.P p : Percentiles.ALL) {
-      metrics.putGate("futex_" + p.key() + "_ns", p.of(waits), p.whyNot(waits));
-    }
-    metrics.putGate("futex_max_wait_ns", Percentiles.max(waits), Percentiles.NO_OCCURRENCE);
+    Percentiles.put(
+        metrics,
+        "futex",
+        key -> key.equals("max") ? "futex_max_wait_ns" : "futex_" + key + "_ns",
+        waits,
+        facts.measured,
+        NOT_WATCHED);
     metrics.put("futex_value_changed_count", facts.total("futex_value_changed"), NOT_WATCHED);
     metrics.put("futex_waits_by_outcome", byOutcome());
     metrics.put("futex_waits_by_reason", byReason(events::count));
@@ -43,6 +49,7 @@ final class SyscallMetrics {
     metrics.put("overslept", Percentiles.of(facts.overslept, facts.measured, NOT_WATCHED));
     metrics.put("blocking", Percentiles.of(facts.blockingCalls, facts.measured, NOT_WATCHED));
     metrics.put("calls", facts.calls().stream().map(SyscallMetrics::call).toList());
+    metrics.put("locks", locks.of(events.queues.accounts()));
     metrics.put("threads", facts.threads().stream().map(this::thread).toList());
     return metrics.put("violations", violations);
   }

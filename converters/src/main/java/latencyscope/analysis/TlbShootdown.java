@@ -1,5 +1,8 @@
 package latencyscope.analysis;
 
+import latencyscope.analysis.finding.Task;
+import latencyscope.analysis.tally.Timed;
+import latencyscope.jfr.schema.EventFields;
 import latencyscope.recording.KernelEvent;
 import latencyscope.recording.ThreadId;
 
@@ -15,14 +18,11 @@ import latencyscope.recording.ThreadId;
 record TlbShootdown(ThreadId thread, long start, long duration, int cpu, Task sender)
     implements Timed {
   static TlbShootdown of(KernelEvent event) {
-    String name = event.text("sender");
     return new TlbShootdown(
         event.thread(),
         event.start(),
         event.duration(),
         event.cpu(),
-        name == null
-            ? null
-            : new Task(name, event.number("senderTid"), event.number("senderPid"), null));
+        Task.of(event, EventFields.SENDER_TASK));
   }
 }

@@ -4,19 +4,21 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
+import java.util.function.ToLongFunction;
+import latencyscope.analysis.tally.Timed;
 
 /**
- * The greatest of any number of elements, in memory for a fixed number. Of equal ones the first
- * stay. Not safe for use by several threads.
+ * The costliest of any number of elements, in memory for a fixed number. Of equal ones the earliest
+ * stay, in whichever order they came. Not safe for use by several threads.
  */
-final class Worst<T> {
+final class Worst<T extends Timed> {
   private final int limit;
-  private final Comparator<? super T> order;
+  private final Comparator<T> order;
   private final PriorityQueue<T> kept;
 
-  Worst(int limit, Comparator<? super T> order) {
+  Worst(int limit, ToLongFunction<T> cost) {
     this.limit = limit;
-    this.order = order;
+    this.order = Timed.byCost(cost);
     this.kept = new PriorityQueue<>(order);
   }
 
@@ -29,7 +31,7 @@ final class Worst<T> {
     }
   }
 
-  /** What was kept, the greatest first. */
+  /** What was kept, the costliest first. */
   List<T> descending() {
     List<T> elements = new ArrayList<>(kept);
     elements.sort(order.reversed());

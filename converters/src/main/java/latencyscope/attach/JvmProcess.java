@@ -1,15 +1,17 @@
 package latencyscope.attach;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributes;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Stream;
+import latencyscope.proc.KernelFile;
+import latencyscope.proc.MemoryMap;
+import latencyscope.proc.ProcessFiles;
 
 /**
  * A process that is a HotSpot JVM, by what the kernel says of it.
@@ -19,7 +21,11 @@ import java.util.stream.Stream;
 public final class JvmProcess {
   // Bit of signal 3 in the masks of /proc/PID/status.
   private static final long SIGQUIT = 1L << 2;
-  private static final String NO_ATTACH = "-XX:+DisableAttachMechanism";
+  private static final String NO_ATTACH = "DisableAttachMechanism";
+  private static final String NO_SIGNALS = "ReduceSignalUsage";
+
+  private static final String LIBRARY = "/libjvm.so";
+  private static final String DELETED = " (deleted)";
 
   private final Path directory;
   private final long pid;
@@ -36,14 +42,13 @@ public final class JvmProcess {
    */
   public static Optional<JvmProcess> of(long pid) {
     Path directory = Path.of("/proc", Long.toString(pid));
-    try (Stream<String> maps =
-        Files.lines(directory.resolve("maps"), StandardCharsets.ISO_8859_1)) {
-      return maps.anyMatch(
-              line -> line.endsWith("/libjvm.so") || line.endsWith("/libjvm.so (deleted)"))
+    try {
+      Path folder = new ProcessFiles(directory).folder();
+      return MemoryMap.file(folder, LIBRARY).isPresent()
+              || MemoryMap.file(folder, LIBRARY + DELETED).isPresent()
           ? Optional.of(new JvmProcess(directory, pid))
           : Optional.empty();
-    } catch (IOException | RuntimeException e) {
-      // A stream wraps what ends it in the middle, as the end of the process does.
+    } catch (IOException e) {
       return Optional.empty();
     }
   }
@@ -73,24 +78,38 @@ public final class JvmProcess {
    */
   public Map<Long, Long> threads() {
     Map<Long, Long> threads = new TreeMap<>();
-    try (Stream<Path> tasks = Files.list(directory.resolve("task"))) {
-      for (Path task : (Iterable<Path>) tasks::iterator) {
-        try {
-          threads.put(lastId(status(task), "NSpid"), Long.parseLong(task.getFileName().toString()));
-        } catch (AttachException e) {
-          continue;
-        }
+    for (Path task : new ProcessFiles(directory).tasks()) {
+      try {
+        threads.put(lastId(status(task), "NSpid"), Long.parseLong(task.getFileName().toString()));
+      } catch (AttachException ended) {
+        continue;
       }
-    } catch (IOException | RuntimeException e) {
-      // The process has ended: what was seen is what there is.
-      return threads;
     }
     return threads;
   }
 
   /** Its file system's root, as seen from here. */
   Path root() {
-    return directory.resolve("root");
+    return folder().resolve("root");
+  }
+
+  /** Whether it has a file open whose name ends so. */
+  boolean hasOpen(String ending) {
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder().resolve("fd"))) {
+      for (Path file : files) {
+        if (KernelFile.link(file).endsWith(ending)) {
+          return true;
+        }
+      }
+    } catch (IOException | RuntimeException e) {
+      // Closed or ended meanwhile.
+      return false;
+    }
+    return false;
+  }
+
+  private Path folder() {
+    return new ProcessFiles(directory).folder();
   }
 
   /** The user and group that it runs as: the kernel's files on a process belong to them. */
@@ -109,34 +128,62 @@ public final class JvmProcess {
   /**
    * Checks that the signal that opens the attach mechanism does nothing else to this JVM.
    *
-   * @throws AttachException if it would end it, or make it print its threads
+   * <p>A JVM that was started with {@code -XX:+DisableAttachMechanism}, wherever that was written,
+   * prints all its threads instead; one that does not handle the signal ends.
+   *
+   * @throws AttachException if it would end, or print, or if that cannot be known
    */
   void checkListens() throws AttachException {
-    long caught = Long.parseUnsignedLong(status(directory).get("SigCgt"), 16);
+    long caught = Long.parseUnsignedLong(status(directory).getOrDefault("SigCgt", "0"), 16);
     if ((caught & SIGQUIT) == 0) {
       throw new AttachException(
           "it does not take requests: it is starting up, or was started with -Xrs");
     }
-    for (String word : words("cmdline")) {
-      if (word.equals(NO_ATTACH)) {
-        throw new AttachException("it was started with " + NO_ATTACH);
-      }
-    }
-    for (String variable : words("environ")) {
-      if (variable.matches("(?s)(JAVA_TOOL_OPTIONS|_JAVA_OPTIONS|JDK_JAVA_OPTIONS)=.*")
-          && variable.contains(NO_ATTACH)) {
-        throw new AttachException("it was started with " + NO_ATTACH);
-      }
+    if (isAttachDisabled()) {
+      throw new AttachException("it was started with -XX:+" + NO_ATTACH);
     }
   }
 
-  private List<String> words(String file) {
+  private boolean isAttachDisabled() throws AttachException {
     try {
-      String all = Files.readString(directory.resolve(file), StandardCharsets.ISO_8859_1);
-      return List.of(all.split("\0"));
+      Map<String, Boolean> flags =
+          JvmFlags.read(folder(), JvmProcess::isLibrary, Set.of(NO_ATTACH, NO_SIGNALS));
+      return flags.get(NO_ATTACH) || flags.get(NO_SIGNALS);
     } catch (IOException e) {
-      return List.of();
+      // For another user's memory, or by Yama's rules, this takes root: the counters are the JVM's
+      // own word on it, where it publishes them.
+      return !capabilities()
+          .orElseThrow(() ->
+              new AttachException(
+                  "it cannot be seen whether it takes requests ("
+                      + e.getMessage()
+                      + "), and one that does not would print all its threads; run this as root,"
+                      + " or open it once: jcmd "
+                      + pid
+                      + " VM.version",
+                  e))
+          .startsWith("1");
     }
+  }
+
+  // The first character is whether it can be attached to.
+  private Optional<String> capabilities() {
+    try {
+      String file = "/hsperfdata_";
+      for (MemoryMap.Mapping mapping : MemoryMap.read(folder())) {
+        if (mapping.path().startsWith("/tmp" + file)) {
+          Path seen = root().resolve(mapping.path().substring(1));
+          return PerfData.text(seen, "sun.rt.jvmCapabilities");
+        }
+      }
+      return Optional.empty();
+    } catch (IOException | RuntimeException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static boolean isLibrary(String path) {
+    return path.endsWith(LIBRARY) || path.endsWith(LIBRARY + DELETED);
   }
 
   private static long lastId(Map<String, String> status, String key) throws AttachException {
@@ -151,8 +198,7 @@ public final class JvmProcess {
   private static Map<String, String> status(Path directory) throws AttachException {
     Map<String, String> status = new TreeMap<>();
     try {
-      Path file = directory.resolve("status");
-      for (String line : Files.readAllLines(file, StandardCharsets.ISO_8859_1)) {
+      for (String line : KernelFile.lines(directory.resolve("status"))) {
         int colon = line.indexOf(':');
         if (colon > 0) {
           status.put(line.substring(0, colon), line.substring(colon + 1).strip());
@@ -166,10 +212,6 @@ public final class JvmProcess {
 
   /** Whether it still runs, rather than being a zombie that its parent has not looked after. */
   boolean runs() {
-    try {
-      return !status(directory).getOrDefault("State", "X").matches("[ZXx].*");
-    } catch (AttachException e) {
-      return false;
-    }
+    return new ProcessFiles(directory).isAlive();
   }
 }

@@ -6,13 +6,20 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A recording by a JVM's own flight recorder, started and fetched from outside.
  *
  * <p>It cannot outlive us for long: it has a name of its own and a duration. What it holds when
  * that is over, or when the JVM ends, goes to {@code /dev/null}, and no file is in the JVM's sight
- * but while it is being read; unless it is to be kept. Safe for use by several threads.
+ * but while it is being read; unless it is to be kept.
+ *
+ * <p>It goes through the recorder's directory, however short it is: a recording in memory cannot be
+ * had while another one runs, and to try puts an error on the JVM's standard output (seen with JDK
+ * 17.0 and 25.0; {@code PlatformRecorder.stop} writes a recording in memory only if it is the last
+ * one). The other way round, one that goes to disk takes from the memory what another one keeps
+ * there. Safe for use by several threads.
  */
 public final class TargetRecording implements AutoCloseable {
   /** A flight recorder that was not in use yet takes its time to come up on a busy machine. */
@@ -21,15 +28,21 @@ public final class TargetRecording implements AutoCloseable {
   private static final Duration STOP_LIMIT = Duration.ofSeconds(20);
   private static final Duration HURRIED_LIMIT = Duration.ofSeconds(1);
 
-  /** Up to this length the JVM keeps it in memory, and makes no directory for it. */
-  private static final Duration IN_MEMORY = Duration.ofSeconds(15);
+  private static final Duration CHECK_LIMIT = Duration.ofSeconds(10);
+  private static final Duration CHUNK_LIMIT = Duration.ofSeconds(1);
+  private static final Duration CHUNK_LOOK = Duration.ofMillis(10);
 
   private static final Duration YOUNG = Duration.ofSeconds(1);
+
+  /** Ending of the file that a recorder writes to. */
+  private static final String CHUNK = ".jfr";
+
   private static final long CHECK_MILLIS = 50;
   private static final String UNKNOWN = "Unknown diagnostic command";
 
   private static final String STARTED = "Started recording";
   private static final String STOPPED = "Stopped recording";
+  private static final String RUNNING = "(running)";
 
   private final JvmProcess jvm;
   private final AttachChannel channel;
@@ -52,31 +65,31 @@ public final class TargetRecording implements AutoCloseable {
    * Starts one.
    *
    * @param settings content of a {@code .jfc} file
-   * @param expected how long it will be needed
    * @param limit after how long it ends by itself
    * @param keep whether it is to be had even if the JVM ends by itself; if we are killed, its file
    *     stays
    * @throws AttachException if the JVM cannot be reached, or has no flight recorder
    */
   public static TargetRecording start(
-      JvmProcess jvm,
-      AttachChannel channel,
-      String settings,
-      Duration expected,
-      Duration limit,
-      boolean keep)
+      JvmProcess jvm, AttachChannel channel, String settings, Duration limit, boolean keep)
       throws AttachException {
     byte[] random = new byte[4];
     new SecureRandom().nextBytes(random);
     String name =
         "latencyscope-" + ProcessHandle.current().pid() + "-" + HexFormat.of().formatHex(random);
     TargetRecording recording = new TargetRecording(jvm, channel, name);
-    recording.start(settings, expected, limit, keep);
+    recording.start(settings, limit, keep);
     return recording;
   }
 
-  private synchronized void start(String settings, Duration expected, Duration limit, boolean keep)
+  private synchronized void start(String settings, Duration limit, boolean keep)
       throws AttachException {
+    try {
+      checkOthers();
+    } catch (AttachException e) {
+      files.close();
+      throw e;
+    }
     Runtime.getRuntime().addShutdownHook(hook);
     running = true;
     String answer = "";
@@ -86,10 +99,9 @@ public final class TargetRecording implements AutoCloseable {
       answer =
           begin(
               String.format(
-                  "JFR.start name=%s settings=%s disk=%b duration=%ds %s",
+                  "JFR.start name=%s settings=%s disk=true duration=%ds %s",
                   name,
                   jfc,
-                  keep || expected.compareTo(IN_MEMORY) > 0,
                   limit.toSeconds(),
                   keep ? "dumponexit=true filename=" + kept : "filename=/dev/null"));
       files.delete(jfc);
@@ -101,6 +113,32 @@ public final class TargetRecording implements AutoCloseable {
     if (!answer.contains(STARTED)) {
       throw new AttachException(
           "its flight recorder does not start: " + AttachChannel.firstLine(answer));
+    }
+  }
+
+  /** Between two chunks, and while a recording starts, none is open for a moment. */
+  private boolean hasChunk() {
+    long until = System.nanoTime() + CHUNK_LIMIT.toNanos();
+    while (!jvm.hasOpen(CHUNK)) {
+      if (System.nanoTime() - until > 0) {
+        return false;
+      }
+      LockSupport.parkNanos(CHUNK_LOOK.toNanos());
+    }
+    return true;
+  }
+
+  private void checkOthers() throws AttachException {
+    String others;
+    try {
+      others = channel.command("JFR.check", CHECK_LIMIT);
+    } catch (AttachException young) {
+      return; // it does not know the command yet, or never will, which the start says
+    }
+    if (others.contains(RUNNING) && !hasChunk()) {
+      throw new AttachException(
+          "it keeps a recording of its own in memory (disk=false), and a second recording would"
+              + " take what that holds; record to disk there, or use --no-jvm-recording");
     }
   }
 

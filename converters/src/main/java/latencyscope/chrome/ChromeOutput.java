@@ -7,17 +7,15 @@ import java.io.OutputStream;
 import java.math.BigDecimal;
 import java.util.HashMap;
 import java.util.Map;
-import latencyscope.recording.Recording;
 import latencyscope.trace.TraceOutput;
-import latencyscope.trace.TraceWriter;
 import latencyscope.trace.Track;
 
 /**
  * Writes a trace as Chrome trace events. Not safe for use by several threads.
  *
- * <p>Times are microseconds with three decimals, from the begin of the capture: since the epoch
- * they would not fit the numbers of most readers. A row that is not a thread's is written as a
- * thread with a made-up id, because slices of one row must not overlap.
+ * <p>Times are microseconds with three decimals, from the first event: since the epoch they would
+ * not fit the numbers of most readers. A row that is not a thread's is written as a thread with a
+ * made-up id, because slices of one row must not overlap.
  */
 public final class ChromeOutput implements TraceOutput {
   private static final int NANO_DECIMALS = 3;
@@ -25,14 +23,18 @@ public final class ChromeOutput implements TraceOutput {
   private static final String CPUS = "CPUs: who ran";
 
   private final JsonGenerator json;
-  private final long begin;
+  private long begin;
   private final Map<Integer, SchedSwitch> running = new HashMap<>();
 
-  /** Begins a trace of a recording. */
-  public ChromeOutput(Recording recording, OutputStream stream) throws IOException {
-    begin = recording.capture().start() - TraceWriter.offset(recording);
+  /** Writes a trace. */
+  public ChromeOutput(OutputStream stream) throws IOException {
     json = new JsonFactory().createGenerator(stream);
     json.disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
+  }
+
+  @Override
+  public void begin(Clock clock) throws IOException {
+    begin = clock.first() - clock.offset();
     json.writeStartObject();
     json.writeStringField("displayTimeUnit", "ns");
     json.writeArrayFieldStart("traceEvents");
@@ -134,25 +136,33 @@ public final class ChromeOutput implements TraceOutput {
     if (before == null) {
       metadata("process_name", 0, 0, CPUS);
       metadata("thread_name", 0, MADE_UP_ID - 1 - change.cpu(), "CPU " + change.cpu());
-    } else if (before.next() != 0) {
+    } else if (before.next().id() != 0 && change.time() > before.time()) {
       ran(before, change);
     }
   }
 
   private void ran(SchedSwitch from, SchedSwitch to) throws IOException {
-    begin("X", 0, MADE_UP_ID - 1 - from.cpu(), from.time(), from.nextComm());
+    begin("X", 0, MADE_UP_ID - 1 - from.cpu(), from.time(), from.next().name());
     json.writeStringField("cat", "sched");
     micros("dur", to.time() - from.time());
     json.writeObjectFieldStart("args");
-    json.writeNumberField("os_tid", from.next());
+    json.writeNumberField("os_tid", from.next().id());
     json.writeNumberField("end_state", to.prevState());
     json.writeEndObject();
     end();
   }
 
+  // Who ran is a row of its CPU under the task's name: that says it all.
+  @Override
+  public void task(int tid, int pid, String name) {}
+
   // Arrows from waker to woken are slices of their own rows: the format has no wakeups.
   @Override
   public void waking(SchedWaking waking) {}
+
+  // Interrupts are slices of their CPU's rows.
+  @Override
+  public void interrupt(Interrupt interrupt) {}
 
   @Override
   public void finish() throws IOException {

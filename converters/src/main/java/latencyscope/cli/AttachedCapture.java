@@ -63,7 +63,6 @@ final class AttachedCapture implements RunningCapture {
               jvm,
               channel,
               SettingsFile.of(JvmSettings.withAgent(request)),
-              request.duration(),
               request.duration().plus(MARGIN),
               true));
     } catch (AttachException e) {

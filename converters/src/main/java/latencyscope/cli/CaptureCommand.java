@@ -73,8 +73,7 @@ final class CaptureCommand extends Main.Common implements Main.Verbose {
       paramLabel = "MODULE",
       split = ",",
       completionCandidates = ModuleNames.class,
-      description =
-          "What to measure: isolation, irq, memory, syscall, network; repeatable (default: all).")
+      description = "What to measure: ${COMPLETION-CANDIDATES}; repeatable (default: all).")
   private List<String> modules = List.of();
 
   @Option(
@@ -186,6 +185,16 @@ final class CaptureCommand extends Main.Common implements Main.Verbose {
     return networkInterface;
   }
 
+  private RunningCapture start(CaptureRequest request) throws UserError {
+    try {
+      return attach ? AttachedCapture.start(request) : CaptureSession.start(request);
+    } catch (UserError e) {
+      // If the target has ended, that is the cause of any other error.
+      CaptureWait.requireTarget(request);
+      throw e;
+    }
+  }
+
   private int capture(CaptureRequest request, Path directory) throws UserError {
     Interrupts interrupts = Interrupts.install();
     List<Path> files = new ArrayList<>();
@@ -193,8 +202,7 @@ final class CaptureCommand extends Main.Common implements Main.Verbose {
     // Before the probes: a flight recorder that comes up is no part of what is to be measured.
     Optional<JvmCompanion> companion =
         attach || noJvmRecording ? Optional.empty() : JvmCompanion.start(request, console);
-    try (RunningCapture session =
-        attach ? AttachedCapture.start(request) : CaptureSession.start(request)) {
+    try (RunningCapture session = start(request)) {
       Progress progress = new Progress(console, "Capturing", request.duration());
       end = new CaptureWait(session, request).await(interrupts, progress::left);
       progress.done();
@@ -235,7 +243,9 @@ final class CaptureCommand extends Main.Common implements Main.Verbose {
             .filter(p -> Schema.CAPTURE.equals(p.module()))
             .findFirst()
             .or(() -> probes.stream().findFirst())
-            .orElseThrow(() -> new UserError("nothing could be captured, as said above"));
+            .orElseThrow(() ->
+                new UserError(
+                    "nothing could be captured, and the agent does not say why; latencyscope doctor may"));
     throw new UserError(
         "nothing could be captured: "
             + why.reason()

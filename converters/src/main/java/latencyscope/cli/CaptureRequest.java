@@ -5,6 +5,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import latencyscope.jfr.Schema;
+import latencyscope.jfr.schema.EventDescription;
+import latencyscope.jfr.schema.EventTypes;
 import latencyscope.recording.CpuSet;
 
 /**
@@ -24,7 +26,7 @@ record CaptureRequest(
     List<String> modules,
     String networkInterface,
     boolean probeCost) {
-  private static final String CAPTURE = "latencyscope.Capture";
+  private static final String CAPTURE = EventDescription.PREFIX + EventTypes.CAPTURE;
 
   // Events of the recorder itself: losses, and which process and host it is.
   private static final List<String> DESCRIPTION =

@@ -5,6 +5,8 @@ import java.nio.file.Path;
 import jdk.jfr.FlightRecorder;
 import jdk.jfr.Recording;
 import jdk.jfr.RecordingState;
+import latencyscope.jfr.schema.EventDescription;
+import latencyscope.jfr.schema.EventTypes;
 
 /**
  * One recording of this process's flight recorder, which the agent in this process fills.
@@ -17,6 +19,9 @@ final class CaptureSession implements RunningCapture {
 
   /** What the agent in this process says of its capture: starting, capturing, failed, stopped. */
   static final String STATE = "latencyscope.state";
+
+  /** Why the agent's last capture ended before its time. */
+  static final String FAILURE = "latencyscope.failure";
 
   /** Why there is no agent in this process; not set if there is one. */
   static final String UNAVAILABLE = "latencyscope.unavailable";
@@ -51,7 +56,8 @@ final class CaptureSession implements RunningCapture {
     boolean registered =
         FlightRecorder.isAvailable()
             && FlightRecorder.getFlightRecorder().getEventTypes().stream()
-                .anyMatch(type -> type.getName().equals("latencyscope.Capture"));
+                .anyMatch(
+                    type -> type.getName().equals(EventDescription.PREFIX + EventTypes.CAPTURE));
     if (!registered) {
       throw new UserError(
           "there is no LatencyScope agent in this process, so nothing can be captured; start it"
@@ -87,7 +93,8 @@ final class CaptureSession implements RunningCapture {
   public String state() throws UserError {
     String state = System.getProperty(STATE, "");
     if (state.equals("stopped")) {
-      throw new UserError("the capture ended before it began, as said above");
+      throw new UserError(
+          "nothing could be captured: " + System.getProperty(FAILURE, "the capture was stopped"));
     }
     return state;
   }

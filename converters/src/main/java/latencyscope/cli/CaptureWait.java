@@ -61,22 +61,57 @@ final class CaptureWait {
 
   private boolean awaitProbes(Interrupts interrupts) throws UserError {
     long startedAt = System.nanoTime();
+    long checkedAt = startedAt;
     while (!interrupts.asked()) {
-      switch (capture.state()) {
+      switch (state()) {
         case "capturing" -> {
           return true;
         }
         case "failed" -> {
+          requireTarget();
           return false;
         }
         default -> sleep(capture.stateMillis());
       }
-      if (System.nanoTime() - startedAt > START_LIMIT.toNanos()) {
+      long now = System.nanoTime();
+      if (now - checkedAt > Duration.ofMillis(CHECK_MILLIS).toNanos()) {
+        requireTarget();
+        checkedAt = now;
+      }
+      if (now - startedAt > START_LIMIT.toNanos()) {
         throw new UserError(
             "the agent did not start to capture within " + START_LIMIT.toSeconds() + " s");
       }
     }
     return false;
+  }
+
+  private String state() throws UserError {
+    try {
+      return capture.state();
+    } catch (UserError e) {
+      // If the target has ended, that is the cause of any other error.
+      requireTarget();
+      throw e;
+    }
+  }
+
+  private void requireTarget() throws UserError {
+    requireTarget(request);
+  }
+
+  /**
+   * Checks that the target lives, before there is anything of it.
+   *
+   * @throws UserError if it does not
+   */
+  static void requireTarget(CaptureRequest request) throws UserError {
+    if (request.target() != null && !request.target().alive()) {
+      throw new UserError(
+          "process "
+              + request.target().pid()
+              + " ended while the probes were being loaded: nothing was captured");
+    }
   }
 
   static void sleep(long millis) {

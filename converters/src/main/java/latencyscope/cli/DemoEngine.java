@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import latencyscope.proc.KernelFile;
 
 /**
  * The demo trading engine in a JVM of its own, recorded by the agent.
@@ -121,7 +122,7 @@ final class DemoEngine implements AutoCloseable {
     Path tasks = Path.of("/proc", "" + process.pid(), "task");
     try (DirectoryStream<Path> threads = Files.newDirectoryStream(tasks)) {
       for (Path thread : threads) {
-        if (Files.readString(thread.resolve("comm")).strip().equals(STRATEGY)) {
+        if (KernelFile.comm(thread).equals(STRATEGY)) {
           return OptionalLong.of(Long.parseLong(thread.getFileName().toString()));
         }
       }

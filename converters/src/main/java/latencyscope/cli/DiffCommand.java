@@ -32,7 +32,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "diff",
     description = {
-      "Tell what got worse from BEFORE to AFTER, and how sure that is.",
+      "Show what got worse from BEFORE to AFTER, and how sure that is.",
       "",
       "Each is a recording (.jfr) or a report that --json wrote, in any mix. Percentiles are compared"
           + " by all occurrences, not by the percentiles alone; how sure is the chance that two"

@@ -22,7 +22,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "explain",
     description = {
-      "Tell where the time of a recording's slowest events went: on CPU, waiting and behind whom,"
+      "Show where the time of a recording's slowest events went: on CPU, waiting and behind whom,"
           + " stolen, faulting, blocked and woken by whom.",
       "",
       "Without --event, the time between --from and --to of each thread is explained; with --thread"

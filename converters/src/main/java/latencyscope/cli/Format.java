@@ -31,8 +31,7 @@ enum Format {
   /** For tools that read traces, but not Perfetto's own. */
   CHROME(
       "chrome.trace.json",
-      (c, out) ->
-          TraceWriter.write(c.report(), c.files(), new ChromeOutput(c.report().recording(), out))),
+      (c, out) -> TraceWriter.write(c.report(), c.files(), new ChromeOutput(out))),
   /** For programs. */
   JSON("report.json", (c, out) -> out.write(JsonReport.of(c.report()).getBytes(UTF_8))),
   /** For ui.perfetto.dev. */

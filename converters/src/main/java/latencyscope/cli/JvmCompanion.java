@@ -10,7 +10,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import jdk.jfr.EventType;
+import jdk.jfr.Name;
 import jdk.jfr.Recording;
+import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
 import latencyscope.attach.AttachChannel;
 import latencyscope.attach.AttachException;
@@ -19,6 +21,8 @@ import latencyscope.attach.TargetRecording;
 import latencyscope.jfr.ChunkClock;
 import latencyscope.jfr.NamespaceThread;
 import latencyscope.jfr.Schema;
+import latencyscope.jfr.schema.EventDescription;
+import latencyscope.jfr.schema.EventFields;
 import latencyscope.recording.ClockMatch;
 import latencyscope.recording.JoinableChunks;
 import latencyscope.recording.RecordingException;
@@ -32,6 +36,8 @@ import latencyscope.recording.RecordingException;
 final class JvmCompanion implements AutoCloseable {
   /** After the capture's own time: the probes' start, the programs' end, a machine that is busy. */
   private static final Duration MARGIN = Duration.ofSeconds(60);
+
+  private static final String IDS = NamespaceThread.class.getAnnotation(Name.class).value();
 
   private final JvmProcess jvm;
   private final TargetRecording recording;
@@ -61,7 +67,6 @@ final class JvmCompanion implements AutoCloseable {
               jvm.get(),
               AttachChannel.open(jvm.get()),
               SettingsFile.of(JvmSettings.fromOutside()),
-              request.duration(),
               request.duration().plus(MARGIN),
               false);
       JvmCompanion companion = new JvmCompanion(jvm.get(), recording);
@@ -82,7 +87,6 @@ final class JvmCompanion implements AutoCloseable {
             + "; what the kernel knows is complete");
   }
 
-  // A thread that begins and ends between two looks keeps the name that the kernel has.
   private void look() {
     if (jvm.isInPidNamespace()) {
       threads.putAll(jvm.threads());
@@ -109,6 +113,7 @@ final class JvmCompanion implements AutoCloseable {
       JoinableChunks.mark(own);
       List<Path> files = new ArrayList<>();
       if (!threads.isEmpty()) {
+        addThreadsOf(capture);
         files.add(written(directory.resolve("ids.jfr"), this::commitThreads));
       }
       clock(files, own, capture, console)
@@ -146,7 +151,21 @@ final class JvmCompanion implements AutoCloseable {
     try (RecordingFile recording = new RecordingFile(file)) {
       return recording.readEventTypes().stream()
           .map(EventType::getName)
-          .anyMatch(name -> name.startsWith("latencyscope."));
+          .anyMatch(name -> name.startsWith(EventDescription.PREFIX));
+    }
+  }
+
+  // One that began and ended between two looks is known to the kernel's side only.
+  private void addThreadsOf(Path capture) throws IOException {
+    try (RecordingFile recording = new RecordingFile(capture)) {
+      while (recording.hasMoreEvents()) {
+        RecordedEvent event = recording.readEvent();
+        if (event.getEventType().getName().equals(IDS)) {
+          threads.put(
+              event.getLong(EventFields.NAMESPACE_THREAD_ID.name()),
+              event.getLong(EventFields.OS_THREAD_ID.name()));
+        }
+      }
     }
   }
 

@@ -3,6 +3,8 @@ package latencyscope.cli;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import latencyscope.jfr.Profile;
+import latencyscope.jfr.schema.EventDescription;
+import latencyscope.jfr.schema.EventTypes;
 
 /** What a target's own flight recorder is asked for. */
 final class JvmSettings {
@@ -24,7 +26,7 @@ final class JvmSettings {
   /** Of a JVM with an agent: the same as it would record in production. */
   static Map<String, String> withAgent(CaptureRequest request) {
     Map<String, String> settings = new LinkedHashMap<>(request.settings());
-    settings.put("latencyscope.Capture#pid", "");
+    settings.put(EventDescription.PREFIX + EventTypes.CAPTURE + "#pid", "");
     settings.putAll(ofJvm());
     return settings;
   }

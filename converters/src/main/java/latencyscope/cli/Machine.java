@@ -1,11 +1,11 @@
 package latencyscope.cli;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import latencyscope.proc.KernelFile;
+import latencyscope.proc.ProcessFiles;
 import latencyscope.recording.CpuSet;
 
 /**
@@ -23,11 +23,7 @@ record Machine(Path root) {
 
   /** The text of a file without the white space around it; empty if it cannot be read. */
   Optional<String> read(String path) {
-    try {
-      return Optional.of(Files.readString(file(path)).strip());
-    } catch (IOException e) {
-      return Optional.empty();
-    }
+    return KernelFile.find(file(path));
   }
 
   /** The CPUs that are online; empty if the kernel does not say. */
@@ -38,8 +34,9 @@ record Machine(Path root) {
   /** Names of the network interfaces in a process's network namespace, or in our own. */
   Set<String> interfaces(Target target) {
     String process = target == null ? "self" : Long.toString(target.pid());
+    Path folder = new ProcessFiles(file("proc/" + process)).folder();
     Set<String> names = new TreeSet<>();
-    for (String line : read("proc/" + process + "/net/dev").orElse("").split("\n")) {
+    for (String line : KernelFile.find(folder.resolve("net/dev")).orElse("").split("\n")) {
       int colon = line.indexOf(':');
       if (colon > 0) {
         names.add(line.substring(0, colon).strip());

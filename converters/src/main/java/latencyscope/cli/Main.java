@@ -29,6 +29,22 @@ public final class Main {
   static int run(Console console, Machine machine, String... arguments) {
     // The parser warns of every field of a newer JDK that it does not know.
     PARSER.setLevel(Level.SEVERE);
+    CommandLine line = commandLine(console, machine);
+    line.setOut(new PrintWriter(console.out(), true, console.charset()));
+    line.setErr(new PrintWriter(console.err(), true, console.charset()));
+    line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.setParameterExceptionHandler((e, args) -> misused(console, e));
+    line.setExecutionExceptionHandler((e, command, parsed) -> failed(console, e, command));
+    try {
+      return line.execute(arguments);
+    } catch (Error e) {
+      // Not an exception to picocli, which would let it end the process with code 1: warnings.
+      return failed(console, e, line);
+    }
+  }
+
+  /** All commands with their options, not yet parsed. */
+  static CommandLine commandLine(Console console, Machine machine) {
     CommandLine line = new CommandLine(new CaptureCommand(console, machine));
     line.addSubcommand(new DemoCommand(console, machine));
     line.addSubcommand(new ReportCommand(console));
@@ -41,17 +57,7 @@ public final class Main {
     line.addSubcommand("generate-completion", new CompletionCommand(console));
     CommandLine known = line.getSubcommands().get("generate-completion");
     known.getCommandSpec().usageMessage().hidden(true);
-    line.setOut(new PrintWriter(console.out(), true, console.charset()));
-    line.setErr(new PrintWriter(console.err(), true, console.charset()));
-    line.setCaseInsensitiveEnumValuesAllowed(true);
-    line.setParameterExceptionHandler((e, args) -> misused(console, e));
-    line.setExecutionExceptionHandler((e, command, parsed) -> failed(console, e, command));
-    try {
-      return line.execute(arguments);
-    } catch (Error e) {
-      // Not an exception to picocli, which would let it end the process with code 1: warnings.
-      return failed(console, e, line);
-    }
+    return line;
   }
 
   private static int misused(Console console, ParameterException e) {

@@ -21,6 +21,11 @@ final class ReleasedJar {
       if (Files.isRegularFile(place)) {
         return place;
       }
+      // "java -jar" of a jar whose manifest leads to the classes.
+      Path started = Path.of(System.getProperty("java.class.path"));
+      if (started.toString().endsWith(".jar") && Files.isRegularFile(started)) {
+        return started.toAbsolutePath();
+      }
     } catch (URISyntaxException e) {
       throw new UserError("the place of this program cannot be named: " + e.getMessage(), e);
     }

@@ -1,14 +1,11 @@
 package latencyscope.cli;
 
-import java.util.Arrays;
-import java.util.List;
+import java.util.Optional;
+import latencyscope.proc.ProcessFiles;
+import latencyscope.proc.TaskStat;
 
 /** A process that is watched, told apart from a later one with the same id. */
 final class Target {
-  // Fields of /proc/PID/stat after the name in parentheses, which may hold anything.
-  private static final int STATE = 0;
-  private static final int START_TIME = 19;
-
   private final Machine machine;
   private final long pid;
   private final String startTime;
@@ -25,12 +22,12 @@ final class Target {
    * @throws UserError if there is none
    */
   static Target of(long pid, Machine machine) throws UserError {
-    List<String> stat = stat(machine, pid);
+    Optional<TaskStat> stat = stat(machine, pid);
     if (stat.isEmpty()) {
       throw new UserError(
           "--pid: there is no process " + pid + "; running Java processes are listed by jps");
     }
-    if (ended(stat)) {
+    if (!files(machine, pid).isAlive()) {
       throw new UserError("--pid: process " + pid + " has ended");
     }
     long group = threadGroup(machine, pid);
@@ -38,7 +35,7 @@ final class Target {
       throw new UserError(
           "--pid: " + pid + " is a thread of process " + group + "; use --pid " + group);
     }
-    return new Target(machine, pid, stat.get(START_TIME));
+    return new Target(machine, pid, stat.get().field(TaskStat.START_TIME));
   }
 
   private static long threadGroup(Machine machine, long pid) {
@@ -49,22 +46,21 @@ final class Target {
         .orElse(pid);
   }
 
-  private static List<String> stat(Machine machine, long pid) {
-    return machine
-        .read("proc/" + pid + "/stat")
-        .map(text -> Arrays.asList(text.substring(text.lastIndexOf(')') + 2).split(" ")))
-        .filter(fields -> fields.size() > START_TIME)
-        .orElse(List.of());
+  // The start is that of the first thread, also when only others live.
+  private static Optional<TaskStat> stat(Machine machine, long pid) {
+    return TaskStat.read(machine.file("proc/" + pid));
   }
 
-  private static boolean ended(List<String> stat) {
-    return "ZXx".contains(stat.get(STATE));
+  private static ProcessFiles files(Machine machine, long pid) {
+    return new ProcessFiles(machine.file("proc/" + pid));
   }
 
   /** Whether the process still runs. */
   boolean alive() {
-    List<String> stat = stat(machine, pid);
-    return !stat.isEmpty() && !ended(stat) && stat.get(START_TIME).equals(startTime);
+    return stat(machine, pid)
+            .filter(stat -> stat.field(TaskStat.START_TIME).equals(startTime))
+            .isPresent()
+        && files(machine, pid).isAlive();
   }
 
   long pid() {

@@ -43,9 +43,11 @@ final class TickToTrade {
     long orders = nanos.getTotalCount();
     StringBuilder line = new StringBuilder();
     line.append(String.format(Locale.ROOT, "%,d orders while recorded", orders));
+    String before = "; tick-to-trade ";
     for (double percent : List.of(50.0, 99.0, 99.9)) {
       if (orders >= Distribution.needed(percent)) {
-        line.append(line.indexOf("tick-to-trade") < 0 ? "; tick-to-trade " : ", ");
+        line.append(before);
+        before = ", ";
         line.append("P").append(percent == Math.rint(percent) ? "" + (long) percent : percent);
         line.append(
             String.format(Locale.ROOT, " %,.1f µs", nanos.getValueAtPercentile(percent) / 1e3));

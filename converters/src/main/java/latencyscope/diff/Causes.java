@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import latencyscope.analysis.Severity;
+import latencyscope.analysis.finding.Severity;
 
 /** The findings of two reports. */
 final class Causes {

@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import latencyscope.analysis.Percentiles;
 import latencyscope.recording.Distribution;
-import latencyscope.report.ProcessName;
+import latencyscope.report.name.ProcessName;
 
 /** Compares two reports in their JSON form. Immutable. */
 public final class Comparer {
@@ -37,17 +37,15 @@ public final class Comparer {
     COUNTS.put("jvm.safepoint_count", "Safepoints");
   }
 
+  private static final double NANOS_PER_SECOND = 1e9;
+
   private final JsonNode before;
   private final JsonNode after;
-  private final double secondsBefore;
-  private final double secondsAfter;
   private final List<String> notes;
 
   private Comparer(JsonNode before, JsonNode after) {
     this.before = before;
     this.after = after;
-    this.secondsBefore = before.path("duration_seconds").asDouble();
-    this.secondsAfter = after.path("duration_seconds").asDouble();
     this.notes = new ArrayList<>(Comparability.notes(before, after));
   }
 
@@ -98,12 +96,15 @@ public final class Comparer {
     COUNTS.forEach((path, label) -> {
       Double one = number(before, path);
       Double two = number(after, path);
+      String module = path.substring(0, path.indexOf('.'));
+      double secondsBefore = seconds(before, module);
+      double secondsAfter = seconds(after, module);
       if (one == null || two == null || one + two == 0 || secondsBefore <= 0 || secondsAfter <= 0) {
         return;
       }
       rows.add(
           new Row(
-              path.substring(0, path.indexOf('.')),
+              module,
               label,
               Row.RATE,
               one / secondsBefore,
@@ -112,6 +113,15 @@ public final class Comparer {
               Row.Verdict.UNKNOWN));
     });
     return rows;
+  }
+
+  // Each module has its own time. Reports of versions before 0.3 have one for all, as what the JVM
+  // counts has.
+  private static double seconds(JsonNode report, String module) {
+    JsonNode captured = report.path("captured").path(module).path("duration_ns");
+    return captured.isNumber()
+        ? captured.asDouble() / NANOS_PER_SECOND
+        : report.path("duration_seconds").asDouble();
   }
 
   private List<Row> distributions() {

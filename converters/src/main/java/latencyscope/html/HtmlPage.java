@@ -6,15 +6,16 @@ import java.util.List;
 import java.util.Locale;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
-import latencyscope.analysis.Finding;
 import latencyscope.analysis.Limit;
 import latencyscope.analysis.ModuleReport;
 import latencyscope.analysis.Percentiles;
 import latencyscope.analysis.Quantiles;
 import latencyscope.analysis.Report;
-import latencyscope.analysis.Severity;
 import latencyscope.analysis.Table;
 import latencyscope.analysis.Verdict;
+import latencyscope.analysis.finding.Finding;
+import latencyscope.analysis.finding.Severity;
+import latencyscope.analysis.top.TopCause;
 import latencyscope.report.Header;
 import latencyscope.report.LimitText;
 import latencyscope.report.Numbers;
@@ -22,7 +23,7 @@ import latencyscope.report.Numbers;
 /** The markup of the page: all that can be read without its script. */
 final class HtmlPage {
   private static final int FINDINGS = 50;
-  private static final int FIRST_FINDINGS = 5;
+  private static final int FIRST_CAUSES = 5;
   private static final int CARD_VERDICTS = 2;
 
   private final Report report;
@@ -59,7 +60,12 @@ final class HtmlPage {
     page.append("<header>\n<h1>").append(text(lines.get(0))).append("</h1>\n<p class=\"badges\">");
     badge(report.violations(), "violation", "fail");
     badge(report.warnings(), "warning", "warn");
-    if (report.violations() + report.warnings() == 0) {
+    if (report.notMeasured() > 0) {
+      page.append("<span class=\"badge na\">")
+          .append(Numbers.count(report.notMeasured()))
+          .append(" not measured</span> ");
+    }
+    if (report.violations() + report.warnings() + report.notMeasured() == 0) {
       page.append("<span class=\"badge pass\">all passed</span>");
     }
     page.append("</p>\n<ul class=\"facts\">\n");
@@ -86,15 +92,10 @@ final class HtmlPage {
     page.append("<section id=\"verdicts\"><h2>Verdicts</h2>\n<div class=\"cards\">\n");
     shown().forEach(this::card);
     page.append("</div>\n");
-    List<Finding> worst =
-        report.findings().stream()
-            .filter(finding -> finding.severity() != Severity.PASS)
-            .sorted(Comparator.comparing(Finding::severity).reversed())
-            .limit(FIRST_FINDINGS)
-            .toList();
+    List<TopCause> worst = report.topCauses().stream().limit(FIRST_CAUSES).toList();
     if (!worst.isEmpty()) {
       page.append("<h3>What to look at first</h3>\n");
-      worst.forEach(this::finding);
+      worst.forEach(cause -> finding(cause.worst()));
     }
     page.append("</section>\n");
   }
@@ -160,15 +161,27 @@ final class HtmlPage {
     if (worst != null && worst.worstNs() != null) {
       page.append(" <span class=\"worst\">worst ").append(worst(worst)).append("</span>");
     }
+    if (verdict.isFinding(worst) && worst.worstNs() == null) {
+      details(worst);
+    }
     if (verdict.cause() != null) {
       page.append("<div class=\"cause\">").append(text(verdict.cause())).append("</div>");
+    }
+    if (verdict.service() != null) {
+      service(verdict.service());
     }
     page.append("</div>\n");
   }
 
+  private void service(Finding service) {
+    page.append("<div class=\"service\">JVM service threads: ");
+    page.append(Numbers.count(service.count(), "time")).append(", worst ").append(worst(service));
+    page.append(", ").append(text(service.title())).append("</div>");
+  }
+
   private static String tag(Severity severity) {
-    String name = severity.name();
-    return "<span class=\"badge " + name.toLowerCase(Locale.ROOT) + "\">" + name + "</span>";
+    String style = severity.tag().replace("/", "").toLowerCase(Locale.ROOT);
+    return "<span class=\"badge " + style + "\">" + severity.tag() + "</span>";
   }
 
   private String worst(Finding finding) {
@@ -193,7 +206,7 @@ final class HtmlPage {
   private void quantiles(ModuleReport module, Quantiles quantiles) {
     page.append("<figure class=\"plot\"><figcaption><b>").append(text(quantiles.title()));
     page.append("</b> <span data-count=\"").append(quantiles.distribution().count());
-    page.append("\">").append(Numbers.count(quantiles.distribution().count(), "wait"));
+    page.append("\">").append(text(Numbers.count(quantiles)));
     page.append("</span>, ").append(time(quantiles.distribution().total()));
     page.append(" in all</figcaption>\n<svg class=\"curve\" data-module=\"");
     page.append(text(module.module())).append("\" data-title=\"");
@@ -256,12 +269,16 @@ final class HtmlPage {
           .append("</span>");
     }
     page.append("</summary>\n");
-    paragraph("Culprit: ", finding.culprit());
-    paragraph("", finding.evidence());
+    paragraph("Culprit: ", finding.culpritInWords());
+    details(finding);
+    page.append("</details>\n");
+  }
+
+  private void details(Finding finding) {
+    paragraph("", finding.details());
     if (finding.remedy() != null) {
       page.append("<pre>").append(text(finding.remedy())).append("</pre>");
     }
-    page.append("</details>\n");
   }
 
   private void paragraph(String label, String text) {

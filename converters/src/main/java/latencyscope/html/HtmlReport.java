@@ -38,12 +38,14 @@ public final class HtmlReport {
   public static void write(Report report, EventSource events, ZoneId zone, OutputStream out)
       throws IOException, RecordingException {
     CaptureInfo capture = report.recording().capture();
-    Timeline timeline = new Timeline(capture.start(), capture.duration());
+    // From the first module's begin on: its events may be older than the last module.
+    long start = report.recording().measuredFrom();
+    Timeline timeline = new Timeline(start, capture.start() - start + capture.duration());
     SlowestEvents slowest = new SlowestEvents();
     events.read(new EventFan(new Slices(timeline), slowest));
     List<Window> windows = slowest.windows();
     List<Ledger> ledgers = windows.isEmpty() ? List.of() : Explainer.ledgers(events, windows);
-    String bars = LedgerBars.of(ledgers, slowest, capture.start(), zone);
+    String bars = LedgerBars.of(ledgers, slowest, capture, start, zone);
     Writer writer = new BufferedWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8));
     writer.write("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
     writer.write("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");

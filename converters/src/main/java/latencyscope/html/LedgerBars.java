@@ -10,6 +10,8 @@ import latencyscope.ledger.Ledger;
 import latencyscope.ledger.Part;
 import latencyscope.ledger.Phrase;
 import latencyscope.ledger.Window;
+import latencyscope.recording.CaptureInfo;
+import latencyscope.recording.Scope;
 import latencyscope.report.Numbers;
 
 /**
@@ -22,24 +24,27 @@ final class LedgerBars {
 
   private final List<Ledger> ledgers;
   private final SlowestEvents slowest;
-  private final long captureStart;
+  private final long begin;
   private final ZoneId zone;
   private final StringBuilder markup = new StringBuilder();
   private final Set<Cause> causes = new LinkedHashSet<>();
 
-  private LedgerBars(List<Ledger> ledgers, SlowestEvents slowest, long captureStart, ZoneId zone) {
+  private LedgerBars(List<Ledger> ledgers, SlowestEvents slowest, long begin, ZoneId zone) {
     this.ledgers = ledgers;
     this.slowest = slowest;
-    this.captureStart = captureStart;
+    this.begin = begin;
     this.zone = zone;
   }
 
   /** The section; empty if there is nothing to explain. */
-  static String of(List<Ledger> ledgers, SlowestEvents slowest, long captureStart, ZoneId zone) {
-    return ledgers.isEmpty() ? "" : new LedgerBars(ledgers, slowest, captureStart, zone).section();
+  static String of(
+      List<Ledger> ledgers, SlowestEvents slowest, CaptureInfo capture, long begin, ZoneId zone) {
+    return ledgers.isEmpty()
+        ? ""
+        : new LedgerBars(ledgers, slowest, begin, zone).section(Scope.of(capture));
   }
 
-  private String section() {
+  private String section(Scope scope) {
     String type = null;
     long longest = 0;
     for (Ledger ledger : ledgers) {
@@ -59,8 +64,18 @@ final class LedgerBars {
     }
     return "<section id=\"slowest\"><h2>Where the time of the slowest went</h2>\n"
         + legend()
+        + limits(scope)
         + markup
         + "</section>\n";
+  }
+
+  private String limits(Scope scope) {
+    boolean unexplained = ledgers.stream().anyMatch(ledger -> ledger.unexplained() > 0);
+    return unexplained && !scope.isAll()
+        ? "<p class=\"hint\">What is unexplained may have passed outside of the capture: "
+            + Markup.escape(scope.limits().orElseThrow())
+            + ".</p>\n"
+        : "";
   }
 
   private String legend() {
@@ -88,7 +103,7 @@ final class LedgerBars {
         .append("</b> ")
         .append(Markup.escape(window.thread().name()))
         .append(" <a href=\"#timeline\" data-at=\"")
-        .append(window.start() - captureStart)
+        .append(window.start() - begin)
         .append("\" data-length=\"")
         .append(window.duration())
         .append("\">@ ")

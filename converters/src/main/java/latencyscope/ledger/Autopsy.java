@@ -22,7 +22,7 @@ import latencyscope.recording.ThreadId;
  * and so many spans of all threads meanwhile. Used by one thread.
  */
 public final class Autopsy implements EventConsumer {
-  private static final String PAUSE = "jdk.GCPhasePause";
+  static final String PAUSE = "jdk.GCPhasePause";
 
   /** How many safepoints, and how many pauses, are looked into: the worst. */
   public static final int WORST = 20;
@@ -36,6 +36,7 @@ public final class Autopsy implements EventConsumer {
 
   private final Coverage coverage = new Coverage();
   private final Safepoints safepoints = new Safepoints();
+  private final GarbageCollections collections = new GarbageCollections();
   private final List<Pause> worstPauses = new ArrayList<>();
   private final Map<ThreadId, List<Span>> spans = new HashMap<>();
   private final Map<ThreadId, SpanIndex> indexes = new HashMap<>();
@@ -58,13 +59,14 @@ public final class Autopsy implements EventConsumer {
 
   @Override
   public boolean wants(String type) {
-    return type.equals(PAUSE) || Safepoints.wants(type);
+    return type.equals(PAUSE) || type.equals(GarbageCollections.TYPE) || Safepoints.wants(type);
   }
 
   @Override
   public void accept(JvmEvent event) {
-    if (event.thread() != null && event.thread().osTid() > 0) {
-      coverage.ran(event.thread(), event.start() + event.duration());
+    if (event.type().equals(GarbageCollections.TYPE)) {
+      collections.add(event);
+      return;
     }
     if (!event.type().equals(PAUSE)) {
       safepoints.add(event);
@@ -77,6 +79,8 @@ public final class Autopsy implements EventConsumer {
         new Pause(
             event.number("gcId"),
             name == null ? event.label() : name,
+            null,
+            null,
             event.start(),
             event.duration()));
     worstPauses.sort(Comparator.comparingLong(Pause::duration).reversed());
@@ -123,7 +127,7 @@ public final class Autopsy implements EventConsumer {
     return Optional.of(new Meanwhile(new SpanReader(new Names(recording), safepoints), asked));
   }
 
-  /** Keeps what any thread did during the pauses. */
+  /** Keeps what any thread did during the pauses, and learns when threads ran. */
   private final class Meanwhile implements EventConsumer {
     private final SpanReader reader;
     private final List<Interval> asked;
@@ -134,7 +138,20 @@ public final class Autopsy implements EventConsumer {
     }
 
     @Override
+    public boolean wants(String type) {
+      return Autopsy.this.wants(type);
+    }
+
+    @Override
+    public void accept(JvmEvent event) {
+      if (event.thread() != null && event.thread().osTid() > 0) {
+        coverage.ran(event.thread(), event.start() + event.duration());
+      }
+    }
+
+    @Override
     public void accept(KernelEvent event) {
+      coverage.addRuns(event);
       long end = event.start() + event.duration();
       boolean overlaps =
           asked.stream().anyMatch(one -> event.start() < one.end() && end > one.start());
@@ -179,7 +196,7 @@ public final class Autopsy implements EventConsumer {
           }
         }
       }
-      autopsies.add(new PauseAutopsy(pause, workers));
+      autopsies.add(new PauseAutopsy(pause.of(collections.of(pause.gcId())), workers));
     }
     return autopsies;
   }
@@ -194,7 +211,7 @@ public final class Autopsy implements EventConsumer {
     Ledger vmThread = null;
     for (ThreadId thread : spans.keySet()) {
       Role role = Role.of(thread.name());
-      if (role.isStopped() && role != Role.RECORDER) {
+      if (role.isStopped() && role != Role.RECORDER && role != Role.PROFILER) {
         arrival(safepoint, thread, role).ifPresent(arrivals::add);
       } else if (role == Role.VM_THREAD) {
         vmThread = synchronization(safepoint, thread, safepoint.reached());

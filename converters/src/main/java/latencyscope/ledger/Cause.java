@@ -1,6 +1,10 @@
 package latencyscope.ledger;
 
 import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Why a window's time passed, in the order of precedence: of causes that hold at the same moment
@@ -8,13 +12,13 @@ import java.util.Locale;
  */
 public enum Cause {
   /** A non-maskable interrupt had the CPU. */
-  NMI("in a non-maskable interrupt"),
+  NMI("in a ", "non-maskable interrupt"),
   /** A device's interrupt handler had the CPU. */
-  HARD_IRQ("stolen by a hardware interrupt"),
+  HARD_IRQ("stolen by a ", "hardware interrupt"),
   /** A vector of the CPU itself had it: timer, reschedule, function call, TLB shootdown. */
-  LOCAL_INTERRUPT("stolen by a local interrupt"),
+  LOCAL_INTERRUPT("stolen by a ", "local interrupt"),
   /** Deferred interrupt work had the CPU. */
-  SOFTIRQ("stolen by a softirq"),
+  SOFTIRQ("stolen by a ", "softirq"),
   /** The thread could have run, and the CPU quota of its control group did not let it. */
   THROTTLED("throttled by the CPU quota of its control group"),
   /** The thread could have run, and another task had the CPU, or an idle CPU was being woken. */
@@ -34,15 +38,35 @@ public enum Cause {
   /** Nothing recorded tells. */
   UNEXPLAINED("unexplained");
 
+  private static final Map<String, Cause> BY_KEY =
+      Stream.of(values()).collect(Collectors.toMap(Cause::key, Function.identity()));
+
   private final String words;
+  private final String interrupt;
 
   Cause(String words) {
     this.words = words;
+    interrupt = null;
+  }
+
+  Cause(String before, String interrupt) {
+    words = before + interrupt;
+    this.interrupt = interrupt;
+  }
+
+  /** The kind of interrupt, as a noun; null if the cause is none. */
+  String interrupt() {
+    return interrupt;
   }
 
   /** In lower case, as JSON has it. */
   public String key() {
     return name().toLowerCase(Locale.ROOT);
+  }
+
+  /** The cause of a key; null if there is none. */
+  static Cause ofKey(String key) {
+    return BY_KEY.get(key);
   }
 
   /** In words that follow a time. */

@@ -10,6 +10,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.DoubleStream;
+import latencyscope.jfr.schema.EventDescription;
+import latencyscope.jfr.schema.EventTypes;
 import latencyscope.ledger.Counterfactual.Sorted;
 import latencyscope.recording.CaptureInterval;
 import latencyscope.recording.Distribution;
@@ -20,6 +22,7 @@ import latencyscope.recording.KernelEvent;
 import latencyscope.recording.ProbeState;
 import latencyscope.recording.Recording;
 import latencyscope.recording.RecordingException;
+import latencyscope.recording.Scope;
 import latencyscope.recording.ThreadId;
 
 /**
@@ -60,13 +63,13 @@ public final class Explainer {
       throws RecordingException {
     FirstReading first = new FirstReading(new Query(null, null, 0, 0, windows.size()));
     Recording recording = source.read(first);
-    first.coverage.complete(recording);
+    first.complete(recording);
     windows.forEach(first.windows::add);
     first.windows.seal(first.mounts);
     Names names = new Names(recording);
     WakeEdges edges = new WakeEdges(names, List.of(), 0);
     SpanReader reader = new SpanReader(names, first.safepoints);
-    source.read(new SecondReading(reader, first.windows, edges));
+    source.read(new SecondReading(reader, first, edges));
     Map<ThreadId, SpanIndex> spans = first.windows.index();
     return windows.stream().map(window -> ledger(window, spans, first)).toList();
   }
@@ -82,7 +85,7 @@ public final class Explainer {
       throws RecordingException, UnknownEventException {
     FirstReading first = new FirstReading(query);
     Recording recording = source.read(first);
-    first.coverage.complete(recording);
+    first.complete(recording);
     if (query.event() == null) {
       addGivenTimes(query, first.windows, recording);
     } else if (first.windows.all().isEmpty()) {
@@ -91,8 +94,8 @@ public final class Explainer {
     first.windows.seal(first.mounts);
     Names names = new Names(recording);
     SpanReader reader = new SpanReader(names, first.safepoints);
-    WakeEdges edges = new WakeEdges(names, first.windows.longest(query.top()), HORIZON_NS);
-    source.read(new SecondReading(reader, first.windows, edges));
+    WakeEdges edges = new WakeEdges(names, first.windows.longest(), HORIZON_NS);
+    source.read(new SecondReading(reader, first, edges));
     return new Explainer(query, first, recording, first.windows.index(), edges).explanation();
   }
 
@@ -108,7 +111,7 @@ public final class Explainer {
     long from = query.from() == Long.MIN_VALUE ? begin : query.from();
     long to = Math.max(from, query.to() == Long.MAX_VALUE ? end : query.to());
     for (ThreadId thread : recording.threads()) {
-      if (thread.osTid() > 0 && threads.matches(thread)) {
+      if (thread.osTid() > 0 && threads.matches(thread) && !query.leavesOut(thread)) {
         windows.add(new Window(null, "the given time", thread, from, to, false));
       }
     }
@@ -121,7 +124,7 @@ public final class Explainer {
         new EventConsumer() {
           @Override
           public void accept(KernelEvent event) {
-            existing.add("latencyscope." + event.type());
+            existing.add(EventDescription.PREFIX + event.type());
           }
 
           @Override
@@ -146,8 +149,7 @@ public final class Explainer {
   private Explanation explanation() {
     Sums sums = new Sums();
     WindowSet windows = first.windows;
-    Set<Window> explainable =
-        windows.spansLeftOut() ? new HashSet<>(windows.longest(query.top())) : null;
+    Set<Window> explainable = windows.spansLeftOut() ? new HashSet<>(windows.longest()) : null;
     for (Window window : windows.all()) {
       if (explainable == null || explainable.contains(window)) {
         sums.add(ledger(window));
@@ -158,12 +160,13 @@ public final class Explainer {
     return new Explanation(
         query.event() == null ? null : first.eventName,
         lengths,
-        windows.longest(query.top()).stream().map(this::explained).toList(),
+        windows.stalls().stream().map(this::explained).toList(),
         sums.parts(),
         sums.unexplained(),
         sums.windows(),
         whole ? sums.without(COUNTERFACTUALS, lengths, resolvable(lengths.count())) : List.of(),
-        notes());
+        notes(sums.unexplained() > 0),
+        Scope.of(recording.capture()));
   }
 
   /** The percentiles that a number of windows can tell, and the greatest. */
@@ -197,7 +200,8 @@ public final class Explainer {
         .overlapping(window.start(), window.end());
   }
 
-  private Explained explained(Window window) {
+  private Explained explained(WindowSet.Stall stall) {
+    Window window = stall.longest();
     Ledger ledger = ledger(window);
     List<Window> pieces = WindowSet.onCarriers(window, first.mounts);
     List<WakeLink> chain =
@@ -206,7 +210,16 @@ public final class Explainer {
             .max(Comparator.comparingLong(Segment::ns))
             .map(blocked -> edges.chain(osThread(window, pieces, blocked), blocked))
             .orElse(List.of());
-    return new Explained(ledger, hidden(ledger, pieces), chain, carriers(window, pieces));
+    Carriers carriers = carriers(window, pieces);
+    return new Explained(
+        ledger, stall.others(), hidden(ledger, pieces), chain, carriers, unexplained(ledger));
+  }
+
+  // Of a virtual thread, what is known of its carrier says why.
+  private List<Unexplained> unexplained(Ledger ledger) {
+    return ledger.unexplained() == 0 || Mounts.isVirtual(ledger.window().thread())
+        ? List.of()
+        : first.coverage.reasons(ledger.window(), ledger.segments());
   }
 
   private long hidden(Ledger ledger, List<Window> pieces) {
@@ -243,13 +256,30 @@ public final class Explainer {
     return new Carriers(List.copyOf(names), pieces.stream().mapToLong(Window::duration).sum());
   }
 
-  private List<String> notes() {
+  /** Modules whose events are about a thread's time. */
+  private static List<String> explaining() {
+    return EventTypes.ALL.stream()
+        .filter(type -> !type.ledgerCause().isEmpty())
+        .map(EventDescription::module)
+        .distinct()
+        .sorted()
+        .toList();
+  }
+
+  private List<String> notes(boolean unexplained) {
     List<String> notes = new ArrayList<>();
+    if (unexplained) {
+      Scope.of(recording.capture())
+          .limits()
+          .ifPresent(limits ->
+              notes.add(
+                  "What is unexplained may have passed outside of the capture: " + limits + "."));
+    }
     String nowhere = first.coverage.whyNowhere();
     if (nowhere != null) {
       notes.add("Nothing is said to have been on CPU: " + nowhere + ".");
     }
-    List<String> missing = new ArrayList<>(List.of("irq", "memory", "syscall"));
+    List<String> missing = new ArrayList<>(explaining());
     recording.probes().stream()
         .filter(ProbeState::attached)
         .forEach(probe -> missing.remove(probe.module()));
@@ -275,6 +305,13 @@ public final class Explainer {
     }
     if (edges.isFull()) {
       notes.add("Wake chains may be short: there were too many wakeups to keep them all.");
+    }
+    if (first.ofOwnThreads > 0) {
+      notes.add(
+          String.format(
+              "%,d windows of LatencyScope's own threads were left out;"
+                  + " --thread 'latencyscope-*' explains them.",
+              first.ofOwnThreads));
     }
     if (first.withoutThread > 0) {
       notes.add(

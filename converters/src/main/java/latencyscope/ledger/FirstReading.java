@@ -1,8 +1,12 @@
 package latencyscope.ledger;
 
+import java.util.HashMap;
+import java.util.Map;
+import latencyscope.jfr.schema.EventDescription;
 import latencyscope.recording.EventConsumer;
 import latencyscope.recording.JvmEvent;
 import latencyscope.recording.KernelEvent;
+import latencyscope.recording.Recording;
 import latencyscope.recording.ThreadId;
 
 /**
@@ -12,11 +16,14 @@ import latencyscope.recording.ThreadId;
 final class FirstReading implements EventConsumer {
   private final Query query;
   private final Query.Matcher threads;
+  private final GarbageCollections collections = new GarbageCollections();
+  private final Map<Window, Long> pauses = new HashMap<>();
   final Coverage coverage = new Coverage();
   final Safepoints safepoints = new Safepoints();
   final Mounts mounts = new Mounts();
   final WindowSet windows;
   long withoutThread;
+  long ofOwnThreads;
   String eventName;
 
   FirstReading(Query query) {
@@ -29,7 +36,7 @@ final class FirstReading implements EventConsumer {
   @Override
   public void accept(KernelEvent event) {
     coverage.add(event);
-    String type = "latencyscope." + event.type();
+    String type = EventDescription.PREFIX + event.type();
     if (query.isEvent(type)) {
       add(type, type, event.thread(), event.start(), event.duration(), true);
     }
@@ -44,6 +51,7 @@ final class FirstReading implements EventConsumer {
   public boolean wants(String type) {
     return query.isEvent(type)
         || type.equals(Mounts.PINNED)
+        || type.equals(GarbageCollections.TYPE)
         || Safepoints.wants(type)
         || SpanReader.JAVA_WAITS.containsKey(type);
   }
@@ -53,17 +61,21 @@ final class FirstReading implements EventConsumer {
     if (Safepoints.wants(event.type())) {
       safepoints.add(event);
     }
+    if (event.type().equals(GarbageCollections.TYPE)) {
+      collections.add(event);
+    }
     if (event.type().equals(Mounts.PINNED)) {
       mounts.add(event);
     }
     ThreadId thread = carrier(event);
-    if (thread != null && thread.osTid() > 0) {
-      coverage.ran(thread, event.start() + event.duration());
-    }
     if (query.isEvent(event.type())) {
       boolean hasLength = event.hasDuration() && event.duration() > 0;
       if (hasLength) {
-        add(event.type(), label(event), thread, event.start(), event.duration(), true);
+        Window window =
+            add(event.type(), label(event), thread, event.start(), event.duration(), true);
+        if (window != null && event.type().equals(Autopsy.PAUSE)) {
+          pauses.put(window, event.number("gcId"));
+        }
       }
     }
   }
@@ -74,19 +86,45 @@ final class FirstReading implements EventConsumer {
     return carrier == null ? event.thread() : carrier;
   }
 
+  /** A thread that records something runs then; for the second reading. */
+  void addRuns(JvmEvent event) {
+    ThreadId thread = carrier(event);
+    if (thread != null && thread.osTid() > 0) {
+      coverage.ran(thread, event.start() + event.duration());
+    }
+  }
+
   // A pause has a name of its own, which says more than that of its type.
   private static String label(JvmEvent event) {
     String name = event.text("name");
     return name == null ? event.label() : name;
   }
 
-  private void add(
+  /** No more events: pauses get the cause of their collection, whose event comes after them. */
+  void complete(Recording recording) {
+    coverage.complete(recording);
+    windows.replace(window -> {
+      Long gcId = pauses.get(window);
+      if (gcId == null) {
+        return window;
+      }
+      GarbageCollections.Of gc = collections.of(gcId);
+      return window.labelled(Pause.words(gcId, window.label(), gc.collector(), gc.cause()));
+    });
+  }
+
+  private Window add(
       String type, String label, ThreadId thread, long start, long duration, boolean own) {
     eventName = type;
     if (thread == null) {
       withoutThread++;
+    } else if (query.leavesOut(thread)) {
+      ofOwnThreads++;
     } else if (threads.matches(thread) && query.isWithin(start, start + duration)) {
-      windows.add(new Window(type, label, thread, start, start + duration, own));
+      Window window = new Window(type, label, thread, start, start + duration, own);
+      windows.add(window);
+      return window;
     }
+    return null;
   }
 }

@@ -15,6 +15,11 @@ record Interval(long start, long end) {
     return new Interval(Math.max(start, other.start), Math.min(end, other.end));
   }
 
+  /** How long it is; 0 or less if it is empty. */
+  long length() {
+    return end - start;
+  }
+
   boolean isEmpty() {
     return end <= start;
   }

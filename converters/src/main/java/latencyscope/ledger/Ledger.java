@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import latencyscope.analysis.finding.Task;
 
 /**
  * Where the time of one window went: parts and a remainder that add up to it to the nanosecond.
@@ -137,8 +138,9 @@ public final class Ledger {
       List<Object> key = Arrays.asList(segment.cause(), culprit, within);
       String detail = segment.span() == null ? null : segment.span().detail();
       int cpu = segment.span() == null ? -1 : segment.span().cpu();
-      Part one =
-          new Part(segment.cause(), culprit, within, detail, cpu, segment.ns(), segment.ns(), 1);
+      Task task = segment.span() == null ? null : segment.span().task();
+      long ns = segment.ns();
+      Part one = new Part(segment.cause(), culprit, within, detail, cpu, ns, ns, 1, task);
       parts.merge(key, one, Ledger::plus);
     }
     return parts.values().stream()
@@ -160,7 +162,8 @@ public final class Ledger {
         a.cpu() == b.cpu() ? a.cpu() : -1,
         a.ns() + b.ns(),
         Math.max(a.longest(), b.longest()),
-        a.stretches() + b.stretches());
+        a.stretches() + b.stretches(),
+        a.longest() >= b.longest() ? a.task() : b.task());
   }
 
   /** The window. */

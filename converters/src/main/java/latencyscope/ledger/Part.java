@@ -1,5 +1,7 @@
 package latencyscope.ledger;
 
+import latencyscope.analysis.finding.Task;
+
 /**
  * Time of a window that has one cause, all of its stretches added up.
  *
@@ -11,6 +13,7 @@ package latencyscope.ledger;
  * @param ns how long, nanoseconds; more than 0
  * @param longest its longest stretch, nanoseconds
  * @param stretches how many stretches
+ * @param task the task that the culprit is, of the longest stretch; null if it is none
  */
 public record Part(
     Cause cause,
@@ -20,7 +23,21 @@ public record Part(
     int cpu,
     long ns,
     long longest,
-    int stretches) {
+    int stretches,
+    Task task) {
+  /** One whose culprit is no task. */
+  Part(
+      Cause cause,
+      String culprit,
+      String within,
+      String detail,
+      int cpu,
+      long ns,
+      long longest,
+      int stretches) {
+    this(cause, culprit, within, detail, cpu, ns, longest, stretches, null);
+  }
+
   /** What tells causes apart over many windows. */
   public record Key(Cause cause, String culprit) {}
 

@@ -35,19 +35,35 @@ public record PauseAutopsy(Pause pause, List<Ledger> workers) {
         .filter(ledger -> ledger.stolen() >= NOTEWORTHY * pause.duration() && ledger.stolen() > 0);
   }
 
-  /** In a sentence. */
+  /** In a sentence, where all that there was of its threads is recorded. */
   public String describe() {
-    String took = pause.name() + " took " + Nanos.words(pause.duration());
+    return describe(Optional.empty());
+  }
+
+  /**
+   * In a sentence.
+   *
+   * @param whyNot why nothing may be recorded of workers that were kept from running; empty if it
+   *     is
+   */
+  public String describe(Optional<String> whyNot) {
+    String took = pause.words() + " took " + Nanos.words(pause.duration());
     if (workers.isEmpty()) {
-      return took + "; nothing is recorded of its workers.";
+      return took
+          + whyNot
+              .map(why -> "; nothing is recorded of its workers: " + why + ".")
+              .orElse("; no wait of its workers was long enough to be recorded.");
     }
     if (starved().isEmpty()) {
+      String others = whyNot.map(why -> "; others may be missing: " + why).orElse("");
       return String.format(
           Locale.ROOT,
-          "%s; no worker was kept from running for long (the worst, %s, for %s).",
+          "%s; no worker %s kept from running for long (the worst, %s, for %s)%s.",
           took,
+          whyNot.isPresent() ? "is known to have been" : "was",
           workers.get(0).window().thread().name(),
-          Nanos.words(workers.get(0).stolen()));
+          Nanos.words(workers.get(0).stolen()),
+          others);
     }
     Ledger worst = starved().get();
     return took + ", of which " + stolen(worst, worst.window().thread().name()) + ".";

@@ -1,19 +1,15 @@
 package latencyscope.ledger;
 
 import java.util.Locale;
-import java.util.regex.Pattern;
 import latencyscope.recording.Nanos;
 
 /** Says what a part of a window was, as one engineer would say it to another. */
 public final class Phrase {
-  // How the words of such causes begin where they follow a time.
-  private static final Pattern INTERRUPT = Pattern.compile("^(?:stolen by|in) a ");
-
   private Phrase() {}
 
   /** The cause with its culprit, without times: what follows "4.1 ms". */
   public static String of(Cause cause, String culprit, String within, int cpu) {
-    String on = cpu >= 0 ? " on CPU " + cpu : "";
+    String on = on(cpu);
     return switch (cause) {
       case RUNNABLE -> {
         if (culprit == null) {
@@ -23,8 +19,7 @@ public final class Phrase {
             ? "runnable while idle CPU" + (cpu >= 0 ? " " + cpu : "") + " was being woken"
             : "runnable and not running, behind " + culprit + on;
       }
-      case HARD_IRQ, LOCAL_INTERRUPT, SOFTIRQ, NMI ->
-          cause.words() + (culprit == null ? "" : ", " + culprit + "," + on);
+      case HARD_IRQ, LOCAL_INTERRUPT, SOFTIRQ, NMI -> interrupt(cause.words(), culprit, on);
       case PAGE_FAULT -> "in a " + (culprit == null ? "page fault" : culprit);
       case MEMORY_STALL -> cause.words() + (culprit == null ? "" : ", " + culprit);
       case STOPPED -> "stopped at a safepoint" + (culprit == null ? "" : " for " + culprit);
@@ -39,7 +34,7 @@ public final class Phrase {
 
   /** The cause with its culprit as what might not have been: what follows "without". */
   public static String without(Cause cause, String culprit, int cpu) {
-    String on = cpu >= 0 ? " on CPU " + cpu : "";
+    String on = on(cpu);
     return switch (cause) {
       case RUNNABLE -> {
         if (culprit == null) {
@@ -52,10 +47,7 @@ public final class Phrase {
       case THROTTLED -> "the CPU quota of its control group";
       case HARD_IRQ -> (culprit == null ? "hardware interrupts" : culprit) + on;
       case LOCAL_INTERRUPT, SOFTIRQ, NMI ->
-          INTERRUPT.matcher(cause.words()).replaceFirst("the ")
-              + "s"
-              + (culprit == null ? "" : " " + culprit)
-              + on;
+          "the " + cause.interrupt() + "s" + (culprit == null ? "" : " " + culprit) + on;
       case MEMORY_STALL -> "the time " + of(cause, culprit, null, cpu);
       case PAGE_FAULT -> "the time in a " + (culprit == null ? "page fault" : culprit);
       case STOPPED -> "the stops at safepoints" + (culprit == null ? "" : " for " + culprit);
@@ -69,15 +61,30 @@ public final class Phrase {
     String time = Nanos.words(part.ns());
     return switch (part.cause()) {
       case HARD_IRQ, LOCAL_INTERRUPT, SOFTIRQ, NMI ->
-          "lost " + time + " to " + INTERRUPT.matcher(of(part)).replaceFirst("a ");
+          "lost "
+              + time
+              + " to "
+              + interrupt("a " + part.cause().interrupt(), part.culprit(), on(part.cpu()))
+              + more(part);
       default -> "spent " + time + " " + of(part);
     };
   }
 
   /** A part of a window: what, how often, and more about it. */
   public static String of(Part part) {
-    StringBuilder words =
-        new StringBuilder(of(part.cause(), part.culprit(), part.within(), part.cpu()));
+    return of(part.cause(), part.culprit(), part.within(), part.cpu()) + more(part);
+  }
+
+  private static String interrupt(String what, String culprit, String on) {
+    return what + (culprit == null ? "" : ", " + culprit + "," + on);
+  }
+
+  private static String on(int cpu) {
+    return cpu >= 0 ? " on CPU " + cpu : "";
+  }
+
+  private static String more(Part part) {
+    StringBuilder words = new StringBuilder();
     if (part.stretches() > 1 && part.cause() != Cause.ON_CPU) {
       words.append(
           String.format(

@@ -28,6 +28,14 @@ public record Query(String event, String thread, long from, long to, int top) {
     return start >= from && end <= to;
   }
 
+  /**
+   * Whether a thread's time is not to be explained: LatencyScope's own, unless threads are asked
+   * for by name.
+   */
+  boolean leavesOut(ThreadId id) {
+    return thread == null && Role.of(id.name()) == Role.PROFILER;
+  }
+
   /** Whether a thread's name matches. */
   Matcher threads() {
     if (thread == null) {

@@ -42,13 +42,30 @@ public record SafepointAutopsy(Safepoint safepoint, List<Arrival> arrivals, Ledg
         .filter(a -> a.ledger().stolen() >= NOTEWORTHY * safepoint.timeToSafepoint());
   }
 
-  /** In sentences. */
+  /** In sentences, where all that there was of its threads is recorded. */
   public String describe() {
+    return describe(Optional.empty());
+  }
+
+  /**
+   * In sentences.
+   *
+   * @param whyNot why nothing may be recorded of threads that were kept from running; empty if it
+   *     is
+   */
+  public String describe(Optional<String> whyNot) {
     StringBuilder words = new StringBuilder();
     words.append(safepoint.words());
     words.append(": all threads had stopped ");
     words.append(Nanos.words(safepoint.timeToSafepoint())).append(" after the request.");
     last().ifPresent(arrival -> words.append(' ').append(describe(arrival)));
+    if (late().isEmpty()) {
+      whyNot.ifPresent(why ->
+          words
+              .append(" What kept threads from stopping may be missing: ")
+              .append(why)
+              .append('.'));
+    }
     if (vmThread != null
         && vmThread.stolen() >= NOTEWORTHY * safepoint.timeToSafepoint()
         && vmThread.stolen() > 0) {

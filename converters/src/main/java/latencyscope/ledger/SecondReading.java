@@ -5,15 +5,20 @@ import latencyscope.recording.JvmEvent;
 import latencyscope.recording.KernelEvent;
 import latencyscope.recording.ThreadId;
 
-/** Gives each window what is recorded of its thread meanwhile. Used by one thread. */
+/**
+ * Gives each window what is recorded of its thread meanwhile, and learns when threads ran. Used by
+ * one thread.
+ */
 final class SecondReading implements EventConsumer {
   private final SpanReader reader;
+  private final FirstReading first;
   private final WindowSet windows;
   private final WakeEdges edges;
 
-  SecondReading(SpanReader reader, WindowSet windows, WakeEdges edges) {
+  SecondReading(SpanReader reader, FirstReading first, WakeEdges edges) {
     this.reader = reader;
-    this.windows = windows;
+    this.first = first;
+    this.windows = first.windows;
     this.edges = edges;
   }
 
@@ -24,6 +29,7 @@ final class SecondReading implements EventConsumer {
       return;
     }
     long end = event.start() + event.duration();
+    first.coverage.addRuns(event);
     edges.add(event);
     if (windows.concerns(thread, event.start(), end)) {
       reader.of(event).forEach(span -> windows.add(thread, span));
@@ -38,13 +44,15 @@ final class SecondReading implements EventConsumer {
 
   @Override
   public boolean wants(String type) {
-    return SpanReader.JAVA_WAITS.containsKey(type);
+    return first.wants(type);
   }
 
   @Override
   public void accept(JvmEvent event) {
+    first.addRuns(event);
     ThreadId thread = event.thread();
-    if (thread != null
+    if (SpanReader.JAVA_WAITS.containsKey(event.type())
+        && thread != null
         && windows.concerns(thread, event.start(), event.start() + event.duration())) {
       windows.add(thread, reader.of(event));
     }

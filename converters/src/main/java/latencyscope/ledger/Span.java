@@ -1,6 +1,8 @@
 package latencyscope.ledger;
 
 import java.util.Comparator;
+import latencyscope.analysis.finding.Named;
+import latencyscope.analysis.finding.Task;
 
 /**
  * A stretch of a thread's time of which something is known.
@@ -13,8 +15,17 @@ import java.util.Comparator;
  * @param detail more about it, as the end of a sentence; null if there is no more
  * @param cpu CPU on which it happened; -1 if that is not known
  * @param rank of two spans with the same cause the one that knows more is taken: the higher one
+ * @param task the task that the culprit is; null if it is none, or not known
  */
-record Span(Cause cause, long start, long end, String culprit, String detail, int cpu, int rank) {
+record Span(
+    Cause cause,
+    long start,
+    long end,
+    String culprit,
+    String detail,
+    int cpu,
+    int rank,
+    Task task) {
   /**
    * Which of two that hold at one moment is charged: the smaller. Total up to equality, so that the
    * order in which events were read does not matter.
@@ -26,7 +37,8 @@ record Span(Cause cause, long start, long end, String culprit, String detail, in
           .thenComparingLong(Span::end)
           .thenComparing(Span::culprit, Comparator.nullsLast(Comparator.naturalOrder()))
           .thenComparing(Span::detail, Comparator.nullsLast(Comparator.naturalOrder()))
-          .thenComparingInt(Span::cpu);
+          .thenComparingInt(Span::cpu)
+          .thenComparingLong(span -> span.task == null ? 0 : span.task.tid());
 
   /** Which of two contexts is the inner one: the smaller. */
   static final Comparator<Span> INNERMOST =
@@ -35,13 +47,26 @@ record Span(Cause cause, long start, long end, String culprit, String detail, in
           .thenComparingLong(Span::end)
           .thenComparing(Span::culprit, Comparator.nullsLast(Comparator.naturalOrder()));
 
+  /** One whose culprit is no task. */
+  Span(Cause cause, long start, long end, String culprit, String detail, int cpu, int rank) {
+    this(cause, start, end, culprit, detail, cpu, rank, null);
+  }
+
+  /** A wait for a CPU on which another task ran; null for the task if it is not known which. */
+  static Span behind(Named culprit, long start, long end, String detail, int cpu, int rank) {
+    return culprit == null
+        ? new Span(Cause.RUNNABLE, start, end, null, detail, cpu, rank)
+        : new Span(Cause.RUNNABLE, start, end, culprit.name(), detail, cpu, rank, culprit.task());
+  }
+
   static Span of(Cause cause, long start, long end, String culprit, String detail, int cpu) {
     return new Span(cause, start, end, culprit, detail, cpu, 0);
   }
 
   /** Only what of it lies within a time; it may be empty then. */
   Span cut(long from, long to) {
-    return new Span(cause, Math.max(start, from), Math.min(end, to), culprit, detail, cpu, rank);
+    return new Span(
+        cause, Math.max(start, from), Math.min(end, to), culprit, detail, cpu, rank, task);
   }
 
   /** What the JVM says that the thread did meanwhile. */

@@ -1,14 +1,19 @@
 package latencyscope.ledger;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import latencyscope.analysis.finding.Named;
+import latencyscope.jfr.schema.EventDescription;
+import latencyscope.jfr.schema.EventFields;
+import latencyscope.jfr.schema.EventTypes;
 import latencyscope.recording.JvmEvent;
 import latencyscope.recording.KernelEvent;
 import latencyscope.recording.Nanos;
 
 /** What an event says of its thread's time. Immutable. */
-final class SpanReader {
+public final class SpanReader {
   /** Events of the JVM that tell what a thread blocks in. */
   static final Map<String, String> JAVA_WAITS =
       Map.of(
@@ -22,8 +27,15 @@ final class SpanReader {
           "jdk.FileWrite", "path",
           "jdk.FileForce", "path");
 
+  private static final String SAMPLED = "rt_sigsuspend, stopped by the flight recorder's sampler";
   static final String IDLE = "an idle CPU being woken";
+  private static final String ELSEWHERE =
+      "after preemption, in the queue of another CPU; this one was idle";
+  private static final String NOT_RECORDED = "who ran then is not recorded";
   private static final double MOSTLY = 0.9;
+
+  // A gap of less than 1 % is clock error, or the switch itself.
+  private static final double KNOWN = 0.99;
 
   private final Names names;
   private final Safepoints safepoints;
@@ -36,18 +48,34 @@ final class SpanReader {
   /** The spans of an event: none if it is not about its thread's time. */
   List<Span> of(KernelEvent event) {
     return switch (event.type()) {
-      case "ContextSwitch" -> offCpu(event);
-      case "RunQueueWait" -> waits(event);
-      case "HardIrq" -> List.of(span(event, Cause.HARD_IRQ, irq(event)));
-      case "SoftIrq" -> List.of(interrupt(event, Cause.SOFTIRQ, event.text("vector")));
-      case "LocalInterrupt" -> List.of(local(event));
-      case "TlbShootdown" -> List.of(shootdown(event));
-      case "MemoryStall" -> List.of(span(event, Cause.MEMORY_STALL, event.text("kind")));
-      case "NumaEvent" -> List.of(span(event, Cause.MEMORY_STALL, "page migration"));
-      case "PageFault" -> List.of(fault(event));
-      case "FutexWait", "BlockingSyscall", "Sleep" -> List.of(call(event));
-      default -> List.of();
+      case EventTypes.CONTEXT_SWITCH -> offCpu(event);
+      case EventTypes.RUN_QUEUE_WAIT -> waits(event);
+      case EventTypes.WAIT_SHARE -> List.of(share(event));
+      case EventTypes.HARD_IRQ -> List.of(span(event, Cause.HARD_IRQ, irq(event)));
+      case EventTypes.SOFT_IRQ ->
+          List.of(interrupt(event, Cause.SOFTIRQ, event.text(EventFields.VECTOR)));
+      case EventTypes.LOCAL_INTERRUPT -> List.of(local(event));
+      case EventTypes.TLB_SHOOTDOWN -> List.of(shootdown(event));
+      case EventTypes.MEMORY_STALL ->
+          List.of(span(event, Cause.MEMORY_STALL, event.text(EventFields.KIND)));
+      case EventTypes.NUMA_EVENT -> List.of(span(event, Cause.MEMORY_STALL, "page migration"));
+      case EventTypes.PAGE_FAULT -> List.of(fault(event));
+      case EventTypes.FUTEX_WAIT, EventTypes.BLOCKING_SYSCALL, EventTypes.SLEEP ->
+          List.of(call(event));
+      default -> described(event);
     };
+  }
+
+  // A type whose meaning its description says in full needs no code here.
+  private static List<Span> described(KernelEvent event) {
+    EventDescription known = EventTypes.of(event.type());
+    Cause cause = known == null ? null : Cause.ofKey(known.ledgerCause());
+    if (cause == null) {
+      return List.of();
+    }
+    String particular = event.first(known.particulars());
+    String what = known.noun() + (particular == null ? "" : ": " + particular);
+    return List.of(span(event, cause, what));
   }
 
   private static long end(KernelEvent event) {
@@ -61,11 +89,14 @@ final class SpanReader {
   private List<Span> offCpu(KernelEvent event) {
     long start = event.start();
     long end = end(event);
-    long runnable = end - Math.max(0, Math.min(event.duration(), event.number("waited")));
+    long runnable = end - Math.max(0, Math.min(event.duration(), event.number(EventFields.WAITED)));
     // Who came in is a good guess at who stayed, as long as no wait of the thread tells.
-    String next = "running".equals(event.text("state")) ? names.task(event, "next") : null;
+    Named next =
+        "running".equals(event.text(EventFields.STATE))
+            ? names.named(event, EventFields.NEXT_TASK)
+            : null;
     Span wait =
-        Span.of(Cause.RUNNABLE, runnable, end, next, null, (int) event.number("returnCpu", -1));
+        Span.behind(next, runnable, end, null, (int) event.number(EventFields.RETURN_CPU, -1), 0);
     if (runnable <= start) {
       return List.of(wait);
     }
@@ -73,72 +104,91 @@ final class SpanReader {
   }
 
   private Span blocked(KernelEvent event, long start, long woken) {
-    String waker = names.task(event, "waker");
+    String waker = names.task(event, EventFields.WAKER_TASK);
     String operation = safepoints.stopping(event.thread(), start, waker);
     if (operation != null) {
       return Span.of(Cause.STOPPED, start, woken, operation, null, event.cpu());
     }
     String state =
-        switch (String.valueOf(event.text("state"))) {
+        switch (String.valueOf(event.text(EventFields.STATE))) {
           case "disk" -> "uninterruptibly, as for a disk";
           case "stopped", "traced" -> "stopped by a signal or a debugger";
           default -> null;
         };
-    String by = waker == null ? Names.INTERRUPT : names.waker(event);
-    return Span.of(Cause.BLOCKED, start, woken, by, state, event.cpu());
+    return Span.of(Cause.BLOCKED, start, woken, wokenBy(event, waker), state, event.cpu());
+  }
+
+  // A recording without contexts names no waker where an interrupt came on an idle CPU.
+  private String wokenBy(KernelEvent event, String waker) {
+    boolean knownToBeInterrupt = waker == null && event.text(EventFields.WAKER_CONTEXT) == null;
+    return knownToBeInterrupt ? Names.INTERRUPT : words(names.waker(event));
+  }
+
+  private static String words(Names.Waker waker) {
+    return waker == null ? null : waker.words();
   }
 
   // Throttling is where a wait begins: the thread has used up the quota, or comes back to find it
   // used up.
   private List<Span> waits(KernelEvent event) {
-    Span wait = wait(event);
-    long throttled = Math.min(event.duration(), event.number("throttled"));
-    if (throttled <= 0) {
-      return List.of(wait);
+    List<Span> spans = new ArrayList<>();
+    long throttled = Math.max(0, Math.min(event.duration(), event.number(EventFields.THROTTLED)));
+    long from = event.start() + throttled;
+    if (throttled > 0) {
+      spans.add(Span.of(Cause.THROTTLED, event.start(), from, null, null, event.cpu()));
     }
-    long until = event.start() + throttled;
-    Span quota = Span.of(Cause.THROTTLED, event.start(), until, null, null, event.cpu());
-    return throttled < event.duration() ? List.of(quota, wait) : List.of(quota);
+    long known = event.number(EventFields.ACCOUNTED);
+    if (known > 0 && known < KNOWN * (event.duration() - throttled)) {
+      long since = end(event) - known;
+      spans.add(waiting(event, from, since, null, NOT_RECORDED, 1));
+      from = since;
+    }
+    if (from < end(event)) {
+      spans.add(wait(event, from));
+    }
+    return spans;
   }
 
-  private Span wait(KernelEvent event) {
-    String culprit = names.task(event, "culprit");
-    boolean preempted = "preempted".equals(event.text("kind"));
-    long held = event.number("culpritHeld");
-    boolean idle = culprit == null && held > 0;
-    String detail = preempted ? "after preemption" : null;
-    if (idle && preempted) {
-      // No idle CPU preempts anybody: the log that was looked at is that of the CPU it came to.
-      detail = "after preemption, in the queue of another CPU; this one was idle";
-    } else if (idle) {
-      culprit = IDLE;
-    }
-    if (culprit != null && !culprit.equals(IDLE)) {
-      detail = join(detail, others(event, held));
-    }
-    return new Span(Cause.RUNNABLE, event.start(), end(event), culprit, detail, event.cpu(), 1);
+  private static Span waiting(
+      KernelEvent event, long from, long to, Named culprit, String detail, int rank) {
+    return Span.behind(culprit, from, to, detail, event.cpu(), rank);
+  }
+
+  private Span wait(KernelEvent event, long from) {
+    Named culprit = names.named(event, EventFields.CULPRIT_TASK);
+    long held = event.number(EventFields.CULPRIT_HELD);
+    // Where there are shares, each says what it stands for.
+    boolean alone = culprit != null && event.number(EventFields.SHARES) == 0;
+    String more = alone ? others(event, held, end(event) - from) : null;
+    return behind(event, from, culprit, culprit == null && held > 0, more, 1);
+  }
+
+  /** The stretch of a wait in which one task ran: it knows more than the wait. */
+  private Span share(KernelEvent event) {
+    Named culprit = names.named(event, EventFields.CULPRIT_TASK);
+    return behind(event, event.start(), culprit, culprit == null, null, 2);
+  }
+
+  private static Span behind(
+      KernelEvent event, long from, Named culprit, boolean idle, String more, int rank) {
+    boolean preempted = "preempted".equals(event.text(EventFields.KIND));
+    // No idle CPU preempts a thread: the log is that of the CPU it came to.
+    Named who = idle && !preempted ? Named.of(IDLE) : culprit;
+    String how = idle ? ELSEWHERE : "after preemption";
+    return waiting(event, from, end(event), who, join(preempted ? how : null, more), rank);
   }
 
   // One name for a whole wait is fair only if that task ran for nearly all of it.
-  private static String others(KernelEvent event, long held) {
-    int others = (int) event.number("tasksBetween") - 1;
-    long accounted = event.number("accounted", event.duration());
+  private static String others(KernelEvent event, long held, long waited) {
+    int others = (int) event.number(EventFields.TASKS_BETWEEN) - 1;
+    if (held >= MOSTLY * waited) {
+      return null;
+    }
     String with = others <= 0 ? "" : others == 1 ? "1 other task" : others + " other tasks";
-    if (accounted < MOSTLY * event.duration()) {
-      return "it ran for "
-          + Nanos.words(held)
-          + " of the last "
-          + Nanos.words(accounted)
-          + (with.isEmpty() ? "" : ", beside " + with)
-          + "; who ran before that is not recorded";
-    }
-    if (held < MOSTLY * event.duration()) {
-      return "it ran for "
-          + Nanos.words(held)
-          + " of the wait"
-          + (with.isEmpty() ? "" : ", and " + with + " in the rest");
-    }
-    return null;
+    return "it ran for "
+        + Nanos.words(held)
+        + " of the wait"
+        + (with.isEmpty() ? "" : ", and " + with + " in the rest");
   }
 
   private static String join(String first, String second) {
@@ -149,60 +199,76 @@ final class SpanReader {
   }
 
   private static String irq(KernelEvent event) {
-    String device = firstText(event, "device", "handler");
-    String line = "IRQ " + event.number("irq");
+    String device = event.first(List.of(EventFields.DEVICE, EventFields.HANDLER));
+    String line = "IRQ " + event.number(EventFields.IRQ);
     return device == null ? line : line + " (" + device + ")";
   }
 
   private static Span local(KernelEvent event) {
-    String vector = String.valueOf(event.text("vector"));
+    String vector = String.valueOf(event.text(EventFields.VECTOR));
     return interrupt(event, vector.equals("nmi") ? Cause.NMI : Cause.LOCAL_INTERRUPT, vector);
   }
 
   // The function is a detail: one culprit would become as many as there are functions.
   private static Span interrupt(KernelEvent event, Cause cause, String culprit) {
-    String function = event.text("function");
+    String function = event.text(EventFields.FUNCTION);
     String detail = function == null ? null : "in " + function;
     return Span.of(cause, event.start(), end(event), culprit, detail, event.cpu());
   }
 
   private Span shootdown(KernelEvent event) {
-    String sender = names.task(event, "sender");
+    String sender = names.task(event, EventFields.SENDER_TASK);
     String culprit = sender == null ? "TLB shootdown" : "TLB shootdown from " + sender;
     return new Span(
         Cause.LOCAL_INTERRUPT, event.start(), end(event), culprit, null, event.cpu(), 1);
   }
 
   private static Span fault(KernelEvent event) {
-    boolean major = "major".equals(event.text("kind"));
-    String place = firstText(event, "file", "region");
+    boolean major = "major".equals(event.text(EventFields.KIND));
+    String place = event.first(List.of(EventFields.FILE, EventFields.REGION));
     String culprit =
         (major ? "major fault" : "minor fault") + (place == null ? "" : " on " + place);
-    String file = event.text("file");
-    String detail = file == null ? null : "at offset " + event.number("fileOffset");
+    String file = event.text(EventFields.FILE);
+    String detail = file == null ? null : "at offset " + event.number(EventFields.FILE_OFFSET);
     return Span.of(Cause.PAGE_FAULT, event.start(), end(event), culprit, detail, event.cpu());
   }
 
   private static Span call(KernelEvent event) {
-    String call = event.text("call");
-    String what = call == null ? "futex " + event.text("operation") : call;
-    String file = event.text("file");
+    String call = event.text(EventFields.CALL);
+    if (isSampled(event)) {
+      return Span.of(Cause.SYSCALL, event.start(), end(event), SAMPLED, null, event.cpu());
+    }
+    String what = call == null ? futex(event) : call;
+    String file = event.text(EventFields.FILE);
     if (file != null && !file.equals("none")) {
       what += " on a " + file + " descriptor";
     }
-    long asked = event.number("asked", Long.MIN_VALUE);
+    long asked = event.number(EventFields.ASKED, Long.MIN_VALUE);
     String limit = asked > 0 ? String.format(Locale.ROOT, "asked for %,d ns", asked) : null;
     return Span.of(Cause.SYSCALL, event.start(), end(event), what, limit, event.cpu());
   }
 
-  private static String firstText(KernelEvent event, String... fields) {
-    for (String field : fields) {
-      String text = event.text(field);
-      if (text != null && !text.isEmpty()) {
-        return text;
-      }
+  /**
+   * Whether the flight recorder had stopped the thread, to sample its stack. HotSpot does so by a
+   * signal whose handler waits in rt_sigsuspend for the next one (SR_handler of
+   * src/hotspot/os/posix/signals_posix.cpp, JDK 17 to 25); the recorder's sampler sends both.
+   */
+  public static boolean isSampled(KernelEvent event) {
+    String waker = event.text(EventFields.WAKER);
+    return "rt_sigsuspend".equals(event.text(EventFields.CALL))
+        && waker != null
+        && Role.of(waker) == Role.RECORDER;
+  }
+
+  // The JVM's mutex holds a lock, which glibc waits for with another call than for its condition.
+  private static String futex(KernelEvent event) {
+    String operation = event.text(EventFields.OPERATION);
+    String lock = event.text(EventFields.LOCK);
+    if (lock == null) {
+      return "futex " + operation;
     }
-    return null;
+    boolean taken = "wait".equals(operation) && !event.flag(EventFields.TIMED);
+    return "futex " + operation + (taken ? " on " : " for a notification on ") + lock;
   }
 
   /** What a thread was in, by the JVM's own account. */

@@ -7,7 +7,10 @@ final class ThreadFacts {
   private static final int MAX_MOVES = 50_000;
 
   private long firstRun = Long.MAX_VALUE;
-  private long lastRun = Long.MIN_VALUE;
+
+  /** The last moment in each stretch of sound evidence at which it is known to have run. */
+  private long[] lastRuns = new long[0];
+
   private long switches;
   private long off;
   private long[] moves = new long[0];
@@ -16,10 +19,21 @@ final class ThreadFacts {
   private int cpuAtFirst = -1;
   private boolean tooManyMoves;
 
-  /** The thread ran at a time. */
-  void ran(long time) {
+  /** The thread ran at a time. What it did before the evidence begins is not known. */
+  void ran(long time, Evidence evidence) {
+    if (time < evidence.begin()) {
+      return;
+    }
     firstRun = Math.min(firstRun, time);
-    lastRun = Math.max(lastRun, time);
+    int stretch = evidence.indexOf(time);
+    if (stretch < 0) {
+      return;
+    }
+    if (lastRuns.length == 0) {
+      lastRuns = new long[evidence.sound().size()];
+      Arrays.fill(lastRuns, Long.MIN_VALUE);
+    }
+    lastRuns[stretch] = Math.max(lastRuns[stretch], time);
   }
 
   void switched(long offNs) {
@@ -49,9 +63,14 @@ final class ThreadFacts {
     }
   }
 
-  /** From when to when it is known to have run at both ends. */
-  Interval ran() {
-    return firstRun <= lastRun ? new Interval(firstRun, lastRun) : Interval.EMPTY;
+  /** When it is first known to have run; the end of time if that is not known. */
+  long firstRun() {
+    return firstRun;
+  }
+
+  /** When it is last known to have run in a stretch of sound evidence; else the begin of time. */
+  long lastRun(int stretch) {
+    return stretch < lastRuns.length ? lastRuns[stretch] : Long.MIN_VALUE;
   }
 
   /** Recorded switches away from the CPU, those that were recorded as exemplars too. */

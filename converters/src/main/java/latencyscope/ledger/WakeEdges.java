@@ -5,6 +5,8 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import latencyscope.jfr.schema.EventFields;
+import latencyscope.jfr.schema.EventTypes;
 import latencyscope.recording.KernelEvent;
 import latencyscope.recording.ThreadId;
 
@@ -26,7 +28,7 @@ final class WakeEdges {
 
   /** A thread was off its CPU from {@code left}, was woken, and ran again at {@code back}. */
   private record Edge(
-      ThreadId thread, long left, long woken, long back, long wakerTid, String waker) {}
+      ThreadId thread, long left, long woken, long back, long wakerTid, Names.Waker waker) {}
 
   /**
    * @param windows the windows whose chains are asked for
@@ -39,7 +41,8 @@ final class WakeEdges {
   }
 
   void add(KernelEvent event) {
-    if (!event.type().equals("ContextSwitch") || event.number("wakerTid") == 0) {
+    Names.Waker waker = event.type().equals(EventTypes.CONTEXT_SWITCH) ? names.waker(event) : null;
+    if (waker == null) {
       return;
     }
     long back = event.start() + event.duration();
@@ -51,7 +54,7 @@ final class WakeEdges {
       return;
     }
     edges++;
-    long woken = back - Math.max(0, Math.min(event.duration(), event.number("waited")));
+    long woken = back - Math.max(0, Math.min(event.duration(), event.number(EventFields.WAITED)));
     byThread
         .computeIfAbsent(event.thread().osTid(), tid -> new ArrayList<>())
         .add(
@@ -60,8 +63,8 @@ final class WakeEdges {
                 event.start(),
                 woken,
                 back,
-                event.number("wakerTid"),
-                names.waker(event)));
+                event.number(EventFields.WAKER_TID),
+                waker));
   }
 
   private boolean isAsked(long start, long end) {
@@ -89,11 +92,16 @@ final class WakeEdges {
     List<WakeLink> chain = new ArrayList<>();
     long waitsSince = blocked.start();
     Edge edge = edgeAround(thread.osTid(), blocked.end());
-    while (edge != null && chain.size() < MAX_LINKS && edge.waker != null) {
+    while (edge != null && chain.size() < MAX_LINKS) {
       chain.add(
           new WakeLink(
-              edge.thread, edge.waker, edge.woken, edge.woken - edge.left, edge.back - edge.woken));
-      ThreadId waker = edge.waker.startsWith(Names.INTERRUPT) ? null : names.thread(edge.wakerTid);
+              edge.thread,
+              edge.waker.words(),
+              edge.woken,
+              edge.woken - edge.left,
+              edge.back - edge.woken,
+              edge.waker.kind() == Names.Waker.Kind.EITHER));
+      ThreadId waker = edge.waker.maybeInterrupt() ? null : names.thread(edge.wakerTid);
       // What kept the waker from waking earlier: its last stay off a CPU before it did.
       Edge before = waker == null ? null : edgeBefore(waker.osTid(), edge.woken);
       edge = before != null && before.back > waitsSince ? before : null;

@@ -21,6 +21,11 @@ public record Window(
     }
   }
 
+  /** The same window by another name. */
+  Window labelled(String newLabel) {
+    return new Window(event, newLabel, thread, start, end, own);
+  }
+
   /** Length in nanoseconds. */
   public long duration() {
     return end - start;

@@ -6,6 +6,8 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import latencyscope.recording.ThreadId;
 
@@ -20,6 +22,8 @@ final class WindowSet {
   static final int MAX_WINDOWS = 1_000_000;
   static final int MAX_SPANS = 500_000;
   private static final int MAX_SPANS_OF_LONGEST = 250_000;
+  private static final Comparator<Window> LONGEST_FIRST =
+      Comparator.comparingLong(Window::duration).reversed();
 
   private final int keepLongest;
   private final List<Window> windows = new ArrayList<>();
@@ -28,6 +32,36 @@ final class WindowSet {
   private int spans;
   private boolean spansLeftOut;
   private boolean longestIncomplete;
+  private List<Stall> stalls = List.of();
+
+  /**
+   * One delay of a thread, which may have made several windows long: of requests that queue for a
+   * thread, all that were waiting.
+   */
+  static final class Stall {
+    private final Window longest;
+    private int others;
+
+    private Stall(Window longest) {
+      this.longest = longest;
+    }
+
+    /** The longest of its windows. */
+    Window longest() {
+      return longest;
+    }
+
+    /** How many more windows lie in it with half of their length or more. */
+    int others() {
+      return others;
+    }
+
+    private boolean holds(Window shorter) {
+      long common =
+          Math.min(longest.end(), shorter.end()) - Math.max(longest.start(), shorter.start());
+      return common >= 0 && 2 * common >= shorter.duration();
+    }
+  }
 
   /** Windows of one thread, ordered by their begin, and its spans. */
   private static final class OfThread {
@@ -76,6 +110,11 @@ final class WindowSet {
     windows.add(window);
   }
 
+  /** Puts another window, of the same thread and time, in the place of each. */
+  void replace(UnaryOperator<Window> by) {
+    windows.replaceAll(by);
+  }
+
   /**
    * No more windows. What concerns a virtual thread is on its carriers, as far as they are known.
    */
@@ -84,7 +123,12 @@ final class WindowSet {
         Comparator.comparingLong(Window::start)
             .thenComparingLong(Window::end)
             .thenComparingLong(window -> window.thread().osTid()));
-    List<Window> longest = longest(keepLongest);
+    List<Window> byLength = windows.stream().sorted(LONGEST_FIRST).toList();
+    stalls = findStalls(byLength);
+    List<Window> longest =
+        Stream.concat(byLength.stream().limit(keepLongest), stalls.stream().map(Stall::longest))
+            .distinct()
+            .toList();
     for (Window window : windows) {
       byThread.computeIfAbsent(window.thread(), t -> new OfThread()).windows.add(window);
       onCarriers(window, mounts)
@@ -143,12 +187,33 @@ final class WindowSet {
     return windows;
   }
 
-  /** The longest windows, the longest first. */
-  List<Window> longest(int count) {
-    return windows.stream()
-        .sorted(Comparator.comparingLong(Window::duration).reversed())
-        .limit(count)
-        .toList();
+  private List<Stall> findStalls(List<Window> byLength) {
+    List<Stall> found = new ArrayList<>();
+    Map<ThreadId, List<Stall>> ofThread = new HashMap<>();
+    for (Window window : byLength) {
+      Optional<Stall> same =
+          ofThread.getOrDefault(window.thread(), List.of()).stream()
+              .filter(stall -> stall.holds(window))
+              .findFirst();
+      if (same.isPresent()) {
+        same.get().others++;
+      } else if (found.size() < keepLongest) {
+        Stall stall = new Stall(window);
+        found.add(stall);
+        ofThread.computeIfAbsent(window.thread(), thread -> new ArrayList<>()).add(stall);
+      }
+    }
+    return found;
+  }
+
+  /** The longest stalls, the longest first: as many as were to be kept. */
+  List<Stall> stalls() {
+    return stalls;
+  }
+
+  /** The longest window of each of them. */
+  List<Window> longest() {
+    return stalls.stream().map(Stall::longest).toList();
   }
 
   /** Windows that are not here, because there were too many. */

@@ -5,9 +5,14 @@ import java.util.HashMap;
 import java.util.Map;
 import latencyscope.perfetto.proto.FtraceEvent;
 import latencyscope.perfetto.proto.FtraceEventBundle;
+import latencyscope.perfetto.proto.IrqHandlerEntryFtraceEvent;
+import latencyscope.perfetto.proto.IrqHandlerExitFtraceEvent;
 import latencyscope.perfetto.proto.SchedSwitchFtraceEvent;
 import latencyscope.perfetto.proto.SchedWakingFtraceEvent;
+import latencyscope.perfetto.proto.SoftirqEntryFtraceEvent;
+import latencyscope.perfetto.proto.SoftirqExitFtraceEvent;
 import latencyscope.perfetto.proto.TracePacket;
+import latencyscope.trace.TraceOutput.Interrupt;
 import latencyscope.trace.TraceOutput.SchedSwitch;
 import latencyscope.trace.TraceOutput.SchedWaking;
 
@@ -17,7 +22,7 @@ import latencyscope.trace.TraceOutput.SchedWaking;
  */
 final class FtraceBundles {
   private static final int BUNDLE_EVENTS = 512;
-  private static final int PRIORITY = 120;
+  private static final int HANDLED = 1;
 
   /** Takes packets. */
   @FunctionalInterface
@@ -35,35 +40,55 @@ final class FtraceBundles {
   void add(SchedSwitch change) throws IOException {
     SchedSwitchFtraceEvent.Builder event =
         SchedSwitchFtraceEvent.newBuilder()
-            .setPrevComm(change.prevComm())
-            .setPrevPid(change.prev())
-            .setPrevPrio(PRIORITY)
+            .setPrevComm(change.prev().name())
+            .setPrevPid(change.prev().id())
+            .setPrevPrio(change.prev().priority())
             .setPrevState(change.prevState())
-            .setNextComm(change.nextComm())
-            .setNextPid(change.next())
-            .setNextPrio(change.nextPriority());
+            .setNextComm(change.next().name())
+            .setNextPid(change.next().id())
+            .setNextPrio(change.next().priority());
     add(
         change.cpu(),
         FtraceEvent.newBuilder()
             .setTimestamp(change.time())
-            .setPid(change.prev())
+            .setPid(change.prev().id())
             .setSchedSwitch(event));
   }
 
   void add(SchedWaking waking) throws IOException {
-    SchedWakingFtraceEvent.Builder event =
+    SchedWakingFtraceEvent.Builder waked =
         SchedWakingFtraceEvent.newBuilder()
-            .setComm(waking.comm())
-            .setPid(waking.woken())
-            .setPrio(PRIORITY)
+            .setComm(waking.woken().name())
+            .setPid(waking.woken().id())
+            .setPrio(waking.woken().priority())
             .setSuccess(1)
-            .setTargetCpu(waking.cpu());
-    add(
-        waking.cpu(),
+            .setTargetCpu(waking.targetCpu());
+    FtraceEvent.Builder event =
         FtraceEvent.newBuilder()
             .setTimestamp(waking.time())
             .setPid(waking.waker())
-            .setSchedWaking(event));
+            .setSchedWaking(waked);
+    if (waking.flags() >= 0) {
+      event.setCommonFlags(waking.flags());
+    }
+    add(waking.cpu(), event);
+  }
+
+  void add(Interrupt interrupt) throws IOException {
+    FtraceEvent.Builder event = FtraceEvent.newBuilder().setTimestamp(interrupt.time()).setPid(0);
+    int number = interrupt.number();
+    if (interrupt.soft() && interrupt.begins()) {
+      event.setSoftirqEntry(SoftirqEntryFtraceEvent.newBuilder().setVec(number));
+    } else if (interrupt.soft()) {
+      event.setSoftirqExit(SoftirqExitFtraceEvent.newBuilder().setVec(number));
+    } else if (interrupt.begins()) {
+      event.setIrqHandlerEntry(
+          IrqHandlerEntryFtraceEvent.newBuilder().setIrq(number).setName(interrupt.name()));
+    } else {
+      event.setIrqHandlerExit(
+          IrqHandlerExitFtraceEvent.newBuilder().setIrq(number).setRet(HANDLED));
+    }
+    add(interrupt.cpu(), event);
   }
 
   private void add(int cpu, FtraceEvent.Builder event) throws IOException {

@@ -3,7 +3,10 @@ package latencyscope.perfetto;
 import com.google.protobuf.CodedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import latencyscope.perfetto.proto.BuiltinClock;
@@ -24,9 +27,10 @@ import latencyscope.perfetto.proto.TracePacketDefaults;
 import latencyscope.perfetto.proto.TrackDescriptor;
 import latencyscope.perfetto.proto.TrackEvent;
 import latencyscope.perfetto.proto.Utsname;
+import latencyscope.recording.Host;
+import latencyscope.recording.ProcessFacts;
 import latencyscope.recording.Recording;
 import latencyscope.trace.TraceOutput;
-import latencyscope.trace.TraceWriter;
 import latencyscope.trace.Track;
 
 /**
@@ -45,19 +49,36 @@ public final class PerfettoOutput implements TraceOutput {
 
   private static final Pattern RELEASE = Pattern.compile("\\d+\\.\\d+\\S*");
 
+  private final Recording recording;
   private final CodedOutputStream out;
   private final FtraceBundles bundles = new FtraceBundles(this::packet);
   private final Interned categories = new Interned();
   private final Interned names = new Interned();
   private final Interned keys = new Interned();
+  private final Set<Integer> described = new HashSet<>();
+  private Clock clock;
 
-  /** Begins a trace of a recording. */
-  public PerfettoOutput(Recording recording, OutputStream stream) throws IOException {
+  /** Writes a trace of a recording. */
+  public PerfettoOutput(Recording recording, OutputStream stream) {
+    this.recording = recording;
     out = CodedOutputStream.newInstance(stream);
-    clocks(recording);
+  }
+
+  @Override
+  public void begin(Clock first) throws IOException {
+    clock = first;
+    clocks();
+    Host host = recording.host();
     Utsname.Builder uname =
-        Utsname.newBuilder().setSysname("Linux").setRelease(release(recording.host().kernel()));
-    packet(TracePacket.newBuilder().setSystemInfo(SystemInfo.newBuilder().setUtsname(uname)));
+        Utsname.newBuilder().setSysname("Linux").setRelease(release(host.kernel()));
+    if (host.kernel() != null) {
+      uname.setVersion(host.kernel());
+    }
+    SystemInfo.Builder system = SystemInfo.newBuilder().setUtsname(uname);
+    if (!host.online().isEmpty()) {
+      system.setNumCpus(host.online().size());
+    }
+    packet(TracePacket.newBuilder().setSystemInfo(system));
   }
 
   private static String release(String kernel) {
@@ -65,17 +86,17 @@ public final class PerfettoOutput implements TraceOutput {
     return matcher.find() ? matcher.group() : ANY_RELEASE_SINCE_4_14;
   }
 
-  private void clocks(Recording recording) throws IOException {
-    long offset = TraceWriter.offset(recording);
-    boolean monotonic = recording.monotonicOffset().isPresent();
-    long start = recording.capture().start();
+  // Before the first event: Perfetto's to_realtime() gives all that comes before the first snapshot
+  // the snapshot's own time (clock_converter.cc, v52).
+  private void clocks() throws IOException {
+    long first = clock.first() - clock.offset();
     ClockSnapshot.Builder snapshot =
         ClockSnapshot.newBuilder()
-            .addClocks(clock(BuiltinClock.BUILTIN_CLOCK_REALTIME, start))
-            .addClocks(clock(BuiltinClock.BUILTIN_CLOCK_BOOTTIME, start - offset));
+            .addClocks(clock(BuiltinClock.BUILTIN_CLOCK_REALTIME, clock.first()))
+            .addClocks(clock(BuiltinClock.BUILTIN_CLOCK_BOOTTIME, first));
     TracePacketDefaults.Builder defaults = TracePacketDefaults.newBuilder();
-    if (monotonic) {
-      snapshot.addClocks(clock(BuiltinClock.BUILTIN_CLOCK_MONOTONIC, start - offset));
+    if (clock.monotonic()) {
+      snapshot.addClocks(clock(BuiltinClock.BUILTIN_CLOCK_MONOTONIC, first));
       defaults.setTimestampClockId(BuiltinClock.BUILTIN_CLOCK_MONOTONIC_VALUE);
     } else {
       defaults.setTimestampClockId(BuiltinClock.BUILTIN_CLOCK_BOOTTIME_VALUE);
@@ -85,6 +106,50 @@ public final class PerfettoOutput implements TraceOutput {
         TracePacket.newBuilder()
             .setTracePacketDefaults(defaults)
             .setSequenceFlags(TracePacket.SequenceFlags.SEQ_INCREMENTAL_STATE_CLEARED_VALUE));
+  }
+
+  @Override
+  public void task(int tid, int pid, String name) throws IOException {
+    ProcessTree.Builder tree = ProcessTree.newBuilder();
+    process(pid, pid == tid ? name : null, tree);
+    ProcessTree.Thread.Builder thread = ProcessTree.Thread.newBuilder().setTid(tid).setName(name);
+    if (pid > 0) {
+      tree.addThreads(thread.setTgid(pid));
+      packet(TracePacket.newBuilder().setProcessTree(tree));
+    }
+  }
+
+  /**
+   * Describes a process once: Perfetto takes one that has another parent for another process.
+   *
+   * @param name null if it is not known otherwise
+   */
+  private void process(int pid, String name, ProcessTree.Builder tree) {
+    Optional<ProcessFacts> facts = recording.tasks().process(pid);
+    String known = name == null ? facts.map(ProcessFacts::name).orElse(null) : name;
+    if (pid <= 0 || known == null || !described.add(pid)) {
+      return;
+    }
+    ProcessTree.Process.Builder process =
+        ProcessTree.Process.newBuilder().setPid(pid).addCmdline(known);
+    facts.ifPresent(fact -> {
+      long started = fact.started() - clock.offset();
+      if (fact.started() > 0 && clock.monotonic() && started >= 0) {
+        process.setProcessStartFromBoot(started);
+      }
+      if (fact.parent() > 0) {
+        process.setPpid((int) fact.parent());
+        parent((int) fact.parent(), fact.parentName(), tree);
+      }
+    });
+    tree.addProcesses(process);
+  }
+
+  // Of the parent's own parent nothing is known: only its first thread is named.
+  private static void parent(int pid, String name, ProcessTree.Builder tree) {
+    if (name != null) {
+      tree.addThreads(ProcessTree.Thread.newBuilder().setTid(pid).setTgid(pid).setName(name));
+    }
   }
 
   private static ClockSnapshot.Clock.Builder clock(BuiltinClock clock, long time) {
@@ -103,11 +168,7 @@ public final class PerfettoOutput implements TraceOutput {
       descriptor.setParentUuid(track.parent().id());
     }
     switch (track.kind()) {
-      case PROCESS ->
-          descriptor.setProcess(
-              ProcessDescriptor.newBuilder()
-                  .setPid((int) track.pid())
-                  .setProcessName(track.name()));
+      case PROCESS -> process(track, descriptor);
       case THREAD -> thread(track, descriptor);
       case SLICES -> descriptor.setName(track.name());
       case NANOSECONDS ->
@@ -117,6 +178,16 @@ public final class PerfettoOutput implements TraceOutput {
                   CounterDescriptor.newBuilder().setUnit(CounterDescriptor.Unit.UNIT_TIME_NS));
     }
     packet(TracePacket.newBuilder().setTrackDescriptor(descriptor));
+  }
+
+  private void process(Track track, TrackDescriptor.Builder descriptor) throws IOException {
+    int pid = (int) track.pid();
+    descriptor.setProcess(ProcessDescriptor.newBuilder().setPid(pid).setProcessName(track.name()));
+    if (recording.tasks().process(pid).isPresent()) {
+      ProcessTree.Builder tree = ProcessTree.newBuilder();
+      process(pid, track.name(), tree);
+      packet(TracePacket.newBuilder().setProcessTree(tree));
+    }
   }
 
   // A thread's descriptor must not name a parent: its process says whose it is.
@@ -243,6 +314,11 @@ public final class PerfettoOutput implements TraceOutput {
   @Override
   public void waking(SchedWaking waking) throws IOException {
     bundles.add(waking);
+  }
+
+  @Override
+  public void interrupt(Interrupt interrupt) throws IOException {
+    bundles.add(interrupt);
   }
 
   @Override

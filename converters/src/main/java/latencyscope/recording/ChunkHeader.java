@@ -11,6 +11,8 @@ import java.nio.ByteBuffer;
  * @param constants where its last table of constants is
  * @param metadata where its description of event types is
  * @param startNanos when it began, nanoseconds since the epoch
+ * @param startTicks when it began, on the clock of its events
+ * @param ticksPerSecond of that clock
  * @param state 0 if it is finished; otherwise its JVM was writing it when this was read
  * @param compressed whether numbers take as many bytes as they need
  */
@@ -21,6 +23,8 @@ record ChunkHeader(
     long constants,
     long metadata,
     long startNanos,
+    long startTicks,
+    long ticksPerSecond,
     int state,
     boolean compressed) {
   static final int BYTES = 68;
@@ -34,6 +38,8 @@ record ChunkHeader(
   private static final int CONSTANTS = 16;
   static final int METADATA = 24;
   private static final int START = 32;
+  private static final int START_TICKS = 48;
+  private static final int TICKS_PER_SECOND = 56;
   private static final int STATE = 64;
   private static final int FLAGS = 67;
   private static final int COMPRESSED = 1;
@@ -47,6 +53,8 @@ record ChunkHeader(
         bytes.getLong(CONSTANTS),
         bytes.getLong(METADATA),
         bytes.getLong(START),
+        bytes.getLong(START_TICKS),
+        bytes.getLong(TICKS_PER_SECOND),
         bytes.get(STATE) & 0xff,
         (bytes.get(FLAGS) & COMPRESSED) != 0);
   }

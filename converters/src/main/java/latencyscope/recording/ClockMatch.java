@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import latencyscope.jfr.schema.EventTypes;
 
 /**
  * Finds by how much the times of a JVM's own recording are off those of the kernel, from what both
@@ -22,7 +23,8 @@ import java.util.concurrent.TimeUnit;
 public final class ClockMatch implements EventConsumer {
   private static final Set<String> OF_JVM =
       Set.of("jdk.ThreadPark", "jdk.ThreadSleep", "jdk.JavaMonitorWait", "jdk.JavaMonitorEnter");
-  private static final Set<String> OF_KERNEL = Set.of("ContextSwitch", "FutexWait", "Sleep");
+  private static final Set<String> OF_KERNEL =
+      Set.of(EventTypes.CONTEXT_SWITCH, EventTypes.FUTEX_WAIT, EventTypes.SLEEP);
   private static final long MILLISECOND = TimeUnit.MILLISECONDS.toNanos(1);
 
   // Headers are up to a millisecond early; the rest is what the clocks of both may be off.

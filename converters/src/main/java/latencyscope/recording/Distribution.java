@@ -7,6 +7,7 @@ import java.util.OptionalLong;
 import java.util.zip.DataFormatException;
 import org.HdrHistogram.Histogram;
 import org.HdrHistogram.HistogramIterationValue;
+import org.apache.commons.numbers.gamma.RegularizedBeta;
 
 /**
  * Every occurrence of a measure: exact count, sum and maximum, and percentiles to 3 significant
@@ -215,18 +216,72 @@ public final class Distribution {
    * @return empty if there are too few occurrences to tell; see {@link #needed}
    */
   public OptionalLong percentile(double percent) {
-    long binned = Arrays.stream(counts).sum();
-    if (binned < needed(percent)) {
+    return binned() < needed(percent) ? OptionalLong.empty() : nearestRank(percent);
+  }
+
+  /**
+   * The least of the measured values that a share of the occurrences does not exceed: of few, that
+   * is the maximum.
+   *
+   * @param percent such as 99.9
+   * @return empty if there is no occurrence with a bin
+   */
+  public OptionalLong nearestRank(double percent) {
+    // As HdrHistogram has it: a hair below, so that rounding does not ask for one too many.
+    return ofRank((long) Math.ceil(Math.nextDown(percent) * binned() / 100));
+  }
+
+  /**
+   * A value that the true percentile p does not exceed, with a confidence: that of the first rank r
+   * with P(Binomial(n, p) &lt; r) &ge; confidence, where n is {@link #binned}. It holds for any
+   * distribution if occurrences are independent. Occurrences in bursts are not, and the bound is
+   * too low for them.
+   *
+   * @param percent such as 99.9
+   * @param confidence such as 0.95
+   * @return empty if there are too few occurrences; see {@link #neededForBound}
+   */
+  public OptionalLong upperBound(double percent, double confidence) {
+    long binned = binned();
+    if (binned < neededForBound(percent, confidence)) {
       return OptionalLong.empty();
     }
-    // As HdrHistogram has it: a hair below, so that rounding does not ask for one too many.
-    double wanted = Math.ceil(Math.nextDown(percent) * binned / 100);
+    long low = 1;
+    long high = binned;
+    while (low < high) {
+      long rank = (low + high) >>> 1;
+      if (RegularizedBeta.complement(percent / 100, rank, binned - rank + 1.0) >= confidence) {
+        high = rank;
+      } else {
+        low = rank + 1;
+      }
+    }
+    return ofRank(low);
+  }
+
+  /** The value of an occurrence by its place among all, from 1 on. */
+  private OptionalLong ofRank(long rank) {
+    if (bins.length == 0) {
+      return OptionalLong.empty();
+    }
     int bin = 0;
-    for (double below = counts[0]; below < wanted && bin < bins.length - 1; ) {
+    for (long below = counts[0]; below < rank && bin < bins.length - 1; ) {
       below += counts[++bin];
     }
     // A bin's upper edge may lie above the exact maximum.
     return OptionalLong.of(Math.min(bins[bin], max));
+  }
+
+  /** The highest percentile that so many occurrences resolve; see {@link #needed}. */
+  public static double resolved(long occurrences) {
+    double beyond = 100.0 * EXPECTED_BEYOND / Math.max(EXPECTED_BEYOND, occurrences);
+    // Rounded up, to five digits: more than can be resolved is not claimed.
+    return 100 - Math.ceil(beyond * 1e5) / 1e5;
+  }
+
+  /** Occurrences that an upper bound of a percentile takes: one of them has to lie beyond it. */
+  public static long neededForBound(double percent, double confidence) {
+    return (long) Math.ceil(Math.log(1 - confidence) / Math.log(percent / 100));
   }
 
   /** Occurrences it takes to tell a percentile: {@link #EXPECTED_BEYOND} ÷ (1 − p). */

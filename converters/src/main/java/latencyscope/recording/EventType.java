@@ -4,6 +4,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import latencyscope.jfr.schema.EventDescription;
+import latencyscope.jfr.schema.EventField;
+import latencyscope.jfr.schema.EventFields;
+import latencyscope.jfr.schema.FlagField;
+import latencyscope.jfr.schema.NumberField;
+import latencyscope.jfr.schema.TextField;
 import org.openjdk.jmc.common.IMCThread;
 import org.openjdk.jmc.common.IMCType;
 import org.openjdk.jmc.common.unit.IQuantity;
@@ -15,7 +21,7 @@ import org.openjdk.jmc.flightrecorder.parser.ValueField;
  * One event type of a recording: its name, its module, and where in a value array each field is.
  */
 class EventType {
-  static final String PREFIX = "latencyscope.";
+  static final String PREFIX = EventDescription.PREFIX;
 
   // What every event has, and is asked for by methods of its own.
   static final Set<String> COMMON =
@@ -24,14 +30,15 @@ class EventType {
           "duration",
           "eventThread",
           "stackTrace",
-          "kernelStart",
-          "kernelDuration",
-          "osThreadId",
-          "thread",
-          "cpu");
+          EventFields.KERNEL_START.name(),
+          EventFields.KERNEL_DURATION.name(),
+          EventFields.OS_THREAD_ID.name(),
+          EventFields.THREAD.name(),
+          EventFields.CPU.name());
 
   private final String name;
   private final String module;
+  private final String simpleName;
   private final Map<String, Integer> index = new LinkedHashMap<>();
 
   /**
@@ -53,6 +60,8 @@ class EventType {
   EventType(String name, String module) {
     this.name = name;
     this.module = module;
+    // Asked for several times an event.
+    simpleName = name.startsWith(PREFIX) ? name.substring(PREFIX.length()) : name;
   }
 
   String name() {
@@ -64,7 +73,11 @@ class EventType {
   }
 
   String simpleName() {
-    return name.startsWith(PREFIX) ? name.substring(PREFIX.length()) : name;
+    return simpleName;
+  }
+
+  final boolean has(EventField field) {
+    return has(field.name());
   }
 
   boolean has(String field) {
@@ -78,6 +91,21 @@ class EventType {
 
   String text(Object[] values, String field) {
     return value(values, field) instanceof String text ? text : null;
+  }
+
+  /** A text field of one of our own types; null if it is missing or has no value. */
+  final String text(Object[] values, TextField field) {
+    return text(values, field.name());
+  }
+
+  /** A numeric field of one of our own types. */
+  final long number(Object[] values, NumberField field, long ifMissing) {
+    return number(values, field.name(), ifMissing);
+  }
+
+  /** A boolean field of one of our own types. */
+  final boolean flag(Object[] values, FlagField field) {
+    return flag(values, field.name());
   }
 
   boolean flag(Object[] values, String field) {

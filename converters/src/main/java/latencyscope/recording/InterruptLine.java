@@ -1,5 +1,7 @@
 package latencyscope.recording;
 
+import latencyscope.jfr.schema.EventFields;
+
 /**
  * A device's interrupt line and where the host lets it be delivered, as of the end of the capture.
  *
@@ -24,13 +26,13 @@ public record InterruptLine(
 
   static InterruptLine of(EventType type, Object[] values) {
     return new InterruptLine(
-        (int) type.number(values, "irq", 0),
-        type.text(values, "devices"),
-        CpuSet.parse(type.text(values, "allowedCpus")),
-        CpuSet.parse(type.text(values, "effectiveCpus")),
-        type.text(values, "managed"),
-        type.number(values, "irqbalancePid", 0),
-        type.number(values, "counted", NOT_KNOWN));
+        (int) type.number(values, EventFields.IRQ, 0),
+        type.text(values, EventFields.DEVICES),
+        CpuSet.parse(type.text(values, EventFields.ALLOWED_CPUS)),
+        CpuSet.parse(type.text(values, EventFields.EFFECTIVE_CPUS)),
+        type.text(values, EventFields.MANAGED),
+        type.number(values, EventFields.IRQBALANCE_PID, 0),
+        type.number(values, EventFields.COUNTED, NOT_KNOWN));
   }
 
   /** The same line later: what it is then, and both counts. */

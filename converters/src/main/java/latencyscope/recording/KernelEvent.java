@@ -1,6 +1,12 @@
 package latencyscope.recording;
 
+import java.util.List;
 import java.util.Map;
+import latencyscope.jfr.schema.EventField;
+import latencyscope.jfr.schema.EventFields;
+import latencyscope.jfr.schema.FlagField;
+import latencyscope.jfr.schema.NumberField;
+import latencyscope.jfr.schema.TextField;
 
 /**
  * One event of a thread that the kernel measured, of any {@code latencyscope.*} type.
@@ -40,37 +46,52 @@ public final class KernelEvent {
 
   /** Begin, nanoseconds since the epoch. */
   public long start() {
-    return number("kernelStart");
+    return number(EventFields.KERNEL_START);
   }
 
   /** Length in nanoseconds; 0 for an instant. */
   public long duration() {
-    return EventType.length(start(), number("kernelDuration"));
+    return EventType.length(start(), number(EventFields.KERNEL_DURATION));
   }
 
   /** CPU on which it happened; -1 if the type does not say. */
   public int cpu() {
-    return (int) number("cpu", -1);
+    return (int) number(EventFields.CPU, -1);
   }
 
   /** A text field; null if it is missing or has no value. */
-  public String text(String field) {
-    return type.text(values, field);
+  public String text(TextField field) {
+    return type.text(values, field.name());
+  }
+
+  /** The first of some fields that has a value, as text; null if none has. */
+  public String first(List<EventField> fields) {
+    for (EventField field : fields) {
+      String text = type.text(values, field.name());
+      if (text != null && !text.isEmpty()) {
+        return text;
+      }
+      long number = field instanceof NumberField numeric ? number(numeric) : 0;
+      if (number != 0) {
+        return field.name() + " " + number;
+      }
+    }
+    return null;
   }
 
   /** A numeric field, times in nanoseconds; 0 if the recording's type does not have it. */
-  public long number(String field) {
+  public long number(NumberField field) {
     return number(field, 0);
   }
 
   /** A numeric field, times in nanoseconds. */
-  public long number(String field, long ifMissing) {
-    return type.number(values, field, ifMissing);
+  public long number(NumberField field, long ifMissing) {
+    return type.number(values, field.name(), ifMissing);
   }
 
   /** A boolean field; false if the recording's type does not have it. */
-  public boolean flag(String field) {
-    return type.flag(values, field);
+  public boolean flag(FlagField field) {
+    return type.flag(values, field.name());
   }
 
   /**

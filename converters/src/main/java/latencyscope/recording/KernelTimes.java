@@ -1,6 +1,7 @@
 package latencyscope.recording;
 
 import java.util.List;
+import latencyscope.jfr.schema.EventFields;
 import org.openjdk.jmc.flightrecorder.parser.IConstantPoolExtension;
 import org.openjdk.jmc.flightrecorder.parser.IEventSink;
 import org.openjdk.jmc.flightrecorder.parser.IEventSinkFactory;
@@ -43,12 +44,12 @@ public final class KernelTimes implements IParserExtension {
   }
 
   private static IEventSink correcting(IEventSink sink, List<ValueField> fields) {
-    int kernelStart = indexOf("kernelStart", fields);
+    int kernelStart = indexOf(EventFields.KERNEL_START.name(), fields);
     if (kernelStart < 0) {
       return ofNoThread(sink, fields);
     }
     int start = indexOf("startTime", fields);
-    int kernelDuration = indexOf("kernelDuration", fields);
+    int kernelDuration = indexOf(EventFields.KERNEL_DURATION.name(), fields);
     int duration = indexOf("duration", fields);
     int implicitThread = indexOf("eventThread", fields);
     int ownThread = lastIndexOf("eventThread", fields);

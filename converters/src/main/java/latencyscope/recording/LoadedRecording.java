@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -192,6 +193,7 @@ public final class LoadedRecording implements EventSource {
     private final List<IMemberAccessor<?, IItem>> accessors = new ArrayList<>();
     private final Object[] values;
     private final IEventSink sink;
+    private final List<Consumer<Object[]>> asRecorded;
     private IItem item;
     private long end;
 
@@ -203,6 +205,7 @@ public final class LoadedRecording implements EventSource {
       endTime = JfrAttributes.END_TIME.getAccessor(type);
       type.getAccessorKeys().keySet().forEach(key -> accessors.add(type.getAccessor(key)));
       values = new Object[accessors.size()];
+      asRecorded = AsRecorded.steps(name, fields(type));
     }
 
     String name() {
@@ -227,6 +230,7 @@ public final class LoadedRecording implements EventSource {
       for (int i = 0; i < values.length; i++) {
         values[i] = accessors.get(i).getMember(item);
       }
+      asRecorded.forEach(step -> step.accept(values));
       sink.addEvent(values);
     }
   }

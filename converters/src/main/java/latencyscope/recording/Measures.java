@@ -2,7 +2,9 @@ package latencyscope.recording;
 
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -33,6 +35,18 @@ final class Measures<K> {
   Map<K, Distribution> distributions(String module, String measure) {
     return Collections.unmodifiableMap(
         distributions.getOrDefault(module, Map.of()).getOrDefault(measure, Map.of()));
+  }
+
+  /** Whether there is any distribution of a module. */
+  boolean hasDistributions(String module) {
+    return distributions.containsKey(module);
+  }
+
+  /** Whose the distributions of a module are. */
+  Set<K> withDistributions(String module) {
+    Set<K> whose = new LinkedHashSet<>();
+    distributions.getOrDefault(module, Map.of()).values().forEach(by -> whose.addAll(by.keySet()));
+    return whose;
   }
 
   /** Counts of a module by measure and whose they are. */

@@ -5,7 +5,8 @@ package latencyscope.recording;
  *
  * @param module module to which it belongs; {@code capture} if the whole capture is meant
  * @param probe name of the BPF program; null if the whole module is meant
- * @param state {@code attached}, {@code unavailable} or {@code refused}
+ * @param state {@code attached}, {@code unavailable}, {@code refused}, or {@code loading} as long
+ *     as the capture's modules are being loaded
  * @param reason why it is not attached; null if it is
  * @param remedy what to do about it; null if there is nothing to do
  */
@@ -13,5 +14,10 @@ public record ProbeState(String module, String probe, String state, String reaso
   /** Whether the probe is in place. */
   public boolean attached() {
     return "attached".equals(state);
+  }
+
+  /** Whether the capture had not begun yet: its modules were being loaded. */
+  public boolean loading() {
+    return "loading".equals(state);
   }
 }

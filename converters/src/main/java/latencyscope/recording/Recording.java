@@ -3,11 +3,15 @@ package latencyscope.recording;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * What one or more recording files say, without their single events: those are handed to a consumer
@@ -28,7 +32,10 @@ public final class Recording {
   private final List<Loss> losses;
   private final List<InterruptLine> interruptLines;
   private final List<CaptureInterval> intervals;
+  private final Map<String, List<CaptureInterval>> moduleIntervals = new TreeMap<>();
+  private final Map<String, CapturedTime> captured = new TreeMap<>();
   private final Map<String, Long> floors;
+  private final List<Floor> floorChanges;
   private final long measuredFrom;
   private final List<ProbeState> probes;
   private final List<ProbeCosts> costs;
@@ -36,6 +43,9 @@ public final class Recording {
   private final OptionalLong monotonicOffset;
   private final List<String> notes;
   private final Map<String, String> facts;
+  private final RecordedTypes types;
+  private final CpuSet targetCpus;
+  private final KnownTasks tasks;
 
   Recording(RecordingBuilder builder) {
     capture = builder.capture();
@@ -43,6 +53,7 @@ public final class Recording {
     host = builder.host();
     jvm = builder.jvm();
     threads = List.copyOf(builder.threads.seen());
+    tasks = builder.tasks.known(capture.targetPid(), builder.threads::hasEnded);
     threads.forEach(thread -> canonical.put(thread, thread));
     threadMeasures = builder.threadMeasures;
     subjectMeasures = builder.subjectMeasures;
@@ -50,14 +61,32 @@ public final class Recording {
     losses = builder.losses();
     interruptLines = List.copyOf(builder.interruptLines.values());
     floors = Map.copyOf(builder.floors);
+    floorChanges =
+        builder.floorChanges.stream().sorted(Comparator.comparingLong(Floor::time)).toList();
     measuredFrom = Math.min(capture.start(), builder.measuredFrom);
-    intervals = List.copyOf(builder.captured.joined());
+    intervals = List.copyOf(builder.captured.of(null));
+    addModules(builder.captured);
     probes = List.copyOf(builder.probes.values());
     costs = List.copyOf(builder.costs.values());
     monotonicOffset = builder.monotonicOffset();
     clock = ClockCheck.of(builder.syncs);
     notes = List.copyOf(builder.notes());
     facts = Collections.unmodifiableMap(builder.facts);
+    types = builder.types.copy();
+    targetCpus = described ? builder.targetCpus : null;
+  }
+
+  // Versions before 0.3 have one interval for all modules, which begins when the last is attached.
+  private void addModules(Intervals all) {
+    CapturedTime whole =
+        new CapturedTime(capture.start(), capture.start() + capture.duration(), capture.duration());
+    Map<String, CapturedTime> counted = all.counted();
+    Set<String> modules = new TreeSet<>(capture.modules());
+    modules.addAll(counted.keySet());
+    for (String module : modules) {
+      captured.put(module, counted.getOrDefault(module, whole));
+      moduleIntervals.put(module, List.copyOf(all.of(module)));
+    }
   }
 
   /** A recording that says nothing, from which a report learns which values there could be. */
@@ -121,6 +150,11 @@ public final class Recording {
     return threads;
   }
 
+  /** What the tasks that the recording names were at its end. */
+  public KnownTasks tasks() {
+    return tasks;
+  }
+
   /** The same thread under its latest name. */
   public ThreadId latest(ThreadId thread) {
     return canonical.getOrDefault(thread, thread);
@@ -134,6 +168,11 @@ public final class Recording {
   /** The distribution of one measure over all threads; empty if it is not in the recording. */
   public Optional<Distribution> distribution(String module, String measure) {
     return distributions(module, measure).values().stream().reduce(Distribution::plus);
+  }
+
+  /** The threads that have a distribution of a module. */
+  public Set<ThreadId> threadsWithDistributions(String module) {
+    return threadMeasures.withDistributions(module);
   }
 
   /** The exact counts of a module's threads. */
@@ -156,9 +195,34 @@ public final class Recording {
     return records;
   }
 
-  /** What was captured without a gap, in order of time. */
+  /** What was captured by all modules without a gap, in order of time. */
   public List<CaptureInterval> intervals() {
     return intervals;
+  }
+
+  /**
+   * The stretches, in order of time, of which every event of a module is in the recording unless it
+   * was lost. Outside of them the absence of an event proves nothing. Empty if the module was not
+   * captured.
+   */
+  public List<CaptureInterval> intervals(String module) {
+    return moduleIntervals.getOrDefault(module, List.of());
+  }
+
+  /** When a module counted, for rates of its counts; empty if it was not captured. */
+  public Optional<CapturedTime> captured(String module) {
+    return Optional.ofNullable(captured.get(module));
+  }
+
+  /** When each module counted, by module. */
+  public Map<String, CapturedTime> captured() {
+    return Collections.unmodifiableMap(captured);
+  }
+
+  /** How long a module counted, nanoseconds; 0 if it was not captured. */
+  public long capturedNs(String module) {
+    CapturedTime time = captured.get(module);
+    return time == null ? 0 : time.duration();
   }
 
   /**
@@ -170,6 +234,11 @@ public final class Recording {
   public long highestFloor(String eventType) {
     // Recordings of versions that raised all at once name no type.
     return Math.max(floors.getOrDefault(eventType, 0L), floors.getOrDefault("", 0L));
+  }
+
+  /** When events of which length were not kept because the capture had cost too much, in order. */
+  public List<Floor> floors() {
+    return floorChanges;
   }
 
   /**
@@ -190,7 +259,30 @@ public final class Recording {
     return interruptLines;
   }
 
-  /** The latest state of each probe. */
+  /** Which event types were recorded. */
+  public RecordedTypes types() {
+    return types;
+  }
+
+  /**
+   * The CPUs on which the target's threads were seen to run, by the host's own account; empty if
+   * the recording does not say.
+   */
+  public Optional<CpuSet> targetCpus() {
+    return Optional.ofNullable(targetCpus);
+  }
+
+  /** Whether there is any exact count of a module. */
+  public boolean hasCounters(String module) {
+    return !threadMeasures.counts(module).isEmpty() || !subjectMeasures.counts(module).isEmpty();
+  }
+
+  /** Whether there is any distribution of a module. */
+  public boolean hasDistributions(String module) {
+    return threadMeasures.hasDistributions(module) || subjectMeasures.hasDistributions(module);
+  }
+
+  /** The state of each probe: the latest, or what it lacked if that was ever not in place. */
   public List<ProbeState> probes() {
     return probes;
   }

@@ -12,6 +12,9 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import latencyscope.jfr.schema.EventFields;
+import latencyscope.jfr.schema.EventTypes;
+import latencyscope.jfr.schema.TextField;
 
 /** Adds up what the events about the capture itself say. Not safe for use by several threads. */
 final class RecordingBuilder {
@@ -22,6 +25,7 @@ final class RecordingBuilder {
       new Host(null, CpuSet.EMPTY, CpuSet.EMPTY, CpuSet.EMPTY, 0, null);
 
   final ThreadTable threads = new ThreadTable();
+  final TaskTable tasks = new TaskTable();
   final Measures<ThreadId> threadMeasures = new Measures<>();
   final Measures<Subject> subjectMeasures = new Measures<>();
   final Map<String, Long> records = new TreeMap<>();
@@ -29,12 +33,18 @@ final class RecordingBuilder {
   final Map<String, ProbeState> probes = new LinkedHashMap<>();
   final Map<String, ProbeCosts> costs = new LinkedHashMap<>();
   final Intervals captured = new Intervals();
+  final RecordedTypes types = new RecordedTypes();
+
+  /** Null once an interval does not say. */
+  CpuSet targetCpus = CpuSet.EMPTY;
+
   final Map<String, String> facts = new TreeMap<>();
   final List<ClockCheck.Sync> syncs = new ArrayList<>();
   final Map<Integer, InterruptLine> interruptLines = new TreeMap<>();
   private final Consumer<MeasuredInterval> intervals;
   private final Map<String, Loss> losses = new LinkedHashMap<>();
   private final Set<String> modules = new LinkedHashSet<>();
+  private final Targets targets = new Targets();
   private CaptureInfo capture;
   private Host host;
   private long captureEnd;
@@ -46,6 +56,7 @@ final class RecordingBuilder {
   private OptionalLong monotonicOffset = OptionalLong.empty();
   private boolean ours;
   final Map<String, Long> floors = new TreeMap<>();
+  final List<Floor> floorChanges = new ArrayList<>();
   long measuredFrom = Long.MAX_VALUE;
   private long stalls;
   private long longestStallNs;
@@ -63,29 +74,35 @@ final class RecordingBuilder {
 
   /** Takes an event that is not a thread's. */
   void add(EventType type, Object[] values) {
-    switch (type.name()) {
-      case "latencyscope.Capture" -> capture(type, values);
-      case "latencyscope.Histogram" -> histogram(type, values);
-      case "latencyscope.Counter" -> counter(type, values);
-      case "latencyscope.RecordsLost" -> loss(type, values);
-      case "latencyscope.InterruptAffinity" -> {
+    switch (type.simpleName()) {
+      case EventTypes.CAPTURE -> capture(type, values);
+      case EventTypes.MODULE_CAPTURE -> moduleCapture(type, values);
+      case EventTypes.TASK_STATUS -> tasks.task(type, values);
+      case EventTypes.PROCESS_STATUS -> tasks.process(type, values);
+      case EventTypes.HISTOGRAM -> histogram(type, values);
+      case EventTypes.COUNTER -> counter(type, values);
+      case EventTypes.RECORDS_LOST -> loss(type, values);
+      case EventTypes.INTERRUPT_AFFINITY -> {
         InterruptLine line = InterruptLine.of(type, values);
         interruptLines.merge(line.irq(), line, InterruptLine::then);
       }
-      case "latencyscope.ProbeStatus" -> probe(type, values);
-      case "latencyscope.ProbeCost" -> cost(type, values);
-      case "latencyscope.ClockSync" -> sync(type, values);
-      case "latencyscope.HostFact" -> {
-        if (type.text(values, "name") != null) {
-          facts.put(type.text(values, "name"), type.text(values, "value"));
+      case EventTypes.PROBE_STATUS -> probe(type, values);
+      case EventTypes.PROBE_COST -> cost(type, values);
+      case EventTypes.CLOCK_SYNC -> sync(type, values);
+      case EventTypes.HOST_FACT -> {
+        if (type.text(values, EventFields.NAME) != null) {
+          facts.put(type.text(values, EventFields.NAME), type.text(values, EventFields.VALUE_TEXT));
         }
       }
-      case "latencyscope.BudgetExceeded" -> budget(type, values);
-      case "latencyscope.DrainStall" -> stall(type, values);
-      case "latencyscope.ChunkClock" ->
-          clockOffsets.put(type.number(values, "chunkStart", 0), type.number(values, "offset", 0));
-      case "latencyscope.NamespaceThread" ->
-          hostIds.put(type.number(values, "namespaceThreadId", 0), osThreadId(type, values));
+      case EventTypes.BUDGET_EXCEEDED -> budget(type, values);
+      case EventTypes.DRAIN_STALL -> stall(type, values);
+      case EventTypes.CHUNK_CLOCK ->
+          clockOffsets.put(
+              type.number(values, EventFields.CHUNK_START, 0),
+              type.number(values, EventFields.OFFSET, 0));
+      case EventTypes.NAMESPACE_THREAD ->
+          hostIds.put(
+              type.number(values, EventFields.NAMESPACE_THREAD_ID, 0), osThreadId(type, values));
       case "jdk.JVMInformation" -> jvm(type, values);
       case "jdk.GCConfiguration" -> collector = type.text(values, "oldCollector");
       case "jdk.VirtualizationInformation" -> virtualization = type.text(values, "name");
@@ -105,13 +122,28 @@ final class RecordingBuilder {
     long start = type.number(values, "startTime", 0);
     long duration = length(type, values);
     long end = start + duration;
-    captured.add(start, duration);
+    captured.add(
+        start,
+        duration,
+        type.number(values, EventFields.RECORDS_FROM, start),
+        type.number(values, EventFields.RECORDS_UNTIL, end));
     if (capture != null) {
       start = Math.min(start, capture.start());
       duration += capture.duration();
     }
+    types.interval(
+        type.text(values, EventFields.VERSION), type.text(values, EventFields.EVENTS), duration);
+    if (type.text(values, EventFields.TARGET_CPUS) == null) {
+      targetCpus = null;
+    } else if (targetCpus != null) {
+      targetCpus = targetCpus.plus(cpus(type, values, EventFields.TARGET_CPUS));
+    }
     boolean latest = capture == null || end >= captureEnd;
-    addModules(type.text(values, "modules"));
+    probes.values().removeIf(ProbeState::loading); // which it is no more
+    addModules(type.text(values, EventFields.MODULES));
+    targets.add(
+        type.number(values, EventFields.TARGET_PID, -1),
+        type.text(values, EventFields.TARGET_COMMAND));
     CaptureInfo described = latest ? describe(type, values) : capture;
     if (latest) {
       captureEnd = end;
@@ -132,6 +164,20 @@ final class RecordingBuilder {
             duration);
   }
 
+  private void moduleCapture(EventType type, Object[] values) {
+    if (type.text(values, EventFields.MODULE) == null) {
+      notes.add("A module's interval without a name was left out: the recording is damaged.");
+      return;
+    }
+    long start = type.number(values, "startTime", 0);
+    long duration = length(type, values);
+    captured.add(
+        type.text(values, EventFields.MODULE),
+        new CapturedTime(start, start + duration, duration),
+        type.number(values, EventFields.RECORDS_FROM, start),
+        type.number(values, EventFields.RECORDS_UNTIL, start));
+  }
+
   private void addModules(String joined) {
     for (String module : joined == null ? new String[0] : joined.split("\\+")) {
       if (!module.isBlank()) {
@@ -142,36 +188,38 @@ final class RecordingBuilder {
 
   private static CaptureInfo describe(EventType type, Object[] values) {
     return new CaptureInfo(
-        type.text(values, "version"),
-        type.number(values, "targetPid", -1),
-        type.text(values, "targetCommand"),
-        type.text(values, "targetJvm"),
+        type.text(values, EventFields.VERSION),
+        type.number(values, EventFields.TARGET_PID, -1),
+        type.text(values, EventFields.TARGET_COMMAND),
+        type.text(values, EventFields.TARGET_JVM),
         List.of(),
-        orEmpty(type.text(values, "threads")),
-        cpus(type, values, "cpus"),
-        orEmpty(type.text(values, "networkInterface")),
-        type.flag(values, "targetAlive"),
+        orEmpty(type.text(values, EventFields.THREADS)),
+        cpus(type, values, EventFields.CPUS),
+        orEmpty(type.text(values, EventFields.NETWORK_INTERFACE)),
+        type.flag(values, EventFields.TARGET_ALIVE),
         0,
         0);
   }
 
   private static Host host(EventType type, Object[] values) {
     return new Host(
-        type.text(values, "kernel"),
-        cpus(type, values, "onlineCpus"),
-        cpus(type, values, "isolatedCpus"),
-        cpus(type, values, "nohzFullCpus"),
-        (int) type.number(values, "numaNodes", 0),
+        type.text(values, EventFields.KERNEL),
+        cpus(type, values, EventFields.ONLINE_CPUS),
+        cpus(type, values, EventFields.ISOLATED_CPUS),
+        cpus(type, values, EventFields.NOHZ_FULL_CPUS),
+        (int) type.number(values, EventFields.NUMA_NODES, 0),
         null);
   }
 
-  private static CpuSet cpus(EventType type, Object[] values, String field) {
+  private static CpuSet cpus(EventType type, Object[] values, TextField field) {
     return CpuSet.parse(type.text(values, field));
   }
 
   // Only in a damaged file is it not said what was measured.
   private boolean isNamed(EventType type, Object[] values) {
-    boolean named = type.text(values, "module") != null && type.text(values, "measure") != null;
+    boolean named =
+        type.text(values, EventFields.MODULE) != null
+            && type.text(values, EventFields.MEASURE) != null;
     if (!named) {
       notes.add("A measure without a name was left out: the recording is damaged.");
     }
@@ -184,13 +232,13 @@ final class RecordingBuilder {
     }
     HistogramSlice slice =
         new HistogramSlice(
-            type.number(values, "count", 0),
-            type.number(values, "total", 0),
-            type.number(values, "max", 0),
-            type.number(values, "unbinned", 0),
-            type.text(values, "distribution"));
-    String module = type.text(values, "module");
-    String measure = type.text(values, "measure");
+            type.number(values, EventFields.COUNT, 0),
+            type.number(values, EventFields.TOTAL, 0),
+            type.number(values, EventFields.MAX, 0),
+            type.number(values, EventFields.UNBINNED, 0),
+            type.text(values, EventFields.DISTRIBUTION));
+    String module = type.text(values, EventFields.MODULE);
+    String measure = type.text(values, EventFields.MEASURE);
     Distribution distribution = decode(slice, measure);
     Subject subject = subject(type, values);
     ThreadId thread = subject == null ? thread(type, values) : null;
@@ -224,9 +272,9 @@ final class RecordingBuilder {
     if (!isNamed(type, values)) {
       return;
     }
-    String module = type.text(values, "module");
-    String measure = type.text(values, "measure");
-    long value = type.number(values, "value", 0);
+    String module = type.text(values, EventFields.MODULE);
+    String measure = type.text(values, EventFields.MEASURE);
+    long value = type.number(values, EventFields.VALUE_NUMBER, 0);
     Subject subject = subject(type, values);
     if (subject == null) {
       threadMeasures.add(module, measure, thread(type, values), value);
@@ -237,26 +285,27 @@ final class RecordingBuilder {
 
   // Recordings of older agents have threads only.
   private static Subject subject(EventType type, Object[] values) {
-    String kind = type.text(values, "subject");
+    String kind = type.text(values, EventFields.SUBJECT);
     return kind == null
         ? null
         : new Subject(
             kind,
-            type.number(values, "subjectId", 0),
-            type.text(values, "subjectName"),
-            (int) type.number(values, "cpu", Subject.NO_CPU));
+            type.number(values, EventFields.SUBJECT_ID, 0),
+            type.text(values, EventFields.SUBJECT_NAME),
+            (int) type.number(values, EventFields.CPU, Subject.NO_CPU));
   }
 
   // Of threads that had the same id, recordings of an older agent tell by the time only. An
   // interval's end may lie after the thread's: its middle is the safer one.
   private ThreadId thread(EventType type, Object[] values) {
-    long javaId = type.number(values, "javaThreadId", 0);
+    long javaId = type.number(values, EventFields.JAVA_THREAD_ID, 0);
     if (javaId > 0) {
       return threads.named(
-          new ParserThread(osThreadId(type, values), javaId, type.text(values, "thread")));
+          new ParserThread(
+              osThreadId(type, values), javaId, type.text(values, EventFields.THREAD)));
     }
     long middle = type.number(values, "startTime", 0) + length(type, values) / 2;
-    return threads.resolve(osThreadId(type, values), middle, type.text(values, "thread"));
+    return threads.resolve(osThreadId(type, values), middle, type.text(values, EventFields.THREAD));
   }
 
   private static long length(EventType type, Object[] values) {
@@ -265,16 +314,17 @@ final class RecordingBuilder {
   }
 
   private static long osThreadId(EventType type, Object[] values) {
-    return type.number(values, "osThreadId", 0);
+    return type.number(values, EventFields.OS_THREAD_ID, 0);
   }
 
   private void loss(EventType type, Object[] values) {
-    captured.lost(type.text(values, "module"), type.number(values, "startTime", Long.MAX_VALUE));
+    captured.lost(
+        type.text(values, EventFields.MODULE), type.number(values, "startTime", Long.MAX_VALUE));
     addLoss(
-        type.text(values, "module"),
-        type.text(values, "type"),
-        type.text(values, "reason"),
-        type.number(values, "count", 0));
+        type.text(values, EventFields.MODULE),
+        type.text(values, EventFields.TYPE),
+        type.text(values, EventFields.REASON),
+        type.number(values, EventFields.COUNT, 0));
   }
 
   private void addLoss(String module, String type, String reason, long count) {
@@ -295,11 +345,11 @@ final class RecordingBuilder {
 
   // The highest floor of each says it all: what is below may be missing.
   private void budget(EventType type, Object[] values) {
-    String raised = type.text(values, "eventType");
-    floors.merge(
-        raised == null ? "" : raised.substring(raised.lastIndexOf('.') + 1),
-        type.number(values, "floor", 0),
-        Math::max);
+    String full = type.text(values, EventFields.EVENT_TYPE);
+    String raised = full == null ? "" : full.substring(full.lastIndexOf('.') + 1);
+    long floor = type.number(values, EventFields.FLOOR, 0);
+    floors.merge(raised, floor, Math::max);
+    floorChanges.add(new Floor(raised, type.number(values, "startTime", 0), floor));
   }
 
   /** "ContextSwitch from 40 µs on", the highest first. */
@@ -325,6 +375,7 @@ final class RecordingBuilder {
   /** What the capture's own thread could not keep up with, as sentences. */
   List<String> notes() {
     List<String> all = new ArrayList<>(notes);
+    targets.note().ifPresent(all::add);
     String raised = floorsInWords();
     if (!raised.isEmpty()) {
       all.add(
@@ -346,7 +397,7 @@ final class RecordingBuilder {
 
   // As above. A probe without a name is the whole module.
   private boolean isOfModule(EventType type, Object[] values) {
-    boolean named = type.text(values, "module") != null;
+    boolean named = type.text(values, EventFields.MODULE) != null;
     if (!named) {
       notes.add("A probe without a module was left out: the recording is damaged.");
     }
@@ -359,12 +410,16 @@ final class RecordingBuilder {
     }
     ProbeState state =
         new ProbeState(
-            type.text(values, "module"),
-            type.text(values, "probe"),
-            type.text(values, "state"),
-            type.text(values, "reason"),
-            type.text(values, "remedy"));
-    probes.put(state.module() + '/' + state.probe(), state);
+            type.text(values, EventFields.MODULE),
+            type.text(values, EventFields.PROBE),
+            type.text(values, EventFields.STATE),
+            type.text(values, EventFields.REASON),
+            type.text(values, EventFields.REMEDY));
+    // A probe that was missing for a part of the time leaves a hole that nothing after it fills.
+    probes.merge(
+        state.module() + '/' + state.probe(),
+        state,
+        (before, now) -> before.attached() || !now.attached() ? now : before);
   }
 
   private void cost(EventType type, Object[] values) {
@@ -373,25 +428,26 @@ final class RecordingBuilder {
     }
     ProbeCosts cost =
         new ProbeCosts(
-            type.text(values, "module"),
-            type.text(values, "probe"),
-            type.number(values, "runs", -1),
-            type.number(values, "time", -1),
-            type.number(values, "missed", 0));
+            type.text(values, EventFields.MODULE),
+            type.text(values, EventFields.PROBE),
+            type.number(values, EventFields.RUNS, -1),
+            type.number(values, EventFields.TIME, -1),
+            type.number(values, EventFields.MISSED, 0));
     costs.merge(cost.module() + '/' + cost.probe(), cost, ProbeCosts::plus);
   }
 
   private void sync(EventType type, Object[] values) {
-    if (monotonicOffset.isEmpty() && type.has("recorderTime")) {
+    if (monotonicOffset.isEmpty() && type.has(EventFields.RECORDER_TIME)) {
       monotonicOffset =
           OptionalLong.of(
-              type.number(values, "recorderTime", 0) - type.number(values, "monotonic", 0));
+              type.number(values, EventFields.RECORDER_TIME, 0)
+                  - type.number(values, EventFields.MONOTONIC, 0));
     }
     syncs.add(
         new ClockCheck.Sync(
-            type.number(values, "ticks", 0),
-            type.number(values, "monotonic", 0),
-            type.number(values, "uncertainty", 0)));
+            type.number(values, EventFields.TICKS, 0),
+            type.number(values, EventFields.MONOTONIC, 0),
+            type.number(values, EventFields.UNCERTAINTY, 0)));
   }
 
   private void jvm(EventType type, Object[] values) {

@@ -3,9 +3,11 @@ package latencyscope.recording;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Predicate;
 import latencyscope.recording.RecordingException.Problem;
 import org.openjdk.jmc.flightrecorder.CouldNotLoadRecordingException;
 import org.openjdk.jmc.flightrecorder.JfrLoaderToolkit;
@@ -47,9 +49,16 @@ final class RecordingReading {
    * @throws RecordingException if nothing of LatencyScope can be read from them
    */
   Recording recording() throws RecordingException {
+    List<ChunkIndex> indexes = new ArrayList<>();
     for (Path file : files) {
-      readFile(file);
+      indexes.add(ChunkIndex.of(file));
     }
+    RepeatedChunks repeated = new RepeatedChunks(files, indexes);
+    for (int i = 0; i < files.size(); i++) {
+      int file = i;
+      readFile(files.get(i), indexes.get(i), chunk -> !repeated.isLeftOut(file, chunk));
+    }
+    builder.notes.addAll(repeated.notes());
     if (builder.hasOurs()) {
       return new Recording(builder);
     }
@@ -63,12 +72,12 @@ final class RecordingReading {
         "holds no latencyscope.* events: record with LatencyScope's settings and its agent.");
   }
 
-  private void readFile(Path file) throws RecordingException {
-    ChunkIndex index = ChunkIndex.of(file);
+  private void readFile(Path file, ChunkIndex index, Predicate<Chunk> wanted)
+      throws RecordingException {
     int damaged = 0;
     int lost = 0;
     Damage first = null;
-    for (Chunk chunk : index.chunks()) {
+    for (Chunk chunk : index.chunks().stream().filter(wanted).toList()) {
       Damage found = readChunk(file, chunk);
       if (found != null) {
         damaged++;

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import latencyscope.jfr.schema.EventFields;
 import org.openjdk.jmc.common.IMCThread;
 import org.openjdk.jmc.common.collection.FastAccessNumberMap;
 import org.openjdk.jmc.flightrecorder.parser.IConstantPoolExtension;
@@ -63,6 +64,7 @@ final class StreamingReader implements IParserExtension {
     this.builder = builder;
     this.consumer = consumer;
     this.clockOffset = builder.clockOffset(chunkStart);
+    builder.captured.inChunk(chunkStart);
   }
 
   /** Whether there was any event, of whatever type. */
@@ -146,7 +148,7 @@ final class StreamingReader implements IParserExtension {
 
   /** What the recording as a whole needs of an event. */
   private IEventSink ownSink(EventType type) {
-    if (type.has("kernelStart") && type.name().startsWith(EventType.PREFIX)) {
+    if (type.has(EventFields.KERNEL_START) && type.name().startsWith(EventType.PREFIX)) {
       return kernelSink(type);
     }
     if (type.name().startsWith(EventType.PREFIX) || JDK_TYPES.contains(type.name())) {
@@ -192,7 +194,7 @@ final class StreamingReader implements IParserExtension {
   private void onThread(EventType type, Object[] values, BiConsumer<Object[], ThreadId> action) {
     ThreadId thread =
         builder.threads.confirmed(
-            type.number(values, "osThreadId", 0),
+            type.number(values, EventFields.OS_THREAD_ID, 0),
             ParserThread.of(type.value(values, "eventThread")));
     if (thread != null) {
       action.accept(values, thread);
@@ -208,7 +210,9 @@ final class StreamingReader implements IParserExtension {
 
   private ThreadId resolve(EventType type, Object[] values) {
     return builder.threads.resolve(
-        type.number(values, "osThreadId", 0), time(type, values), type.text(values, "thread"));
+        type.number(values, EventFields.OS_THREAD_ID, 0),
+        time(type, values),
+        type.text(values, EventFields.THREAD));
   }
 
   private interface Action {
@@ -218,7 +222,7 @@ final class StreamingReader implements IParserExtension {
   // The ThreadStart that tells two threads of one id apart may come later in the chunk: threads
   // write to buffers of their own.
   private void deferIfReused(EventType type, Object[] values, Action action) {
-    boolean reused = builder.threads.isReused(type.number(values, "osThreadId", 0));
+    boolean reused = builder.threads.isReused(type.number(values, EventFields.OS_THREAD_ID, 0));
     if (reused && deferred.size() < MAX_DEFERRED) {
       Object[] copy = values.clone();
       deferred.add(() -> action.on(copy));

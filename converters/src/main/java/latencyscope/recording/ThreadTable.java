@@ -38,6 +38,24 @@ final class ThreadTable {
       return from != Long.MIN_VALUE || to != Long.MAX_VALUE;
     }
 
+    /**
+     * Whether a name is what the kernel, which keeps 15 bytes, left of this one. Newer JVMs keep
+     * the begin and the end of a long name (os::set_native_thread_name of JDK 25), older ones the
+     * begin.
+     */
+    boolean isCutTo(String kernelName) {
+      if (name == null || kernelName == null || kernelName.isEmpty()) {
+        return false;
+      }
+      int gap = kernelName.indexOf("..");
+      boolean begins = name.startsWith(kernelName);
+      boolean beginsAndEnds =
+          gap > 0
+              && name.startsWith(kernelName.substring(0, gap))
+              && name.endsWith(kernelName.substring(gap + 2));
+      return name.length() > kernelName.length() && (begins || beginsAndEnds);
+    }
+
     /** How far a time lies outside of this life; 0 if it lies inside. */
     long distance(long time) {
       if (time < from) {
@@ -71,6 +89,13 @@ final class ThreadTable {
     if (thread != null && thread.osTid() > 0 && thread.javaId() > 0) {
       life(thread).to = time;
     }
+  }
+
+  /** Whether the recorder has seen a Java thread end. */
+  boolean hasEnded(ThreadId thread) {
+    return thread.isJava()
+        && lives.getOrDefault(thread.osTid(), List.of()).stream()
+            .anyMatch(life -> life.javaId == thread.javaId() && life.to != Long.MAX_VALUE);
   }
 
   private Life life(ParserThread thread) {
@@ -107,7 +132,7 @@ final class ThreadTable {
       }
     }
     // The only one of that name is it, even if the time is the middle of a long interval.
-    boolean sure = candidates.size() == 1 && isReused(osTid);
+    boolean sure = candidates.size() == 1 && (isReused(osTid) || candidates.get(0).isCutTo(name));
     if (nearest != null && (sure || nearest.distance(time) <= SLACK_NS)) {
       return note(new ThreadId(osTid, nearest.name, nearest.javaId));
     }

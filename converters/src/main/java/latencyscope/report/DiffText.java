@@ -3,8 +3,8 @@ package latencyscope.report;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import latencyscope.analysis.Severity;
 import latencyscope.analysis.Table;
+import latencyscope.analysis.finding.Severity;
 import latencyscope.diff.Comparison;
 import latencyscope.diff.Row;
 

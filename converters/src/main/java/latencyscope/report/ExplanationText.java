@@ -13,6 +13,7 @@ import latencyscope.ledger.Explanation;
 import latencyscope.ledger.Ledger;
 import latencyscope.ledger.Part;
 import latencyscope.ledger.Phrase;
+import latencyscope.ledger.Unexplained;
 import latencyscope.ledger.WakeLink;
 import latencyscope.ledger.Window;
 import latencyscope.recording.Distribution;
@@ -104,7 +105,12 @@ public final class ExplanationText {
             + " from "
             + Numbers.clock(window.start(), style.zone())
             + ":");
+    if (explained.othersInStall() > 0) {
+      String others = Numbers.count(explained.othersInStall(), "more event");
+      page.hanging("  ", "One stall: " + others + " fell mostly into the same time.");
+    }
     parts(ledger);
+    unexplained(explained);
     carriers(explained.carriers());
     hidden(explained);
     chain(explained.chain());
@@ -127,8 +133,15 @@ public final class ExplanationText {
     if (small > 0) {
       part(small, window, "in " + Numbers.count(smalls, "smaller part"));
     }
-    if (ledger.unexplained() > 0) {
-      part(ledger.unexplained(), window, Cause.UNEXPLAINED.words());
+  }
+
+  private void unexplained(Explained explained) {
+    long window = explained.ledger().window().duration();
+    if (explained.unexplained().isEmpty() && explained.ledger().unexplained() > 0) {
+      part(explained.ledger().unexplained(), window, explanation.unexplainedInWords());
+    }
+    for (Unexplained why : explained.unexplained()) {
+      part(why.ns(), window, Cause.UNEXPLAINED.words() + ": " + why.reason());
     }
   }
 
@@ -176,7 +189,7 @@ public final class ExplanationText {
       page.hanging(
           "  ← ",
           link.waker()
-              + (link.waker().indexOf(',') >= 0 ? "," : "")
+              + (link.isEither() ? "," : "")
               + " woke "
               + link.thread().name()
               + " at "
@@ -206,7 +219,7 @@ public final class ExplanationText {
       part(rest, all, "for " + Numbers.count(sums.size() - SUMS, "other reason"));
     }
     if (explanation.unexplained() > 0) {
-      part(explanation.unexplained(), all, Cause.UNEXPLAINED.words());
+      part(explanation.unexplained(), all, explanation.unexplainedInWords());
     }
   }
 

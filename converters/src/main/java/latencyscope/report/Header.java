@@ -2,20 +2,31 @@ package latencyscope.report;
 
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import latencyscope.analysis.Metrics;
 import latencyscope.analysis.Report;
+import latencyscope.jfr.schema.EventTypes;
 import latencyscope.recording.CaptureInfo;
+import latencyscope.recording.CapturedTime;
 import latencyscope.recording.CpuSet;
 import latencyscope.recording.Host;
 import latencyscope.recording.JvmInfo;
+import latencyscope.recording.ProbeCosts;
 import latencyscope.recording.ProbeState;
 import latencyscope.recording.Recording;
+import latencyscope.report.name.ProcessName;
 
 /** The lines above the panels: what was watched, where, and how much of it was seen. */
 public final class Header {
+  /** Less than what is printed of a duration. */
+  private static final long SAME_NS = 50_000_000;
+
+  private static final String SYSCALL = "syscall";
+
   private final Report report;
   private final Recording recording;
   private final ZoneId zone;
@@ -37,13 +48,14 @@ public final class Header {
     lines.add(Product.NAME + " v" + Product.version() + " — HFT Latency Profiler");
     lines.add("");
     lines.add(capture());
-    if (report.capture().metrics().get("bpf_run_time_ns") instanceof Long nanos
+    if (report.capture().metrics().get("bpf_run_time_ns") instanceof Long
         && recording.capture().duration() > 0) {
-      lines.add(probes(nanos));
+      lines.add(probes());
     }
-    long own = (Long) report.capture().metrics().get("own_wait_count");
-    if (own > 0) {
-      lines.add(inTheWay(own));
+    Metrics capture = report.capture().metrics();
+    if (isMoreThanNone(capture, "own_wait_count")
+        || isMoreThanNone(capture, "own_lock_wait_count")) {
+      lines.add(inTheWay(capture));
     }
     lines.add("");
     lines.add("Target: " + target());
@@ -53,6 +65,10 @@ public final class Header {
             "Duration: %.1fs | Cores: %s",
             recording.capture().duration() / 1e9,
             cores()));
+    if (!recording.capture().threads().isEmpty()) {
+      lines.add("Threads: " + recording.capture().threads());
+    }
+    captured().ifPresent(lines::add);
     if (recording.isDescribed()) {
       lines.add("Started: " + Numbers.dateAndClock(recording.capture().start(), zone));
     }
@@ -72,7 +88,10 @@ public final class Header {
     long attached = recording.probes().stream().filter(ProbeState::attached).count();
     StringBuilder line = new StringBuilder("Capture: ");
     line.append(Numbers.count((Long) metrics.get("records"), "record"));
-    line.append(", ").append(Numbers.count((Long) metrics.get("lost"))).append(" lost | ");
+    line.append(", ");
+    line.append(
+        metrics.get("lost") instanceof Long lost ? Numbers.count(lost) : "unknown how many");
+    line.append(" lost | ");
     line.append(drain(metrics)).append(" | ");
     line.append(Numbers.count(attached, "probe"));
     if (missing > 0) {
@@ -81,20 +100,95 @@ public final class Header {
     return line.toString();
   }
 
-  private String probes(long nanos) {
+  private String probes() {
+    double share = 0;
+    for (ProbeCosts cost : recording.costs()) {
+      long captured = recording.capturedNs(cost.module());
+      share += captured > 0 ? 100.0 * cost.timeNs() / captured : 0;
+    }
     return String.format(
         Locale.ROOT,
         "Probes: %.2f %% of a CPU, by the kernel's statistics, which cost something themselves",
-        100.0 * nanos / recording.capture().duration());
+        share);
   }
 
-  private String inTheWay(long waits) {
-    String time = Numbers.time((Long) report.capture().metrics().get("own_wait_ns"));
-    return "Own threads: in the target's way for "
+  /** When each module captured; empty if that is as long as the whole capture for all. */
+  private Optional<String> captured() {
+    long whole = recording.capture().duration();
+    Map<String, CapturedTime> captured = recording.captured();
+    if (captured.values().stream().allMatch(time -> Math.abs(time.duration() - whole) < SAME_NS)) {
+      return Optional.empty();
+    }
+    return captured.entrySet().stream()
+        .sorted(Comparator.comparingLong(entry -> entry.getValue().from()))
+        .map(entry ->
+            String.format(
+                Locale.ROOT,
+                "%s %.1fs from %s",
+                entry.getKey(),
+                entry.getValue().duration() / 1e9,
+                toTenths(entry.getValue().from())))
+        .reduce((a, b) -> a + ", " + b)
+        .map(modules -> "Captured: " + modules);
+  }
+
+  private static boolean isMoreThanNone(Metrics metrics, String key) {
+    return metrics.get(key) instanceof Long count && count > 0;
+  }
+
+  private String inTheWay(Metrics capture) {
+    String waits =
+        capture.get("own_wait_count") instanceof Long count
+            ? "in the target's way for "
+                + Numbers.time((Long) capture.get("own_wait_ns"))
+                + " ("
+                + Numbers.count(count, "wait")
+                + ")"
+            : "waits for a CPU not measured";
+    return "Own threads: " + waits + heldLocks(capture);
+  }
+
+  private String heldLocks(Metrics capture) {
+    if (!(capture.get("own_lock_wait_count") instanceof Long count)) {
+      return "; locks not measured";
+    }
+    String time = Numbers.time((Long) capture.get("own_lock_wait_ns"));
+    return ", and through locks for "
         + time
-        + " ("
-        + Numbers.count(waits, "wait")
-        + ")";
+        + (count == 0
+            ? ""
+            : " ("
+                + Numbers.count(count, "wait")
+                + ", worst "
+                + Numbers.time((Long) capture.get("own_lock_wait_max_ns"))
+                + ")")
+        + locksLeftOut();
+  }
+
+  /** Waits of the target for locks of ours that the recording cannot have. */
+  private String locksLeftOut() {
+    long raised = recording.highestFloor(EventTypes.FUTEX_WAIT);
+    long from = Math.max(raised, recording.types().keptFrom(EventTypes.FUTEX_WAIT).orElse(0));
+    String tooShort =
+        from == 0
+            ? ""
+            : "waits shorter than "
+                + Numbers.time(from)
+                + (raised > 0 ? " at times" : "")
+                + ", and ";
+    return recording
+        .captured(SYSCALL)
+        .map(time ->
+            "; not counted: "
+                + tooShort
+                + "those before "
+                + toTenths(time.from())
+                + ", while modules were loaded")
+        .orElse("");
+  }
+
+  private String toTenths(long time) {
+    return Numbers.clockToTenths(time, zone);
   }
 
   private String drain(Metrics metrics) {

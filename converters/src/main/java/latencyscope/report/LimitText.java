@@ -11,7 +11,8 @@ public final class LimitText {
     String key = result.limit().key();
     String limit = number(result.limit().limit());
     if (result.value() == null) {
-      return key + " was not measured (limit " + limit + ")";
+      String why = result.whyNot() == null ? "" : ": " + result.whyNot();
+      return key + " was not measured (limit " + limit + ")" + why;
     }
     String value = number(result.value().doubleValue());
     return key + " = " + value + (result.passed() ? ", within " : ", above ") + limit;

@@ -5,6 +5,8 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
+import latencyscope.analysis.Quantiles;
+import latencyscope.analysis.finding.Count;
 import latencyscope.recording.Nanos;
 
 /** Writes numbers and times for people. */
@@ -12,6 +14,8 @@ public final class Numbers {
   private static final long NANOS_PER_SECOND = 1_000_000_000;
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("HH:mm:ss.SSSSSS", Locale.ROOT);
+  private static final DateTimeFormatter TENTHS =
+      DateTimeFormatter.ofPattern("HH:mm:ss.S", Locale.ROOT);
   private static final DateTimeFormatter DATE_AND_TIME =
       DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss.SSS zzz", Locale.ROOT);
 
@@ -19,12 +23,17 @@ public final class Numbers {
 
   /** A count. */
   public static String count(long count) {
-    return String.format(Locale.ROOT, "%,d", count);
+    return Count.words(count);
   }
 
   /** A count with its noun: {@code 1 wait}, {@code 1,200 waits}. */
   public static String count(long count, String noun) {
-    return count(count) + " " + noun + (count == 1 ? "" : "s");
+    return Count.words(count, noun);
+  }
+
+  /** How many occurrences a distribution holds, with what they are. */
+  public static String count(Quantiles quantiles) {
+    return Count.words(quantiles.distribution().count(), quantiles.noun(), quantiles.plural());
   }
 
   /** Nanoseconds in the unit in which they read best. */
@@ -46,6 +55,11 @@ public final class Numbers {
   /** Time of day to the microsecond. */
   public static String clock(long epochNs, ZoneId zone) {
     return TIME.format(instant(epochNs).atZone(zone));
+  }
+
+  /** Time of day to a tenth of a second, which is not rounded up. */
+  static String clockToTenths(long epochNs, ZoneId zone) {
+    return TENTHS.format(instant(epochNs).atZone(zone));
   }
 
   static String dateAndClock(long epochNs, ZoneId zone) {

@@ -1,7 +1,7 @@
 package latencyscope.report;
 
 import java.util.List;
-import latencyscope.analysis.Severity;
+import latencyscope.analysis.finding.Severity;
 
 /**
  * Lays out lines and boxes that fit a terminal, whatever the texts in them. Not safe for use by
@@ -72,18 +72,23 @@ final class Page {
     }
   }
 
-  /** A command in a box, which stays a command if it takes several lines. */
-  void command(String indent, String command) {
-    List<String> lines = Columns.wrap(Columns.clean(command), inner() - indent.length() - 4);
+  /**
+   * A command in a box, which stays a command if it takes several lines.
+   *
+   * @param head before its first line; the others begin below the command
+   */
+  void command(String head, String command) {
+    List<String> lines = Columns.wrap(Columns.clean(command), inner() - Columns.width(head) - 4);
+    String further = " ".repeat(Columns.width(head) + 2);
     for (int i = 0; i < lines.size(); i++) {
       String end = i < lines.size() - 1 ? " \\" : "";
-      boxed(indent + (i == 0 ? "" : "  ") + lines.get(i) + end);
+      boxed((i == 0 ? head : further) + lines.get(i) + end);
     }
   }
 
   /** A verdict in a box. */
   void tagged(String indent, Severity severity, String text) {
-    String tag = "[" + severity + "] ";
+    String tag = "[" + severity.tag() + "] ";
     int columns = inner() - indent.length() - tag.length();
     List<String> lines = Columns.wrap(Columns.clean(text), columns);
     String first = indent + tag + lines.get(0);
@@ -108,6 +113,7 @@ final class Page {
     String code =
         switch (severity) {
           case PASS -> "32";
+          case NOT_MEASURED -> "36";
           case WARN -> "33";
           case FAIL -> "1;31";
         };

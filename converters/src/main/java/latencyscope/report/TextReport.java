@@ -2,22 +2,30 @@ package latencyscope.report;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalLong;
 import latencyscope.alpha.CostReport;
-import latencyscope.analysis.Finding;
 import latencyscope.analysis.Limit;
 import latencyscope.analysis.ModuleReport;
 import latencyscope.analysis.Percentiles;
 import latencyscope.analysis.Quantiles;
 import latencyscope.analysis.Report;
-import latencyscope.analysis.Severity;
 import latencyscope.analysis.Table;
 import latencyscope.analysis.Verdict;
+import latencyscope.analysis.finding.Cost;
+import latencyscope.analysis.finding.Finding;
+import latencyscope.analysis.finding.Remedy;
+import latencyscope.analysis.finding.Severity;
+import latencyscope.analysis.top.TopCause;
 import latencyscope.recording.Distribution;
+import latencyscope.recording.Scope;
 
 /** Writes a report for people. */
 public final class TextReport {
   private static final int FINDINGS = 5;
+  private static final int TOP_CAUSES = 5;
+  private static final String MORE = " (all with --json)";
   private static final String GAP = "    ";
 
   private final Report report;
@@ -38,6 +46,7 @@ public final class TextReport {
   private String write() {
     new Header(report, style.zone()).lines().forEach(page::line);
     page.line("");
+    topCauses();
     if (report.capture().count(Severity.PASS) == 0) {
       panel(report.capture());
     }
@@ -46,6 +55,43 @@ public final class TextReport {
     limits();
     summary();
     return page.toString();
+  }
+
+  /** What a reader in a hurry needs: who did what to whom, what it cost, what ends it. */
+  private void topCauses() {
+    List<TopCause> causes = report.topCauses();
+    if (causes.isEmpty()) {
+      return;
+    }
+    page.open("WHAT COST MOST");
+    for (TopCause cause : causes.subList(0, Math.min(TOP_CAUSES, causes.size()))) {
+      page.tagged("", cause.severity(), cause.title() + ": " + inAll(cause.cost()));
+      firstStep(cause.remedies());
+    }
+    if (causes.size() > TOP_CAUSES) {
+      page.boxed("and " + Numbers.count(causes.size() - TOP_CAUSES, "more cause") + MORE);
+    }
+    page.close();
+    page.line("");
+  }
+
+  private static String inAll(Cost cost) {
+    String times = Numbers.count(cost.count(), "time");
+    if (cost.totalNs() == null) {
+      return times;
+    }
+    String all = times + ", " + Numbers.time(cost.totalNs()) + " in all";
+    return cost.worstNs() == null ? all : all + ", worst " + Numbers.time(cost.worstNs());
+  }
+
+  /** The first command, or where there is none, the first sentence. */
+  private void firstStep(List<Remedy> remedies) {
+    Optional<String> command = Remedy.commands(remedies).stream().findFirst();
+    if (command.isPresent()) {
+      page.command("    → ", command.get());
+    } else if (!remedies.isEmpty()) {
+      page.wrapped("    ", "→ " + remedies.get(0).sentence(), "  ");
+    }
   }
 
   private void panel(ModuleReport module) {
@@ -64,17 +110,13 @@ public final class TextReport {
 
   /** Whether a verdict says all that a finding does. */
   private static boolean isShown(Finding finding, ModuleReport module) {
-    return module.verdicts().stream().anyMatch(verdict -> isTheFinding(verdict, finding));
-  }
-
-  private static boolean isTheFinding(Verdict verdict, Finding finding) {
-    return finding != null && finding.title().equals(verdict.text());
+    return module.verdicts().stream().anyMatch(verdict -> verdict.isFinding(finding));
   }
 
   private void verdict(Verdict verdict) {
     page.tagged("", verdict.severity(), verdict.text());
     Finding worst = verdict.worst();
-    if (isTheFinding(verdict, worst) && worst.worstNs() == null) {
+    if (verdict.isFinding(worst) && worst.worstNs() == null) {
       details(worst, "  ");
     }
     if (worst != null && worst.worstNs() != null) {
@@ -102,9 +144,7 @@ public final class TextReport {
         "",
         String.format(
             "%s: %s, %s in all",
-            quantiles.title(),
-            Numbers.count(distribution.count(), quantiles.noun()),
-            Numbers.time(distribution.total())),
+            quantiles.title(), Numbers.count(quantiles), Numbers.time(distribution.total())),
         "  ");
     List<String> known = new ArrayList<>();
     List<String> unknown = new ArrayList<>();
@@ -161,7 +201,7 @@ public final class TextReport {
       finding(finding);
     }
     if (findings.size() > FINDINGS) {
-      page.boxed("  and " + Numbers.count(findings.size() - FINDINGS) + " more (all with --json)");
+      page.boxed("  and " + Numbers.count(findings.size() - FINDINGS) + " more" + MORE);
     }
   }
 
@@ -174,26 +214,21 @@ public final class TextReport {
       page.boxed(indent + "Worst: " + worst(finding));
     }
     if (finding.culprit() != null) {
-      page.wrapped(indent, "Culprit: " + finding.culprit(), "  ");
+      page.wrapped(indent, "Culprit: " + finding.culpritInWords(), "  ");
     }
     details(finding, indent);
   }
 
   private void details(Finding finding, String indent) {
-    if (finding.evidence() != null && !finding.evidence().equals(finding.title())) {
-      page.wrapped(indent, finding.evidence(), "");
+    if (finding.details() != null) {
+      page.wrapped(indent, finding.details(), "");
     }
-    if (finding.remedy() != null) {
-      finding.remedy().lines().forEach(line -> remedy(line, indent));
-    }
+    finding.remedies().forEach(remedy -> remedy(remedy, indent));
   }
 
-  private void remedy(String line, String indent) {
-    if (line.startsWith("  ")) {
-      page.command(indent + "    ", line.strip());
-    } else {
-      page.wrapped(indent, "→ " + line, "  ");
-    }
+  private void remedy(Remedy remedy, String indent) {
+    page.wrapped(indent, "→ " + remedy.sentence(), "  ");
+    remedy.commands().forEach(command -> page.command(indent + "    ", command));
   }
 
   private void alpha() {
@@ -222,6 +257,16 @@ public final class TextReport {
     page.line("");
   }
 
+  private String leftOut() {
+    return report.outOfScope() == 0
+        ? ""
+        : String.format(
+            Locale.ROOT,
+            " (%,d left out by %s)",
+            report.outOfScope(),
+            Scope.of(report.recording().capture()).options());
+  }
+
   private void summary() {
     page.rule();
     page.line(
@@ -229,6 +274,9 @@ public final class TextReport {
             + Numbers.count(report.violations(), "violation")
             + ", "
             + Numbers.count(report.warnings(), "warning")
+            + (report.notMeasured() == 0
+                ? ""
+                : ", " + Numbers.count(report.notMeasured()) + " not measured" + leftOut())
             + " | Exit code: "
             + report.exitCode());
     page.rule();

@@ -5,6 +5,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import latencyscope.jfr.schema.EventFields;
+import latencyscope.jfr.schema.EventTypes;
+import latencyscope.jfr.schema.TaskField;
 import latencyscope.recording.EventConsumer;
 import latencyscope.recording.JvmEvent;
 import latencyscope.recording.KernelEvent;
@@ -52,6 +55,7 @@ public final class Slices implements EventConsumer {
   private static final ThreadId NOBODY = new ThreadId(0, "", 0);
 
   private final Consumer<Slice> consumer;
+  private final Names fullNames;
   private final Map<String, String> labels = new HashMap<>();
 
   /**
@@ -60,12 +64,32 @@ public final class Slices implements EventConsumer {
    * @param consumer gets every slice, in the order of the file
    */
   public Slices(Consumer<Slice> consumer) {
+    this(consumer, (tid, name) -> name);
+  }
+
+  /**
+   * Creates the conversion.
+   *
+   * @param names full names of tasks, of which the kernel keeps 15 characters
+   */
+  public Slices(Consumer<Slice> consumer, Names names) {
     this.consumer = consumer;
+    this.fullNames = names;
+  }
+
+  /** Knows the full names of some tasks. */
+  @FunctionalInterface
+  public interface Names {
+    /** The full name of a task, or the one that the kernel has of it. */
+    String of(int tid, String name);
   }
 
   @Override
   public void accept(KernelEvent event) {
-    consumer.accept(slice(event, false));
+    // A share is part of a wait, which has a slice itself.
+    if (!event.type().equals(EventTypes.WAIT_SHARE)) {
+      consumer.accept(slice(event, false));
+    }
   }
 
   @Override
@@ -92,20 +116,29 @@ public final class Slices implements EventConsumer {
         details(event));
   }
 
-  private static String name(KernelEvent event, EventKind kind, String label) {
-    if (event.type().equals("RunQueueWait") && event.text("culprit") != null) {
-      return "behind " + event.text("culprit");
+  private String name(KernelEvent event, EventKind kind, String label) {
+    if (event.type().equals(EventTypes.RUN_QUEUE_WAIT) && event.text(EventFields.CULPRIT) != null) {
+      return "behind " + fullName(event, EventFields.CULPRIT_TASK);
     }
-    if (event.type().equals("ContextSwitch")) {
-      return event.flag("voluntary") || event.text("next") == null
-          ? "off CPU: " + event.text("state")
-          : "preempted by " + event.text("next");
+    if (event.type().equals(EventTypes.CONTEXT_SWITCH)) {
+      return event.flag(EventFields.VOLUNTARY) || event.text(EventFields.NEXT) == null
+          ? "off CPU: " + event.text(EventFields.STATE)
+          : "preempted by " + fullName(event, EventFields.NEXT_TASK);
     }
-    if (event.type().equals("Migration")) {
-      return "CPU " + event.cpu() + " to " + event.number("toCpu") + ": " + event.text("cause");
+    if (event.type().equals(EventTypes.MIGRATION)) {
+      return "CPU "
+          + event.cpu()
+          + " to "
+          + event.number(EventFields.TO_CPU)
+          + ": "
+          + event.text(EventFields.CAUSE);
     }
     String particular = kind.particular(event);
     return particular == null ? label : label + ": " + particular;
+  }
+
+  private String fullName(KernelEvent event, TaskField task) {
+    return fullNames.of((int) event.number(task.tid()), event.text(task.name()));
   }
 
   private static Map<String, Object> details(KernelEvent event) {

@@ -3,51 +3,76 @@ package latencyscope.trace;
 import java.util.Comparator;
 
 /**
- * Something that is known of a CPU at a time.
+ * Something that is known of a CPU from a time on.
  *
- * @param time nanoseconds on the trace's clock
+ * @param time begin, nanoseconds on the trace's clock
+ * @param end end; of a moment, its begin
  * @param cpu the CPU
  * @param kind what is known
- * @param task the task that it is about
- * @param other the task that came in, or the waker; 0 if none
- * @param state state in which the task left
+ * @param task the task that it is about; of an interrupt, its number
+ * @param other the task that came in afterwards, negative if not known; the waker; or the number of
+ *     the interrupt's name
+ * @param detail state in which the task left; of a wakeup, the flags of the kernel's tracer and the
+ *     CPU on which the task came in
  */
-record SchedPoint(long time, int cpu, Kind kind, int task, int other, int state) {
-  /** What is known, in the order of what happens at the same time. */
+record SchedPoint(long time, long end, int cpu, Kind kind, int task, int other, int detail) {
+  /** What is known, in the order of what begins at the same time. */
   enum Kind {
-    /** The task left. */
-    OUT,
-    /** The task ran from here on until another one is known to have come. */
-    HELD,
-    /** The task was woken, and ran on this CPU next. */
+    /** The task was woken. */
     WOKEN,
-    /** The task came in. */
-    IN
+    /** A device's interrupt was handled. */
+    IRQ,
+    /** A softirq ran. */
+    SOFTIRQ,
+    /** The task ran; of no length if it is known to have run at that moment and no longer. */
+    RAN
   }
 
-  static final Comparator<SchedPoint> ORDER =
-      Comparator.comparingLong(SchedPoint::time).thenComparing(SchedPoint::kind);
-
+  private static final int NUMBERS = 5;
+  private static final int CPU_BITS = 16;
   private static final Kind[] KINDS = Kind.values();
 
-  /** The same as four numbers. */
-  long[] pack() {
+  /** In the order of time; what is of no length comes first. */
+  static final ExternalSorter.Form<SchedPoint> BY_TIME =
+      new ExternalSorter.Form<>(
+          NUMBERS,
+          Comparator.comparingLong(SchedPoint::time)
+              .thenComparing(SchedPoint::kind)
+              .thenComparingLong(SchedPoint::end)
+              .thenComparingInt(SchedPoint::cpu)
+              .thenComparingInt(SchedPoint::task),
+          SchedPoint::pack,
+          SchedPoint::unpack);
+
+  /** Detail of a wakeup: flags of the kernel's tracer, negative if not known, and a CPU. */
+  static int wakeup(int flags, int returnCpu) {
+    return flags << CPU_BITS | returnCpu & (1 << CPU_BITS) - 1;
+  }
+
+  /** The flags of a wakeup, negative if not known. */
+  int flags() {
+    return detail >> CPU_BITS;
+  }
+
+  /** The CPU on which a task came in that was woken. */
+  int returnCpu() {
+    return detail & (1 << CPU_BITS) - 1;
+  }
+
+  private long[] pack() {
     return new long[] {
-      time, pair(kind.ordinal(), cpu), pair(task, other), state,
+      time, end, Pair.of(kind.ordinal(), cpu), Pair.of(task, other), detail,
     };
   }
 
-  static SchedPoint unpack(long[] packed) {
+  private static SchedPoint unpack(long[] packed) {
     return new SchedPoint(
         packed[0],
-        (int) packed[1],
-        KINDS[(int) (packed[1] >> Integer.SIZE)],
-        (int) (packed[2] >> Integer.SIZE),
-        (int) packed[2],
-        (int) packed[3]);
-  }
-
-  private static long pair(int high, int low) {
-    return (long) high << Integer.SIZE | Integer.toUnsignedLong(low);
+        packed[1],
+        Pair.low(packed[2]),
+        KINDS[Pair.high(packed[2])],
+        Pair.high(packed[3]),
+        Pair.low(packed[3]),
+        (int) packed[4]);
   }
 }

@@ -1,158 +1,183 @@
 package latencyscope.trace;
 
 import java.io.IOException;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.HashMap;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
-import java.util.function.IntFunction;
-import java.util.function.IntPredicate;
-import java.util.function.Predicate;
+import java.util.TreeMap;
 import latencyscope.trace.TraceOutput.SchedSwitch;
 import latencyscope.trace.TraceOutput.SchedWaking;
 
 /**
- * Makes an unbroken account of who ran on each CPU out of single points, in the order of time. Not
- * safe for use by several threads.
+ * Makes an unbroken account of who ran on each CPU out of what is known of it, in the order of
+ * time. Not safe for use by several threads.
  *
- * <p>Only the target's own threads are recorded whenever they come and go. Of another task that
- * came in it is not known when it left: it is shown where it is known to have run the whole time,
- * else the CPU is shown without a task, as if it were idle.
+ * <p>Where nobody is known to have run, the CPU is shown without a task, as if it were idle.
  */
 final class SchedTrack {
-  private static final int UNKNOWN = -1;
   private static final int IDLE = 0;
 
-  // TASK_IDLE, in which no thread of a process ever is: stands for a state that is not recorded, so
-  // that what is shown as running, waiting or sleeping is what was measured, and nothing else.
-  private static final int NOT_RECORDED = 128;
-  private static final int PRIORITY = 120;
-
-  // Both ends of a switch are points of their own, converted from ticks each for itself.
+  // Both ends of a switch are times of their own, converted from ticks each for itself.
   private static final long SAME_SWITCH_NS = 1_000;
 
   private final TraceOutput out;
-  private final IntPredicate recorded;
-  private final IntFunction<String> names;
-  private final Map<Integer, Cpu> cpus = new HashMap<>();
-  private final Deque<SchedPoint> window = new ArrayDeque<>();
-  private final Map<Integer, Cpu> places = new HashMap<>();
+  private final Tasks tasks;
+  private final Map<Integer, Cpu> cpus = new TreeMap<>();
 
-  private static final class Cpu {
-    final int number;
-    int current = UNKNOWN;
-    long last;
+  /** Who is on a CPU, until when, and whom that one interrupted. */
+  private final class Cpu {
+    private final int number;
+    private final List<SchedPoint> interrupted = new ArrayList<>();
+    private final List<SchedPoint> interrupts = new ArrayList<>();
+    private SchedPoint running;
+    private SchedPoint follower;
+    private int shown = IDLE;
+    private long last = Long.MIN_VALUE;
 
     Cpu(int number) {
       this.number = number;
     }
+
+    /** Ends all that ends by a time, at which a task comes in; idle if none does. */
+    void advance(long time, int comes) throws IOException {
+      SchedPoint first = first();
+      while (first != null && first.end() <= time) {
+        endInterrupts(first.end());
+        end(first, first.end() == time ? comes : IDLE);
+        first = first();
+      }
+      endInterrupts(time);
+    }
+
+    private void endInterrupts(long time) throws IOException {
+      for (int i = interrupts.size() - 1; i >= 0; i = interrupts.size() - 1) {
+        int next = i;
+        for (int other = i - 1; other >= 0; other--) {
+          next = interrupts.get(other).end() < interrupts.get(next).end() ? other : next;
+        }
+        if (interrupts.get(next).end() > time) {
+          return;
+        }
+        SchedPoint ended = interrupts.remove(next);
+        interrupt(ended, ended.end(), false);
+      }
+    }
+
+    /** An interrupt comes: one of the same kind has ended, or goes on afterwards. */
+    void interrupted(SchedPoint point) throws IOException {
+      for (SchedPoint other : List.copyOf(interrupts)) {
+        if (other.kind() == point.kind() && other.end() < point.end()) {
+          interrupts.remove(other);
+          interrupt(other, point.time(), false);
+        }
+      }
+      interrupts.add(point);
+      interrupt(point, point.time(), true);
+    }
+
+    private void interrupt(SchedPoint point, long time, boolean begins) throws IOException {
+      boolean soft = point.kind() == SchedPoint.Kind.SOFTIRQ;
+      String name = soft ? SoftIrqs.VECTORS.get(point.task()) : tasks.interrupt(point.task());
+      out.interrupt(new TraceOutput.Interrupt(number, time, soft, point.task(), name, begins));
+    }
+
+    private SchedPoint first() {
+      SchedPoint first = running;
+      for (SchedPoint other : interrupted) {
+        first = other.end() < first.end() ? other : first;
+      }
+      return first;
+    }
+
+    private void end(SchedPoint ended, int comes) throws IOException {
+      if (ended != running) {
+        // It left while another one seems to have run: which of the two left in between is below
+        // the threshold.
+        interrupted.remove(ended);
+        change(ended.end(), running.task(), TaskState.NOT_RECORDED, ended.task());
+        change(ended.end(), ended.task(), ended.detail(), running.task());
+        return;
+      }
+      running = interrupted.isEmpty() ? follower : interrupted.remove(interrupted.size() - 1);
+      follower = null;
+      change(ended.end(), ended.task(), ended.detail(), running == null ? comes : running.task());
+    }
+
+    /** A task comes in. */
+    void ran(SchedPoint point) throws IOException {
+      int before = running == null ? IDLE : running.task();
+      if (before == point.task()) {
+        running = running.end() < point.end() ? point : running;
+        return;
+      }
+      if (running == null) {
+        // The one that left at the same moment has been followed by it already.
+        if (last != point.time() || shown != point.task()) {
+          change(point.time(), IDLE, 0, point.task());
+        }
+      } else if (isSameSwitch(running, point) && !tasks.isRecorded(point.task())) {
+        // Of a stranger no state is shown whose length counts.
+        follower = point.end() > running.end() ? point : null;
+        return;
+      } else if (isSameSwitch(running, point)) {
+        change(point.time(), before, running.detail(), point.task());
+      } else {
+        interrupted.add(running);
+        change(point.time(), before, TaskState.NOT_RECORDED, point.task());
+      }
+      running = point;
+    }
+
+    private void change(long time, int prev, int state, int next) throws IOException {
+      shown = next;
+      last = time;
+      out.switched(
+          new SchedSwitch(
+              number,
+              time,
+              new TraceOutput.Task(prev, tasks.name(prev), tasks.priority(prev)),
+              prev == IDLE ? 0 : state,
+              new TraceOutput.Task(next, tasks.name(next), tasks.priority(next))));
+    }
   }
 
-  /**
-   * @param recorded whether a task's own comings and goings are recorded
-   * @param names names of tasks
-   */
-  SchedTrack(TraceOutput out, IntPredicate recorded, IntFunction<String> names) {
+  SchedTrack(TraceOutput out, Tasks tasks) {
     this.out = out;
-    this.recorded = recorded;
-    this.names = names;
+    this.tasks = tasks;
   }
 
-  /** Takes a point; those that belong together may come up to a microsecond apart. */
+  private static boolean isSameSwitch(SchedPoint left, SchedPoint came) {
+    return left.other() == came.task() && left.end() - came.time() <= SAME_SWITCH_NS;
+  }
+
+  /** Takes what is known next. */
   void accept(SchedPoint point) throws IOException {
-    window.add(point);
-    while (!window.isEmpty() && window.peek().time() < point.time() - SAME_SWITCH_NS) {
-      write(window.poll());
-    }
-  }
-
-  /** Writes what is left. */
-  void finish() throws IOException {
-    while (!window.isEmpty()) {
-      write(window.poll());
-    }
-  }
-
-  private void write(SchedPoint point) throws IOException {
     Cpu cpu = cpus.computeIfAbsent(point.cpu(), Cpu::new);
+    boolean comes = point.kind() == SchedPoint.Kind.RAN;
+    cpu.advance(point.time(), comes ? point.task() : IDLE);
     switch (point.kind()) {
-      case OUT -> {
-        boolean held =
-            takeFromWindow(p -> p.kind() == SchedPoint.Kind.HELD && isOtherEnd(point, p)) != null;
-        boolean known = held || recorded.test(point.other());
-        leave(cpu, point, known ? point.other() : IDLE);
-      }
-      case HELD -> {
-        if (cpu.current == UNKNOWN || cpu.current == IDLE) {
-          change(cpu, point.time(), NOT_RECORDED, point.task());
-        }
-      }
-      case IN -> {
-        SchedPoint left = takeFromWindow(p -> isOtherEnd(p, point));
-        if (left != null) {
-          leave(cpu, left, point.task());
-        }
-        change(cpu, point.time(), NOT_RECORDED, point.task());
-      }
-      case WOKEN ->
-          out.waking(
-              new SchedWaking(
-                  cpu.number, point.time(), point.other(), point.task(), name(point.task())));
+      case RAN -> cpu.ran(point);
+      case WOKEN -> woken(point);
+      case IRQ, SOFTIRQ -> cpu.interrupted(point);
     }
   }
 
-  private SchedPoint takeFromWindow(Predicate<SchedPoint> wanted) {
-    for (SchedPoint point : window) {
-      if (wanted.test(point)) {
-        window.remove(point);
-        return point;
-      }
-    }
-    return null;
+  private void woken(SchedPoint point) throws IOException {
+    out.waking(
+        new SchedWaking(
+            point.cpu(),
+            point.time(),
+            point.other(),
+            point.flags(),
+            new TraceOutput.Task(
+                point.task(), tasks.name(point.task()), tasks.priority(point.task())),
+            point.returnCpu()));
   }
 
-  private static boolean isOtherEnd(SchedPoint left, SchedPoint came) {
-    return left.kind() == SchedPoint.Kind.OUT
-        && left.cpu() == came.cpu()
-        && left.other() == came.task();
-  }
-
-  private void leave(Cpu cpu, SchedPoint point, int next) throws IOException {
-    if (cpu.current != UNKNOWN && cpu.current != point.task()) {
-      // How it came was below the threshold: it is known to have run only up to here.
-      change(cpu, point.time() - 1, NOT_RECORDED, point.task());
+  /** Ends what is left. */
+  void finish() throws IOException {
+    for (Cpu cpu : cpus.values()) {
+      cpu.advance(Long.MAX_VALUE, IDLE);
     }
-    cpu.current = point.task();
-    change(cpu, point.time(), point.state(), next);
-  }
-
-  private void change(Cpu cpu, long time, long state, int next) throws IOException {
-    int prev = cpu.current == UNKNOWN ? IDLE : cpu.current;
-    if (prev == next) {
-      return;
-    }
-    takeFromOther(cpu, time, next);
-    cpu.current = next;
-    cpu.last = Math.max(cpu.last, time);
-    long left = prev == IDLE ? 0 : state;
-    out.switched(
-        new SchedSwitch(cpu.number, cpu.last, prev, name(prev), left, next, name(next), PRIORITY));
-    places.remove(prev, cpu);
-    if (next != IDLE) {
-      places.put(next, cpu);
-    }
-  }
-
-  // A task is on one CPU at a time: that it left the other one was below the threshold.
-  private void takeFromOther(Cpu cpu, long time, int task) throws IOException {
-    Cpu other = places.get(task);
-    if (task == IDLE || other == null || other == cpu) {
-      return;
-    }
-    change(other, time, NOT_RECORDED, IDLE);
-  }
-
-  private String name(int task) {
-    return task == IDLE ? "swapper" : names.apply(task);
   }
 }

@@ -9,11 +9,22 @@ import java.util.Map;
  * by several threads.
  */
 public interface TraceOutput {
+  /** Begins the trace, before anything else. */
+  void begin(Clock clock) throws IOException;
+
+  /**
+   * Names a task of another process.
+   *
+   * @param tid its thread id
+   * @param pid its process's id; 0 if not known
+   */
+  void task(int tid, int pid, String name) throws IOException;
+
   /** Describes a row, before anything is on it. */
   void track(Track track) throws IOException;
 
   /**
-   * Puts a slice on a row; slices of a row do not overlap.
+   * Puts a slice on a row; slices of a row nest, or lie one after the other.
    *
    * @param duration 0 for an instant
    * @param category module that it comes from
@@ -39,8 +50,20 @@ public interface TraceOutput {
   /** A wakeup; those of a CPU come in the order of time, among its switches. */
   void waking(SchedWaking waking) throws IOException;
 
+  /** An interrupt began or ended; those of a CPU come in the order of time, among its switches. */
+  void interrupt(Interrupt interrupt) throws IOException;
+
   /** Ends the trace; the stream stays open. */
   void finish() throws IOException;
+
+  /**
+   * The trace's clock.
+   *
+   * @param offset what to subtract from a time since the epoch to get the trace's
+   * @param monotonic whether it is CLOCK_MONOTONIC; else it counts from the first event
+   * @param first begin of the first event, nanoseconds since the epoch
+   */
+  record Clock(long offset, boolean monotonic, long first) {}
 
   /**
    * An end of an arrow between two slices.
@@ -54,28 +77,38 @@ public interface TraceOutput {
   }
 
   /**
-   * A CPU went from one task to another.
+   * A task of the kernel's.
    *
-   * @param prev task that left; 0 is the idle task
-   * @param prevState state in which it left, as tracepoint {@code sched_switch} writes it since
-   *     Linux 4.14
-   * @param next task that came in; 0 is the idle task
+   * @param id its thread id; 0 is the idle task
+   * @param priority the kernel's: 0 to 99 real time, 100 to 139 normal
    */
-  record SchedSwitch(
-      int cpu,
-      long time,
-      int prev,
-      String prevComm,
-      long prevState,
-      int next,
-      String nextComm,
-      int nextPriority) {}
+  record Task(int id, String name, int priority) {}
 
   /**
-   * A task woke another one.
+   * A CPU went from one task to another.
    *
-   * @param cpu CPU on which the woken one ran next
-   * @param waker task that woke it; 0 if it was an interrupt on an idle CPU, or is not known
+   * @param prevState state in which the one left, as tracepoint {@code sched_switch} writes it
+   *     since Linux 4.14
    */
-  record SchedWaking(int cpu, long time, int waker, int woken, String comm) {}
+  record SchedSwitch(int cpu, long time, Task prev, int prevState, Task next) {}
+
+  /**
+   * A task was woken.
+   *
+   * @param cpu CPU that it had left
+   * @param waker task that woke it; 0 if an interrupt did, or if it is not known
+   * @param flags as {@code common_flags} of the kernel's tracer; negative if not known
+   * @param targetCpu CPU on which it ran next
+   */
+  record SchedWaking(int cpu, long time, int waker, int flags, Task woken, int targetCpu) {}
+
+  /**
+   * An end of an interrupt.
+   *
+   * @param soft whether it is a softirq
+   * @param number of its line, or of its vector
+   * @param name of its line
+   * @param begins whether it began
+   */
+  record Interrupt(int cpu, long time, boolean soft, int number, String name, boolean begins) {}
 }

@@ -2,14 +2,15 @@ package latencyscope.trace;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalLong;
 import latencyscope.alpha.CostNode;
 import latencyscope.alpha.CostReport;
-import latencyscope.analysis.Finding;
 import latencyscope.analysis.Report;
+import latencyscope.analysis.finding.Finding;
+import latencyscope.jfr.schema.EventFields;
+import latencyscope.jfr.schema.EventTypes;
 import latencyscope.recording.EventConsumer;
 import latencyscope.recording.EventSource;
 import latencyscope.recording.JvmEvent;
@@ -18,10 +19,10 @@ import latencyscope.recording.MeasuredInterval;
 import latencyscope.recording.Recording;
 import latencyscope.recording.RecordingException;
 import latencyscope.recording.ThreadId;
-import latencyscope.report.ProcessName;
-import latencyscope.timeline.Lane;
+import latencyscope.report.name.ProcessName;
 import latencyscope.timeline.Slice;
 import latencyscope.timeline.Slices;
+import latencyscope.trace.TraceOutput.Clock;
 import latencyscope.trace.TraceOutput.Flow;
 
 /**
@@ -30,67 +31,85 @@ import latencyscope.trace.TraceOutput.Flow;
  * threads.
  */
 public final class TraceWriter implements EventConsumer {
-  private static final int POINTS_IN_MEMORY = 1 << 16;
-
   private final Report report;
   private final TraceOutput out;
   private final Tracks tracks;
   private final long offset;
-  private final SchedEvents scheduling;
-  private final Map<Integer, ThreadId> threads = new HashMap<>();
-  private final Slices slices = new Slices(this::slice);
+  private final Tasks tasks;
+  private final Scheduling scheduling;
+  private final Layout layout;
+  private final Counters counters;
+  private final Slices slices;
+  private int places;
   private long flows;
 
-  private TraceWriter(Report report, TraceOutput out, SchedSorter sorter) {
+  private TraceWriter(Report report, Tasks tasks, Layout layout, Clock clock, TraceOutput out) {
     this.report = report;
+    this.tasks = tasks;
+    this.layout = layout;
     this.out = out;
     Recording recording = report.recording();
-    offset = offset(recording);
-    scheduling = new SchedEvents(sorter, offset);
+    offset = clock.offset();
+    scheduling = new Scheduling(recording, tasks, offset);
+    slices = new Slices(this::slice, tasks::fullName);
     tracks =
         new Tracks(
             out,
             recording.capture().targetPid(),
             ProcessName.of(recording.capture().targetCommand()));
-    for (ThreadId thread : recording.threads()) {
-      if (thread.osTid() > 0) {
-        threads.put((int) thread.osTid(), thread);
-      }
-    }
+    counters = new Counters(out, tracks, offset);
   }
 
   /**
-   * What to subtract from a time since the epoch to get the trace's: CLOCK_MONOTONIC where the
-   * recording tells, else the time since its begin.
-   */
-  public static long offset(Recording recording) {
-    OptionalLong monotonic = recording.monotonicOffset();
-    return monotonic.isPresent() ? monotonic.getAsLong() : recording.capture().start();
-  }
-
-  /**
-   * Writes a trace.
+   * Writes a trace. Reads the recording twice: what is where is known when all has been seen.
    *
    * @throws IOException if it cannot be written
    * @throws RecordingException if the recording cannot be read again
    */
   public static void write(Report report, EventSource events, TraceOutput out)
       throws IOException, RecordingException {
-    try (SchedSorter sorter = new SchedSorter(POINTS_IN_MEMORY)) {
-      TraceWriter writer = new TraceWriter(report, out, sorter);
-      writer.begin();
-      events.read(writer);
-      writer.scheduling(sorter);
-      out.finish();
+    Tasks tasks = new Tasks(report.recording());
+    try (Layout layout = new Layout(tasks, earliest(report))) {
+      events.read(layout);
+      layout.complete();
+      Clock clock = clock(report.recording(), layout.first());
+      out.begin(clock);
+      TraceWriter writer = new TraceWriter(report, tasks, layout, clock, out);
+      try (Scheduling scheduling = writer.scheduling) {
+        writer.begin();
+        events.read(writer);
+        writer.counters.finish();
+        scheduling.write(out);
+        out.finish();
+      }
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
   }
 
+  private static long earliest(Report report) {
+    long start = report.recording().capture().start();
+    long earliest = start > 0 ? start : Long.MAX_VALUE;
+    for (Finding finding : report.findings()) {
+      earliest = finding.at() == null ? earliest : Math.min(earliest, finding.at());
+    }
+    return earliest;
+  }
+
+  // CLOCK_MONOTONIC where the recording tells, else the time since the first event.
+  private static Clock clock(Recording recording, long first) {
+    OptionalLong monotonic = recording.monotonicOffset();
+    boolean known = monotonic.isPresent() && first >= monotonic.getAsLong();
+    return new Clock(known ? monotonic.getAsLong() : first, known, first);
+  }
+
   private void begin() throws IOException {
     tracks.target();
-    for (ThreadId thread : threads.values()) {
+    for (ThreadId thread : tasks.threads()) {
       tracks.thread(thread);
+    }
+    for (Tasks.Other other : tasks.others()) {
+      out.task(other.tid(), other.pid(), other.name());
     }
     for (Finding finding : report.findings()) {
       finding(finding);
@@ -107,7 +126,7 @@ public final class TraceWriter implements EventConsumer {
     details.put("severity", finding.severity().name());
     put(details, "thread", finding.thread() == null ? null : finding.thread().name());
     put(details, "os_tid", finding.thread() == null ? null : finding.thread().osTid());
-    put(details, "culprit", finding.culprit());
+    put(details, "culprit", finding.culpritInWords());
     put(details, "count", finding.count());
     put(details, "total_ns", finding.totalNs());
     put(details, "worst_ns", finding.worstNs());
@@ -157,7 +176,7 @@ public final class TraceWriter implements EventConsumer {
     slices.accept(event);
     try {
       scheduling.add(event);
-      if (event.type().equals("ContextSwitch")) {
+      if (event.type().equals(EventTypes.CONTEXT_SWITCH)) {
         wakeup(event);
       }
     } catch (IOException e) {
@@ -168,6 +187,11 @@ public final class TraceWriter implements EventConsumer {
   @Override
   public void acceptExemplar(KernelEvent event) {
     slices.acceptExemplar(event);
+    try {
+      scheduling.add(event);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Override
@@ -186,12 +210,11 @@ public final class TraceWriter implements EventConsumer {
     if (slice.exemplar()) {
       details.put("below_threshold", true);
     }
+    tasks.rename(details);
     cost(details, slice.duration());
     try {
-      Track parent = tracks.lane(slice.lane());
-      Track row = tracks.free(parent, slice.type(), slice.start(), Math.max(slice.end(), 1));
       out.slice(
-          row,
+          row(slice, details),
           slice.start() - offset,
           slice.duration(),
           slice.name(),
@@ -203,6 +226,26 @@ public final class TraceWriter implements EventConsumer {
     }
   }
 
+  private Track row(Slice slice, Map<String, Object> details) throws IOException {
+    ThreadId thread = slice.lane().thread();
+    if (thread == null) {
+      Track parent = tracks.lane(slice.lane());
+      return tracks.free(parent, slice.type(), slice.start(), Math.max(slice.end(), 1));
+    }
+    int place = places++;
+    delay(layout.delay(place), details);
+    int row = layout.row(place);
+    return row == SpanStack.OWN ? tracks.thread(thread) : tracks.besides(thread, slice.type(), row);
+  }
+
+  private static void delay(Layout.Delay delay, Map<String, Object> details) {
+    if (delay != null) {
+      put(details, "preempted_by", delay.preemptor());
+      put(details, "worst_cause", delay.cause());
+      put(details, "worst_cause_ns", delay.cause() == null ? null : delay.causeNs());
+    }
+  }
+
   private void cost(Map<String, Object> details, long nanos) {
     if (nanos > 0) {
       report.costs().ifPresent(c -> details.put("cost_dollars", c.rate().dollars(nanos)));
@@ -211,13 +254,19 @@ public final class TraceWriter implements EventConsumer {
 
   // An arrow from the waker's row, at the wakeup, to the woken thread's, where it ran again.
   private void wakeup(KernelEvent event) throws IOException {
-    ThreadId waker = threads.get((int) event.number("wakerTid"));
-    if (waker == null || event.thread() == null || event.number("waited") <= 0) {
+    ThreadId waker =
+        Wakers.isTask(event) ? tasks.thread((int) event.number(EventFields.WAKER_TID)) : null;
+    if (waker == null || event.thread() == null || event.number(EventFields.WAITED) <= 0) {
       return;
     }
     long back = event.start() + event.duration() - offset;
     long flow = ++flows;
-    wakeup(waker, "wakes " + event.thread().name(), back - event.number("waited"), flow, false);
+    wakeup(
+        waker,
+        "wakes " + event.thread().name(),
+        back - event.number(EventFields.WAITED),
+        flow,
+        false);
     wakeup(event.thread(), "woken by " + waker.name(), back, flow, true);
   }
 
@@ -230,41 +279,9 @@ public final class TraceWriter implements EventConsumer {
   @Override
   public void accept(MeasuredInterval interval) {
     try {
-      Track parent =
-          tracks.lane(
-              interval.subject() == null
-                  ? new Lane(interval.thread(), -1)
-                  : new Lane(null, interval.subject().cpu()));
-      String name = interval.measure();
-      if (interval.subject() != null && interval.subject().name() != null) {
-        name = interval.subject().name() + " " + name;
-      }
-      long time = interval.start() - offset;
-      for (double percent : new double[] {50, 99, 99.9}) {
-        OptionalLong value = interval.distribution().percentile(percent);
-        if (value.isPresent()) {
-          String label = name + " P" + (percent == 99.9 ? "99.9" : "" + (int) percent);
-          out.counter(tracks.named(parent, Track.Kind.NANOSECONDS, label), time, value.getAsLong());
-        }
-      }
-      Track max = tracks.named(parent, Track.Kind.NANOSECONDS, name + " max");
-      out.counter(max, time, interval.distribution().max());
+      counters.add(interval);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  private void scheduling(SchedSorter sorter) throws IOException {
-    Map<Integer, String> others = scheduling.names();
-    SchedTrack track =
-        new SchedTrack(
-            out,
-            threads::containsKey,
-            task ->
-                threads.containsKey(task)
-                    ? threads.get(task).name()
-                    : others.getOrDefault(task, "task " + task));
-    sorter.drain(track::accept);
-    track.finish();
   }
 }

@@ -39,6 +39,8 @@ final class Tracks {
 
   private record Key(Object parent, String name) {}
 
+  private record Besides(ThreadId thread, String type, int number) {}
+
   /**
    * @param targetPid the target; 0 or less for every process
    */
@@ -94,6 +96,12 @@ final class Tracks {
     candidates.add(row);
     row.end = end;
     return row.track;
+  }
+
+  /** A row of the process for slices of a thread that are not on its own. */
+  Track besides(ThreadId thread, String type, int number) throws IOException {
+    String name = type + " · " + thread(thread).name();
+    return track(target(), Track.Kind.SLICES, name, 0, 0, new Besides(thread, type, number));
   }
 
   private Track track(Track parent, Track.Kind kind, String name, long pid, long tid, Object key)

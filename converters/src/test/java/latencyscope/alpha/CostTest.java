@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import latencyscope.analysis.cost.CostCollector;
 import latencyscope.recording.Fixture;
 import latencyscope.recording.RecordingException;
+import latencyscope.recording.SyscallFixture;
 import latencyscope.recording.ThreadId;
 import org.junit.jupiter.api.Test;
 
@@ -80,5 +82,75 @@ class CostTest {
         "isolation;run queue, after preemption;stress-ng;a_b c 5000\n",
         CollapsedStacks.of(costs(fixture)));
     assertTrue(Dollars.of(1_234.5).equals("$1,234") || Dollars.of(1_234.5).equals("$1,235"));
+  }
+
+  @Test
+  void aContendedLockCostsWhatItBlockedAndAParkedThreadNothing() throws RecordingException {
+    ThreadId strategy = new ThreadId(4720, "strategy", 31);
+    ThreadId risk = new ThreadId(4722, "risk", 33);
+    // Blocked for 8 ms, then runnable for the 3,204 ns that all waits of the fixture have.
+    SyscallFixture fixture =
+        new SyscallFixture("")
+            .java("jdk.JavaMonitorEnter", strategy, 0, 10_000_000, "monitorClass", "engine.Book")
+            .woken(strategy, 1_000_000, 8_003_204, risk)
+            .java("jdk.ThreadPark", strategy, 20_000_000, 10_000_000, "parkedClass", "engine.Queue")
+            .woken(strategy, 21_000_000, 8_003_204, risk)
+            .mutex(strategy, 40_000_000, 1_003_204, risk);
+    CostCollector costs = new CostCollector();
+    fixture.source().read(costs);
+    assertEquals(
+        "syscall;contended lock;risk;strategy 45000000\n",
+        CollapsedStacks.of(costs.report(RATE, fixture.source().read(event -> {}))));
+    assertEquals(450_000, RATE.dollars(9_000_000), 0.001);
+  }
+
+  @Test
+  void aShootdownNamesItsSender() throws RecordingException {
+    Fixture fixture =
+        new Fixture()
+            .capture("", "")
+            .event("TlbShootdown", new ThreadId(1, "feed", 0), 0, 900, 1, "sender", "munmapper");
+    assertEquals(
+        List.of("TLB shootdown", "munmapper", "feed"),
+        costs(fixture).stacks().get(0).frames().subList(1, 4));
+  }
+
+  @Test
+  void memoryStallsAndPageMigrationsHaveTheirRows() throws RecordingException {
+    ThreadId thread = new ThreadId(1, "feed", 0);
+    Fixture fixture =
+        new Fixture()
+            .capture("", "")
+            .event("MemoryStall", thread, 0, 50_000, 1, "kind", "cgroup-reclaim")
+            .event("NumaEvent", thread, 60_000, 40_000, 1, "reason", "numa-balancing");
+    assertEquals(
+        List.of(
+            List.of("memory stall", "cgroup-reclaim", "feed"),
+            List.of("page migration", "numa-balancing", "feed")),
+        costs(fixture).stacks().stream().map(s -> s.frames().subList(1, 4)).toList());
+  }
+
+  @Test
+  void sharedWaitCountsOnceAndCostsAsMuchAsItWasLong() throws RecordingException {
+    ThreadId thread = new ThreadId(1, "strategy", 0);
+    Fixture fixture = new Fixture().capture("", "");
+    // Of 12 ms, a ran 6, b and c 2 each; who ran in the first 2 is not known.
+    fixture.sharedWait(thread, 0, 12_000_000, 1, 2_000_000, "a", "b", "a", "c", "a");
+    List<CostReport.Stack> stacks = costs(fixture).stacks();
+    assertEquals(12_000_000, stacks.stream().mapToLong(s -> s.leaf().totalNs()).sum());
+    assertEquals(1, stacks.stream().mapToLong(s -> s.leaf().count()).sum());
+    assertEquals(6_000_000, behind(stacks, "a").totalNs());
+    assertEquals(1, behind(stacks, "a").count());
+    assertEquals(2_000_000, behind(stacks, "b").totalNs());
+    assertEquals(2_000_000, behind(stacks, "c").totalNs());
+    assertEquals(2_000_000, behind(stacks, "not known").totalNs());
+  }
+
+  private static CostNode behind(List<CostReport.Stack> stacks, String culprit) {
+    return stacks.stream()
+        .filter(stack -> stack.frames().get(2).equals(culprit))
+        .map(CostReport.Stack::leaf)
+        .findFirst()
+        .orElseThrow();
   }
 }

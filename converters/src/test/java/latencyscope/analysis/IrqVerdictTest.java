@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.Optional;
+import latencyscope.analysis.finding.Finding;
+import latencyscope.analysis.finding.InterruptSource;
+import latencyscope.analysis.finding.Interrupter;
 import latencyscope.recording.IrqFixture;
 import latencyscope.recording.ThreadId;
 import org.junit.jupiter.api.Test;
@@ -15,11 +18,11 @@ class IrqVerdictTest {
   private static final ThreadId GC = new ThreadId(4715, "GC Thread#0", 0);
 
   private static IrqFixture shared() {
-    return new IrqFixture("", "");
+    return new IrqFixture("", "").counted("local", 0, "local-timer", 1, 1, 900);
   }
 
   private static IrqFixture monitored() {
-    return new IrqFixture("4-7", "");
+    return new IrqFixture("4-7", "").counted("local", 0, "local-timer", 1, 1, 900);
   }
 
   private static ModuleReport irq(IrqFixture fixture) {
@@ -67,7 +70,21 @@ class IrqVerdictTest {
     assertEquals(STRATEGY, finding.thread());
     assertEquals(51_000, finding.worstNs());
     assertEquals(
-        "Send it to other CPUs:\n  echo 0,2-7 > /proc/irq/27/smp_affinity_list", finding.remedy());
+        "Send IRQ 27 to other CPUs:\n  echo 0,2-7 > /proc/irq/27/smp_affinity_list",
+        finding.remedy());
+  }
+
+  /** Fails on the version before: "eth0, usb1 (IRQ 27), delayed strategy". */
+  @Test
+  void onlyAFunctionStandsBetweenCommas() {
+    IrqFixture fixture =
+        shared()
+            .line(27, "eth0, usb1", "0-7", "1", "no", 0)
+            .stolen("stolen_hard_irq", STRATEGY, 1, 51_000)
+            .hard(STRATEGY, 7, 51_000, 1, 27, "eth0, usb1");
+    assertEquals("eth0, usb1 (IRQ 27) delayed strategy", irq(fixture).verdicts().get(0).cause());
+    InterruptSource timer = new InterruptSource(InterruptSource.Kind.VECTOR, "TIMER", 0);
+    assertEquals("softirq TIMER, run_it,", new Interrupter(timer, "run_it").asSubject());
   }
 
   @Test
@@ -118,10 +135,10 @@ class IrqVerdictTest {
     assertEquals(2, fixture.report().exitCode());
     assertEquals("2 more interrupt lines may be delivered to CPU 4-7", finding(fixture).title());
     assertEquals(
-        "Send them to other CPUs:\n"
+        "Send these lines to other CPUs:\n"
             + "  for i in 27 28; do echo 0-3 > /proc/irq/$i/smp_affinity_list; done\n"
-            + "If that is refused (Input/output error), the kernel manages it itself: boot with"
-            + " isolcpus=managed_irq,domain,4-7",
+            + "If that is refused (Input/output error), the kernel manages the line itself: boot"
+            + " with isolcpus=managed_irq,domain,4-7",
         finding(fixture).remedy());
     assertEquals(0, monitored().line(27, "eth0", "0-3", "1", "no", 0).report().exitCode());
   }

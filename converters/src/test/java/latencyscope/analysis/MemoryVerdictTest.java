@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import latencyscope.analysis.finding.Finding;
 import latencyscope.recording.MemoryFixture;
 import latencyscope.recording.ThreadId;
 import org.junit.jupiter.api.Test;
@@ -34,11 +35,19 @@ class MemoryVerdictTest {
     assertEquals(2, fixture.report().exitCode());
     Finding finding = findings(fixture).get(0);
     assertEquals("strategy waited for pages to be read (mapped-file)", finding.title());
-    assertEquals("/data/journal", finding.culprit());
+    assertEquals("/data/journal", finding.culpritInWords());
     assertEquals(3, finding.count());
     assertEquals(90_000, finding.worstNs());
     assertTrue(finding.evidence().contains("a write of /data/journal at offset 0"));
     assertTrue(finding.remedy().contains("  vmtouch -dl '/data/journal'"), finding.remedy());
+  }
+
+  /** Fails on the version before: the quotes ended in the middle of the name. */
+  @Test
+  void aFilesNameCannotEndItsQuotes() {
+    MemoryFixture fixture = new MemoryFixture("").major(STRATEGY, "/it's; reboot\n", 3, 90_000);
+    assertEquals(
+        List.of("vmtouch -dl $'/it\\'s; reboot\\u000a'"), findings(fixture).get(0).commands());
   }
 
   @Test
@@ -57,7 +66,7 @@ class MemoryVerdictTest {
   void pageThatWasSwappedOutHasNoFile() {
     MemoryFixture fixture = new MemoryFixture("").major(STRATEGY, null, 1, 90_000);
     Finding finding = findings(fixture).get(0);
-    assertNull(finding.culprit());
+    assertNull(finding.culpritInWords());
     assertTrue(finding.remedy().contains("  swapoff -a"), finding.remedy());
   }
 
@@ -135,7 +144,7 @@ class MemoryVerdictTest {
     assertEquals(1, findings(fixture).size());
     Finding finding = findings(fixture).get(0);
     assertEquals("G1 Service had strategy interrupted to flush its TLB", finding.title());
-    assertEquals("G1 Service (pid 4711, tid 4712)", finding.culprit());
+    assertEquals("G1 Service (pid 4711, tid 4712)", finding.culpritInWords());
     assertTrue(finding.evidence().startsWith("2 of the 3 shootdowns"), finding.evidence());
   }
 

@@ -6,6 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.Optional;
 import java.util.Random;
 import java.util.stream.LongStream;
+import latencyscope.analysis.finding.Finding;
+import latencyscope.analysis.rhythm.Rhythm;
+import latencyscope.analysis.rhythm.Rhythms;
+import latencyscope.recording.Fixture;
+import latencyscope.recording.RecordingException;
+import latencyscope.recording.ThreadId;
 import org.junit.jupiter.api.Test;
 
 class RhythmTest {
@@ -103,8 +109,28 @@ class RhythmTest {
       rhythms.add("a", i * SECOND);
       rhythms.add("b", i * 3 * SECOND);
     }
-    assertEquals(SECOND, rhythms.of("a").orElseThrow().periodNs());
-    assertEquals(3 * SECOND, rhythms.of("b").orElseThrow().periodNs());
-    assertEquals(Optional.empty(), rhythms.of("c"));
+    assertEquals(SECOND, rhythms.of("a"::equals).orElseThrow().periodNs());
+    assertEquals(3 * SECOND, rhythms.of("b"::equals).orElseThrow().periodNs());
+    assertEquals(Optional.empty(), rhythms.of("c"::equals));
+  }
+
+  /** In Mission Control a thread has its full name from the start, in a file not. */
+  @Test
+  void aThreadThatIsRenamedKeepsItsRhythm() throws RecordingException {
+    ThreadId strategy = new ThreadId(7, "strategy", 1);
+    Fixture fixture = new Fixture().capture("", "");
+    for (int i = 0; i < 20; i++) {
+      String name = i < 10 ? "java" : "backup-runner";
+      fixture.wait(strategy, i * SECOND / 10, 50_000, 1, "preempted", name, 4242);
+    }
+    // A process is one culprit, under the name that it had in the worst of equal waits.
+    Finding finding =
+        fixture.report().findings().stream()
+            .filter(f -> f.title().equals("java preempted strategy"))
+            .findFirst()
+            .orElseThrow();
+    assertEquals(20, finding.count());
+    String evidence = finding.evidence();
+    assertTrue(evidence.contains("every 100.0 ms"), evidence);
   }
 }

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import latencyscope.analysis.finding.Finding;
+import latencyscope.analysis.finding.Severity;
 import latencyscope.recording.Fixture;
 import latencyscope.recording.SyscallFixture;
 import latencyscope.recording.ThreadId;
@@ -54,7 +56,8 @@ class SyscallVerdictTest {
   void whatWasNotWatchedIsNoPass() {
     Report report = new Fixture().capture("", "").report();
     ModuleReport nothing = new SyscallAnalyzer().report(report.recording());
-    assertEquals(1, nothing.count(Severity.WARN));
+    assertEquals(3, nothing.count(Severity.NOT_MEASURED));
+    assertEquals(0, nothing.count(Severity.PASS));
     assertNull(nothing.metrics().get("futex_wait_count"));
     assertNull(nothing.metrics().get("contended_wait_count"));
   }
@@ -87,7 +90,8 @@ class SyscallVerdictTest {
     SyscallFixture fixture =
         busy("4-7")
             .java("jdk.ThreadSleep", STRATEGY, 0, 10 * MS, null, null)
-            .timed(STRATEGY, MS, 8 * MS, 7 * MS);
+            .timed(STRATEGY, MS, 8 * MS, 7 * MS)
+            .distribution("futex_timed_out", STRATEGY, 1, 8 * MS);
     Finding finding = only(fixture);
     assertEquals("strategy slept in Thread.sleep", finding.title());
     assertEquals(Severity.FAIL, finding.severity());
@@ -107,6 +111,24 @@ class SyscallVerdictTest {
     assertEquals(2, only(fixture).count());
     assertEquals(10 * MS, only(fixture).worstNs());
     assertEquals(3, reason(fixture, "sleep"));
+  }
+
+  @Test
+  void aSafepointAtTheEndOfAParkIsNotParked() {
+    SyscallFixture fixture = parked("engine.Queue").barrier(STRATEGY, 9 * MS + 100_000, 700_000);
+    assertEquals(1, reason(fixture, "parked"));
+    assertEquals(1, reason(fixture, "unknown"));
+  }
+
+  /** musl has one operation for all: there, what is within Java's wait is that wait. */
+  @Test
+  void anyOperationIsTheParkWhereNoConditionIsSeen() {
+    SyscallFixture fixture =
+        busy("")
+            .java("jdk.ThreadPark", STRATEGY, 0, 10 * MS, "parkedClass", "engine.Queue")
+            .barrier(STRATEGY, MS, 8 * MS);
+    assertEquals(1, reason(fixture, "parked"));
+    assertEquals(0, reason(fixture, "unknown"));
   }
 
   @Test
@@ -130,7 +152,7 @@ class SyscallVerdictTest {
   void parkForALockIsContended() {
     Finding finding = only(parked(LOCK));
     assertEquals("strategy waited for a lock (ReentrantLock) that risk held", finding.title());
-    assertEquals("risk (pid 4711, tid 4722)", finding.culprit());
+    assertEquals("risk (pid 4711, tid 4722)", finding.culpritInWords());
     assertEquals(8 * MS, finding.worstNs());
     assertTrue(finding.remedy().contains("jcmd 4711 Thread.print -l"), finding.remedy());
   }
@@ -206,6 +228,35 @@ class SyscallVerdictTest {
     SyscallFixture fixture = busy("4-7").blocked(STRATEGY, 0, MS, "epoll_wait", "anonymous", RISK);
     assertEquals(1, fixture.report().exitCode());
     assertEquals("strategy blocked in epoll_wait on an event descriptor", only(fixture).title());
+  }
+
+  @Test
+  void stopByTheRecordersSamplerIsNotTheEngines() {
+    ThreadId sampler = new ThreadId(4717, "JFR Sampler Thr", 0);
+    SyscallFixture fixture = busy("").blocked(STRATEGY, 0, MS, "rt_sigsuspend", "none", sampler);
+    Finding finding = only(fixture);
+    assertEquals("strategy was stopped by the flight recorder's sampler", finding.title());
+    assertEquals("JFR Sampler Thr (pid 4711, tid 4717)", finding.culpritInWords());
+    assertTrue(finding.remedy().contains("settings=latencyscope.jfc"), finding.remedy());
+    List<String> texts = syscall(fixture).verdicts().stream().map(Verdict::text).toList();
+    assertTrue(texts.contains("No busy thread blocked in a system call"), texts::toString);
+    assertTrue(
+        texts.contains("Stops of busy threads by the flight recorder's sampler: 1"),
+        texts::toString);
+  }
+
+  @Test
+  void timeInTheSamplerIsNotIdle() {
+    ThreadId sampler = new ThreadId(4717, "JFR Sampler Thr", 0);
+    SyscallFixture fixture = new SyscallFixture("").time(STRATEGY, 9_900 * MS, 100 * MS);
+    fixture.blocked(STRATEGY, 0, 9_900 * MS, "rt_sigsuspend", "none", sampler);
+    assertEquals(9_900 * MS, only(fixture).worstNs());
+  }
+
+  @Test
+  void sigsuspendThatTheRecorderDoesNotEndIsTheProgramsOwn() {
+    SyscallFixture fixture = busy("").blocked(STRATEGY, 0, MS, "rt_sigsuspend", "none", RISK);
+    assertEquals("strategy blocked in rt_sigsuspend", only(fixture).title());
   }
 
   @Test

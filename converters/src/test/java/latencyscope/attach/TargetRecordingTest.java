@@ -19,6 +19,8 @@ import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Recordings of a JVM of its own, as a capture from outside makes them. */
 class TargetRecordingTest {
@@ -35,6 +37,7 @@ class TargetRecordingTest {
       """;
 
   private static final String READY = "ready";
+  private static final String FORBIDDEN = "-XX:+DisableAttachMechanism";
 
   @TempDir Path directory;
   private Process process;
@@ -89,8 +92,7 @@ class TargetRecordingTest {
 
   private TargetRecording record(JvmProcess jvm, AttachChannel channel, boolean keep)
       throws AttachException {
-    return TargetRecording.start(
-        jvm, channel, SETTINGS, Duration.ofSeconds(1), Duration.ofSeconds(60), keep);
+    return TargetRecording.start(jvm, channel, SETTINGS, Duration.ofSeconds(60), keep);
   }
 
   @Test
@@ -149,10 +151,60 @@ class TargetRecordingTest {
   /** The signal that opens the door would make such a JVM print all its threads. */
   @Test
   void aJvmThatForbidsItIsLeftAlone() throws Exception {
-    JvmProcess jvm = start("-XX:+DisableAttachMechanism");
+    assertLeftAlone(FORBIDDEN);
+  }
+
+  /** What its command line says is not all: files and variables hold options, too. */
+  @ParameterizedTest
+  @ValueSource(strings = {"@", "-XX:VMOptionsFile=", "-XX:-UsePerfData\n@"})
+  void aJvmThatForbidsItElsewhereIsLeftAlone(String before) throws Exception {
+    Path file = Files.writeString(directory.resolve("options"), FORBIDDEN + "\n");
+    assertLeftAlone((before + file).split("\n"));
+  }
+
+  private void assertLeftAlone(String... options) throws Exception {
+    JvmProcess jvm = start(options);
     AttachException e = assertThrows(AttachException.class, () -> AttachChannel.open(jvm));
-    assertTrue(e.getMessage().contains("-XX:+DisableAttachMechanism"), e.getMessage());
+    assertTrue(e.getMessage().contains(FORBIDDEN), e.getMessage());
     assertEquals(READY + "\n", Files.readString(directory.resolve("said.txt")));
+  }
+
+  @Test
+  void aJvmPublishesWhetherItTakesRequests() throws Exception {
+    start();
+    Path counters =
+        Path.of("/tmp/hsperfdata_" + System.getProperty("user.name"), "" + process.pid());
+    assertTrue(PerfData.text(counters, "sun.rt.jvmCapabilities").orElseThrow().startsWith("1"));
+    assertEquals(Optional.empty(), PerfData.text(counters, "no.such.counter"));
+    assertThrows(IOException.class, () -> PerfData.text(directory.resolve("said.txt"), "any"));
+  }
+
+  /** The JDK cannot write a recording in memory while another one runs. */
+  @Test
+  void aRecordingBesideAnotherIsHadAndTheJvmSaysNothing() throws Exception {
+    JvmProcess jvm = start("-XX:StartFlightRecording");
+    AttachChannel channel = AttachChannel.open(jvm);
+    Path file = directory.resolve("own.jfr");
+    try (TargetRecording first = record(jvm, channel, false);
+        TargetRecording second = record(jvm, channel, false)) {
+      Thread.sleep(300);
+      second.stop(directory.resolve("second.jfr"));
+      first.stop(file);
+    }
+    assertFalse(RecordingFile.readAllEvents(file).isEmpty());
+    assertFalse(RecordingFile.readAllEvents(directory.resolve("second.jfr")).isEmpty());
+    String said = Files.readString(directory.resolve("said.txt"));
+    assertFalse(said.contains("[error]"), said);
+    assertTrue(channel.command("JFR.check", LIMIT).contains("(running)"));
+  }
+
+  @Test
+  void aRecordingInMemoryKeepsWhatItHas() throws Exception {
+    JvmProcess jvm = start("-XX:StartFlightRecording:disk=false");
+    AttachChannel channel = AttachChannel.open(jvm);
+    AttachException e = assertThrows(AttachException.class, () -> record(jvm, channel, false));
+    assertTrue(e.getMessage().contains("in memory"), e.getMessage());
+    assertFalse(channel.command("JFR.check", LIMIT).contains("latencyscope-"));
   }
 
   @Test

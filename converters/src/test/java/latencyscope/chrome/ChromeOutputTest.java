@@ -19,8 +19,7 @@ import org.junit.jupiter.api.Test;
 class ChromeOutputTest {
   private static List<JsonNode> events(Fixture fixture) throws IOException, RecordingException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    TraceWriter.write(
-        fixture.report(), fixture.source(), new ChromeOutput(fixture.recording(), bytes));
+    TraceWriter.write(fixture.report(), fixture.source(), new ChromeOutput(bytes));
     JsonNode trace =
         new ObjectMapper()
             .enable(
@@ -41,6 +40,18 @@ class ChromeOutputTest {
     assertEquals(1, slices.size());
     assertEquals(new BigDecimal("9000000.001"), slices.get(0).get("ts").decimalValue());
     assertEquals(new BigDecimal("1234.567"), slices.get(0).get("dur").decimalValue());
+  }
+
+  /** Readers drop what is before 0. */
+  @Test
+  void zeroIsTheFirstEvent() throws IOException, RecordingException {
+    ThreadId strategy = new ThreadId(4720, "strategy", 0);
+    List<BigDecimal> times =
+        events(Fixture.badDay().program("demo.Warmup", strategy, -2_500_000_000L, 1_000)).stream()
+            .filter(event -> event.has("ts"))
+            .map(event -> event.get("ts").decimalValue())
+            .toList();
+    assertEquals(0, times.stream().min(BigDecimal::compareTo).orElseThrow().signum());
   }
 
   @Test

@@ -19,9 +19,9 @@ import java.util.List;
 import java.util.Map;
 import latencyscope.Golden;
 import latencyscope.alpha.CollapsedStacks;
-import latencyscope.alpha.CostCollector;
 import latencyscope.alpha.CostRate;
 import latencyscope.analysis.Report;
+import latencyscope.analysis.cost.CostCollector;
 import latencyscope.chrome.ChromeOutput;
 import latencyscope.hlog.HistogramLog;
 import latencyscope.html.FlameGraph;
@@ -161,9 +161,7 @@ class OutputsGoldenTest {
   void chrome() throws IOException, RecordingException {
     Golden.check(
         "bad-day-chrome.json",
-        text(to ->
-            TraceWriter.write(
-                report(), fixture.source(), new ChromeOutput(fixture.recording(), to))));
+        text(to -> TraceWriter.write(report(), fixture.source(), new ChromeOutput(to))));
   }
 
   /** Without what is the same on every page; a tag to a line. */

@@ -229,6 +229,8 @@ class UnreadableRecordingsTest {
     byte[] rubbish = new byte[5_000];
     Arrays.fill(rubbish, (byte) 0x5a);
     byte[] zeroed = Arrays.copyOf(Arrays.copyOf(good, 68), good.length);
+    byte[] copy = zeroed.clone();
+    zeroed[EngineRecording.START_TICKS] ^= 1; // another chunk, and not a copy of the good one
     List<Integer> events = EngineRecording.events();
     int late = events.get(events.size() - 20);
     byte[] unfinished = withByte(EngineRecording.STATE, 2);
@@ -236,6 +238,8 @@ class UnreadableRecordingsTest {
         bad("good", good, null),
         bad("good-bad", joined(good, zeroed), "1 of its 2 chunks were not read to their end"),
         bad("bad-good", joined(zeroed, good), "1 of its 2 chunks were not read to their end"),
+        bad("good-damaged-copy", joined(good, copy), "repeats 1 chunk that is there already"),
+        bad("damaged-copy-good", joined(copy, good), "repeats 1 chunk that is there already"),
         bad("good-cut", joined(good, Arrays.copyOf(good, 200_000)), "cut off: its last 200,000"),
         bad("good-rubbish", joined(good, rubbish), "5,000 of its bytes belong to no chunk"),
         bad("rubbish-good", joined(rubbish, good), "5,000 of its bytes belong to no chunk"),

@@ -15,13 +15,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import latencyscope.alpha.CostCollector;
 import latencyscope.alpha.CostRate;
 import latencyscope.analysis.Report;
+import latencyscope.analysis.Verdict;
+import latencyscope.analysis.cost.CostCollector;
+import latencyscope.analysis.finding.Finding;
+import latencyscope.recording.EventSource;
 import latencyscope.recording.Fixture;
+import latencyscope.recording.MemoryFixture;
 import latencyscope.recording.RecordingException;
 import latencyscope.recording.ThreadId;
 import latencyscope.report.JsonReport;
@@ -54,6 +59,13 @@ class HtmlReportTest {
         fixture.report().withCosts(costs.report(new CostRate(1e6, 0.5), fixture.recording()));
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     HtmlReport.write(report, fixture.source(), ZoneOffset.UTC, bytes);
+    return bytes.toString(StandardCharsets.UTF_8);
+  }
+
+  private static String page(EventSource source, Report report)
+      throws IOException, RecordingException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    HtmlReport.write(report, source, ZoneOffset.UTC, bytes);
     return bytes.toString(StandardCharsets.UTF_8);
   }
 
@@ -158,5 +170,29 @@ class HtmlReportTest {
         json.get("max_runqueue_ns").asText(),
         rendered.only("data-p=\"Max\"><span data-ns=\"(\\d+)\""));
     assertTrue(rendered.all("<path d=\"(M[^\"]+)\"").size() >= 2, "curves");
+  }
+
+  @Test
+  void distributionsAreCountedInWhatTheyAreOf() throws IOException, RecordingException {
+    String memory = page(MemoryFixture.badDay().source(), MemoryFixture.badDay().report());
+    assertTrue(memory.contains(" page faults</span>"));
+    assertTrue(memory.contains(" TLB shootdowns</span>"));
+    assertFalse(memory.contains(" waits</span>"));
+  }
+
+  @Test
+  void serviceThreadsAreSaidAsInTheText() throws IOException, RecordingException {
+    Finding service =
+        Fixture.badDay()
+            .report()
+            .measured()
+            .flatMap(module -> module.verdicts().stream())
+            .map(Verdict::service)
+            .filter(Objects::nonNull)
+            .findFirst()
+            .orElseThrow();
+    String page = page(Fixture.badDay());
+    assertTrue(page.contains("<div class=\"service\">JVM service threads: 1 time, worst "));
+    assertTrue(page.contains(", " + service.title() + "</div>"));
   }
 }

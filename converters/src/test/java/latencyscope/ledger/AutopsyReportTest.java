@@ -12,8 +12,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.ZoneId;
+import java.util.List;
 import java.util.Set;
 import latencyscope.Golden;
+import latencyscope.analysis.finding.Finding;
+import latencyscope.analysis.finding.Task;
 import latencyscope.recording.Scene;
 import latencyscope.recording.ThreadId;
 import latencyscope.report.ExplanationText;
@@ -65,6 +68,17 @@ class AutopsyReportTest {
             "safepoint",
             true)
         .jvm("jdk.SafepointEnd", VM, 309_100_000, 20_000, "safepointId", 7L)
+        .jvm(
+            "jdk.GarbageCollection",
+            VM,
+            305 * MS,
+            4_200_000,
+            "gcId",
+            3L,
+            "name",
+            "G1New",
+            "cause",
+            "G1 Evacuation Pause")
         .jvm("jdk.GCPhasePause", VM, 305 * MS, 4_100_000, "name", "GC Pause", "gcId", 3L);
     blocked(scene, STRATEGY, 304_900_000, 4_250_000, "VM Thread", 4712);
     preempted(scene, WORKER, 306 * MS, 2_600_000, "competitor", 12_122);
@@ -195,6 +209,22 @@ class AutopsyReportTest {
             .orElseThrow()
             .remedy();
     assertTrue(remedy.contains("taskset -pc 0 4717"), remedy);
+  }
+
+  /** Fails on the version before: the ids were read out of the name, and process 77 was moved. */
+  @Test
+  void aThreadIsNotTakenForTheProcessThatItsNameNames() {
+    Scene scene = day("order router", 0);
+    preempted(scene, new ThreadId(4717, "order router (pid 77)", 40), 10 * MS, MS, "sh", 12_122);
+    Finding finding =
+        scene.report().modules().stream()
+            .flatMap(module -> module.findings().stream())
+            .filter(one -> one.title().contains("safepoint"))
+            .findFirst()
+            .orElseThrow();
+    assertEquals("order router (pid 77)", finding.culpritInWords());
+    assertEquals(new Task("order router (pid 77)", 4717, 4711, null), finding.culpritTask());
+    assertEquals(List.of(), finding.remedies());
   }
 
   @Test

@@ -156,7 +156,7 @@ class AutopsyTest {
     off(scene, OTHER_WORKER, 203 * MS, 100_000, 0, "GC Thread#3");
     PauseAutopsy autopsy = autopsy(scene).longestPauses().get(0);
     assertEquals(
-        "GC Pause took 4.00 ms, of which GC Thread#3 spent 2.60 ms runnable and not running,"
+        "GC Pause (GC 0) took 4.00 ms, of which GC Thread#3 spent 2.60 ms runnable and not running,"
             + " behind competitor (pid 700) on CPU 1.",
         autopsy.describe());
     Ledger starved = autopsy.starved().orElseThrow();

@@ -3,8 +3,14 @@ package latencyscope.recording;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import latencyscope.analysis.Metrics;
+import latencyscope.analysis.Report;
+import latencyscope.analysis.ReportTree;
+import latencyscope.analysis.finding.Finding;
+import latencyscope.report.Header;
 import org.junit.jupiter.api.Test;
 
 /** What a recording says of the host and of what the capture itself could not keep up with. */
@@ -53,6 +59,36 @@ class CaptureAccountTest {
     }
     String note = fixture.recording().notes().iterator().next();
     assertTrue(note.contains("2 times, for 950 ms at worst"), note);
+  }
+
+  @Test
+  void aRecordingThatEndedBeforeAnyModuleWasAttachedSaysSoAndNothingElse() {
+    Fixture loading = new Fixture();
+    loading.probe("capture", null, "loading", "The agent was loading.", "Record for longer.");
+    Report report = loading.report();
+    List<String> titles = report.findings().stream().map(Finding::title).toList();
+    assertEquals(List.of("The recording ended before any module was attached"), titles);
+    assertEquals("The agent was loading.", report.findings().get(0).evidence());
+    // It was attached by the end of the next chunk.
+    loading.capture("", "").probe("isolation", "ls_sched_switch", "attached", null, null);
+    assertEquals(List.of(), loading.report().findings());
+  }
+
+  @Test
+  void eachModuleHasItsOwnTimeInTheReport() {
+    long second = 1_000_000_000;
+    Fixture apart = new Fixture().capture("isolation+irq", "", "");
+    apart.moduleCapture("isolation", -8 * second, 10 * second, -7 * second, 10 * second);
+    apart.moduleCapture("irq", -second / 2, 10 * second, 0, 10 * second);
+    Report report = apart.report();
+    String line = "Captured: isolation 18.0s from 14:31:59.5, irq 10.5s from 14:32:07.0";
+    List<String> header = new Header(report, ZoneOffset.UTC).lines();
+    assertTrue(header.contains(line), header::toString);
+    Metrics captured = (Metrics) ReportTree.of(report).get("captured");
+    Metrics isolation = (Metrics) captured.get("isolation");
+    assertEquals(18 * second, isolation.get("duration_ns"));
+    assertEquals("2026-11-22T14:31:59.500Z", isolation.get("from"));
+    assertEquals("2026-11-22T14:32:17.500Z", isolation.get("until"));
   }
 
   @Test

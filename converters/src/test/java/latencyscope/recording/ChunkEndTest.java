@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import jdk.jfr.Recording;
 import latencyscope.jfr.RunQueueWait;
+import latencyscope.jfr.schema.EventFields;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -17,7 +18,7 @@ class ChunkEndTest {
 
     @Override
     public void accept(KernelEvent event) {
-      lines.add(event.type() + " " + event.number("culpritTid"));
+      lines.add(event.type() + " " + event.number(EventFields.CULPRIT_TID));
     }
 
     @Override

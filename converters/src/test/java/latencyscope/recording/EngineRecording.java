@@ -25,6 +25,9 @@ public final class EngineRecording {
   /** Where a chunk's header says whether it is finished. */
   public static final int STATE = 64;
 
+  /** When its events' clock says that it begins. */
+  public static final int START_TICKS = 48;
+
   private static final int LONGEST_NUMBER = 9;
   private static final int MORE = 0x80;
   private static final byte[] BYTES = unpacked();

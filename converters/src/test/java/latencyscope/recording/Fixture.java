@@ -3,15 +3,20 @@ package latencyscope.recording;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import latencyscope.analysis.Analyzers;
 import latencyscope.analysis.Limit;
 import latencyscope.analysis.Report;
 import latencyscope.analysis.UnknownKeyException;
+import latencyscope.jfr.Schema;
 import org.HdrHistogram.Histogram;
 import org.openjdk.jmc.common.unit.UnitLookup;
 import org.openjdk.jmc.flightrecorder.parser.ValueField;
@@ -21,7 +26,13 @@ public final class Fixture {
   /** 2026-11-22 14:32:07.5 UTC. */
   public static final long START = 1_795_357_927_500_000_000L;
 
-  private final List<Consumer<EventConsumer>> events = new ArrayList<>();
+  /** Every event type, from the shortest event on, as a capture says it. */
+  public static final String EVERY_EVENT =
+      Schema.types().stream()
+          .map(type -> type.name().substring("latencyscope.".length()))
+          .collect(Collectors.joining("+"));
+
+  final List<Consumer<EventConsumer>> events = new ArrayList<>();
   final RecordingBuilder builder =
       new RecordingBuilder(interval -> events.add(consumer -> consumer.accept(interval)));
   final Analyzers analyzers = new Analyzers();
@@ -83,6 +94,10 @@ public final class Fixture {
         "",
         "targetAlive",
         true,
+        "events",
+        EVERY_EVENT,
+        "targetCpus",
+        cpus.isEmpty() ? null : cpus,
         "kernel",
         "6.18.1",
         "onlineCpus",
@@ -93,6 +108,35 @@ public final class Fixture {
         isolated,
         "numaNodes",
         numaNodes);
+  }
+
+  /**
+   * Adds when a module captured; all times are offsets from {@link #START}.
+   *
+   * @param from begin of its counts
+   * @param until their end
+   * @param recordsFrom from when on all its events are there
+   * @param recordsUntil until when
+   */
+  public Fixture moduleCapture(
+      String module, long from, long until, long recordsFrom, long recordsUntil) {
+    return add(
+        "ModuleCapture",
+        "startTime",
+        START + from,
+        "duration",
+        until - from,
+        "module",
+        module,
+        "recordsFrom",
+        START + recordsFrom,
+        "recordsUntil",
+        START + recordsUntil);
+  }
+
+  /** What is added from now on is in a chunk that began at a time, nanoseconds since the epoch. */
+  void inChunk(long start) {
+    builder.captured.inChunk(start);
   }
 
   /** Adds an event of the isolation module. */
@@ -165,13 +209,87 @@ public final class Fixture {
         "culpritPriority",
         120L,
         "culpritHeld",
-        ns * 9 / 10,
+        ns,
         "accounted",
         ns,
         "tasksBetween",
         1L,
         "priority",
         120L);
+  }
+
+  /**
+   * Adds a wait after preemption that several processes shared, each with one thread: in turns of
+   * one length, the last of them first in the array.
+   *
+   * @param ns length of the wait; what the turns leave at its begin is not accounted for
+   */
+  public Fixture sharedWait(
+      ThreadId thread, long offset, long ns, int cpu, long turn, String... turns) {
+    Map<String, Long> held = new LinkedHashMap<>();
+    for (String name : turns) {
+      held.merge(name, turn, Long::sum);
+    }
+    String longest = Collections.max(held.entrySet(), Map.Entry.comparingByValue()).getKey();
+    long known = turn * turns.length;
+    event(
+        "RunQueueWait",
+        thread,
+        offset,
+        ns,
+        cpu,
+        "kind",
+        "preempted",
+        "culprit",
+        longest,
+        "culpritTid",
+        pid(longest),
+        "culpritPid",
+        pid(longest),
+        "culpritPriority",
+        120L,
+        "culpritHeld",
+        held.get(longest),
+        "accounted",
+        known,
+        "tasksBetween",
+        (long) held.size(),
+        "shares",
+        (long) turns.length);
+    Set<String> last = new HashSet<>();
+    for (int i = 0; i < turns.length; i++) {
+      long into = ns - (i + 1) * turn;
+      event(
+          "WaitShare",
+          thread,
+          offset + into,
+          turn,
+          cpu,
+          "kind",
+          "preempted",
+          "culprit",
+          turns[i],
+          "culpritTid",
+          pid(turns[i]),
+          "culpritPid",
+          pid(turns[i]),
+          "culpritPriority",
+          120L,
+          "culpritHeld",
+          held.get(turns[i]),
+          "last",
+          last.add(turns[i]),
+          "offset",
+          into,
+          "waited",
+          ns);
+    }
+    return this;
+  }
+
+  /** Of processes that a shared wait names. */
+  public static long pid(String name) {
+    return 9_000 + Math.floorMod(name.hashCode(), 1_000);
   }
 
   /** Adds a wait of a preempted thread whose CPU quota was used up for most of it. */
@@ -269,6 +387,16 @@ public final class Fixture {
     List<ValueField> described = List.of(new ValueField("pid", "", "", UnitLookup.UNKNOWN));
     builder.add(
         new EventType("jdk.JVMInformation", new String[] {"Java"}, described),
+        fields.values().toArray());
+    return this;
+  }
+
+  /** Adds what the recorder says of a hypervisor. */
+  public Fixture virtualization(String name) {
+    Map<String, Object> fields = fields("name", name);
+    List<ValueField> described = List.of(new ValueField("name", "name", "", UnitLookup.UNKNOWN));
+    builder.add(
+        new EventType("jdk.VirtualizationInformation", new String[] {"System"}, described),
         fields.values().toArray());
     return this;
   }
@@ -392,19 +520,22 @@ public final class Fixture {
         .capture("4-7", "4-7")
         .probe("isolation", "ls_sched_switch", "attached", null, null)
         .countsOfZero(strategy)
-        .distribution("runqueue_wakeup", strategy, woken, 140);
+        .distribution("runqueue_wakeup", strategy, woken, 140)
+        .wait(strategy, 0, 140, 4, "wakeup", null, 0);
   }
 
   /** A day on which nobody waited longer than half a microsecond, as often as is said. */
   public static Fixture quickWaits(long count) {
     ThreadId strategy = new ThreadId(4720, "strategy", 0);
     Histogram waits = new Histogram(3);
-    waits.recordValueWithCount(140, count - 1);
-    waits.recordValue(500);
+    if (count > 0) {
+      waits.recordValueWithCount(140, count - 1);
+      waits.recordValue(500);
+    }
     return new Fixture()
         .capture("4-7", "4-7")
         .probe("isolation", "ls_sched_switch", "attached", null, null)
         .countsOfZero(strategy)
-        .distribution("runqueue_wakeup", strategy, waits, 500);
+        .distribution("runqueue_wakeup", strategy, waits, count > 0 ? 500 : 0);
   }
 }

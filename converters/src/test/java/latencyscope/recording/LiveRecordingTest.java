@@ -24,6 +24,8 @@ import latencyscope.jfr.Capture;
 import latencyscope.jfr.Counter;
 import latencyscope.jfr.ProbeStatus;
 import latencyscope.jfr.RunQueueWait;
+import latencyscope.jfr.schema.EventFields;
+import latencyscope.jfr.schema.NumberField;
 import latencyscope.recording.RecordingException.Problem;
 import org.HdrHistogram.Histogram;
 import org.junit.jupiter.api.BeforeAll;
@@ -69,7 +71,15 @@ class LiveRecordingTest {
 
   // Events of the thread are committed by this one, after it has ended: as the drain thread does.
   private static void runShortLivedThread() throws Exception {
-    Thread worker = new Thread(() -> osTid = ownTid(), "short-lived");
+    long[] lived = new long[1];
+    // An event that began when its thread was long gone would be another thread's.
+    Thread worker =
+        new Thread(
+            () -> {
+              osTid = ownTid();
+              lived[0] = ticks();
+            },
+            "short-lived");
     worker.start();
     worker.join();
     Order order = new Order();
@@ -82,7 +92,7 @@ class LiveRecordingTest {
     javaThreadId = worker.getId();
     for (int i = 1; i <= WAITS; i++) {
       RunQueueWait wait = new RunQueueWait();
-      wait.kernelStart = ticks();
+      wait.kernelStart = lived[0];
       wait.kernelDuration = i * 1_000L;
       wait.osThreadId = osTid;
       wait.thread = "java";
@@ -164,13 +174,17 @@ class LiveRecordingTest {
   }
 
   // JFR.md: the recorder's clock by public means is the start that begin() sets.
-  private static long ticks() throws ReflectiveOperationException {
+  private static long ticks() {
     RunQueueWait scratch = new RunQueueWait();
     scratch.begin();
-    VarHandle start =
-        MethodHandles.privateLookupIn(RunQueueWait.class, MethodHandles.lookup())
-            .findVarHandle(RunQueueWait.class, "startTime", long.class);
-    return (long) start.get(scratch);
+    try {
+      VarHandle start =
+          MethodHandles.privateLookupIn(RunQueueWait.class, MethodHandles.lookup())
+              .findVarHandle(RunQueueWait.class, "startTime", long.class);
+      return (long) start.get(scratch);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private static void commitCapture() {
@@ -199,8 +213,9 @@ class LiveRecordingTest {
       event.begin();
       event.module = "isolation";
       event.measure = "runqueue_wakeup";
-      event.thread = "java";
+      event.thread = "short-lived";
       event.osThreadId = osTid;
+      event.javaThreadId = javaThreadId;
       event.count = 500;
       event.total = 500_000;
       event.max = 1_000;
@@ -209,14 +224,19 @@ class LiveRecordingTest {
       Counter counter = new Counter();
       counter.module = "isolation";
       counter.measure = "voluntary_switches";
+      counter.thread = "short-lived";
       counter.osThreadId = osTid;
+      // As the agent has it: on a busy machine the thread has ended long before this is written.
+      counter.javaThreadId = javaThreadId;
       counter.value = 7;
       counter.commit();
     }
     Counter unread = new Counter();
     unread.module = "isolation";
     unread.measure = "run_delay_ns";
+    unread.thread = "short-lived";
     unread.osThreadId = osTid;
+    unread.javaThreadId = javaThreadId;
     unread.value = 5_000_000_000L;
     unread.commit();
   }
@@ -232,11 +252,11 @@ class LiveRecordingTest {
           assertEquals(new ThreadId(osTid, "short-lived", javaThreadId), event.thread());
           assertEquals("short-lived", event.thread().name());
           assertEquals(3, event.cpu());
-          assertEquals("stress-ng", event.text("culprit"));
-          assertEquals(9001, event.number("culpritPid"));
-          assertEquals(120, event.number("culpritPriority"));
-          assertEquals(null, event.text("culpritWork"));
-          assertEquals(0, event.number("noSuchField"));
+          assertEquals("stress-ng", event.text(EventFields.CULPRIT));
+          assertEquals(9001, event.number(EventFields.CULPRIT_PID));
+          assertEquals(120, event.number(EventFields.CULPRIT_PRIORITY));
+          assertEquals(null, event.text(EventFields.CULPRIT_WORK));
+          assertEquals(0, event.number(new NumberField("noSuchField")));
           assertBetween(before, event.start(), after);
           durations.add(event.duration());
         });
@@ -282,11 +302,11 @@ class LiveRecordingTest {
   }
 
   @Test
-  void twoFilesAreOneRecording() throws IOException, RecordingException {
+  void aFileThatIsGivenTwiceIsReadOnce() throws IOException, RecordingException {
     Recording once = Recording.read(file);
     Recording twice = Recording.read(file, file);
     assertEquals(
-        2 * once.distribution("isolation", "runqueue_wakeup").orElseThrow().count(),
+        once.distribution("isolation", "runqueue_wakeup").orElseThrow().count(),
         twice.distribution("isolation", "runqueue_wakeup").orElseThrow().count());
   }
 

@@ -245,6 +245,11 @@ public final class MemoryFixture {
     return this;
   }
 
+  /** The events, for outputs that show them one by one. */
+  public EventSource source() {
+    return fixture.source();
+  }
+
   /** What is to be said of it. */
   public Report report(Limit... limits) {
     return fixture.report(limits);

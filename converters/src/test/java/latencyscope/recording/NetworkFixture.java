@@ -43,6 +43,8 @@ public final class NetworkFixture {
         networkInterface,
         "targetAlive",
         true,
+        "events",
+        Fixture.EVERY_EVENT,
         "kernel",
         "6.18.1",
         "onlineCpus",

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import latencyscope.analysis.Analyzers;
+import latencyscope.analysis.Limit;
 import latencyscope.analysis.Report;
 import latencyscope.analysis.UnknownKeyException;
 import org.openjdk.jmc.common.IMCThread;
@@ -30,6 +31,11 @@ public final class Scene {
     void to(EventConsumer consumer);
   }
 
+  /** A recording that says nothing yet. */
+  static Scene empty() {
+    return new Scene();
+  }
+
   /** A capture of all modules of a process 4711. */
   public static Scene captured(long durationNs, String cpus) {
     Scene scene = new Scene();
@@ -43,17 +49,35 @@ public final class Scene {
             "targetPid",
             4711L,
             "modules",
-            "",
+            "isolation",
             "threads",
             "",
             "cpus",
             cpus,
             "onlineCpus",
             "0-1",
+            "events",
+            Fixture.EVERY_EVENT,
             "targetAlive",
             true)
         .about(
             "ProbeStatus", "module", "isolation", "probe", "ls_sched_switch", "state", "attached");
+  }
+
+  /** Adds of which time all events of a module are there. */
+  public Scene records(String module, long from, long until) {
+    return about(
+        "ModuleCapture",
+        "startTime",
+        START + from,
+        "duration",
+        until - from,
+        "module",
+        module,
+        "recordsFrom",
+        START + from,
+        "recordsUntil",
+        START + until);
   }
 
   /** Adds an event about the capture. */
@@ -122,14 +146,26 @@ public final class Scene {
     return builder.threads.resolve(thread.osTid(), START, thread.name());
   }
 
-  /** Adds an event that the kernel measured. */
+  /** Adds an event of the isolation module. */
   public Scene kernel(
       String name, ThreadId thread, long offset, long duration, int cpu, Object... more) {
+    return kernelOf("isolation", name, thread, offset, duration, cpu, more);
+  }
+
+  /** Adds an event that the kernel measured. */
+  Scene kernelOf(
+      String module,
+      String name,
+      ThreadId thread,
+      long offset,
+      long duration,
+      int cpu,
+      Object... more) {
     Map<String, Object> fields = Fixture.fields(more);
     fields.put("kernelStart", START + offset);
     fields.put("kernelDuration", duration);
     fields.put("cpu", (long) cpu);
-    EventType type = Fixture.type(name, "isolation", fields);
+    EventType type = Fixture.type(name, module, fields);
     Object[] values = fields.values().toArray();
     ThreadId known = known(thread);
     builder.record("latencyscope." + name);
@@ -170,12 +206,12 @@ public final class Scene {
   }
 
   /** What is to be said of it. */
-  public Report report() {
+  public Report report(Limit... limits) {
     Analyzers analyzers = new Analyzers();
     Recording recording = read(analyzers);
     analyzers.secondReading(recording).ifPresent(this::read);
     try {
-      return Report.of(recording, analyzers, List.of());
+      return Report.of(recording, analyzers, List.of(limits));
     } catch (UnknownKeyException e) {
       throw new AssertionError(e);
     }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Map;
 import java.util.stream.Stream;
+import latencyscope.jfr.schema.EventFields;
 import org.HdrHistogram.Histogram;
 import org.junit.jupiter.api.Test;
 
@@ -99,7 +100,7 @@ class SubjectMeasuresTest {
     assertEquals(999, event.duration());
     assertEquals(Fixture.START, event.start());
     assertEquals(3, event.cpu());
-    assertEquals("a=b c", event.text("culprit"));
-    assertEquals(12, event.number("culpritTid"));
+    assertEquals("a=b c", event.text(EventFields.CULPRIT));
+    assertEquals(12, event.number(EventFields.CULPRIT_TID));
   }
 }

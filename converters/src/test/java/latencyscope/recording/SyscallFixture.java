@@ -1,10 +1,12 @@
 package latencyscope.recording;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import latencyscope.analysis.Limit;
 import latencyscope.analysis.Report;
+import latencyscope.jfr.schema.EventDescription;
 import org.HdrHistogram.Histogram;
 import org.openjdk.jmc.common.unit.UnitLookup;
 import org.openjdk.jmc.flightrecorder.parser.ValueField;
@@ -13,6 +15,7 @@ import org.openjdk.jmc.flightrecorder.parser.ValueField;
 public final class SyscallFixture {
   private static final long TARGET = 4711;
   private static final long NONE = Long.MIN_VALUE;
+  private static final long HEAP_LOCK = 0x7f10_0002_0008L;
 
   private final Fixture fixture = new Fixture();
 
@@ -22,6 +25,19 @@ public final class SyscallFixture {
     for (String probe : List.of("ls_sys_enter", "ls_sys_exit", "ls_sched_waking")) {
       fixture.probe("syscall", probe, "attached", null, null);
     }
+  }
+
+  /** The budget raised the threshold of an event type. */
+  public SyscallFixture raised(String type, long floorNs) {
+    fixture.add(
+        "BudgetExceeded",
+        "startTime",
+        Fixture.START,
+        "eventType",
+        EventDescription.PREFIX + type,
+        "floor",
+        floorNs);
+    return this;
   }
 
   /** Adds a count of a thread. */
@@ -119,6 +135,18 @@ public final class SyscallFixture {
     return futex(thread, offset, ns, "wait", 2, "woken", NONE, waker);
   }
 
+  /** Adds a thread that waits for a mutex of native code at an address, of the JVM if named. */
+  public SyscallFixture mutex(
+      ThreadId thread, long offset, long ns, ThreadId waker, long address, String name) {
+    return futex(
+        thread, offset, ns, "wait", 2, "woken", NONE, waker, "address", address, "lock", name);
+  }
+
+  /** Adds a thread that waits for a safepoint to end, in a futex of the JVM's own. */
+  public SyscallFixture barrier(ThreadId thread, long offset, long ns) {
+    return futex(thread, offset, ns, "wait", 17, "woken", NONE, null);
+  }
+
   /** Adds a thread that waits for a time, as {@code Thread.sleep} does. */
   public SyscallFixture timed(ThreadId thread, long offset, long ns, long asked) {
     return futex(thread, offset, ns, "wait-bitset", 0, "timed-out", asked, null);
@@ -132,31 +160,31 @@ public final class SyscallFixture {
       long expected,
       String outcome,
       long asked,
-      ThreadId waker) {
-    return event(
-        "FutexWait",
-        thread,
-        offset,
-        ns,
-        4,
-        "operation",
-        operation,
-        "outcome",
-        outcome,
-        "expected",
-        expected,
-        "timed",
-        asked >= 0,
-        "asked",
-        asked,
-        "runDelay",
-        3_204L,
-        "waker",
-        waker == null ? null : waker.name(),
-        "wakerTid",
-        waker == null ? 0L : waker.osTid(),
-        "wakerPid",
-        waker == null ? 0L : TARGET);
+      ThreadId waker,
+      Object... more) {
+    List<Object> fields =
+        new ArrayList<>(
+            Arrays.asList(
+                "operation",
+                operation,
+                "outcome",
+                outcome,
+                "expected",
+                expected,
+                "timed",
+                asked >= 0,
+                "asked",
+                asked,
+                "runDelay",
+                3_204L,
+                "waker",
+                waker == null ? null : waker.name(),
+                "wakerTid",
+                waker == null ? 0L : waker.osTid(),
+                "wakerPid",
+                waker == null ? 0L : TARGET));
+    fields.addAll(Arrays.asList(more));
+    return event("FutexWait", thread, offset, ns, 4, fields.toArray());
   }
 
   /** Adds a sleep in a system call. */
@@ -217,10 +245,21 @@ public final class SyscallFixture {
     List<ValueField> described = new ArrayList<>();
     fields.keySet().forEach(f -> described.add(new ValueField(f, f, f, UnitLookup.UNKNOWN)));
     EventType known = new EventType(type, new String[] {"Java"}, described);
-    if (fixture.analyzers.wants(type)) {
-      fixture.analyzers.accept(new JvmEvent(known, type).set(fields.values().toArray(), thread));
-    }
+    JvmEvent event = new JvmEvent(known, type).set(fields.values().toArray(), thread);
+    tell(fixture.analyzers, type, event);
+    fixture.events.add(consumer -> tell(consumer, type, event));
     return this;
+  }
+
+  private static void tell(EventConsumer consumer, String type, JvmEvent event) {
+    if (consumer.wants(type)) {
+      consumer.accept(event);
+    }
+  }
+
+  /** The events, for outputs that show them one by one. */
+  public EventSource source() {
+    return fixture.source();
   }
 
   /** Ends a chunk of the recording. */
@@ -253,7 +292,13 @@ public final class SyscallFixture {
       fixture.java("jdk.ThreadPark", strategy, offset - 5_000, 600_000, "parkedClass", lock);
       fixture.woken(strategy, offset, 500_000 + 1_000 * i, risk);
     }
-    fixture.mutex(strategy, 2_000_000_000L, 84_000, compiler);
+    fixture.mutex(
+        strategy, 2_000_000_000L, 84_000, compiler, 0x7f10_0001_0008L, "MethodCompileQueue_lock");
+    ThreadId drain = new ThreadId(4740, "latencyscope-drain", 50);
+    ThreadId vm = new ThreadId(4714, "VM Thread", 0);
+    fixture.mutex(strategy, 2_500_000_000L, 6_000_000, drain, HEAP_LOCK, "Heap_lock");
+    fixture.mutex(risk, 2_501_000_000L, 5_200_000, strategy, HEAP_LOCK, "Heap_lock");
+    fixture.mutex(vm, 2_502_000_000L, 4_400_000, risk, HEAP_LOCK, "Heap_lock");
     fixture.blocked(strategy, 3_000_000_000L, 9_100_000, "fdatasync", "regular", null);
     for (int i = 0; i < 200; i++) {
       fixture.woken(pool, i * 50_000_000L, 49_000_000, strategy);

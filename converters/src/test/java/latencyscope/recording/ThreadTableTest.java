@@ -60,6 +60,17 @@ class ThreadTableTest {
     assertFalse(other.isJava());
   }
 
+  /** A count is of the whole capture, of which a short life is no more than a moment. */
+  @Test
+  void aThreadThatLivedBrieflyHasItsNameAlsoInTheMiddleOfALongInterval() {
+    ParserThread brief = new ParserThread(100, 33, "lived-only-briefly-0");
+    table.started(brief, SECOND);
+    table.ended(brief, SECOND + 1_000_000);
+    assertEquals(33, table.resolve(100, 10 * SECOND, "lived-only-brie").javaId());
+    assertEquals(33, table.resolve(100, 10 * SECOND, "lived-o..efly-0").javaId());
+    assertEquals(0, table.resolve(100, 10 * SECOND, "lived-other").javaId());
+  }
+
   @Test
   void nativeThreadsHaveTheRecordersNameWhereItHasOne() {
     table.learn(new ParserThread(7, 0, "G1 Conc#0"));

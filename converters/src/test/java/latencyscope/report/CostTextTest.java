@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.ZoneOffset;
-import latencyscope.alpha.CostCollector;
 import latencyscope.alpha.CostRate;
 import latencyscope.alpha.CostReport;
 import latencyscope.analysis.Table;
+import latencyscope.analysis.cost.CostCollector;
 import latencyscope.recording.Fixture;
 import latencyscope.recording.RecordingException;
 import latencyscope.recording.ThreadId;

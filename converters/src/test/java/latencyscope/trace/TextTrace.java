@@ -10,6 +10,27 @@ final class TextTrace implements TraceOutput {
   final List<String> scheduling = new ArrayList<>();
 
   @Override
+  public void begin(Clock clock) {
+    lines.add("first event at " + (clock.first() - clock.offset()));
+  }
+
+  @Override
+  public void task(int tid, int pid, String name) {
+    lines.add("task " + tid + " of " + pid + " " + name);
+  }
+
+  @Override
+  public void interrupt(Interrupt interrupt) {
+    scheduling.add(
+        interrupt.time()
+            + " cpu"
+            + interrupt.cpu()
+            + (interrupt.soft() ? " softirq " : " irq ")
+            + interrupt.name()
+            + (interrupt.begins() ? " begins" : " ends"));
+  }
+
+  @Override
   public void track(Track track) {
     lines.add("track " + track.kind() + " " + track.path());
   }
@@ -40,17 +61,26 @@ final class TextTrace implements TraceOutput {
             + " cpu"
             + change.cpu()
             + " "
-            + change.prev()
+            + change.prev().id()
             + "/"
             + change.prevState()
             + " -> "
-            + change.next());
+            + change.next().id());
   }
 
   @Override
   public void waking(SchedWaking waking) {
     scheduling.add(
-        waking.time() + " cpu" + waking.cpu() + " " + waking.waker() + " wakes " + waking.woken());
+        waking.time()
+            + " cpu"
+            + waking.cpu()
+            + " "
+            + waking.waker()
+            + (waking.flags() < 0 ? "" : "/" + waking.flags())
+            + " wakes "
+            + waking.woken().id()
+            + " on cpu"
+            + waking.targetCpu());
   }
 
   @Override

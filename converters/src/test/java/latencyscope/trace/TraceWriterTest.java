@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.util.List;
 import latencyscope.Golden;
-import latencyscope.alpha.CostCollector;
 import latencyscope.alpha.CostRate;
 import latencyscope.analysis.Report;
+import latencyscope.analysis.cost.CostCollector;
 import latencyscope.recording.Fixture;
 import latencyscope.recording.RecordingException;
 import latencyscope.recording.ThreadId;
@@ -64,9 +64,7 @@ class TraceWriterTest {
     TextTrace out = new TextTrace();
     TraceWriter.write(fixture.report(), fixture.source(), out);
     String all = String.join("\n", out.lines);
-    assertTrue(
-        all.contains("10 +20") && all.contains("strategy · Quantum flip: Quantum flip: cosmic"),
-        all);
+    assertTrue(all.contains("10 +20") && all.contains("strategy: Quantum flip: cosmic"), all);
     assertTrue(all.contains("CPU 3 · Hard irq: Hard irq: eth0"), all);
   }
 }

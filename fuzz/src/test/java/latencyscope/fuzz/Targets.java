@@ -6,12 +6,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
-import latencyscope.agent.OptionsFuzz;
-import latencyscope.agent.ProfileFuzz;
-import latencyscope.agent.RecordsFuzz;
-import latencyscope.bpf.BtfFuzz;
-import latencyscope.bpf.ObjectFileFuzz;
-import latencyscope.bpf.RingReaderFuzz;
+import latencyscope.agent.guest.ProfileFuzz;
+import latencyscope.agent.module.RecordsFuzz;
+import latencyscope.agent.settings.OptionsFuzz;
+import latencyscope.bpf.btf.BtfFuzz;
+import latencyscope.bpf.btf.ObjectFileFuzz;
+import latencyscope.bpf.ring.RingReaderFuzz;
+import latencyscope.proc.KernelTextFuzz;
 import latencyscope.recording.ConvertersFuzz;
 import latencyscope.recording.RecordingFuzz;
 
@@ -19,6 +20,7 @@ import latencyscope.recording.RecordingFuzz;
 final class Targets {
   static final List<Class<?>> ALL =
       List.of(
+          KernelTextFuzz.class,
           BtfFuzz.class,
           ObjectFileFuzz.class,
           RingReaderFuzz.class,

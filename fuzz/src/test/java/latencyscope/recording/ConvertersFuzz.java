@@ -15,10 +15,10 @@ import java.util.concurrent.TimeUnit;
 import javax.xml.parsers.DocumentBuilderFactory;
 import jdk.jfr.Event;
 import latencyscope.alpha.CollapsedStacks;
-import latencyscope.alpha.CostCollector;
 import latencyscope.alpha.CostRate;
 import latencyscope.alpha.CostReport;
 import latencyscope.analysis.Report;
+import latencyscope.analysis.cost.CostCollector;
 import latencyscope.chrome.ChromeOutput;
 import latencyscope.fuzz.Choices;
 import latencyscope.hlog.HistogramLog;
@@ -149,8 +149,7 @@ public final class ConvertersFuzz {
     Report priced = report.withCosts(cost);
     EventSource events = scene::read;
     Recording recording = report.recording();
-    JSON.readTree(
-        bytes(out -> TraceWriter.write(priced, events, new ChromeOutput(recording, out))));
+    JSON.readTree(bytes(out -> TraceWriter.write(priced, events, new ChromeOutput(out))));
     Trace.parseFrom(
         bytes(out -> TraceWriter.write(priced, events, new PerfettoOutput(recording, out))));
     bytes(out -> HtmlReport.write(priced, events, ZoneOffset.UTC, out));

@@ -7,6 +7,10 @@ import jdk.jfr.Name;
 import jdk.jfr.Threshold;
 import jdk.jfr.Timespan;
 import jdk.jfr.internal.RemoveFields;
+import latencyscope.jfr.schema.Culprit;
+import latencyscope.jfr.schema.NoValue;
+import latencyscope.jfr.schema.Occurrence;
+import latencyscope.jfr.schema.Particular;
 
 /**
  * A thread blocked in a system call that is neither a futex nor a sleep. From the call's entry to
@@ -21,11 +25,13 @@ import jdk.jfr.internal.RemoveFields;
 @Description("Thread blocked in a system call")
 @Category({"LatencyScope", "syscall"})
 @Threshold("1 us")
+@Occurrence(noun = "blocking call", ledgerCause = "syscall")
 @RemoveFields({"eventThread", "stackTrace"})
 public final class BlockingSyscall extends KernelEvent {
   /** Name of the system call, such as {@code epoll_wait}. */
   @Label("Call")
   @Description("Name of the system call")
+  @Particular
   public String call;
 
   /** What it returned: negative is an error number. */
@@ -36,6 +42,7 @@ public final class BlockingSyscall extends KernelEvent {
   /** The file descriptor that it was made on; -1 if it takes none. */
   @Label("Descriptor")
   @Description("File descriptor that the call was made on; -1 if it takes none")
+  @NoValue
   public int descriptor;
 
   /**
@@ -53,18 +60,29 @@ public final class BlockingSyscall extends KernelEvent {
   public long runDelay;
 
   /**
-   * Kernel name of the task that last woke the thread, or that ran when an interrupt did; null if
-   * that was an interrupt on an idle CPU.
+   * What woke the thread last: {@code task}, {@code softirq}, {@code hardirq} or {@code nmi};
+   * {@code unknown} if the wakeup was not traced, or if the kernel does not tell. A softirq that a
+   * thread raised itself, as a send through the loopback device does, is that thread's own act:
+   * {@code task}.
+   */
+  @Label("Waker Context")
+  @Description("What woke the thread: task, softirq, hardirq, nmi, none, or unknown")
+  public String wakerContext;
+
+  /**
+   * Kernel name of the task that last woke the thread; null if an interrupt did. Where {@link
+   * #wakerContext} is {@code unknown}, an interrupt may have come while this task ran.
    */
   @Label("Waker")
-  @Description("Task that woke the thread, or that ran when an interrupt woke it")
+  @Description("Task that woke the thread; none if an interrupt woke it")
+  @Culprit
   public String waker;
 
-  /** Thread id of the waker in the initial pid namespace; 0: an interrupt on an idle CPU. */
+  /** Thread id of the waker in the initial pid namespace; 0: an interrupt. */
   @Label("Waker Thread Id")
   public long wakerTid;
 
-  /** Process id of the waker in the initial pid namespace; 0: an interrupt on an idle CPU. */
+  /** Process id of the waker in the initial pid namespace; 0: an interrupt. */
   @Label("Waker Process Id")
   public long wakerPid;
 

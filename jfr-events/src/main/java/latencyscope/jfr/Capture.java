@@ -7,6 +7,7 @@ import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.Period;
 import jdk.jfr.SettingDefinition;
+import jdk.jfr.Timestamp;
 import jdk.jfr.internal.RemoveFields;
 
 /**
@@ -58,6 +59,23 @@ public final class Capture extends Event {
   @Label("Target Alive")
   public boolean targetAlive;
 
+  /**
+   * Event types of LatencyScope's that a recording wanted for the whole interval, joined with
+   * {@code +}: {@code Counter+RunQueueWait=10000}; after the sign, the length from which on single
+   * events are kept, nanoseconds.
+   */
+  @Label("Recorded Events")
+  @Description("Event types that were recorded, with the length from which on, in nanoseconds")
+  public String events;
+
+  /**
+   * CPUs on which threads of the target last ran, of those that ran in the interval; null if the
+   * capture is not limited to some CPUs, or watches every process.
+   */
+  @Label("Target CPUs")
+  @Description("CPUs on which the target's threads ran, if only some CPUs are captured")
+  public String targetCpus;
+
   /** Kernel release and version. */
   @Label("Kernel")
   public String kernel;
@@ -77,6 +95,18 @@ public final class Capture extends Event {
   /** Number of NUMA nodes. */
   @Label("NUMA Nodes")
   public int numaNodes;
+
+  /** From when on events of all modules are recorded. */
+  @Label("Records From")
+  @Description("From when on events of all modules are recorded: the last one was attached")
+  @Timestamp(Timestamp.TICKS)
+  public long recordsFrom;
+
+  /** Until when events of all modules are recorded. */
+  @Label("Records Until")
+  @Description("Until when events of all modules are recorded: later ones were not read yet")
+  @Timestamp(Timestamp.TICKS)
+  public long recordsUntil;
 
   /** Creates an empty event. */
   public Capture() {}

@@ -7,6 +7,9 @@ import jdk.jfr.Name;
 import jdk.jfr.Threshold;
 import jdk.jfr.Timespan;
 import jdk.jfr.internal.RemoveFields;
+import latencyscope.jfr.schema.Culprit;
+import latencyscope.jfr.schema.Occurrence;
+import latencyscope.jfr.schema.Particular;
 
 /**
  * A thread was off its CPU: from the switch that took it off until the switch that brought it back.
@@ -18,6 +21,7 @@ import jdk.jfr.internal.RemoveFields;
 @Description("Thread was off its CPU")
 @Category({"LatencyScope", "isolation"})
 @Threshold("1 us")
+@Occurrence(noun = "context switch", plural = "context switches")
 @RemoveFields({"eventThread", "stackTrace"})
 public final class ContextSwitch extends KernelEvent {
   /** True if the thread gave up the CPU by blocking, by the kernel's own count. */
@@ -28,11 +32,13 @@ public final class ContextSwitch extends KernelEvent {
   /** {@code running}, {@code sleeping}, {@code disk}, {@code stopped} and so on. */
   @Label("State")
   @Description("State in which the thread left: running if it was preempted")
+  @Particular
   public String state;
 
   /** Kernel name of the task that came in; null if the CPU went idle. */
   @Label("Next")
   @Description("Task that came in; none if the CPU went idle")
+  @Culprit
   public String next;
 
   /** Thread id of the task that came in, in the initial pid namespace; 0 is idle. */
@@ -60,16 +66,25 @@ public final class ContextSwitch extends KernelEvent {
   public long waited;
 
   /**
-   * Kernel name of the task that woke the thread, or that ran when an interrupt woke it; null if
-   * the thread was preempted, or woken by an interrupt on an idle CPU.
+   * What woke the thread: {@code task}, {@code softirq}, {@code hardirq} or {@code nmi}; {@code
+   * none} if it was preempted; {@code unknown} if the wakeup was not traced, or if the kernel does
+   * not tell. A softirq that a thread raised itself, as a send through the loopback device does, is
+   * that thread's own act: {@code task}.
    */
-  @Label("Waker")
-  @Description("Task that woke the thread, or that ran when an interrupt woke it")
-  public String waker;
+  @Label("Waker Context")
+  @Description("What woke the thread: task, softirq, hardirq, nmi, none, or unknown")
+  public String wakerContext;
 
   /**
-   * Thread id of the waker in the initial pid namespace; 0 if none, or an interrupt on an idle CPU.
+   * Kernel name of the task that woke the thread; null if an interrupt did, or nobody. Where {@link
+   * #wakerContext} is {@code unknown}, an interrupt may have come while this task ran.
    */
+  @Label("Waker")
+  @Description("Task that woke the thread; none if an interrupt woke it")
+  @Culprit(1)
+  public String waker;
+
+  /** Thread id of the waker in the initial pid namespace; 0 if there is none. */
   @Label("Waker Thread Id")
   public long wakerTid;
 

@@ -6,6 +6,7 @@ import jdk.jfr.Event;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.internal.RemoveFields;
+import latencyscope.jfr.schema.NoValue;
 
 /**
  * An exact count, or a sum of nanoseconds, kept in the kernel over an interval for one thread, or
@@ -60,6 +61,7 @@ public final class Counter extends Event {
   /** CPU on which it was counted; -1 if it is not of one CPU. */
   @Label("CPU")
   @Description("CPU on which it was counted; -1 for all")
+  @NoValue
   public int cpu;
 
   /** The count. */

@@ -8,6 +8,10 @@ import jdk.jfr.Name;
 import jdk.jfr.Threshold;
 import jdk.jfr.Timespan;
 import jdk.jfr.internal.RemoveFields;
+import latencyscope.jfr.schema.Culprit;
+import latencyscope.jfr.schema.NoValue;
+import latencyscope.jfr.schema.Occurrence;
+import latencyscope.jfr.schema.Particular;
 
 /**
  * A thread blocked in a futex: on a lock, parked, or waiting for a time as {@code Thread.sleep}
@@ -22,14 +26,16 @@ import jdk.jfr.internal.RemoveFields;
 @Description("Thread blocked in a futex: on a lock, parked, or asleep")
 @Category({"LatencyScope", "syscall"})
 @Threshold("1 us")
+@Occurrence(noun = "futex wait", ledgerCause = "syscall", trigger = "futex")
 @RemoveFields({"eventThread", "stackTrace"})
-public final class FutexWait extends KernelEvent {
+public final class FutexWait extends KernelEvent implements OnLock {
   /**
    * {@code wait}, {@code wait-bitset}, {@code wait-requeue-pi}, {@code lock-pi}, {@code lock-pi2},
    * {@code waitv}, or {@code wait2} for the futex_wait call of Linux 6.7.
    */
   @Label("Operation")
   @Description("wait, wait-bitset, wait-requeue-pi, lock-pi, lock-pi2, waitv or wait2")
+  @Particular
   public String operation;
 
   /**
@@ -62,6 +68,7 @@ public final class FutexWait extends KernelEvent {
   @Label("Asked")
   @Description("Time limit of the wait")
   @Timespan(Timespan.NANOSECONDS)
+  @NoValue(Long.MIN_VALUE)
   public long asked;
 
   /** Nanoseconds of the wait in which the thread was runnable, by the scheduler's own account. */
@@ -70,9 +77,19 @@ public final class FutexWait extends KernelEvent {
   @Timespan(Timespan.NANOSECONDS)
   public long runDelay;
 
+  /**
+   * What ended the wait: {@code task}, {@code softirq}, {@code hardirq} (a timer) or {@code nmi};
+   * {@code none} if a signal ended it; {@code unknown} if the wakeup was not traced, or if the
+   * kernel does not tell.
+   */
+  @Label("Waker Context")
+  @Description("What woke the thread: task, softirq, hardirq, nmi, none, or unknown")
+  public String wakerContext;
+
   /** Kernel name of the task that woke the thread; null if a timer or a signal ended the wait. */
   @Label("Waker")
   @Description("Task that woke the thread; none if a timer or a signal ended the wait")
+  @Culprit
   public String waker;
 
   /** Thread id of the waker in the initial pid namespace; 0 if there is none. */
@@ -83,6 +100,17 @@ public final class FutexWait extends KernelEvent {
   @Label("Waker Process Id")
   public long wakerPid;
 
+  // Not public: what is public comes from the kernel's record.
+  @Label("Lock")
+  @Description("Name of the JVM's own mutex that the futex belongs to; none if it is not one")
+  private String lock;
+
   /** Creates an empty event. */
   public FutexWait() {}
+
+  @Override
+  public String name(LockLookup locks) {
+    lock = locks.nameAt(address);
+    return lock;
+  }
 }

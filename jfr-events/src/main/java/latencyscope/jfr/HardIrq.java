@@ -7,6 +7,9 @@ import jdk.jfr.Name;
 import jdk.jfr.Threshold;
 import jdk.jfr.Timespan;
 import jdk.jfr.internal.RemoveFields;
+import latencyscope.jfr.schema.Culprit;
+import latencyscope.jfr.schema.Occurrence;
+import latencyscope.jfr.schema.Particular;
 
 /**
  * A handler of a device's interrupt ran, on the thread of the target that it interrupted, or on no
@@ -21,21 +24,33 @@ import jdk.jfr.internal.RemoveFields;
 @Description("Handler of a device's interrupt ran")
 @Category({"LatencyScope", "irq"})
 @Threshold("1 us")
+@Occurrence(
+    noun = "interrupt",
+    perCpu = true,
+    ledgerCause = "hard_irq",
+    cost = "hard interrupt",
+    trigger = "irq",
+    latency = true)
 @RemoveFields({"eventThread", "stackTrace"})
 public final class HardIrq extends KernelEvent {
   /** Number of the interrupt line, as in {@code /proc/interrupts}. */
   @Label("IRQ")
   @Description("Interrupt line, as in /proc/interrupts")
+  @Particular(2)
   public int irq;
 
   /** Device that the handler was registered for, cut at 15 characters. */
   @Label("Device")
   @Description("Device that the handler was registered for")
+  @Culprit
+  @Particular
   public String device;
 
   /** The kernel's function that handled it. */
   @Label("Handler")
   @Description("Function that handled the interrupt")
+  @Culprit(1)
+  @Particular(1)
   public String handler;
 
   /** Nanoseconds without what other interrupts took meanwhile. */

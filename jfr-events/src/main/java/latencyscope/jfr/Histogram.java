@@ -7,6 +7,7 @@ import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.Timespan;
 import jdk.jfr.internal.RemoveFields;
+import latencyscope.jfr.schema.NoValue;
 
 /**
  * Distribution of one measure of one thread, or of another thing such as an interrupt line, over an
@@ -62,6 +63,7 @@ public final class Histogram extends Event {
   /** CPU on which it was counted; -1 if it is not of one CPU. */
   @Label("CPU")
   @Description("CPU on which it was counted; -1 for all")
+  @NoValue
   public int cpu;
 
   /** Number of occurrences. */

@@ -6,6 +6,7 @@ import jdk.jfr.Event;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.internal.RemoveFields;
+import latencyscope.jfr.schema.NoValue;
 
 /**
  * To which CPUs a device's interrupt line may be delivered: one event for each line that has a
@@ -58,6 +59,7 @@ public final class InterruptAffinity extends Event {
    */
   @Label("Counted")
   @Description("Interrupts on captured CPUs since the last such event, by the kernel's own count")
+  @NoValue
   public long counted;
 
   /** Creates an empty event. */

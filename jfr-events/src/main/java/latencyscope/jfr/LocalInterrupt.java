@@ -7,6 +7,9 @@ import jdk.jfr.Name;
 import jdk.jfr.Threshold;
 import jdk.jfr.Timespan;
 import jdk.jfr.internal.RemoveFields;
+import latencyscope.jfr.schema.Culprit;
+import latencyscope.jfr.schema.Occurrence;
+import latencyscope.jfr.schema.Particular;
 
 /**
  * An interrupt of the CPU's own ran: its timer, a request of another CPU, an NMI. It is on the
@@ -21,11 +24,19 @@ import jdk.jfr.internal.RemoveFields;
 @Description("Interrupt of the CPU's own ran: timer, request of another CPU, NMI")
 @Category({"LatencyScope", "irq"})
 @Threshold("1 us")
+@Occurrence(
+    noun = "local interrupt",
+    perCpu = true,
+    cost = "local interrupt",
+    trigger = "local",
+    latency = true)
 @RemoveFields({"eventThread", "stackTrace"})
 public final class LocalInterrupt extends KernelEvent {
   /** {@code local-timer}, {@code reschedule}, {@code call-function}, {@code nmi} and so on. */
   @Label("Vector")
   @Description("local-timer, reschedule, call-function, call-function-single, irq-work, nmi, …")
+  @Culprit
+  @Particular
   public String vector;
 
   /**

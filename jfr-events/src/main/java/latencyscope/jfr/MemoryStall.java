@@ -6,6 +6,9 @@ import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.Threshold;
 import jdk.jfr.internal.RemoveFields;
+import latencyscope.jfr.schema.Culprit;
+import latencyscope.jfr.schema.Occurrence;
+import latencyscope.jfr.schema.Particular;
 
 /**
  * A thread that wanted memory had to make room for it itself.
@@ -19,6 +22,12 @@ import jdk.jfr.internal.RemoveFields;
 @Description("Thread had to reclaim or compact memory before it got any")
 @Category({"LatencyScope", "memory"})
 @Threshold("10 us")
+@Occurrence(
+    noun = "memory stall",
+    ledgerCause = "memory_stall",
+    cost = "memory stall",
+    trigger = "stall",
+    latency = true)
 @RemoveFields({"eventThread", "stackTrace"})
 public final class MemoryStall extends KernelEvent {
   /**
@@ -27,6 +36,8 @@ public final class MemoryStall extends KernelEvent {
    */
   @Label("Kind")
   @Description("reclaim, cgroup-reclaim or compaction")
+  @Culprit
+  @Particular
   public String kind;
 
   /** Pages that were reclaimed; 0 for compaction. */

@@ -5,6 +5,9 @@ import jdk.jfr.Description;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.internal.RemoveFields;
+import latencyscope.jfr.schema.Culprit;
+import latencyscope.jfr.schema.Occurrence;
+import latencyscope.jfr.schema.Particular;
 
 /**
  * A thread was moved to another CPU. An instant: it has no duration.
@@ -15,6 +18,7 @@ import jdk.jfr.internal.RemoveFields;
 @Label("Migration")
 @Description("Thread was moved to another CPU")
 @Category({"LatencyScope", "isolation"})
+@Occurrence(noun = "migration")
 @RemoveFields({"eventThread", "stackTrace", "duration"})
 public final class Migration extends KernelEvent {
   /** CPU to which the thread was moved. */
@@ -28,14 +32,24 @@ public final class Migration extends KernelEvent {
    */
   @Label("Cause")
   @Description("wake, balance, affinity, numa or exec")
+  @Particular
   public String cause;
 
-  /** Kernel name of the task in whose context the move was made. */
+  /**
+   * What made the move: {@code task}, {@code softirq} (the load balancer, or a packet that woke the
+   * thread), {@code hardirq} or {@code nmi}; {@code unknown} if the kernel does not tell.
+   */
+  @Label("By Context")
+  @Description("What made the move: task, softirq, hardirq, nmi, or unknown")
+  public String byContext;
+
+  /** Kernel name of the task that made the move; null if an interrupt did. */
   @Label("By")
-  @Description("Task in whose context the move was made")
+  @Description("Task that made the move; none if an interrupt did")
+  @Culprit
   public String by;
 
-  /** Thread id of that task in the initial pid namespace. */
+  /** Thread id of that task in the initial pid namespace; 0 if an interrupt made the move. */
   @Label("By Thread Id")
   public long byTid;
 

@@ -11,7 +11,8 @@ import jdk.jfr.internal.RemoveFields;
  * The two ids of a thread in a container, so that what its JVM recorded of itself is put on the
  * thread that the kernel means.
  *
- * <p>Written by a capture from outside, before the JVM's own part of the recording.
+ * <p>Written by a capture from outside: of every thread that it counted, and before the JVM's own
+ * part of the recording, where it is read.
  */
 @Name("latencyscope.NamespaceThread")
 @Label("Namespace Thread")

@@ -6,6 +6,9 @@ import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.Threshold;
 import jdk.jfr.internal.RemoveFields;
+import latencyscope.jfr.schema.Culprit;
+import latencyscope.jfr.schema.Occurrence;
+import latencyscope.jfr.schema.Particular;
 
 /**
  * The kernel polled a network device for packets, in a softirq on {@link #cpu}.
@@ -23,10 +26,13 @@ import jdk.jfr.internal.RemoveFields;
 @Description("Network device was polled for packets in a softirq")
 @Category({"LatencyScope", "network"})
 @Threshold("10 us")
+@Occurrence(noun = "poll", perCpu = true)
 @RemoveFields({"eventThread", "stackTrace"})
 public final class NapiPoll extends KernelEvent {
   /** Name of the device; {@code backlog} for the CPU's queue for devices that do not poll. */
   @Label("Device")
+  @Culprit
+  @Particular
   public String device;
 
   /** Packets that the poll took. */

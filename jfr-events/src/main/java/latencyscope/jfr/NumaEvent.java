@@ -6,6 +6,9 @@ import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.Threshold;
 import jdk.jfr.internal.RemoveFields;
+import latencyscope.jfr.schema.Culprit;
+import latencyscope.jfr.schema.Occurrence;
+import latencyscope.jfr.schema.Particular;
 
 /**
  * A thread had to move pages from one place in memory to another, mostly to another NUMA node.
@@ -18,6 +21,7 @@ import jdk.jfr.internal.RemoveFields;
 @Description("Thread had to move pages, mostly to another NUMA node")
 @Category({"LatencyScope", "memory"})
 @Threshold("1 us")
+@Occurrence(noun = "page migration", ledgerCause = "memory_stall", cost = "page migration")
 @RemoveFields({"eventThread", "stackTrace"})
 public final class NumaEvent extends KernelEvent {
   /**
@@ -26,6 +30,8 @@ public final class NumaEvent extends KernelEvent {
    */
   @Label("Reason")
   @Description("Why pages were moved: numa-balancing, compaction, syscall, mempolicy and so on")
+  @Culprit
+  @Particular
   public String reason;
 
   /** Pages that were moved. */

@@ -6,6 +6,9 @@ import jdk.jfr.Description;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.internal.RemoveFields;
+import latencyscope.jfr.schema.Culprit;
+import latencyscope.jfr.schema.Occurrence;
+import latencyscope.jfr.schema.Particular;
 
 /**
  * The kernel threw a packet away. An instant: it has no duration.
@@ -17,6 +20,7 @@ import jdk.jfr.internal.RemoveFields;
 @Label("Packet Drop")
 @Description("Packet was thrown away by the kernel")
 @Category({"LatencyScope", "network"})
+@Occurrence(noun = "drop")
 @RemoveFields({"eventThread", "stackTrace", "duration"})
 public final class PacketDrop extends KernelEvent {
   /** Kernel function that dropped it. */
@@ -26,6 +30,7 @@ public final class PacketDrop extends KernelEvent {
 
   /** Name of the device that it came from or went to; null if it had none. */
   @Label("Device")
+  @Particular(1)
   public String device;
 
   /**
@@ -34,6 +39,8 @@ public final class PacketDrop extends KernelEvent {
    */
   @Label("Reason")
   @Description("Drop reason as the kernel names it")
+  @Culprit
+  @Particular
   public String reason;
 
   /** {@code tcp}, {@code udp} or {@code other}. */

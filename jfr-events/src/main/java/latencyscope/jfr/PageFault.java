@@ -8,6 +8,10 @@ import jdk.jfr.MemoryAddress;
 import jdk.jfr.Name;
 import jdk.jfr.Threshold;
 import jdk.jfr.internal.RemoveFields;
+import latencyscope.jfr.schema.Culprit;
+import latencyscope.jfr.schema.NoValue;
+import latencyscope.jfr.schema.Occurrence;
+import latencyscope.jfr.schema.Particular;
 
 /**
  * A thread touched memory that was not mapped, and the kernel gave it a page.
@@ -23,11 +27,18 @@ import jdk.jfr.internal.RemoveFields;
 @Description("Thread touched memory that was not mapped")
 @Category({"LatencyScope", "memory"})
 @Threshold("10 us")
+@Occurrence(
+    noun = "page fault",
+    ledgerCause = "page_fault",
+    cost = "page fault",
+    trigger = "fault",
+    latency = true)
 @RemoveFields({"eventThread", "stackTrace"})
 public final class PageFault extends KernelEvent implements OnPage {
   /** {@code minor}, or {@code major} if it had to wait for a device. */
   @Label("Kind")
   @Description("minor, or major if the page had to be read from a device")
+  @Particular
   public String kind;
 
   /** {@code user} or {@code kernel}, as in a system call that copies; else {@code unknown}. */
@@ -51,11 +62,14 @@ public final class PageFault extends KernelEvent implements OnPage {
    */
   @Label("Region")
   @Description("What the memory is used for")
+  @Culprit(1)
+  @Particular(1)
   public String region;
 
   /** Path of the mapped file; null if it is none, or if the region has a better name. */
   @Label("File")
   @Description("Mapped file that the address belongs to")
+  @Culprit
   public String file;
 
   /** Offset in the mapped file that the address stands for, bytes. */
@@ -67,10 +81,12 @@ public final class PageFault extends KernelEvent implements OnPage {
   // Not public: what is public comes from the kernel's record.
   @Label("Page's Node")
   @Description("NUMA node that the page was on when the record was read; -1 if not known")
+  @NoValue
   private int pageNode = PageLookup.UNKNOWN;
 
   @Label("CPU's Node")
   @Description("NUMA node of the CPU that the fault happened on; -1 if not known")
+  @NoValue
   private int cpuNode = PageLookup.UNKNOWN;
 
   /** Creates an empty event. */

@@ -7,6 +7,7 @@ import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.Timespan;
 import jdk.jfr.internal.RemoveFields;
+import latencyscope.jfr.schema.NoValue;
 
 /**
  * What a probe cost over an interval, by the kernel's own account.
@@ -34,11 +35,13 @@ public final class ProbeCost extends Event {
 
   /** Number of runs; -1 if the kernel does not count them. */
   @Label("Runs")
+  @NoValue
   public long runs;
 
   /** Time spent, nanoseconds; -1 if the kernel does not count it. */
   @Label("Time")
   @Timespan(Timespan.NANOSECONDS)
+  @NoValue
   public long time;
 
   /** Runs that the kernel left out because the same program was already running on that CPU. */

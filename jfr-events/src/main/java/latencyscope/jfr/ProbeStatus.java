@@ -22,9 +22,12 @@ public final class ProbeStatus extends Event {
   @Label("Probe")
   public String probe;
 
-  /** {@code attached}, {@code unavailable} (the host lacks it) or {@code refused}. */
+  /**
+   * {@code attached}, {@code unavailable} (the host lacks it) or {@code refused}; {@code loading}
+   * of the whole capture if this part of the recording ended before any module was attached.
+   */
   @Label("State")
-  @Description("attached, unavailable or refused")
+  @Description("attached, unavailable, refused or loading")
   public String state;
 
   /** Why it is not attached, as a sentence; null if it is. */

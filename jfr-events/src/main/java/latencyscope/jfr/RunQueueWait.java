@@ -7,6 +7,10 @@ import jdk.jfr.Name;
 import jdk.jfr.Threshold;
 import jdk.jfr.Timespan;
 import jdk.jfr.internal.RemoveFields;
+import latencyscope.jfr.schema.Culprit;
+import latencyscope.jfr.schema.NoValue;
+import latencyscope.jfr.schema.Occurrence;
+import latencyscope.jfr.schema.Particular;
 
 /**
  * A thread was runnable and had no CPU: from wakeup, or from being preempted, until it ran.
@@ -19,11 +23,13 @@ import jdk.jfr.internal.RemoveFields;
 @Description("Thread was runnable but did not run")
 @Category({"LatencyScope", "isolation"})
 @Threshold("1 us")
+@Occurrence(noun = "wait", trigger = "runqueue", latency = true)
 @RemoveFields({"eventThread", "stackTrace"})
 public final class RunQueueWait extends KernelEvent {
   /** {@code wakeup}, or {@code preempted} for a thread that was running and lost its CPU. */
   @Label("Kind")
   @Description("How the wait began: wakeup, or preempted")
+  @Particular(1)
   public String kind;
 
   /**
@@ -32,6 +38,8 @@ public final class RunQueueWait extends KernelEvent {
    */
   @Label("Culprit")
   @Description("Task that held the CPU for most of the wait; none if the CPU was idle")
+  @Culprit
+  @Particular
   public String culprit;
 
   /** Thread id of the culprit in the initial pid namespace; 0 if the CPU was idle. */
@@ -74,9 +82,22 @@ public final class RunQueueWait extends KernelEvent {
   @Label("Throttled")
   @Description("Part of the wait that the CPU quota of the thread's control group took")
   @Timespan(Timespan.NANOSECONDS)
+  @NoValue
   public long throttled;
 
-  /** Number of different tasks that ran on the CPU during the wait, as far back as was kept. */
+  /**
+   * Number of {@code WaitShare} events that say who ran when during this wait; 0 if the culprit ran
+   * for all of the time that is accounted for, or if they were not sent: of the longest waits below
+   * the threshold, where {@code WaitShare} is not enabled, and beyond 2,000 a second and CPU.
+   */
+  @Label("Shares")
+  @Description("Number of Wait Share events of this wait")
+  public int shares;
+
+  /**
+   * Number of different tasks that ran on the CPU during the wait, as far back as was kept; a
+   * process other than the target counts as one.
+   */
   @Label("Tasks in Between")
   @Description("Different tasks that ran on this CPU during the wait")
   public int tasksBetween;

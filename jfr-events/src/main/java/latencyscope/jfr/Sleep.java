@@ -7,6 +7,9 @@ import jdk.jfr.Name;
 import jdk.jfr.Threshold;
 import jdk.jfr.Timespan;
 import jdk.jfr.internal.RemoveFields;
+import latencyscope.jfr.schema.NoValue;
+import latencyscope.jfr.schema.Occurrence;
+import latencyscope.jfr.schema.Particular;
 
 /**
  * A thread slept in a system call that waits for nothing but the time: nanosleep, clock_nanosleep,
@@ -20,11 +23,13 @@ import jdk.jfr.internal.RemoveFields;
 @Description("Thread slept in a system call that waits for the time alone")
 @Category({"LatencyScope", "syscall"})
 @Threshold("1 us")
+@Occurrence(noun = "sleep", ledgerCause = "syscall")
 @RemoveFields({"eventThread", "stackTrace"})
 public final class Sleep extends KernelEvent {
   /** Name of the system call, such as {@code clock_nanosleep}. */
   @Label("Call")
   @Description("Name of the system call")
+  @Particular
   public String call;
 
   /** {@code completed}, {@code interrupted} by a signal, or {@code failed}. */
@@ -39,6 +44,7 @@ public final class Sleep extends KernelEvent {
   @Label("Asked")
   @Description("Time to sleep")
   @Timespan(Timespan.NANOSECONDS)
+  @NoValue(Long.MIN_VALUE)
   public long asked;
 
   /** Nanoseconds beyond that; 0 if the sleep was not completed. */

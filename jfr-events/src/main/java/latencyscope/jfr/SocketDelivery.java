@@ -8,6 +8,8 @@ import jdk.jfr.Name;
 import jdk.jfr.Threshold;
 import jdk.jfr.Timespan;
 import jdk.jfr.internal.RemoveFields;
+import latencyscope.jfr.schema.Occurrence;
+import latencyscope.jfr.schema.Particular;
 
 /**
  * A thread read a socket: from the arrival of the packet until the thread had it.
@@ -23,6 +25,7 @@ import jdk.jfr.internal.RemoveFields;
 @Description("Packet, from its arrival until a thread had read it from a socket")
 @Category({"LatencyScope", "network"})
 @Threshold("10 us")
+@Occurrence(noun = "delivery", plural = "deliveries", trigger = "delivery", latency = true)
 @RemoveFields({"eventThread", "stackTrace"})
 public final class SocketDelivery extends KernelEvent {
   /** Nanoseconds that the network stack took to put it into the socket's queue; 0: not known. */
@@ -39,10 +42,12 @@ public final class SocketDelivery extends KernelEvent {
 
   /** {@code tcp} or {@code udp}. */
   @Label("Protocol")
+  @Particular
   public String protocol;
 
   /** The socket's own port. */
   @Label("Local Port")
+  @Particular(1)
   public int localPort;
 
   /** The port that the socket is connected to; 0 if it is not connected. */

@@ -7,6 +7,9 @@ import jdk.jfr.Name;
 import jdk.jfr.Threshold;
 import jdk.jfr.Timespan;
 import jdk.jfr.internal.RemoveFields;
+import latencyscope.jfr.schema.Culprit;
+import latencyscope.jfr.schema.Occurrence;
+import latencyscope.jfr.schema.Particular;
 
 /**
  * A softirq ran, on the thread of the target that had to wait for it or had brought it about, or on
@@ -21,11 +24,20 @@ import jdk.jfr.internal.RemoveFields;
 @Description("Softirq ran")
 @Category({"LatencyScope", "irq"})
 @Threshold("1 us")
+@Occurrence(
+    noun = "softirq",
+    perCpu = true,
+    ledgerCause = "softirq",
+    cost = "softirq",
+    trigger = "softirq",
+    latency = true)
 @RemoveFields({"eventThread", "stackTrace"})
 public final class SoftIrq extends KernelEvent {
   /** Vector, as {@code /proc/softirqs} names it, such as {@code NET_RX}. */
   @Label("Vector")
   @Description("Softirq vector, as in /proc/softirqs")
+  @Culprit
+  @Particular
   public String vector;
 
   /**

@@ -6,6 +6,9 @@ import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.Threshold;
 import jdk.jfr.internal.RemoveFields;
+import latencyscope.jfr.schema.Culprit;
+import latencyscope.jfr.schema.Occurrence;
+import latencyscope.jfr.schema.Particular;
 
 /**
  * A thread's CPU was interrupted to forget address translations, because another CPU had changed
@@ -22,6 +25,7 @@ import jdk.jfr.internal.RemoveFields;
 @Description("CPU was interrupted by another one to flush translations")
 @Category({"LatencyScope", "memory"})
 @Threshold(Profile.EVERY_ONE)
+@Occurrence(noun = "TLB shootdown", ledgerCause = "local_interrupt", cost = "TLB shootdown")
 @RemoveFields({"eventThread", "stackTrace"})
 public final class TlbShootdown extends KernelEvent {
   /** Pages whose translations were to be forgotten; 0 for all of the address space. */
@@ -32,6 +36,8 @@ public final class TlbShootdown extends KernelEvent {
   /** Kernel name of the task that changed the mapping; null if it is not known. */
   @Label("Sender")
   @Description("Task that changed the mapping")
+  @Culprit
+  @Particular
   public String sender;
 
   /** Thread id of the sender in the initial pid namespace; 0 if it is not known. */

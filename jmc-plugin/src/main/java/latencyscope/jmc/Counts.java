@@ -3,6 +3,9 @@ package latencyscope.jmc;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import latencyscope.jfr.schema.EventDescription;
+import latencyscope.jfr.schema.EventFields;
+import latencyscope.jfr.schema.EventTypes;
 import org.openjdk.jmc.common.unit.UnitLookup;
 import org.openjdk.jmc.flightrecorder.parser.IEventSink;
 import org.openjdk.jmc.flightrecorder.parser.IEventSinkFactory;
@@ -19,15 +22,15 @@ public final class Counts implements IParserExtension {
   /** Fields that count, in whichever of our events. */
   static final Set<String> FIELDS =
       Set.of(
-          "count",
-          "counted",
-          "failedPages",
-          "matches",
-          "missed",
-          "pages",
-          "runs",
-          "unbinned",
-          "waits");
+          EventFields.COUNT.name(),
+          EventFields.COUNTED.name(),
+          EventFields.FAILED_PAGES.name(),
+          EventFields.MATCHES.name(),
+          EventFields.MISSED.name(),
+          EventFields.PAGES.name(),
+          EventFields.RUNS.name(),
+          EventFields.UNBINNED.name(),
+          EventFields.WAITS.name());
 
   /** Called by the service loader. */
   public Counts() {}
@@ -38,7 +41,7 @@ public final class Counts implements IParserExtension {
       @Override
       public IEventSink create(
           String id, String label, String[] category, String description, List<ValueField> fields) {
-        int[] counting = id.startsWith("latencyscope.") ? counting(id, fields) : new int[0];
+        int[] counting = id.startsWith(Fields.OURS) ? counting(id, fields) : new int[0];
         if (counting.length == 0) {
           return subFactory.create(id, label, category, description, fields);
         }
@@ -78,7 +81,8 @@ public final class Counts implements IParserExtension {
       // What Counter counts is called its value; that of a trigger is a time.
       boolean counts =
           FIELDS.contains(field.getIdentifier())
-              || id.equals("latencyscope.Counter") && field.getIdentifier().equals("value");
+              || id.equals(EventDescription.PREFIX + EventTypes.COUNTER)
+                  && field.getIdentifier().equals(EventFields.VALUE_NUMBER.name());
       if (counts && field.getContentType() == UnitLookup.RAW_NUMBER) {
         found.add(i);
       }

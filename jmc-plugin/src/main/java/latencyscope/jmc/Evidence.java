@@ -5,8 +5,11 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
-import latencyscope.analysis.Finding;
+import latencyscope.analysis.finding.Finding;
 import latencyscope.jfr.Schema;
+import latencyscope.jfr.schema.EventDescription;
+import latencyscope.jfr.schema.EventFields;
+import latencyscope.jfr.schema.EventTypes;
 import latencyscope.recording.ThreadId;
 import org.openjdk.jmc.common.item.Attribute;
 import org.openjdk.jmc.common.item.IAttribute;
@@ -21,16 +24,16 @@ import org.openjdk.jmc.flightrecorder.JfrAttributes;
 /** Which events stand behind findings: what Mission Control selects for them. */
 final class Evidence {
   private static final IAttribute<Number> OS_THREAD_ID =
-      Attribute.attr("osThreadId", "OS Thread Id", UnitLookup.RAW_NUMBER);
+      Attribute.attr(EventFields.OS_THREAD_ID.name(), "OS Thread Id", UnitLookup.RAW_NUMBER);
   private static final IAttribute<IQuantity> KERNEL_DURATION =
-      Attribute.attr("kernelDuration", "Kernel Duration", UnitLookup.TIMESPAN);
+      Attribute.attr(EventFields.KERNEL_DURATION.name(), "Kernel Duration", UnitLookup.TIMESPAN);
 
   private static final Set<String> CAPTURE_HEALTH =
       Set.of(
-          "latencyscope.ProbeStatus",
-          "latencyscope.RecordsLost",
-          "latencyscope.DrainStall",
-          "latencyscope.BudgetExceeded",
+          EventDescription.PREFIX + EventTypes.PROBE_STATUS,
+          EventDescription.PREFIX + EventTypes.RECORDS_LOST,
+          EventDescription.PREFIX + EventTypes.DRAIN_STALL,
+          EventDescription.PREFIX + EventTypes.BUDGET_EXCEEDED,
           "jdk.DataLoss");
 
   private Evidence() {}

@@ -1,6 +1,7 @@
 package latencyscope.jmc;
 
-import latencyscope.analysis.Finding;
+import java.util.Locale;
+import latencyscope.analysis.finding.Finding;
 import org.openjdk.jmc.common.IDisplayable;
 import org.openjdk.jmc.common.unit.IQuantity;
 import org.openjdk.jmc.common.unit.UnitLookup;
@@ -10,9 +11,8 @@ import org.openjdk.jmc.common.unit.UnitLookup;
  * Immutable.
  *
  * @param finding what the command line reports
- * @param inFull whether it is shown with what it rests on
  */
-public record KernelFinding(Finding finding, boolean inFull) implements IDisplayable {
+public record KernelFinding(Finding finding) implements IDisplayable {
   /** How often. */
   public IQuantity count() {
     return UnitLookup.NUMBER_UNITY.quantity(finding.count());
@@ -37,23 +37,37 @@ public record KernelFinding(Finding finding, boolean inFull) implements IDisplay
     return ns == null ? null : UnitLookup.NANOSECOND.quantity(ns);
   }
 
-  /** Severity, title, and what is known of the worst, on a line of its own. */
+  /** Severity, title, and what is known of the worst: a sentence that can stand alone. */
   @Override
   public String displayUsing(String formatHint) {
     StringBuilder text = new StringBuilder();
     text.append("\n[").append(finding.severity()).append("] ").append(finding.title());
-    text.append(": ").append(count().displayUsing(formatHint)).append(" times");
-    append(text, ", ", total(), " in all");
-    append(text, ", worst ", worst(), "");
-    append(text, " at ", at(), "");
-    if (finding.culprit() != null) {
-      text.append(", by ").append(finding.culprit());
+    if (finding.isNote()) {
+      return text.toString();
+    }
+    if (isMeasured()) {
+      text.append(": ").append(times());
+      append(text, ", ", finding.count() == 1 && worst() != null ? null : total(), " in all");
+      append(text, finding.count() == 1 ? ", " : ", the worst ", worst(), "");
+      append(text, worst() == null && finding.count() > 1 ? ", one of them at " : " at ", at(), "");
+      if (finding.culprit() != null) {
+        text.append(", by ").append(finding.culpritInWords());
+      }
     }
     text.append('.');
-    if (inFull && finding.evidence() != null) {
+    if (finding.evidence() != null) {
       text.append(' ').append(finding.evidence());
     }
     return text.toString();
+  }
+
+  // What the capture lacks is counted in its title.
+  private boolean isMeasured() {
+    return finding.totalNs() != null || finding.worstNs() != null || finding.at() != null;
+  }
+
+  private String times() {
+    return finding.count() == 1 ? "once" : String.format(Locale.ROOT, "%,d times", finding.count());
   }
 
   private static void append(StringBuilder text, String before, IQuantity value, String after) {

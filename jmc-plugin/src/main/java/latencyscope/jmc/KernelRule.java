@@ -2,18 +2,20 @@ package latencyscope.jmc;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.RunnableFuture;
-import java.util.stream.Stream;
-import latencyscope.analysis.Finding;
 import latencyscope.analysis.ModuleReport;
 import latencyscope.analysis.Report;
-import latencyscope.analysis.Severity;
 import latencyscope.analysis.Verdict;
+import latencyscope.analysis.finding.Finding;
+import latencyscope.analysis.finding.Remedy;
+import latencyscope.analysis.finding.Severity;
+import latencyscope.recording.Recording;
 import org.openjdk.jmc.common.item.IItemCollection;
 import org.openjdk.jmc.common.item.IItemQuery;
 import org.openjdk.jmc.common.unit.ContentType;
@@ -42,6 +44,24 @@ abstract class KernelRule implements IRule {
           "Causes of latency, the worst first",
           UnitLookup.createSyntheticContentType("latencyscope.finding"),
           KernelFinding.class);
+
+  /** Those of the findings that are shown. */
+  static final TypedCollectionResult<KernelFinding> WORST_FINDINGS =
+      new TypedCollectionResult<>(
+          "worstFindings",
+          "Worst Findings",
+          "The causes that cost most",
+          UnitLookup.createSyntheticContentType("latencyscope.finding"),
+          KernelFinding.class);
+
+  /** The rows of the command line's tables: most count every occurrence, also below thresholds. */
+  static final TypedCollectionResult<String> EXACT =
+      new TypedCollectionResult<>(
+          "exact",
+          "Tables",
+          "What the command line has in tables",
+          UnitLookup.PLAIN_TEXT,
+          String.class);
 
   /** The answers to the questions that the module asks, the worst first. */
   static final TypedCollectionResult<String> VERDICTS =
@@ -74,6 +94,8 @@ abstract class KernelRule implements IRule {
           TypedResult.SCORE,
           VERDICTS,
           FINDINGS,
+          WORST_FINDINGS,
+          EXACT,
           REMEDIES,
           WORST,
           TOTAL,
@@ -81,8 +103,8 @@ abstract class KernelRule implements IRule {
           AT,
           TypedResult.ITEM_QUERY);
 
-  /** Of so many findings there is more than a line: what helps against them helps most. */
-  private static final int IN_FULL = 10;
+  /** As many findings as the command line shows: what helps against them helps most. */
+  private static final int SHOWN = 5;
 
   private final String module;
   private final String name;
@@ -162,7 +184,7 @@ abstract class KernelRule implements IRule {
     if (report.get().verdicts().isEmpty()) {
       return notApplicable(result, "The recording does not tell.");
     }
-    return result(report.get(), result);
+    return result(report.get(), judgement.get().recording(), result);
   }
 
   private static IResult notApplicable(ResultBuilder result, String why) {
@@ -172,22 +194,29 @@ abstract class KernelRule implements IRule {
         .build();
   }
 
-  private IResult result(ModuleReport report, ResultBuilder result) {
+  private IResult result(ModuleReport report, Recording recording, ResultBuilder result) {
     List<Finding> findings = report.findings();
     Score score = Score.of(worst(report));
     result.setSeverity(score.severity());
     result.addResult(TypedResult.SCORE, score.quantity());
-    result.addResult(VERDICTS, report.verdicts().stream().map(KernelRule::line).toList());
-    result.addResult(FINDINGS, listed(findings));
+    result.addResult(FINDINGS, findings.stream().map(KernelFinding::new).toList());
+    List<KernelFinding> worst = findings.stream().limit(SHOWN).map(KernelFinding::new).toList();
+    List<String> verdicts = verdicts(report, worst);
+    result.addResult(VERDICTS, verdicts);
+    List<String> exact = ExactRows.of(report);
+    result.addResult(WORST_FINDINGS, worst);
+    result.addResult(EXACT, exact);
     result.setSummary(summary(report));
-    result.setExplanation(explanation(report));
+    result.setExplanation(
+        explanation(report, verdicts.isEmpty() ? "" : "{verdicts}", !exact.isEmpty())
+            + Thresholds.remark(module, recording));
     List<String> remedies = remedies(findings);
     if (!remedies.isEmpty()) {
       result.addResult(REMEDIES, remedies);
       result.setSolution("{remedies}");
     }
     if (!findings.isEmpty()) {
-      addWorst(result, new KernelFinding(findings.get(0), true));
+      addWorst(result, new KernelFinding(findings.get(0)));
       result.addResult(TypedResult.ITEM_QUERY, evidence(findings));
     }
     return result.build();
@@ -226,41 +255,56 @@ abstract class KernelRule implements IRule {
     }
     Finding first = findings.get(0);
     // Mission Control puts in the value that belongs to the name, in the user's format.
-    return verdict.text().equals(first.title()) || first.worstNs() == null
+    return verdict.isFinding(first) || first.worstNs() == null
         ? verdict.text()
         : verdict.text() + ". " + first.title() + ", {worst} at worst";
   }
 
   // Mission Control makes a list of what stands in braces; in text, only the line breaks tell the
   // elements apart.
-  private static String explanation(ModuleReport report) {
-    StringBuilder text = new StringBuilder("{verdicts}");
+  private static String explanation(ModuleReport report, String verdicts, boolean exact) {
+    StringBuilder text = new StringBuilder(verdicts);
     if (!report.findings().isEmpty()) {
-      text.append("\n\nCauses, the worst first:{findings}");
+      text.append("\n\nCauses, the worst first:{worstFindings}");
+      int left = report.findings().size() - SHOWN;
+      if (left > 0) {
+        text.append("\nAnd ")
+            .append(left)
+            .append(" more, all of them in the command line's --json.");
+      }
+    }
+    if (exact) {
+      text.append("\n\nFrom the command line's tables:{exact}");
     }
     report.remarks().forEach(remark -> text.append("\n\n").append(remark));
     return text.toString();
   }
 
   private static String line(Verdict verdict) {
-    return "\n[" + verdict.severity() + "] " + verdict.text();
+    return "\n[" + verdict.severity().tag() + "] " + verdict.text();
   }
 
-  private static List<KernelFinding> listed(List<Finding> findings) {
-    List<KernelFinding> listed = new ArrayList<>();
-    findings.forEach(finding -> listed.add(new KernelFinding(finding, listed.size() < IN_FULL)));
-    return listed;
-  }
-
-  /** The remedies of the worst findings in their order, each sentence and its commands once. */
-  private static List<String> remedies(List<Finding> findings) {
-    return findings.stream()
-        .limit(IN_FULL)
-        .map(Finding::remedy)
-        .filter(Objects::nonNull)
-        .flatMap(remedy -> Stream.of(remedy.split("\n(?! )")))
-        .distinct()
-        .map(sentence -> "\n" + sentence)
+  // Of the capture, each finding is an answer, too: what is said once is enough.
+  private static List<String> verdicts(ModuleReport report, List<KernelFinding> shown) {
+    return report.verdicts().stream()
+        .filter(verdict -> shown.stream().map(KernelFinding::finding).noneMatch(verdict::isFinding))
+        .map(KernelRule::line)
         .toList();
+  }
+
+  /**
+   * The remedies of the worst findings in their order, each after what it is against, so that it
+   * can stand alone. What helps against several is said once.
+   */
+  static List<String> remedies(List<Finding> findings) {
+    Set<Remedy> said = new HashSet<>();
+    List<String> remedies = new ArrayList<>();
+    for (Finding finding : findings.subList(0, Math.min(SHOWN, findings.size()))) {
+      List<Remedy> fresh = finding.remedies().stream().filter(said::add).toList();
+      if (!fresh.isEmpty()) {
+        remedies.add("\n" + finding.title() + ": " + Remedy.text(fresh));
+      }
+    }
+    return remedies;
   }
 }

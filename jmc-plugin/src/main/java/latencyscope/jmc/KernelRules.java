@@ -1,7 +1,7 @@
 package latencyscope.jmc;
 
 import java.util.List;
-import latencyscope.analysis.Finding;
+import latencyscope.analysis.finding.Finding;
 import org.openjdk.jmc.common.item.IItemQuery;
 
 /**

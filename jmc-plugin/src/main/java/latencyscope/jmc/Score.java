@@ -8,6 +8,8 @@ import org.openjdk.jmc.flightrecorder.rules.Severity;
 enum Score {
   /** Nothing of note. */
   PASS(0),
+  /** Mission Control's own mark for what a recording does not answer. */
+  NOT_MEASURED(-1),
   /** Yellow: from 25 on. */
   WARN(50),
   /** Red: from 75 on. */
@@ -19,12 +21,12 @@ enum Score {
     this.points = points;
   }
 
-  static Score of(latencyscope.analysis.Severity severity) {
+  static Score of(latencyscope.analysis.finding.Severity severity) {
     return valueOf(severity.name());
   }
 
   Severity severity() {
-    return Severity.get(points);
+    return this == NOT_MEASURED ? Severity.NA : Severity.get(points);
   }
 
   IQuantity quantity() {

@@ -3,7 +3,7 @@ package latencyscope.jmc;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.openjdk.jmc.common.unit.IQuantity;
+import latencyscope.jfr.schema.EventFields;
 import org.openjdk.jmc.flightrecorder.parser.IEventSink;
 import org.openjdk.jmc.flightrecorder.parser.IEventSinkFactory;
 import org.openjdk.jmc.flightrecorder.parser.IParserExtension;
@@ -30,13 +30,14 @@ public final class ThreadLanes implements IParserExtension {
       @Override
       public IEventSink create(
           String id, String label, String[] category, String description, List<ValueField> fields) {
-        int thread = id.startsWith("latencyscope.") ? indexOf("osThreadId", fields) : -1;
-        if (thread < 0 || indexOf("duration", fields) < 0) {
+        int thread =
+            id.startsWith(Fields.OURS) ? Fields.indexOf(EventFields.OS_THREAD_ID, fields) : -1;
+        if (thread < 0 || Fields.indexOf("duration", fields) < 0) {
           return subFactory.create(id, label, category, description, fields);
         }
         return new Split(
             thread,
-            indexOf("cpu", fields),
+            Fields.indexOf(EventFields.CPU, fields),
             () -> subFactory.create(id, label, category, description, fields));
       }
 
@@ -45,15 +46,6 @@ public final class ThreadLanes implements IParserExtension {
         subFactory.flush();
       }
     };
-  }
-
-  private static int indexOf(String field, List<ValueField> fields) {
-    for (int i = 0; i < fields.size(); i++) {
-      if (fields.get(i).getIdentifier().equals(field)) {
-        return i;
-      }
-    }
-    return -1;
   }
 
   private interface Sinks {
@@ -78,18 +70,11 @@ public final class ThreadLanes implements IParserExtension {
 
     @Override
     public void addEvent(Object[] values) {
-      long key = number(values[thread]);
+      long key = Fields.number(values, thread);
       if (key == 0 && cpu >= 0) {
-        key = -1 - number(values[cpu]);
+        key = -1 - Fields.number(values, cpu);
       }
       byKey.computeIfAbsent(key, k -> byKey.isEmpty() ? first : sinks.create()).addEvent(values);
-    }
-
-    private static long number(Object value) {
-      if (value instanceof IQuantity quantity) {
-        return quantity.longValue();
-      }
-      return value instanceof Number number ? number.longValue() : 0;
     }
   }
 }

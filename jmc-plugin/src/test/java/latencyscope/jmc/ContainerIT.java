@@ -18,6 +18,7 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.osgi.framework.Bundle;
@@ -31,6 +32,7 @@ import org.osgi.framework.wiring.BundleWire;
 import org.osgi.framework.wiring.BundleWiring;
 
 /** The jar in an Equinox container with those of Mission Control's bundles that are published. */
+@Tag("packed-jar")
 class ContainerIT {
   private static final String HOST = "org.openjdk.jmc.flightrecorder";
   private static final String RULE_PROVIDER = "org.openjdk.jmc.flightrecorder.rules.ruleProvider";

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import jdk.jfr.Event;
 import jdk.jfr.Recording;
 import jdk.jfr.Threshold;
+import latencyscope.jfr.BudgetExceeded;
 import latencyscope.jfr.Capture;
 import latencyscope.jfr.Counter;
 import latencyscope.jfr.KernelEvent;
@@ -45,6 +46,38 @@ public final class EveryEvent {
       }
       findings();
       System.gc();
+      recording.stop();
+      recording.dump(file);
+    }
+  }
+
+  /** From here on waits are kept where the threshold was raised. */
+  static final long FLOOR_NS = 80_000;
+
+  /**
+   * Records that each of so many tasks preempted a thread once, and that a threshold was raised.
+   */
+  static void recordCulprits(Path file, int culprits) throws Exception {
+    try (Recording recording = new Recording()) {
+      recording.enable(RunQueueWait.class).withoutThreshold();
+      recording.enable(BudgetExceeded.class);
+      recording.start();
+      BudgetExceeded raised = new BudgetExceeded();
+      raised.eventType = "latencyscope.RunQueueWait";
+      raised.floor = FLOOR_NS;
+      raised.commit();
+      for (int i = 0; i < culprits; i++) {
+        RunQueueWait wait = new RunQueueWait();
+        measured(wait, WAIT_NS + i);
+        wait.kind = "preempted";
+        wait.culprit = "task-" + i;
+        wait.culpritTid = 9_001 + i;
+        wait.culpritPid = 9_001 + i;
+        wait.culpritHeld = WAIT_NS;
+        wait.accounted = WAIT_NS;
+        wait.tasksBetween = 1;
+        wait.commit();
+      }
       recording.stop();
       recording.dump(file);
     }

@@ -14,7 +14,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.stream.Collectors;
-import latencyscope.analysis.Finding;
+import latencyscope.analysis.finding.Finding;
 import org.openjdk.jmc.common.item.IItemCollection;
 import org.openjdk.jmc.flightrecorder.CouldNotLoadRecordingException;
 import org.openjdk.jmc.flightrecorder.JfrLoaderToolkit;
@@ -104,7 +104,7 @@ record Judged(IItemCollection items, Map<String, IResult> results) {
       finding.title(),
       ofThread ? finding.thread().name() : null,
       ofThread ? finding.thread().osTid() : null,
-      finding.culprit(),
+      finding.culpritInWords(),
       finding.count(),
       finding.totalNs(),
       finding.worstNs(),

@@ -1,6 +1,7 @@
 package latencyscope.jmc;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
@@ -19,6 +20,7 @@ import latencyscope.analysis.Report;
 import latencyscope.jfr.Schema;
 import latencyscope.recording.RecordingFiles;
 import latencyscope.report.JsonReport;
+import latencyscope.report.Numbers;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -81,7 +83,7 @@ class KernelRulesTest {
         assertEquals(result.getSeverity(), Severity.get(score.doubleValue()));
       }
     }
-    assertEquals(Severity.OK, Score.of(latencyscope.analysis.Severity.PASS).severity());
+    assertEquals(Severity.OK, Score.of(latencyscope.analysis.finding.Severity.PASS).severity());
   }
 
   @Test
@@ -109,6 +111,61 @@ class KernelRulesTest {
         evidence.apply(ItemFilters.type("latencyscope.PageFault")).stream()
             .mapToLong(items -> items.getItemCount())
             .sum());
+  }
+
+  /** Fails on the version before: the same sentence four times, and ".: 1 times." after it. */
+  @Test
+  void sayThingsOnceAndCountAsPeopleDo() {
+    for (String module : List.of("capture", "isolation", "memory", "irq", "syscall", "jvm")) {
+      IResult result = judged.result(module);
+      if (result.getExplanation() == null) {
+        continue;
+      }
+      String text = ResultToolkit.populateMessage(result, result.getExplanation(), false);
+      assertFalse(text.contains("1 times") || text.contains(".:") || text.contains(".."), text);
+      for (String line : text.split("\n")) {
+        String said = line.replaceFirst("^\\[\\w+] ", "").replaceFirst("[.,]*$", "");
+        assertTrue(said.isEmpty() || text.indexOf(said) == text.lastIndexOf(said), text);
+      }
+    }
+  }
+
+  /** Fails on the version before: "40 times at", which is when the worst was. */
+  @Test
+  void sayWhenTheWorstWas() {
+    IResult result = judged.result("isolation");
+    String text = ResultToolkit.populateMessage(result, result.getExplanation(), false);
+    String worst = UnitLookup.MILLISECOND.quantity(3).displayUsing(IDisplayable.AUTO);
+    assertTrue(text.contains(EveryEvent.WAITS + " times, "), text);
+    assertTrue(text.contains(" in all, the worst " + worst + " at "), text);
+    assertFalse(text.contains("times at "), text);
+  }
+
+  /** Fails on the version before: "Keep it off CPU 0". */
+  @Test
+  void remediesNameWhatTheyAreAbout() {
+    IResult result = judged.result("isolation");
+    String solution = ResultToolkit.populateMessage(result, result.getSolution(), false);
+    assertTrue(solution.contains("competitor preempted strategy: Keep competitor"), solution);
+    assertFalse(solution.contains("Keep it"), solution);
+  }
+
+  /** Fails on the version before: all of them, however many. */
+  @Test
+  void showTheFiveThatCostMost() throws Exception {
+    Path many = folder.resolve("many.jfr");
+    EveryEvent.recordCulprits(many, 12);
+    IResult result = Judged.of(many).result("isolation");
+    assertEquals(5, result.getResult(KernelRule.WORST_FINDINGS).size());
+    String text = ResultToolkit.populateMessage(result, result.getExplanation(), false);
+    assertTrue(text.contains("And 7 more"), text);
+    assertTrue(text.contains("events above their thresholds only"), text);
+    String floor = "RunQueueWait from " + Numbers.time(EveryEvent.FLOOR_NS) + " on: where a chart";
+    assertTrue(text.contains(floor), text);
+    IResult calm = judged.result("isolation");
+    text = ResultToolkit.populateMessage(calm, calm.getExplanation(), false);
+    assertFalse(text.contains("where a chart"), text);
+    assertEquals(12, result.getResult(KernelRule.FINDINGS).size());
   }
 
   @Test

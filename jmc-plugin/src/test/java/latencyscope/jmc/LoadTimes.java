@@ -5,21 +5,28 @@ import java.io.File;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.Future;
 import jdk.jfr.Event;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.Recording;
+import org.openjdk.jmc.common.item.IItemCollection;
 import org.openjdk.jmc.flightrecorder.JfrLoaderToolkit;
+import org.openjdk.jmc.flightrecorder.rules.IResult;
+import org.openjdk.jmc.flightrecorder.rules.RuleRegistry;
+import org.openjdk.jmc.flightrecorder.rules.util.RulesToolkit;
 
 /**
- * What CPU time it takes Mission Control to load a recording without any of our events; {@code
- * benchmarks/jmc.sh} runs it with the plug-in and without. Not a test: those do not tell time.
+ * What CPU time it takes Mission Control to load a recording without any of our events, and to load
+ * one with them and evaluate all rules; {@code benchmarks/jmc.sh} runs it with the plug-in and
+ * without. Not a test: those do not measure time.
  */
 final class LoadTimes {
   private static final int THREADS = 8;
   private static final int EVENTS = 100_000;
   private static final int WARM_UP = 10;
   private static final int LOADS = 15;
+  private static final int EVALUATIONS = 8;
 
   private LoadTimes() {}
 
@@ -33,13 +40,16 @@ final class LoadTimes {
   }
 
   /**
-   * {@code record FILE} or {@code load FILE}; the latter prints milliseconds of CPU time, of all
-   * threads: on a machine that is shared, a clock on the wall tells of others.
+   * {@code record FILE}, {@code load FILE} or {@code rules FILE}; the latter two print milliseconds
+   * of CPU time, of all threads: on a machine that is shared, a clock on the wall measures others.
+   * Of rules, that is what the JVM used up to the first result, and the least of those after it.
    */
   public static void main(String[] arguments) throws Exception {
     Path file = Path.of(arguments[1]);
     if (arguments[0].equals("record")) {
       record(file);
+    } else if (arguments[0].equals("rules")) {
+      rules(file);
     } else {
       load(file);
     }
@@ -70,6 +80,28 @@ final class LoadTimes {
       order.quantity = i;
       order.price = i / 100.0;
       order.commit();
+    }
+  }
+
+  private static void rules(Path file) throws Exception {
+    OperatingSystemMXBean cpu =
+        (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+    judge(file);
+    double first = cpu.getProcessCpuTime() / 1e6;
+    double least = Double.MAX_VALUE;
+    for (int i = 0; i < EVALUATIONS; i++) {
+      long start = cpu.getProcessCpuTime();
+      judge(file);
+      least = Math.min(least, (cpu.getProcessCpuTime() - start) / 1e6);
+    }
+    System.out.printf("%.0f %.0f%n", first, least);
+  }
+
+  private static void judge(Path file) throws Exception {
+    IItemCollection items = JfrLoaderToolkit.loadEvents(file.toFile());
+    for (Future<IResult> result :
+        RulesToolkit.evaluateParallel(RuleRegistry.getRules(), items, null, 0).values()) {
+      result.get();
     }
   }
 

@@ -33,6 +33,12 @@ enum PageIcon {
       g.drawLine(12, i, 14, i);
     }
   }),
+  /** A bar in parts. */
+  SHARES(g -> {
+    g.drawRect(1, 5, 13, 5);
+    g.fillRect(1, 5, 4, 6);
+    g.fillRect(9, 5, 3, 6);
+  }),
   /** A CPU that a thread has left. */
   OFF_CPU(g -> {
     g.drawRect(1, 5, 6, 6);
@@ -72,6 +78,15 @@ enum PageIcon {
     g.drawArc(1, 3, 13, 13, 0, 180);
     g.drawLine(7, 10, 11, 5);
     g.drawLine(1, 11, 14, 11);
+  }),
+  /** A process and what it has started. */
+  TASKS(g -> {
+    g.fillRect(1, 1, 5, 4);
+    g.drawLine(3, 5, 3, 13);
+    g.drawLine(3, 8, 7, 8);
+    g.drawLine(3, 13, 7, 13);
+    g.drawRect(8, 6, 6, 3);
+    g.drawRect(8, 11, 6, 3);
   }),
   /** Bars. */
   MEASURES(g -> {

@@ -11,7 +11,6 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.openjdk.jmc.common.IDisplayable;
 import org.openjdk.jmc.common.IMCThread;
 import org.openjdk.jmc.common.IState;
 import org.openjdk.jmc.common.item.IAccessorKey;
@@ -24,6 +23,7 @@ import org.openjdk.jmc.common.unit.IQuantity;
 import org.openjdk.jmc.common.unit.UnitLookup;
 import org.openjdk.jmc.common.util.StateToolkit;
 import org.openjdk.jmc.common.util.StatefulState;
+import org.openjdk.jmc.common.util.TypeHandling;
 import org.openjdk.jmc.flightrecorder.JfrAttributes;
 import org.openjdk.jmc.flightrecorder.rules.IResult;
 import org.openjdk.jmc.flightrecorder.rules.ResultToolkit;
@@ -31,7 +31,9 @@ import org.openjdk.jmc.flightrecorder.rules.ResultToolkit;
 /**
  * Draws a page as {@code pages.xml} describes it over what Mission Control's model holds of a
  * recording, for the documentation: {@code PagePreview RECORDING PAGE FILE.html}. The user
- * interface itself is not published, so that this is not how it looks, but what it shows.
+ * interface itself is not published, so that this is not how it looks, but what it shows: columns
+ * as wide as on a screen of 1920 pixels, cells written by its {@link TypeHandling}, and one lane,
+ * without a name, for all that has no thread.
  */
 final class PagePreview {
   private static final int ROWS = 6;
@@ -56,9 +58,9 @@ final class PagePreview {
     IState page = find(read(), "latencyscope.jmc." + arguments[1]);
     PagePreview preview = new PagePreview(Judged.of(Path.of(arguments[0])));
     preview.html.append(
-        "<!doctype html><meta charset=utf-8><style>body{font:12px sans-serif;margin:8px;width:960px}"
-            + "table{border-collapse:collapse;margin:6px 0}td,th{border:1px solid #ddd;"
-            + "padding:1px 6px;white-space:nowrap;text-align:left;max-width:260px;"
+        "<!doctype html><meta charset=utf-8><style>body{font:13px sans-serif;margin:8px;width:1640px}"
+            + "table{border-collapse:collapse;margin:6px 0;table-layout:fixed;width:0}"
+            + "td,th{border:1px solid #ddd;padding:1px 6px;white-space:nowrap;text-align:left;"
             + "overflow:hidden;text-overflow:ellipsis}th{background:#eee}h1{font-size:16px}"
             + "i{display:inline-block;width:10px;height:10px;margin-right:4px}</style>");
     if (page.getAttribute("factory").endsWith("threads")) {
@@ -135,7 +137,7 @@ final class PagePreview {
     List<Row> rows = rows(state.getChild("pageFilter"));
     IState histogram = state.getChild("histogram");
     if (histogram != null) {
-      histogram(rows, histogram.getAttribute("groupBy") + ":text");
+      histogram(rows, histogram.getAttribute("groupBy") + ":thread");
     }
     IState list = state.getChild("listAndChart").getChild("listSettings");
     List<String> columns =
@@ -143,7 +145,10 @@ final class PagePreview {
     String sort = list.getAttribute("sortColumn");
     rows.sort(Comparator.comparingDouble((Row row) -> row.number(sort)).reversed());
     html.append("<table><tr>");
-    columns.forEach(column -> html.append("<th>").append(name(rows, column)));
+    for (IState column : list.getChildren("column")) {
+      html.append("<th style='width:").append(column.getAttribute("width")).append("px'>");
+      html.append(name(rows, column.getAttribute("id")));
+    }
     for (Row row : rows.subList(0, Math.min(ROWS, rows.size()))) {
       html.append("<tr>");
       columns.forEach(column -> html.append("<td>").append(text(row.value(column))));
@@ -164,13 +169,7 @@ final class PagePreview {
   }
 
   private static String text(Object value) {
-    if (value == null) {
-      return "";
-    }
-    String text =
-        value instanceof IDisplayable d
-            ? d.displayUsing(IDisplayable.AUTO)
-            : value instanceof IMCThread thread ? thread.getThreadName() : value.toString();
+    String text = value == null ? "" : TypeHandling.getValueString(value);
     return text.replace("&", "&amp;").replace("<", "&lt;");
   }
 
@@ -178,8 +177,10 @@ final class PagePreview {
     String length = "kernelDuration:timespan";
     Map<Object, List<Row>> groups = new LinkedHashMap<>();
     rows.forEach(r -> groups.computeIfAbsent(r.value(by), k -> new ArrayList<>()).add(r));
-    html.append("<table><tr><th>").append(name(rows, by));
-    html.append("<th>Count<th>Average<th>Maximum<th>Total Kernel Duration");
+    html.append("<table><tr><th style='width:250px'>").append(name(rows, by));
+    for (String head : List.of("Count", "Average", "Maximum", "Total Kernel Duration")) {
+      html.append("<th style='width:150px'>").append(head);
+    }
     groups.entrySet().stream()
         .sorted(Comparator.comparingDouble(e -> -sum(e.getValue(), length)))
         .limit(GROUPS)
@@ -216,9 +217,8 @@ final class PagePreview {
         IMCThread thread = JfrAttributes.EVENT_THREAD.getAccessor(row.type()).getMember(row.item());
         IQuantity start = JfrAttributes.START_TIME.getAccessor(row.type()).getMember(row.item());
         IQuantity end = JfrAttributes.END_TIME.getAccessor(row.type()).getMember(row.item());
-        if (thread != null) {
-          slices.add(new Slice(thread.getThreadName(), i, ns(start), ns(end)));
-        }
+        String name = thread == null ? "" : thread.getThreadName();
+        slices.add(new Slice(name, i, ns(start), ns(end)));
       }
     }
     draw(slices, lanes.size());

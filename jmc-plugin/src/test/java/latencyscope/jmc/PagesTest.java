@@ -12,8 +12,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -189,6 +191,51 @@ class PagesTest {
       fields.add(key.getIdentifier() + ":" + key.getContentType().getIdentifier());
     }
     return fields;
+  }
+
+  /** What a letter of a header takes at most, what is beside it, and what JMC leaves of 1920. */
+  private static final int LETTER = 8;
+
+  private static final int BESIDE = 24;
+  private static final int ROOM = 1640;
+
+  /** Fails on the version before: "Culprit Process Id" had 90 pixels, and pages up to 1650. */
+  @Test
+  void headersAreReadableOnAScreenOf1920Pixels() {
+    for (IState page : ofItems()) {
+      IState state = page.getChild("state");
+      IItemFilter filter = PersistableItemFilter.readFrom(state.getChild("pageFilter"));
+      Map<String, String> names = new HashMap<>(Map.of("(eventType):type", "Event Type"));
+      items
+          .apply(filter)
+          .forEach(ofType ->
+              ofType
+                  .getType()
+                  .getAccessorKeys()
+                  .forEach((key, description) ->
+                      names.put(
+                          key.getIdentifier() + ":" + key.getContentType().getIdentifier(),
+                          description.getName())));
+      int width = 0;
+      IState settings = state.getChild("listAndChart").getChild("listSettings");
+      for (IState column : settings.getChildren("column")) {
+        String name = names.get(column.getAttribute("id"));
+        int own = Integer.parseInt(column.getAttribute("width"));
+        assertTrue(own >= LETTER * name.length() + BESIDE, page.getAttribute("id") + ": " + name);
+        width += own;
+      }
+      assertTrue(width <= ROOM, page.getAttribute("id") + ": " + width);
+    }
+  }
+
+  /** Fails on the version before: a page looked complete. */
+  @Test
+  void pagesOfEventsSayThatThereIsMore() {
+    for (IState page : ofItems()) {
+      boolean ofThreads = page.getChild("state").getChild("histogram") != null;
+      String description = page.getChild("state").getAttribute("description");
+      assertEquals(ofThreads, description.contains("above their thresholds only"), description);
+    }
   }
 
   /** A page shows the results of rules that are of its topics. */

@@ -13,12 +13,15 @@ import java.util.Optional;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.jar.Manifest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openjdk.jmc.common.item.IItemCollection;
 import org.openjdk.jmc.flightrecorder.JfrLoaderToolkit;
+import org.openjdk.jmc.flightrecorder.rules.IResult;
 
 /** The jar itself, and Mission Control's own headless report with nothing but it and the core. */
+@Tag("packed-jar")
 class PlugInJarIT {
   private static final int JAVA_17 = 61;
 
@@ -67,9 +70,9 @@ class PlugInJarIT {
     EveryEvent.record(recording);
     String report = PlugIn.report(PlugIn.THIS_JAVA, folder, recording);
     Judged judged = Judged.of(recording);
-    for (var findings : judged.findings().values()) {
-      for (var finding : findings) {
-        assertTrue(report.contains(finding.get("title")), finding.get("title") + " in " + report);
+    for (IResult result : judged.results().values()) {
+      for (KernelFinding finding : result.getResult(KernelRule.WORST_FINDINGS)) {
+        assertTrue(report.contains(finding.finding().title()), finding + " in " + report);
       }
     }
     assertTrue(report.contains("Rule: CPU Isolation"), report);

@@ -40,7 +40,7 @@ class QuantitiesTest {
         if (field.getType() == long.class
             && !Modifier.isStatic(field.getModifiers())
             && !hasUnit(field)
-            && !name.matches(".*([pP]id|[tT]id|ThreadId)")
+            && !name.matches(".*([pP]id|[tT]id|ThreadId|[pP]rocessId)")
             && !IDENTIFIERS.contains(name)
             && !Counts.FIELDS.contains(name)
             && !(type.getSimpleName().equals("Counter") && name.equals("value"))) {

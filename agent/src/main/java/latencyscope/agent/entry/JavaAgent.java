@@ -48,7 +48,7 @@ public final class JavaAgent {
       return;
     }
     said = missing;
-    System.err.println("LatencyScope: not active: " + missing + "; the engine runs on without");
+    System.err.println("LatencyScope: not active: " + missing + "; the application is unaffected");
     if (Requirements.hasFlightRecorder()) {
       Absence.record(missing);
     }

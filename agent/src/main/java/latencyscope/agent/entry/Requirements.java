@@ -2,7 +2,7 @@ package latencyscope.agent.entry;
 
 import java.lang.instrument.Instrumentation;
 import jdk.jfr.FlightRecorder;
-import latencyscope.agent.Guest;
+import latencyscope.agent.guest.Guest;
 
 /** What a JVM must have before the agent's own classes can be loaded into it. */
 final class Requirements {

@@ -86,6 +86,7 @@ public final class MemoryWorkload {
         case "huge" -> finish("toucher", this::touchHuge);
         case "collapse" -> finish("toucher", this::collapse);
         case "cold" -> finish("reader", () -> readCold(file));
+        case "late-map" -> finish("reader", () -> mapLate(file));
         case "storm" -> storm();
         case "compaction" -> finish("compactor", this::compact);
         default -> throw new IllegalArgumentException(load);
@@ -202,6 +203,16 @@ public final class MemoryWorkload {
     for (long ns : took) {
       measured.add("touch " + ns);
     }
+  }
+
+  /** A file where memory was that the agent has seen: of the same size, so that no size changes. */
+  private void mapLate(Path file) throws Exception {
+    Files.write(file, new byte[COLD_PAGES * PAGE]);
+    MemorySegment memory = NativeMemory.anonymous(COLD_PAGES * (long) PAGE);
+    timedTouches(memory, new long[COLD_PAGES]);
+    Thread.sleep(2_500); // the agent looks once a second
+    NativeMemory.unmap(memory);
+    timedTouches(NativeMemory.warm(file, COLD_PAGES * (long) PAGE), new long[COLD_PAGES]);
   }
 
   /** The file holds zeros. */

@@ -108,6 +108,15 @@ final class NativeMemory {
     }
   }
 
+  /** A file that is in memory: the first write to each page is one minor fault. */
+  static MemorySegment warm(Path file, long bytes) {
+    try (Arena arena = Arena.ofConfined()) {
+      return map(bytes, SHARED, (int) OPEN.invokeExact(arena.allocateFrom(file.toString()), 2));
+    } catch (Throwable e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   static void unmap(MemorySegment memory) {
     try {
       check((int) MUNMAP.invokeExact(memory, memory.byteSize()));

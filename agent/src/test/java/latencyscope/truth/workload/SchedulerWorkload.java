@@ -52,6 +52,7 @@ public final class SchedulerWorkload {
   private void run(String load, Path recordingFile, Path accounts, Duration threshold)
       throws Exception {
     try (Recording recording = new Recording()) {
+      recording.enable("latencyscope.WaitShare");
       for (String event : List.of("RunQueueWait", "ContextSwitch", "Migration")) {
         recording.enable("latencyscope." + event).withThreshold(threshold);
       }
@@ -67,6 +68,7 @@ public final class SchedulerWorkload {
         case "ping-pong" -> finished = pingPong(20_000);
         case "spinner" -> spinner();
         case "competed" -> competed(Duration.ofSeconds(3));
+        case "crowded" -> crowded(Duration.ofSeconds(4), 5);
         case "fifty" -> finished = fifty(Duration.ofSeconds(3));
         case "churn" -> churn(1_000);
         case "yield" -> finished = yielding(3_000);
@@ -158,6 +160,19 @@ public final class SchedulerWorkload {
           long ran = ran(competitor);
           spin(time);
           lastWords.add("competitor " + (ran(competitor) - ran));
+        });
+    finished.await();
+  }
+
+  /** As above, for several processes at once. */
+  private void crowded(Duration time, int tries) throws Exception {
+    CountDownLatch finished = new CountDownLatch(1);
+    start(
+        "crowded-out",
+        finished,
+        () -> {
+          say("spinning");
+          lastWords.addAll(new Crowd(in.readLine().split(" ")).ran(time, tries));
         });
     finished.await();
   }
@@ -403,7 +418,7 @@ public final class SchedulerWorkload {
     return Long.parseLong(Files.readString(schedstat).split(" ")[1]);
   }
 
-  private static void spin(Duration time) {
+  static void spin(Duration time) {
     long end = System.nanoTime() + time.toNanos();
     while (System.nanoTime() < end) {
       Thread.onSpinWait();

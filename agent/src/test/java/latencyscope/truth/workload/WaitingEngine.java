@@ -28,6 +28,15 @@ public final class WaitingEngine {
 
   private static final long NAP_MS = 2;
 
+  /** How often threads queue up for a lock. */
+  public static final int CONVOYS = 10;
+
+  /** How many queue up. */
+  public static final int QUEUED = 3;
+
+  private static final long HELD_MS = 20;
+  private static final Duration SAMPLED_EACH = Duration.ofMillis(10);
+
   private final AtomicInteger asked = new AtomicInteger();
   private final AtomicInteger done = new AtomicInteger();
   private final ReentrantLock lock = new ReentrantLock();
@@ -69,6 +78,9 @@ public final class WaitingEngine {
               "jdk.JavaMonitorWait")) {
         recording.enable(event).withThreshold(Duration.ZERO);
       }
+      if (args[1].equals("sampled")) {
+        recording.enable("jdk.ExecutionSample").withPeriod(SAMPLED_EACH);
+      }
       recording.start();
       Capturing.await();
       System.out.println("ready");
@@ -99,7 +111,15 @@ public final class WaitingEngine {
       case "park-timed" -> play(() -> LockSupport.parkNanos(NAP_MS * 1_000_000), () -> {});
       case "lock" -> play(this::takeLock, this::holdLock);
       case "monitor" -> play(this::enterMonitor, this::holdMonitor);
+      case "sampled" ->
+          play(
+              () -> {
+                LockSupport.parkNanos(NAP_MS * 1_000_000);
+                spin(NAP_MS * 10);
+              },
+              () -> {});
       case "wait" -> play(this::await, this::awake);
+      case "convoy" -> new Convoys().play();
       default -> throw new IllegalArgumentException(name);
     }
   }
@@ -180,6 +200,81 @@ public final class WaitingEngine {
     }
   }
 
+  /**
+   * A thread holds a lock until three others wait for it, one after the other, and a while longer;
+   * each of them then holds it for a while, too. Says what that cost by the threads' own clocks:
+   * for how long threads waited while {@code owner}, {@code queued-0}, {@code queued-1} held it, at
+   * least and at most, because a thread can be preempted in the release itself.
+   */
+  private final class Convoys {
+    private final AtomicInteger asked = new AtomicInteger();
+    private final AtomicInteger done = new AtomicInteger();
+    private final long[] ids = new long[QUEUED];
+    private final Thread[] threads = new Thread[QUEUED];
+    private final long[] begun = new long[QUEUED];
+    private final long[] releasing = new long[QUEUED + 1];
+    private final long[] released = new long[QUEUED + 1];
+    private final long[] least = new long[QUEUED];
+    private final long[] most = new long[QUEUED];
+
+    void play() throws InterruptedException {
+      for (int i = 0; i < QUEUED; i++) {
+        int number = i;
+        threads[i] = start("queued-" + i, () -> queue(number));
+      }
+      start("owner", this::own).join();
+      for (Thread thread : threads) {
+        thread.join();
+      }
+      StringBuilder costs = new StringBuilder("convoys");
+      for (int number = 0; number < QUEUED; number++) {
+        costs.append(' ').append(least[number]).append(' ').append(most[number]);
+      }
+      System.out.println(costs);
+    }
+
+    private void queue(int number) throws IOException {
+      ids[number] = self();
+      done.incrementAndGet();
+      for (int i = 0; i < CONVOYS; i++) {
+        spinUntil(asked, i * QUEUED + number + 1);
+        begun[number] = System.nanoTime();
+        lock.lock();
+        spin(HELD_MS);
+        releasing[number + 1] = System.nanoTime();
+        lock.unlock();
+        released[number + 1] = System.nanoTime();
+        done.incrementAndGet();
+      }
+    }
+
+    private void own() throws Exception {
+      spinUntil(done, QUEUED);
+      for (int i = 0; i < CONVOYS; i++) {
+        lock.lock();
+        for (int number = 0; number < QUEUED; number++) {
+          long before = sleeps(ids[number]);
+          asked.incrementAndGet();
+          awaitSleep(threads[number], ids[number], before);
+        }
+        spin(HELD_MS);
+        releasing[0] = System.nanoTime();
+        lock.unlock();
+        released[0] = System.nanoTime();
+        spinUntil(done, QUEUED * (i + 2));
+        for (int number = 0; number < QUEUED; number++) {
+          least[0] += releasing[0] - begun[number];
+          most[0] += released[0] - begun[number];
+          // Those behind it in line wait for the one that holds the lock then.
+          if (number > 0) {
+            least[number] += (QUEUED - number) * (releasing[number] - released[number - 1]);
+            most[number] += (QUEUED - number) * (released[number] - releasing[number - 1]);
+          }
+        }
+      }
+    }
+  }
+
   /** A thread that spins, beside a pool that has something to do now and then. */
   private static void startQuietThreads() throws InterruptedException {
     ExecutorService pool = Executors.newFixedThreadPool(2);
@@ -220,7 +315,11 @@ public final class WaitingEngine {
    * then still be spared it.
    */
   private void awaitSleep() throws Exception {
-    while (!isWaiting(waiter.getState()) || sleeps(waiterId) == sleepsBefore) {
+    awaitSleep(waiter, waiterId, sleepsBefore);
+  }
+
+  private static void awaitSleep(Thread thread, long id, long before) throws Exception {
+    while (!isWaiting(thread.getState()) || sleeps(id) == before) {
       Thread.yield();
     }
   }

@@ -1,0 +1,338 @@
+package latencyscope.agent.capture;
+
+import java.lang.instrument.Instrumentation;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import latencyscope.agent.hotspot.NativeAccess;
+import latencyscope.agent.module.LoadedModules;
+import latencyscope.agent.module.ModuleLoader;
+import latencyscope.agent.module.Probe;
+import latencyscope.agent.record.TickClock;
+import latencyscope.agent.settings.CaptureSettings;
+import latencyscope.agent.settings.Complaints;
+import latencyscope.agent.trigger.Triggers;
+import latencyscope.bpf.error.BpfException;
+import latencyscope.bpf.kernel.NativeThread;
+import latencyscope.jfr.DrainStall;
+
+/**
+ * One capture, from loading the modules until they are gone again.
+ *
+ * <p>All of it happens on one daemon thread, so that neither the engine nor whoever starts a
+ * recording waits for the kernel; only {@link #completeChunk} works on the recorder's thread, under
+ * the same lock. {@link #STATE} tells the command line in this JVM how far the capture has come.
+ */
+public final class CaptureSession {
+  /** System property: {@code starting}, {@code capturing}, {@code failed} or {@code stopped}. */
+  static final String STATE = "latencyscope.state";
+
+  /** System property: why a capture ended before its time, for the command line to say. */
+  static final String FAILURE = "latencyscope.failure";
+
+  private static final int BATCH = 8192;
+
+  /**
+   * Between two rounds. Each costs some CPU time and perhaps somebody's cache, so not too often;
+   * the more it finds, the longer it keeps a CPU that the engine may want, so not too seldom.
+   */
+  private static final int IDLE_US = 20_000;
+
+  private static final int BUSY_US = 5_000;
+  private static final long IDLE_NS = IDLE_US * 1_000L;
+
+  /** A sixteenth of a ring: from here on rounds follow each other faster. */
+  private static final long BUSY_BYTES = 512 << 10;
+
+  private static final long SETTLE_NS = 1_000_000;
+  private static final long HOUSEKEEPING_NS = 1_000_000_000;
+  private static final long STOP_MS = 2_000;
+
+  /** How long this JVM's recorder waits for us where it is no engine's, but the command line's. */
+  private static final long OUTSIDE_STOP_MS = 60_000;
+
+  /** Beyond this the drain thread was kept from its work; the rings hold far more than it. */
+  private static final long STALL_NS = 100_000_000;
+
+  /** The one that was started last: it alone says how far the capture has come. */
+  private static volatile CaptureSession latest;
+
+  /** Whose modules must be gone first; null once they are. */
+  private CaptureSession previous;
+
+  private final CaptureSettings settings;
+  private final Instrumentation instrumentation;
+  private final Triggers triggers;
+
+  /** Fair, or else a drain thread that always has more to do would never let the recorder in. */
+  private final ReentrantLock work = new ReentrantLock(true);
+
+  private final Thread thread;
+  private volatile boolean stopping;
+  private volatile boolean recordedOn;
+  private volatile boolean thresholdsChanged;
+  private DrainStall stall = new DrainStall();
+  private long roundAtNs;
+
+  /** Null while they are being loaded, and after the end. */
+  private volatile LoadedModules modules;
+
+  private CaptureReport report;
+  private final long startedAtNs = System.nanoTime();
+  private volatile boolean loading = true;
+
+  /** Null before the first round. */
+  private DrainTurns turns;
+
+  private CaptureSession(
+      CaptureSettings settings, Instrumentation instrumentation, Triggers triggers) {
+    this.triggers = triggers;
+    this.settings = settings;
+    this.instrumentation = instrumentation;
+    thread = Thread.ofPlatform().daemon().name("latencyscope-drain").unstarted(this::run);
+  }
+
+  /** Starts capturing; returns at once. */
+  public static CaptureSession start(
+      CaptureSettings settings, Instrumentation instrumentation, Triggers triggers) {
+    CaptureSession session = new CaptureSession(settings, instrumentation, triggers);
+    session.previous = latest;
+    latest = session;
+    session.say("starting");
+    session.thread.start();
+    return session;
+  }
+
+  private void say(String state) {
+    if (latest == this) {
+      System.setProperty(STATE, state);
+    }
+  }
+
+  /** Moves the calling thread, one of ours, to where the drain thread may run. */
+  public void joinDrainThread() throws BpfException {
+    LoadedModules loaded = modules;
+    if (loaded == null) {
+      // That thread is busy loading them, and is where it will stay.
+      if (NativeAccess.enable(instrumentation) == null) {
+        ModuleLoader.keepOutOfTheWay(settings.cpus(), settings.drainCpus());
+      }
+    } else if (!loaded.isEmpty()) {
+      NativeThread.waitForTurn();
+      NativeThread.confineTo(loaded.drainCpus());
+    }
+  }
+
+  /** Has the recordings' thresholds taken over by the kernel side. */
+  public void adoptThresholds() {
+    thresholdsChanged = true;
+  }
+
+  /** Commits everything up to now, while what is committed still gets into the chunk. */
+  public void completeChunk() throws InterruptedException {
+    if (modules == null) {
+      reportLoading(); // there are no events, and the reader has to know why
+      return;
+    }
+    // Bounded: the recorder holds its lock while it waits for us.
+    long limitMs = settings.pid() == CaptureSettings.OWN ? STOP_MS : OUTSIDE_STOP_MS;
+    if (!work.tryLock(limitMs, TimeUnit.MILLISECONDS)) {
+      Complaints.say("a chunk of the recording ends before the last events could be added");
+      return;
+    }
+    try {
+      if (modules != null && !stopping) {
+        commitAll();
+      }
+    } finally {
+      work.unlock();
+    }
+  }
+
+  private void reportLoading() {
+    if (!loading) {
+      return;
+    }
+    Probe.loading(
+            String.format(
+                Locale.ROOT,
+                "The agent was loading its modules for %,d ms when this recording ended: nothing"
+                    + " was measured.",
+                (System.nanoTime() - startedAtNs) / 1_000_000),
+            "Record for longer: modules take a second to load, and more on a busy host.")
+        .commit();
+  }
+
+  private void commitAll() {
+    work.lock();
+    try {
+      report.commit(modules);
+    } finally {
+      work.unlock();
+    }
+  }
+
+  /** What watches for conditions among the events of this capture. */
+  public Triggers triggers() {
+    return triggers;
+  }
+
+  /**
+   * Stops capturing; when it returns, nothing of it is left in the kernel.
+   *
+   * @param stillRecorded whether recordings go on: then what was captured until now gets into them,
+   *     which the end of their chunk would bring about too late
+   */
+  public void stop(boolean stillRecorded) {
+    recordedOn = stillRecorded;
+    stopping = true;
+    try {
+      thread.join(STOP_MS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** What is being captured, in a sentence. */
+  public String status() {
+    work.lock();
+    try {
+      return modules == null ? "loading its modules" : modules.status();
+    } finally {
+      work.unlock();
+    }
+  }
+
+  private void run() {
+    try {
+      awaitPrevious();
+      if (setUp()) {
+        say(modules.isEmpty() ? "failed" : "capturing");
+        loop();
+        turns.beforeOtherWork();
+        if (recordedOn) {
+          commitAll();
+        }
+      }
+    } catch (Throwable t) {
+      Complaints.say("the capture has ended early", t);
+      System.setProperty(FAILURE, t.getMessage() == null ? t.toString() : t.getMessage());
+    } finally {
+      tearDown();
+    }
+  }
+
+  // Whoever stopped it did not wait for long, and it may have been loading still.
+  private void awaitPrevious() throws InterruptedException {
+    if (previous != null) {
+      previous.thread.join();
+      previous = null;
+    }
+  }
+
+  private boolean setUp() throws Exception {
+    work.lock();
+    try {
+      TickClock clock = new TickClock();
+      // The recorder instruments our events when the recording that wants them really starts.
+      while (!clock.calibrate()) {
+        if (stopping) {
+          return false;
+        }
+        LockSupport.parkNanos(SETTLE_NS);
+      }
+      report = new CaptureReport(settings, clock);
+      modules = LoadedModules.load(settings, clock, instrumentation, triggers);
+      loading = false;
+      if (stopping) {
+        return false;
+      }
+      report.begin(modules);
+      return true;
+    } finally {
+      work.unlock();
+    }
+  }
+
+  private void loop() {
+    long housekeepingAtNs = System.nanoTime();
+    turns = new DrainTurns();
+    beginRound();
+    while (!stopping) {
+      long now = System.nanoTime();
+      boolean keepHouse = thresholdsChanged || now - housekeepingAtNs >= HOUSEKEEPING_NS;
+      housekeepingAtNs = keepHouse ? now : housekeepingAtNs;
+      boolean more = (keepHouse || modules.haveWork()) && drain(keepHouse);
+      if (!more) {
+        pause();
+      }
+      endRound();
+    }
+  }
+
+  /** Says whether there may be more. */
+  private boolean drain(boolean keepHouse) {
+    work.lock();
+    try {
+      if (keepHouse) {
+        turns.beforeOtherWork();
+        thresholdsChanged = false;
+        modules.keepHouse();
+        turns.look();
+      }
+      if (modules.isEmpty()) {
+        return false; // perhaps because native calls are forbidden
+      }
+      turns.beforeRecords();
+      return modules.drain(BATCH);
+    } catch (BpfException e) {
+      Complaints.say(e.problem() + "; " + e.remedy());
+    } catch (RuntimeException e) {
+      Complaints.say("a record could not be turned into an event", e);
+    } finally {
+      work.unlock();
+    }
+    return false;
+  }
+
+  private void pause() {
+    if (modules.isEmpty()) {
+      LockSupport.parkNanos(IDLE_NS); // perhaps because native calls are forbidden
+    } else {
+      NativeThread.pause(modules.pendingBytes() > BUSY_BYTES ? BUSY_US : IDLE_US);
+    }
+  }
+
+  private void beginRound() {
+    stall.begin();
+    roundAtNs = System.nanoTime();
+  }
+
+  // Work and pause together: it may be kept from its CPU in either.
+  private void endRound() {
+    if (System.nanoTime() - roundAtNs - IDLE_NS > STALL_NS) {
+      turns.beforeOtherWork();
+      stall.pending = modules.pendingBytes();
+      stall.commit();
+      stall = new DrainStall();
+    }
+    beginRound();
+  }
+
+  private void tearDown() {
+    loading = false;
+    work.lock();
+    try {
+      if (modules != null) {
+        modules.close();
+        modules = null;
+      }
+    } catch (RuntimeException e) {
+      Complaints.say("could not take the modules out of the kernel", e);
+    } finally {
+      work.unlock();
+      say("stopped");
+    }
+  }
+}

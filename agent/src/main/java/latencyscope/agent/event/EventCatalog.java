@@ -1,0 +1,66 @@
+package latencyscope.agent.event;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import jdk.jfr.Event;
+import jdk.jfr.EventType;
+import jdk.jfr.FlightRecorder;
+import latencyscope.bpf.btf.Struct;
+import latencyscope.jfr.Capture;
+import latencyscope.jfr.Exemplar;
+import latencyscope.jfr.KernelEvent;
+import latencyscope.jfr.Schema;
+
+/**
+ * The event types of the schema, and which of them only a capture can supply.
+ *
+ * <p>A module's events are the Java classes with the names of its object's records, so a module is
+ * known by its files alone. Immutable.
+ */
+public final class EventCatalog {
+  private final List<EventType> types;
+  private final List<EventType> kernelEvents;
+
+  private EventCatalog(List<Class<? extends Event>> events) {
+    types = events.stream().map(EventType::getEventType).toList();
+    kernelEvents =
+        events.stream()
+            .filter(type -> KernelEvent.class.isAssignableFrom(type) && type != Exemplar.class)
+            .map(EventType::getEventType)
+            .toList();
+  }
+
+  /** Makes all event types known to the flight recorder. */
+  public static EventCatalog register() {
+    List<Class<? extends Event>> events = Schema.events();
+    events.forEach(FlightRecorder::register);
+    return new EventCatalog(events);
+  }
+
+  /** The event class that a record is decoded into. */
+  public static Class<? extends KernelEvent> eventClass(Struct record) {
+    String name = Capture.class.getPackageName() + "." + CNames.className(record.name());
+    try {
+      return Class.forName(name).asSubclass(KernelEvent.class);
+    } catch (ClassNotFoundException e) {
+      throw new IllegalArgumentException("struct " + record.name() + " has no event " + name, e);
+    }
+  }
+
+  /** Whether any running recording wants an event that only the kernel can supply. */
+  public boolean anyKernelEventEnabled() {
+    return kernelEvents.stream().anyMatch(EventType::isEnabled);
+  }
+
+  /** The modules of which a running recording wants any event. */
+  public Set<String> usedModules() {
+    Set<String> used = new HashSet<>();
+    for (EventType type : types) {
+      if (type.isEnabled()) {
+        used.add(Schema.module(type));
+      }
+    }
+    return used;
+  }
+}

@@ -1,0 +1,279 @@
+package latencyscope.agent.guest;
+
+import java.lang.instrument.Instrumentation;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
+import jdk.jfr.FlightRecorder;
+import jdk.jfr.FlightRecorderListener;
+import jdk.jfr.Recording;
+import jdk.jfr.RecordingState;
+import latencyscope.agent.capture.CaptureSession;
+import latencyscope.agent.event.EventCatalog;
+import latencyscope.agent.hotspot.Unrecorded;
+import latencyscope.agent.settings.AgentOptions;
+import latencyscope.agent.settings.CaptureSettings;
+import latencyscope.agent.settings.Complaints;
+import latencyscope.agent.settings.RecordedSettings;
+import latencyscope.agent.trigger.Triggers;
+import latencyscope.bpf.error.BpfException;
+import latencyscope.jfr.Capture;
+import latencyscope.jfr.CaptureSetting;
+
+/**
+ * Captures while, and only while, a recording wants our events.
+ *
+ * <p>Whatever may have changed that — a recording started, stopped, or changed its settings — leads
+ * to {@link #reconcile}, which compares what is wanted with what runs. Safe for use by several
+ * threads.
+ *
+ * <p>The recorder tells of changes now and then while it holds its own lock, as in the JVM's last
+ * moments. So what it is asked is asked before our lock is taken, never under it: the engine's end
+ * must not find us waiting for each other.
+ */
+final class RecordingSwitch implements FlightRecorderListener {
+  private static final long SETTLE_MS = 20;
+  private static final long WATCH_MS = 1_000;
+
+  private final Instrumentation instrumentation;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final AtomicBoolean settling = new AtomicBoolean();
+  private final AtomicBoolean watching = new AtomicBoolean();
+  private final AtomicLong asked = new AtomicLong();
+  private long answered;
+  private volatile AgentOptions options;
+  private Triggers triggers = Triggers.NONE;
+  private volatile boolean stopped;
+  private String triggerText = "";
+  private volatile EventCatalog catalog;
+  private volatile CaptureSession session;
+  private CaptureSettings settings;
+
+  RecordingSwitch(AgentOptions options, Instrumentation instrumentation) {
+    this.instrumentation = instrumentation;
+    adopt(options);
+  }
+
+  // A command by itself leaves the options as they were; to be loaded again without any resumes.
+  private void adopt(AgentOptions newOptions) {
+    lock.lock();
+    try {
+      boolean keeps = newOptions.values().isEmpty() && (newOptions.hasCommand() || stopped);
+      Map<String, String> before = options == null || stopped ? null : options.values();
+      if (options == null || !keeps) {
+        options = newOptions;
+      }
+      stopped = newOptions.commands().contains(AgentOptions.STOP);
+      if (stopped || !options.values().equals(before)) {
+        setTriggers(options.value("trigger"));
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void setTriggers(String conditions) {
+    if (triggers != Triggers.NONE) {
+      triggers.closeSoon(); // not on the way through the engine's start
+    }
+    triggers = stopped ? Triggers.NONE : Triggers.of(options, conditions);
+    triggerText = conditions;
+  }
+
+  /** Replaces the options, as a repeated load of the agent does. */
+  void setOptions(AgentOptions newOptions) {
+    adopt(newOptions);
+    if (FlightRecorder.isInitialized()) {
+      reconcile();
+    }
+  }
+
+  /** Prints on standard error what the agent is doing, for whoever has asked. */
+  void sayStatus() {
+    CaptureSession running = session;
+    System.err.println(
+        "LatencyScope: "
+            + (running != null
+                ? running.status()
+                : stopped
+                    ? "stopped; load the agent again without 'stop' to go on"
+                    : "not capturing: no recording wants latencyscope.* events"));
+  }
+
+  // Comes before the first recording's settings are applied: what is registered now obeys them.
+  @Override
+  public void recorderInitialized(FlightRecorder recorder) {
+    Preparation.hurry(options, instrumentation);
+    guarded(
+        "could not register its events",
+        () -> {
+          catalog = EventCatalog.register();
+          FlightRecorder.addPeriodicEvent(Capture.class, this::chunkEnds);
+          CaptureSetting.onChange(this::reconcileSoon);
+        });
+    // Nobody tells of recordings that were there before the agent was loaded.
+    reconcile();
+    watch();
+  }
+
+  @Override
+  public void recordingStateChanged(Recording recording) {
+    reconcile();
+    watch();
+  }
+
+  /** Starts, changes or stops the capture, so that it is what the recordings want. */
+  void reconcile() {
+    guarded("could not follow a recording", () -> reconcile(true));
+  }
+
+  /**
+   * What the running recordings want.
+   *
+   * @param number how many times it was asked: what comes from a later question is newer
+   * @param settings null if nothing is wanted of the kernel
+   * @param triggers conditions of the options and of the recordings
+   */
+  private record Wish(long number, CaptureSettings settings, String triggers) {}
+
+  private Wish ask() {
+    // Taken first: whatever has led to this question, an answer of this number knows of it.
+    long number = asked.incrementAndGet();
+    AgentOptions options = this.options;
+    RecordedSettings recorded = RecordedSettings.now();
+    CaptureSettings settings =
+        catalog.anyKernelEventEnabled()
+            ? CaptureSettings.inForce(options, recorded, catalog.usedModules())
+            : null;
+    if (settings != null && !settings.wantsAny()) {
+      settings = null; // the recorder has turned the last of them off between the two questions
+    }
+    return new Wish(number, settings, CaptureSettings.triggers(options, recorded));
+  }
+
+  private void reconcile(boolean thresholdsToo) {
+    if (catalog == null) {
+      return;
+    }
+    Wish wish = ask();
+    lock.lock();
+    try {
+      if (wish.number < answered) {
+        return; // a later answer has been heeded
+      }
+      answered = wish.number;
+      heed(wish, thresholdsToo);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void heed(Wish wish, boolean thresholdsToo) {
+    boolean wanted = !stopped && wish.settings != null;
+    if (!stopped && !wish.triggers.equals(triggerText)) {
+      setTriggers(wish.triggers);
+    }
+    // Those that another load of the agent has asked for are here already.
+    boolean otherTriggers = session != null && session.triggers() != triggers;
+    if (session != null && (!wanted || otherTriggers || !wish.settings.equals(settings))) {
+      session.stop(wish.settings != null);
+      session = null;
+    }
+    if (wanted && session == null) {
+      settings = wish.settings;
+      session = CaptureSession.start(settings, instrumentation, triggers);
+    } else if (wanted && thresholdsToo) {
+      session.adoptThresholds();
+    }
+  }
+
+  // Settings are evaluated one by one: the last of them counts, and none is told to us as the last.
+  private void reconcileSoon() {
+    if (!settling.compareAndSet(false, true)) {
+      return;
+    }
+    Thread.ofPlatform()
+        .daemon()
+        .name("latencyscope-settle")
+        .start(() -> {
+          try {
+            TimeUnit.MILLISECONDS.sleep(SETTLE_MS);
+          } catch (InterruptedException e) {
+            return;
+          } finally {
+            settling.set(false);
+          }
+          reconcile();
+        });
+  }
+
+  // A recording that enables or disables one of our events while it runs tells nobody: as long as
+  // there is a recording, a look each second at whether that has happened.
+  private void watch() {
+    if (!isRecording() || !watching.compareAndSet(false, true)) {
+      return;
+    }
+    Thread.ofPlatform()
+        .daemon()
+        .name("latencyscope-watch")
+        .start(() -> {
+          Unrecorded.makeCurrentThread(instrumentation);
+          try {
+            while (isRecording()) {
+              TimeUnit.MILLISECONDS.sleep(WATCH_MS);
+              guarded("could not follow a recording", this::lookAgain);
+            }
+          } catch (InterruptedException e) {
+            return; // the engine ends
+          } finally {
+            watching.set(false);
+          }
+          watch(); // one may have begun just now
+        });
+  }
+
+  // Out of the way first: the first look is at code that is not compiled yet.
+  private void lookAgain() throws BpfException {
+    try {
+      CaptureSession running = session;
+      if (running != null) {
+        running.joinDrainThread();
+      }
+    } finally {
+      reconcile(false);
+    }
+  }
+
+  private static boolean isRecording() {
+    return FlightRecorder.isInitialized()
+        && FlightRecorder.getFlightRecorder().getRecordings().stream()
+            .anyMatch(recording -> recording.getState() == RecordingState.RUNNING);
+  }
+
+  // The last moment at which what is committed still gets into the file.
+  private void chunkEnds() {
+    guarded(
+        "could not complete a recording",
+        () -> {
+          CaptureSession running = session;
+          if (running != null) {
+            running.completeChunk();
+          }
+        });
+  }
+
+  private static void guarded(String failure, ThrowingAction action) {
+    try {
+      action.run();
+    } catch (Throwable t) {
+      Complaints.say(failure, t);
+    }
+  }
+
+  /** Something of ours that must not throw into the recorder or the engine. */
+  private interface ThrowingAction {
+    void run() throws Throwable;
+  }
+}

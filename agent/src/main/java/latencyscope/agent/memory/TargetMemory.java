@@ -1,0 +1,120 @@
+package latencyscope.agent.memory;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import latencyscope.agent.hotspot.AddressRange;
+import latencyscope.agent.hotspot.HotSpotMemory;
+import latencyscope.agent.hotspot.HotSpotThreads;
+import latencyscope.agent.hotspot.MemoryRegion;
+import latencyscope.agent.settings.CaptureSettings;
+import latencyscope.agent.settings.Complaints;
+import latencyscope.agent.settings.Target;
+import latencyscope.agent.thread.ThreadStacks;
+import latencyscope.proc.MemoryMap;
+import latencyscope.proc.ProcessFiles;
+
+/**
+ * What the target uses its memory for: heap, code cache and metaspace of this JVM, stacks of any
+ * process's threads, mapped files, and the rest.
+ *
+ * <p>Asked for about once a second, so memory that was given a use since is not known yet. Used by
+ * one thread at a time.
+ */
+public final class TargetMemory implements AutoCloseable {
+  private static final long LOOK_ANYWAY_NS = 5_000_000_000L;
+
+  private long lastSizes = ProcessSize.GONE;
+  private long lastLookNs;
+
+  private final Path process;
+  private final ProcessSize size;
+  private final ThreadStacks stacks;
+  private final HotSpotMemory hotSpot;
+
+  /**
+   * Creates it with nothing known.
+   *
+   * @param process the target's folder in {@code /proc}; null if there is no single target
+   * @param threads finds the stacks of this JVM's threads; null if another process is the target
+   */
+  public TargetMemory(Path process, HotSpotThreads threads) {
+    this.process = process;
+    size = process == null ? null : new ProcessSize(process);
+    stacks = new ThreadStacks(process, threads);
+    hotSpot = threads == null ? null : hotSpot();
+  }
+
+  public static TargetMemory of(CaptureSettings settings, HotSpotThreads threads) {
+    Path process = settings.pid() == CaptureSettings.ALL ? null : Target.folder(settings.pid());
+    return new TargetMemory(process, threads);
+  }
+
+  /**
+   * Whether its use may be another than at the last call. Asking what it is takes a few
+   * milliseconds of CPU time in a JVM, this some microseconds: size and number of threads tell of
+   * nearly all changes, and where they do not, a look now and then does.
+   *
+   * @param nowNs of {@link System#nanoTime}
+   */
+  public boolean mayHaveChanged(long nowNs) {
+    if (process == null) {
+      return false;
+    }
+    long sizes = size.fingerprint();
+    if (sizes == lastSizes && nowNs - lastLookNs < LOOK_ANYWAY_NS) {
+      return false;
+    }
+    lastSizes = sizes;
+    lastLookNs = nowNs;
+    return true;
+  }
+
+  /** What is known now, ascending and disjoint; nothing of a target that has ended. */
+  public List<AddressRange> ranges() {
+    if (process == null) {
+      return List.of();
+    }
+    try {
+      return ranges(MemoryMap.read(new ProcessFiles(process).folder()));
+    } catch (IOException ended) {
+      return List.of();
+    }
+  }
+
+  private List<AddressRange> ranges(List<MemoryMap.Mapping> mappings) {
+    List<AddressRange> known = new ArrayList<>(stacks.ranges(mappings));
+    if (hotSpot != null) {
+      known.addAll(hotSpot.ranges(mappings));
+    }
+    return AddressRange.over(known, mappings.stream().map(TargetMemory::asKernelKnowsIt).toList());
+  }
+
+  private static AddressRange asKernelKnowsIt(MemoryMap.Mapping mapping) {
+    MemoryRegion region =
+        mapping.inode() != 0
+            ? MemoryRegion.MAPPED_FILE
+            : mapping.path().equals("[stack]") ? MemoryRegion.THREAD_STACK : MemoryRegion.ANONYMOUS;
+    return new AddressRange(mapping.begin(), mapping.end(), region);
+  }
+
+  private static HotSpotMemory hotSpot() {
+    try {
+      return HotSpotMemory.open();
+    } catch (IOException e) {
+      Complaints.say("cannot read the regions of the JVM; calling them anonymous", e);
+      return null;
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (size != null) {
+      size.close();
+    }
+    if (hotSpot != null) {
+      hotSpot.close();
+    }
+  }
+}

@@ -1,0 +1,298 @@
+package latencyscope.agent.module;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import jdk.jfr.Name;
+import latencyscope.agent.account.ModuleSizes;
+import latencyscope.agent.account.SubjectAccount;
+import latencyscope.agent.account.ThreadAccount;
+import latencyscope.agent.budget.EventFlow;
+import latencyscope.agent.event.CNames;
+import latencyscope.agent.event.EventCatalog;
+import latencyscope.agent.event.Threshold;
+import latencyscope.agent.host.HostAccount;
+import latencyscope.agent.memory.RegionTable;
+import latencyscope.agent.thread.ThreadDirectory;
+import latencyscope.bpf.btf.ObjectFile;
+import latencyscope.bpf.btf.Struct;
+import latencyscope.bpf.error.BpfException;
+import latencyscope.bpf.error.CorruptRingException;
+import latencyscope.bpf.kernel.NativeThread;
+import latencyscope.bpf.libbpf.KernelSymbols;
+import latencyscope.bpf.libbpf.LoadedObject;
+import latencyscope.bpf.ring.RingReader;
+import latencyscope.jfr.KernelEvent;
+import latencyscope.jfr.RecordsLost;
+
+/**
+ * One module at work in the kernel: its records become events, its thresholds follow the
+ * recordings, its measures are reported.
+ *
+ * <p>Used by one thread at a time; the session sees to that.
+ */
+public final class KernelModule implements AutoCloseable {
+  /** Transient: the first event of a thread, a few in a hundred million. */
+  private static final String WITHOUT_STATE =
+      "a thread's first event came while the kernel was busy with another thread's state";
+
+  private static final String RING = "ls_events";
+
+  /** A producer that was interrupted, by a hypervisor at worst, needs so long at most. */
+  private static final int BUSY_ATTEMPTS = 20;
+
+  private static final int BUSY_PAUSE_US = 100;
+
+  private final String name;
+  private final LoadedObject object;
+  private final ModuleSizes sizes;
+  private final CaptureContext context;
+  private final RingReader ring;
+  private final Map<Long, Struct> structs;
+  private final EventFlow[] flows;
+  private final Threshold[] thresholds;
+  private final MemorySegment thresholdsNs;
+  private final MemorySegment lost;
+  private final MemorySegment worst;
+  private final long[] lostReported;
+  private final long[] unreadableReported;
+  private final long leastRecordBytes;
+  private long skippedBytes;
+  private final ThreadDirectory.OfModule directory;
+  private final ThreadAccount threads;
+
+  /** Null if the module measures threads alone. */
+  private final SubjectAccount subjects;
+
+  /** Null if the module does not ask what memory is used for. */
+  private final RegionTable regions;
+
+  /** Null until the module is complete. */
+  private ModuleRecords records;
+
+  private final ModuleTimes times;
+  private final List<HostAccount> hostAccounts;
+  private long settledBytes;
+
+  KernelModule(
+      String name, LoadedObject object, ObjectFile file, ModuleSizes sizes, CaptureContext context)
+      throws BpfException, ReflectiveOperationException {
+    this.name = name;
+    this.object = object;
+    this.sizes = sizes;
+    this.context = context;
+    ring = object.ring(RING);
+    structs = recordsByNumber(file);
+    thresholds = new Threshold[structs.size()];
+    flows = new EventFlow[structs.size()];
+    for (Map.Entry<Long, Struct> entry : structs.entrySet()) {
+      int number = Math.toIntExact(entry.getKey());
+      Class<? extends KernelEvent> event = EventCatalog.eventClass(entry.getValue());
+      thresholds[number] = new Threshold(event);
+      flows[number] =
+          new EventFlow(
+              event.getAnnotation(Name.class).value(),
+              () -> records == null ? 0 : records.taken(number));
+    }
+    thresholdsNs = object.variable("threshold_ns");
+    lost = object.variable("lost");
+    lostReported = new long[structs.size()];
+    unreadableReported = new long[structs.size() + 1];
+    leastRecordBytes = structs.values().stream().mapToInt(Struct::size).min().orElse(Long.BYTES);
+    worst = object.variable("worst_of");
+    directory = context.threads().ofModule();
+    threads = new ThreadAccount(name, object, file, sizes, directory, context.strings());
+    subjects = SubjectAccount.of(name, object, file, sizes.subjects());
+    regions = RegionTable.of(object, file);
+    hostAccounts =
+        context.hostAccounts().stream().filter(account -> account.module().equals(name)).toList();
+    lookAtMemory(true);
+    adoptThresholds();
+    times = new ModuleTimes(name, context.clock().nowTicks());
+  }
+
+  /** Structures by the number that their records carry, from the module's {@code enum record}. */
+  static Map<Long, Struct> recordsByNumber(ObjectFile file) {
+    Map<Long, Struct> records = new TreeMap<>();
+    file.enumeration("record")
+        .values()
+        .forEach((constant, number) -> records.put(number, file.struct(CNames.struct(constant))));
+    return records;
+  }
+
+  /**
+   * Does what the programs can begin without: to be called once they are attached, and before the
+   * first drain.
+   */
+  void complete() throws BpfException, ReflectiveOperationException {
+    times.attached(context.clock().nowTicks());
+    hostAccounts.forEach(HostAccount::begin);
+    object.variable("watched_since_ns").set(ValueLayout.JAVA_LONG, 0, context.clock().kernelNow());
+    if (KernelSymbols.canBeToldBy(object)) {
+      context.strings().symbols(KernelSymbols.of(object));
+    }
+    threads.handOutRest(sizes);
+    records = new ModuleRecords(name, structs, context, directory, threads::mute);
+  }
+
+  public String name() {
+    return name;
+  }
+
+  public LoadedObject object() {
+    return object;
+  }
+
+  /** The module's types of event, whose floors {@link #adoptThresholds} takes over. */
+  List<EventFlow> flows() {
+    return List.of(flows);
+  }
+
+  /** Writes the recordings' thresholds and the floors to where the programs read them. */
+  void adoptThresholds() {
+    for (int i = 0; i < thresholds.length; i++) {
+      thresholdsNs.setAtIndex(ValueLayout.JAVA_LONG, i, thresholdNs(i));
+    }
+  }
+
+  /**
+   * Tells the programs what the target uses its memory for now, if that may have changed.
+   *
+   * @param mayHaveChanged what its size says; memory that was mapped in another's place it does not
+   */
+  void lookAtMemory(boolean mayHaveChanged) {
+    if (regions != null && (mayHaveChanged || regions.isStale())) {
+      regions.write(context.memory().ranges());
+    }
+  }
+
+  private long thresholdNs(int record) {
+    EventFlow flow = flows[record];
+    long ticks = thresholds[record].ticks();
+    // All ones is the kernel side's "not enabled", and also what -1 is.
+    if (ticks == Threshold.NOT_ENABLED || ticks == 0) {
+      flow.threshold(0);
+      return ticks;
+    }
+    flow.threshold(context.clock().nsIn(ticks));
+    long wantedNs = Math.max(flow.floorNs(), flow.thresholdNs());
+    return Math.min(wantedNs, context.triggers().longerThanNs(flow.eventName()));
+  }
+
+  long pendingBytes() {
+    return ring.pendingBytes();
+  }
+
+  /** Whether there are records, or threads that have ended. */
+  boolean hasWork() {
+    return ring.pendingBytes() > 0 || threads.haveThreadsEnded();
+  }
+
+  /**
+   * Turns at most {@code limit} records into events; says how many there were.
+   *
+   * <p>Takes only what was there at the last call: a thread that is just being born then has had
+   * the time to become a Java thread, under whose name its first events belong.
+   */
+  int drain(int limit) throws BpfException {
+    try {
+      return ring.drain(records, limit, settledBytes);
+    } catch (CorruptRingException e) {
+      skippedBytes += e.skippedBytes();
+      throw e;
+    } finally {
+      settledBytes = ring.pendingBytes();
+    }
+  }
+
+  /** Empties the slots of threads that have ended, if there are any. */
+  void retireThreads() throws BpfException {
+    if (threads.haveThreadsEnded()) {
+      // First what they sent: afterwards their slot numbers mean other threads.
+      drainAll();
+      threads.retire(times.countedUntil(), context.clock().nowTicks());
+    }
+  }
+
+  /**
+   * Turns all records that are in the ring now into events: from then on it is known what happened
+   * until now. A record that its producer has not finished holds back those behind it; without them
+   * nothing more is known than before.
+   */
+  void drainAll() throws BpfException {
+    long now = context.clock().nowTicks();
+    long consumed = ring.consumedBytes();
+    // No more than is there now: a ring that fills as fast must not hold us, and whoever waits for
+    // the end of a chunk.
+    long end = consumed + ring.pendingBytes();
+    for (int attempt = 0; attempt < BUSY_ATTEMPTS; attempt++) {
+      ring.drain(records, Integer.MAX_VALUE, end - ring.consumedBytes());
+      if (end - ring.consumedBytes() <= 0) {
+        times.drained(now);
+        return;
+      }
+      NativeThread.pause(BUSY_PAUSE_US);
+    }
+  }
+
+  /** Reports what was measured since the last call; the longest of each record are then anew. */
+  void reportMeasures() {
+    long from = times.countedUntil();
+    long now = context.clock().nowTicks();
+    hostAccounts.forEach(account -> account.commit(from, now));
+    threads.report(from, now);
+    if (subjects != null) {
+      subjects.report(from, now);
+    }
+    times.counted(now);
+    worst.fill((byte) 0);
+  }
+
+  /** When the module counted, and what is known of that time. */
+  ModuleTimes times() {
+    return times;
+  }
+
+  /** Reports losses since the last call. */
+  void reportLosses() {
+    for (int i = 0; i < lostReported.length; i++) {
+      long now = lost.getAtIndex(ValueLayout.JAVA_LONG, i);
+      loss(flows[i].eventName(), now - lostReported[i], "the ring buffer was full");
+      lostReported[i] = now;
+    }
+    for (int i = 0; i < unreadableReported.length; i++) {
+      long now = records.unreadable(i);
+      String type = i < flows.length ? flows[i].eventName() : "unknown type";
+      loss(type, now - unreadableReported[i], "they could not be turned into events");
+      unreadableReported[i] = now;
+    }
+    // How many were in there nobody can tell: as many as there can have been.
+    long skipped = Math.ceilDiv(skippedBytes, leastRecordBytes);
+    loss("unknown type", skipped, "the ring buffer was corrupt");
+    skippedBytes = 0;
+    loss(null, threads.newlyWithoutSlot(), "more threads at once than there was room for");
+    loss(null, threads.newlyWithoutState(), WITHOUT_STATE);
+    if (subjects != null) {
+      loss(null, subjects.newlyWithout(), "more things to count than there was room for");
+    }
+  }
+
+  private void loss(String type, long count, String reason) {
+    if (count == 0) {
+      return;
+    }
+    RecordsLost event = new RecordsLost();
+    event.module = name;
+    event.type = type;
+    event.count = count;
+    event.reason = reason;
+    event.commit();
+  }
+
+  @Override
+  public void close() {
+    object.close();
+  }
+}

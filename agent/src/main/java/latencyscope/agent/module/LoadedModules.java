@@ -1,0 +1,422 @@
+package latencyscope.agent.module;
+
+import java.io.IOException;
+import java.lang.instrument.Instrumentation;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+import latencyscope.agent.budget.CostBudget;
+import latencyscope.agent.budget.CpuTime;
+import latencyscope.agent.event.MappedFiles;
+import latencyscope.agent.event.RecordStrings;
+import latencyscope.agent.evidence.RecordedEvents;
+import latencyscope.agent.evidence.TaskLives;
+import latencyscope.agent.host.HostCounters;
+import latencyscope.agent.host.HostFacts;
+import latencyscope.agent.host.InterruptAffinities;
+import latencyscope.agent.host.LockNames;
+import latencyscope.agent.hotspot.HotSpotThreads;
+import latencyscope.agent.hotspot.NativeAccess;
+import latencyscope.agent.memory.TargetMemory;
+import latencyscope.agent.memory.TargetNodes;
+import latencyscope.agent.memory.TargetPages;
+import latencyscope.agent.record.TickClock;
+import latencyscope.agent.settings.CaptureSettings;
+import latencyscope.agent.settings.Complaints;
+import latencyscope.agent.settings.Target;
+import latencyscope.agent.thread.ThreadDirectory;
+import latencyscope.agent.thread.WatchedThreads;
+import latencyscope.agent.trigger.Triggers;
+import latencyscope.bpf.error.BpfException;
+import latencyscope.bpf.kernel.CpuList;
+import latencyscope.bpf.kernel.Kernel;
+import latencyscope.bpf.kernel.NativeThread;
+import latencyscope.bpf.kernel.NumaNodes;
+import latencyscope.bpf.libbpf.RunTimeAccounting;
+import latencyscope.jfr.Schema;
+
+/**
+ * The modules of one capture, drained and kept in turn. A module that cannot be loaded is reported
+ * and left out; the others work. Used by one thread at a time.
+ */
+public final class LoadedModules implements AutoCloseable {
+  private static final int POLL_US = 5_000;
+  private static final Path ROOT = Path.of("/");
+
+  private final List<KernelModule> modules = new ArrayList<>();
+  private final List<Probe> probes = new ArrayList<>();
+  private CaptureContext context;
+  private int drainThread;
+  private CpuList drainCpus = CpuList.NONE;
+  private long loadingNs;
+  private CostBudget budget;
+
+  /** Null unless the user has asked for it and the kernel does it. */
+  private RunTimeAccounting accounting;
+
+  private final RecordedEvents recordedEvents = new RecordedEvents(Schema.events());
+
+  private long drained;
+
+  /** CPU time of the drain thread that records took. */
+  private long recordsNs;
+
+  private LoadedModules() {}
+
+  /** Loads and attaches every module that the settings ask for. */
+  public static LoadedModules load(
+      CaptureSettings settings, TickClock clock, Instrumentation instrumentation, Triggers triggers)
+      throws IOException, IllegalAccessException {
+    WatchedThreads watched = new WatchedThreads(settings.threads());
+    LoadedModules all = new LoadedModules();
+    all.misunderstood(settings);
+    // The JVM's own structures are read while the kernel's verifier is at work.
+    CompletableFuture<CaptureContext> context = new CompletableFuture<>();
+    List<ModuleLoader.Loading> loading = List.of();
+    String forbidden = NativeAccess.enable(instrumentation);
+    if (forbidden != null) {
+      all.forbidden(forbidden);
+    }
+    try {
+      if (forbidden == null) {
+        all.drainThread = ModuleLoader.keepOutOfTheWay(settings.cpus(), settings.drainCpus());
+        all.drainCpus = NativeThread.affinity();
+        watched.leaveOut(all.drainThread);
+        all.countRunTime(settings);
+        List<String> wanted = Schema.modules().stream().filter(settings::wantsModule).toList();
+        loading = new ModuleLoader(settings, context, watched).begin(wanted);
+      }
+    } catch (BpfException e) {
+      all.refused(e);
+    }
+    try {
+      all.context =
+          context(settings, clock, forbidden == null ? instrumentation : null, watched, triggers);
+      context.complete(all.context);
+    } finally {
+      context.cancel(false); // nobody may wait for what failed
+    }
+    all.await(loading);
+    all.keepTo(settings);
+    return all;
+  }
+
+  // A budget is for the engine's sake: who watches from outside has a process of his own.
+  private void keepTo(CaptureSettings settings) {
+    budget =
+        new CostBudget(
+            settings.pid() == CaptureSettings.OWN ? settings.budget() : 0,
+            modules.stream().flatMap(module -> module.flows().stream()).toList(),
+            System.nanoTime(),
+            drainNs());
+  }
+
+  private void countRunTime(CaptureSettings settings) {
+    if (!settings.probeCost()) {
+      return;
+    }
+    try {
+      accounting = RunTimeAccounting.start();
+    } catch (BpfException e) {
+      Complaints.say("runs and run time are not counted: " + e.problem() + "; " + e.remedy());
+      probes.add(Probe.refused("capture", "stats", e));
+    }
+  }
+
+  private static CaptureContext context(
+      CaptureSettings settings,
+      TickClock clock,
+      Instrumentation instrumentation,
+      WatchedThreads watched,
+      Triggers triggers)
+      throws IllegalAccessException {
+    HotSpotThreads javaThreads = javaThreads(settings, instrumentation);
+    MappedFiles files = MappedFiles.of(settings);
+    return new CaptureContext(
+        clock,
+        new ThreadDirectory(javaThreads, watched),
+        new RecordStrings(files),
+        TargetMemory.of(settings, javaThreads),
+        new TargetPages(new TargetNodes(NumaNodes.running(), settings.pid()), files),
+        LockNames.of(settings, instrumentation != null),
+        tasks(settings),
+        triggers,
+        List.of(new InterruptAffinities(ROOT, settings.cpus()), new HostCounters(ROOT)));
+  }
+
+  private static TaskLives tasks(CaptureSettings settings) {
+    boolean all = settings.pid() == CaptureSettings.ALL;
+    boolean own = settings.pid() == CaptureSettings.OWN;
+    long target = all ? 0 : own ? ProcessHandle.current().pid() : settings.pid();
+    return new TaskLives(ROOT.resolve("proc"), target, Target.isInInitialNamespace());
+  }
+
+  private void await(List<ModuleLoader.Loading> all) {
+    for (ModuleLoader.Loading one : all) {
+      while (!one.isDone()) {
+        NativeThread.pause(POLL_US);
+      }
+      one.module().ifPresent(modules::add);
+      probes.addAll(one.probes());
+      loadingNs += one.cpuNs();
+    }
+    complain(all);
+  }
+
+  // What one remedy puts right is one problem, however many modules it stops.
+  private static void complain(List<ModuleLoader.Loading> all) {
+    Map<String, List<ModuleLoader.Loading>> byRemedy =
+        all.stream()
+            .filter(one -> one.refusal().isPresent())
+            .collect(
+                Collectors.groupingBy(
+                    one -> one.refusal().orElseThrow().remedy(),
+                    LinkedHashMap::new,
+                    Collectors.toList()));
+    byRemedy.forEach((remedy, refused) -> {
+      String names =
+          refused.stream().map(ModuleLoader.Loading::name).collect(Collectors.joining(", "));
+      String problem = refused.get(0).refusal().orElseThrow().problem();
+      String who = refused.size() == 1 ? "module " + names + " is" : "modules " + names + " are";
+      Complaints.say(who + " not active: " + problem + "; " + remedy);
+    });
+  }
+
+  public boolean isEmpty() {
+    return modules.isEmpty();
+  }
+
+  public List<KernelModule> modules() {
+    return modules;
+  }
+
+  public List<Probe> probes() {
+    return probes;
+  }
+
+  /** What is known of the names of the target's own mutexes. */
+  public HostFacts.Fact lockNames() {
+    return context.locks().fact();
+  }
+
+  /** Where the drain thread may run; nowhere if there is none. */
+  public CpuList drainCpus() {
+    return drainCpus;
+  }
+
+  /** Whether the kernel counts runs and run time, at this capture's wish or somebody else's. */
+  public boolean isRunTimeCounted() {
+    return accounting != null || Kernel.running().countsRunTime();
+  }
+
+  /** CPU time that the drain thread has used, nanoseconds; 0 if the kernel does not tell. */
+  public long drainNs() {
+    return CpuTime.ofThread("self/task/" + drainThread);
+  }
+
+  /** CPU time that loading the modules has taken on threads of its own, nanoseconds. */
+  public long loadingNs() {
+    return loadingNs;
+  }
+
+  /** Whether there is anything to drain. Some reads of memory: no lock, and no system call. */
+  public boolean haveWork() {
+    for (int i = 0; i < modules.size(); i++) { // an iterator would be garbage
+      if (modules.get(i).hasWork()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Turns a batch of records into events; says whether there may be more. */
+  public boolean drain(int limit) throws BpfException {
+    if (modules.isEmpty()) {
+      return false; // perhaps because native calls are forbidden
+    }
+    boolean more = false;
+    long beforeNs = NativeThread.cpuTimeNs();
+    context.threads().beginBatch();
+    for (int i = 0; i < modules.size(); i++) {
+      KernelModule module = modules.get(i);
+      int records = module.drain(limit);
+      drained += records;
+      more |= records == limit;
+      module.retireThreads();
+    }
+    recordsNs += NativeThread.cpuTimeNs() - beforeNs;
+    return more;
+  }
+
+  /** What is being captured, in a sentence. */
+  public String status() {
+    long attached = probes.stream().filter(Probe::isAttached).count();
+    return "capturing "
+        + String.join("+", modules.stream().map(KernelModule::name).toList())
+        + ": "
+        + attached
+        + " of "
+        + probes.size()
+        + " probes attached, "
+        + drained
+        + " records drained in "
+        + drainNs() / 1_000_000
+        + " ms of CPU time";
+  }
+
+  /** Reports on which NUMA nodes the target's memory is, where there are several. */
+  public void reportPlacement(long startTicks, long endTicks) {
+    if (context.pages().nodes().tellPlacement()) {
+      context.pages().nodes().commitPlacement(context.memory().ranges(), startTicks, endTicks);
+    }
+  }
+
+  /** Bytes that wait in the fullest ring. */
+  public long pendingBytes() {
+    long most = 0;
+    for (int i = 0; i < modules.size(); i++) {
+      most = Math.max(most, modules.get(i).pendingBytes());
+    }
+    return most;
+  }
+
+  /** What is to be done about once a second, by the drain thread. */
+  public void keepHouse() {
+    context.clock().calibrate();
+    if (!isEmpty()) { // else native calls may be forbidden
+      budget.look(System.nanoTime(), NativeThread.cpuTimeNs(), recordsNs);
+    }
+    // Asked once for all: the answer is about the time since it was asked last.
+    boolean memoryMayHaveChanged = context.memory().mayHaveChanged(System.nanoTime());
+    for (KernelModule module : modules) {
+      module.adoptThresholds();
+      module.lookAtMemory(memoryMayHaveChanged);
+      module.reportLosses();
+    }
+    recordedEvents.look(this::thresholdNs);
+    context.tasks().look();
+  }
+
+  /** Which event types were recorded since the last call, as {@code Capture} has it. */
+  public String takeRecordedEvents() {
+    recordedEvents.look(this::thresholdNs);
+    return recordedEvents.take();
+  }
+
+  private long thresholdNs(String eventName) {
+    return modules.stream()
+        .flatMap(module -> module.flows().stream())
+        .filter(flow -> flow.eventName().equals(eventName))
+        .mapToLong(flow -> Math.max(flow.thresholdNs(), flow.floorNs()))
+        .findFirst()
+        .orElse(0);
+  }
+
+  /**
+   * Reports everything up to now. Records are read last of all, once more and quickly: what is not
+   * read when a chunk ends is unknown to its reader.
+   */
+  public void complete() {
+    context.tasks().commit();
+    context.clock().calibrate();
+    context.threads().refresh();
+    for (KernelModule module : modules) {
+      guarded(module::drainAll);
+      guarded(module::retireThreads);
+      module.reportMeasures();
+    }
+    for (KernelModule module : modules) {
+      guarded(module::drainAll);
+      // Now, so that what was lost until then is known to belong to this interval.
+      module.reportLosses();
+      module.times().commit();
+    }
+  }
+
+  /** One module's step, which must not keep the others from theirs. */
+  private interface Step {
+    void run() throws BpfException;
+  }
+
+  private static void guarded(Step step) {
+    try {
+      step.run();
+    } catch (BpfException e) {
+      Complaints.say(e.problem() + "; " + e.remedy());
+    }
+  }
+
+  /** From when on every module's records become events; 0 without a module. */
+  public long recordsFromTicks() {
+    return modules.stream().mapToLong(module -> module.times().recordsFrom()).max().orElse(0);
+  }
+
+  /** Until when every module's records have become events; 0 without a module. */
+  public long recordsUntilTicks() {
+    return modules.stream().mapToLong(module -> module.times().recordsUntil()).min().orElse(0);
+  }
+
+  @Override
+  public void close() {
+    modules.forEach(KernelModule::close);
+    modules.clear();
+    if (accounting != null) {
+      accounting.close();
+    }
+    try (TargetMemory _ = context.memory()) {
+      context.threads().close();
+    } catch (IOException e) {
+      Complaints.say("could not close the readers of threads and memory", e);
+    }
+  }
+
+  // What was asked for differs from what is captured: the recording must say so.
+  private void misunderstood(CaptureSettings settings) {
+    List<String> problems = new ArrayList<>(settings.problems());
+    for (String module : settings.modules()) {
+      if (!Schema.modules().contains(module)) {
+        problems.add(
+            "unknown module '"
+                + module
+                + "'; the modules are "
+                + String.join(", ", Schema.modules()));
+      }
+    }
+    problems.forEach(Complaints::say);
+    if (!problems.isEmpty()) {
+      probes.add(Probe.unavailable("capture", "options", String.join("; ", problems)));
+    }
+  }
+
+  private void forbidden(String reason) {
+    Complaints.say("not active: " + reason + "; the application is unaffected");
+    probes.add(Probe.unavailable("capture", null, reason));
+  }
+
+  private void refused(BpfException e) {
+    Complaints.say("not capturing: " + e.problem() + "; " + e.remedy());
+    probes.add(Probe.refused("capture", null, e));
+  }
+
+  /**
+   * Finds this JVM's threads.
+   *
+   * @param instrumentation null if native calls, which it takes, are forbidden
+   */
+  private static HotSpotThreads javaThreads(
+      CaptureSettings settings, Instrumentation instrumentation) {
+    if (settings.pid() != CaptureSettings.OWN || instrumentation == null) {
+      return null;
+    }
+    try {
+      return new HotSpotThreads(instrumentation);
+    } catch (IOException | ReflectiveOperationException | RuntimeException e) {
+      Complaints.say("cannot read Java thread names; using kernel names", e);
+      return null;
+    }
+  }
+}

@@ -1,0 +1,121 @@
+package latencyscope.agent.module;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Map;
+import java.util.function.IntConsumer;
+import latencyscope.agent.event.EventCatalog;
+import latencyscope.agent.event.Exemplars;
+import latencyscope.agent.record.RecordDecoder;
+import latencyscope.agent.record.RecordHeader;
+import latencyscope.agent.settings.Complaints;
+import latencyscope.agent.thread.ThreadDirectory;
+import latencyscope.bpf.btf.Struct;
+import latencyscope.bpf.ring.RecordHandler;
+
+/**
+ * Turns the records of one module, of whatever kind, into events of the threads that they happened
+ * to. Used by one thread at a time.
+ */
+final class ModuleRecords implements RecordHandler {
+  private final RecordHeader header;
+  private final RecordDecoder[] decoders;
+  private final CaptureContext context;
+  private final ThreadDirectory.OfModule threads;
+  private final IntConsumer mute;
+  private final long[] record;
+  private final String module;
+
+  /** Records by the number that they carry. */
+  private final long[] taken;
+
+  /** Records without an event, by the number that they carry; last, those that carry no number. */
+  private final long[] unreadable;
+
+  /**
+   * Binds every kind of record to its event.
+   *
+   * @param module whose records they are
+   * @param structs by the number that their records carry, from 0 without a gap
+   * @param threads the module's view of them
+   * @param mute told of the slot of a thread whose records are not wanted
+   * @throws IllegalArgumentException if a structure and its event class differ
+   */
+  ModuleRecords(
+      String module,
+      Map<Long, Struct> structs,
+      CaptureContext context,
+      ThreadDirectory.OfModule threads,
+      IntConsumer mute)
+      throws ReflectiveOperationException {
+    Exemplars exemplars = new Exemplars(module);
+    this.module = module;
+    this.context = context;
+    this.threads = threads;
+    this.mute = mute;
+    header = new RecordHeader(structs.values().iterator().next());
+    decoders = new RecordDecoder[structs.size()];
+    taken = new long[structs.size()];
+    unreadable = new long[structs.size() + 1];
+    int longest = structs.values().stream().mapToInt(Struct::size).max().orElse(0);
+    record = new long[(longest + Long.BYTES - 1) / Long.BYTES];
+    for (Map.Entry<Long, Struct> entry : structs.entrySet()) {
+      Struct struct = entry.getValue();
+      decoders[Math.toIntExact(entry.getKey())] =
+          new RecordDecoder(
+              EventCatalog.eventClass(struct),
+              struct,
+              context.strings(),
+              exemplars,
+              context.pages(),
+              context.locks().lookup(),
+              context.tasks(),
+              context.triggers());
+    }
+  }
+
+  @Override
+  public void onRecord(MemorySegment data, long offset, int length) {
+    int number = -1;
+    try {
+      // Once for all members: reading an array is cheap long before this code has been compiled.
+      MemorySegment.copy(data, ValueLayout.JAVA_LONG, offset, record, 0, length / Long.BYTES);
+      number = header.record(record);
+      taken[number]++;
+      ThreadDirectory.Entry thread = thread(header.osThreadId(record));
+      if (thread.watched()) {
+        decoders[number].decode(record, thread, context.clock());
+      } else {
+        mute.accept(header.slot(record));
+      }
+    } catch (RuntimeException e) {
+      // One record is lost, and the next ones are not: they may be sound.
+      unreadable[number >= 0 && number < decoders.length ? number : decoders.length]++;
+      Complaints.say("a record of module " + module + " could not be turned into an event", e);
+    }
+  }
+
+  /**
+   * How many records there were until now.
+   *
+   * @param number what they carry
+   */
+  long taken(int number) {
+    return taken[number];
+  }
+
+  /**
+   * How many records there were until now that could not be turned into events.
+   *
+   * @param number what they carry; one more than the highest for those that carry none
+   */
+  long unreadable(int number) {
+    return unreadable[number];
+  }
+
+  private ThreadDirectory.Entry thread(int osThreadId) {
+    return osThreadId == 0
+        ? ThreadDirectory.NOBODY
+        : threads.of(header.slot(record), osThreadId, header.thread(record, context.strings()));
+  }
+}

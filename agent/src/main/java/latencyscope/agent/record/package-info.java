@@ -1,0 +1,2 @@
+/** Decodes the records that the kernel programs write. */
+package latencyscope.agent.record;

@@ -1,0 +1,45 @@
+package latencyscope.agent.settings;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Times as users write them: {@code 100us}, {@code 5ms}, {@code 10s}. */
+public final class TimeText {
+  private static final Pattern FORM = Pattern.compile("(\\d+)(\\D*)");
+  private static final Map<String, Duration> UNITS =
+      Map.of(
+          "ns", Duration.ofNanos(1),
+          "us", Duration.ofNanos(1_000),
+          "µs", Duration.ofNanos(1_000),
+          "ms", Duration.ofMillis(1),
+          "s", Duration.ofSeconds(1),
+          "m", Duration.ofMinutes(1),
+          "h", Duration.ofHours(1));
+
+  private TimeText() {}
+
+  /**
+   * Reads a number and its unit.
+   *
+   * @param withoutUnit unit of a plain number; "" if it must have one
+   * @throws IllegalArgumentException when it is neither, or more nanoseconds than a long holds
+   */
+  public static Duration parse(String text, String withoutUnit) {
+    Matcher matcher = FORM.matcher(text);
+    Duration unit =
+        matcher.matches()
+            ? UNITS.get(matcher.group(2).isEmpty() ? withoutUnit : matcher.group(2))
+            : null;
+    if (unit == null) {
+      throw new IllegalArgumentException("not a time: " + text);
+    }
+    try {
+      long nanos = Math.multiplyExact(Long.parseLong(matcher.group(1)), unit.toNanos());
+      return Duration.ofNanos(nanos);
+    } catch (ArithmeticException e) {
+      throw new IllegalArgumentException("longer than 292 years: " + text, e);
+    }
+  }
+}

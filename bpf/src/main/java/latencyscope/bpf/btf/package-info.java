@@ -1,0 +1,2 @@
+/** Compiled BPF objects as files: ELF, BTF, structs and variables. Needs no kernel. */
+package latencyscope.bpf.btf;

@@ -1,0 +1,185 @@
+package latencyscope.bpf.ffm;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import latencyscope.bpf.error.BpfException;
+import latencyscope.bpf.error.MissingLibraryException;
+
+/**
+ * The few calls of the C library that this package makes.
+ *
+ * <p>A call that fails returns its negative error number, as libbpf's do.
+ */
+public final class Libc {
+  public static final int PROT_READ = 1;
+  public static final int PROT_WRITE = 2;
+  static final int MAP_SHARED = 1;
+  static final int MAP_PRIVATE = 2;
+  static final int MAP_ANONYMOUS = 0x20;
+
+  private static final int SCHED_BATCH = 3;
+
+  /**
+   * {@code struct sched_attr} of the first version: size, policy, flags, nice, priority, runtime.
+   */
+  private static final long SCHED_ATTR_BYTES = 48;
+
+  private static final long SCHED_ATTR_POLICY = 4;
+  private static final long SCHED_ATTR_PRIORITY = 20;
+  private static final long SCHED_ATTR_RUNTIME = 24;
+
+  private static final int CLOCK_THREAD_CPUTIME_ID = 3;
+  private static final long TIMESPEC_BYTES = 16;
+  private static final long PERF_FLAG_FD_CLOEXEC = 8;
+  private static final int ANY_PROCESS = -1;
+  private static final int NO_GROUP = -1;
+
+  private static final ThreadLocal<MemorySegment> TIME =
+      ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(TIMESPEC_BYTES, Long.BYTES));
+
+  private static final NativeLibrary LIBRARY = NativeLibrary.standard();
+  private static final NativeFunction MMAP = LIBRARY.bind("mmap");
+  private static final NativeFunction MUNMAP = LIBRARY.bind("munmap");
+  private static final NativeFunction READ = LIBRARY.bind("read");
+  private static final NativeFunction CLOSE = LIBRARY.bind("close");
+  private static final NativeFunction GETPAGESIZE = LIBRARY.bind("getpagesize");
+  private static final NativeFunction GETTID = LIBRARY.bind("gettid");
+  private static final NativeFunction CLOCK_GETTIME = LIBRARY.bind("clock_gettime");
+  private static final NativeFunction USLEEP = LIBRARY.bind("usleep");
+  private static final NativeFunction SCHED_SETAFFINITY = LIBRARY.bind("sched_setaffinity");
+  private static final NativeFunction SCHED_GETAFFINITY = LIBRARY.bind("sched_getaffinity");
+  private static final NativeFunction SCHED_SETSCHEDULER = LIBRARY.bind("sched_setscheduler");
+
+  // The C library has no function of its own for it.
+  private static final NativeFunction SYSCALL = LIBRARY.bind("syscall");
+
+  private Libc() {}
+
+  public static void require() throws MissingLibraryException {
+    LIBRARY.require();
+  }
+
+  /**
+   * Maps memory that is unmapped when the arena closes: reading it afterwards is an exception then,
+   * not the end of the process.
+   *
+   * @param protection without PROT_WRITE the segment is read-only too: an exception, not a SIGSEGV
+   * @param fd a descriptor, or -1 for anonymous memory
+   */
+  public static MemorySegment map(
+      Arena arena, String what, long size, int protection, int fd, long offset)
+      throws BpfException {
+    int flags = fd < 0 ? MAP_PRIVATE | MAP_ANONYMOUS : MAP_SHARED;
+    MemorySegment mapped = MMAP.pointer("map " + what, 0, size, protection, flags, fd, offset);
+    MemorySegment memory = owned(mapped, size, arena);
+    return (protection & PROT_WRITE) != 0 ? memory : memory.asReadOnly();
+  }
+
+  @SuppressWarnings("restricted")
+  private static MemorySegment owned(MemorySegment mapped, long size, Arena arena) {
+    return mapped.reinterpret(size, arena, memory -> unmap(memory, size));
+  }
+
+  private static void unmap(MemorySegment memory, long size) {
+    MUNMAP.integer(memory.address(), size);
+  }
+
+  /** Bytes read, 0 at the end, or the negative error number. */
+  public static long read(int fd, MemorySegment buffer) {
+    return READ.orErrno(fd, buffer.address(), buffer.byteSize());
+  }
+
+  public static void close(int fd) {
+    CLOSE.integer(fd);
+  }
+
+  public static int pageSize() {
+    return GETPAGESIZE.integer();
+  }
+
+  public static long threadCpuTimeNs() {
+    MemorySegment time = TIME.get();
+    CLOCK_GETTIME.integer(CLOCK_THREAD_CPUTIME_ID, time.address());
+    return time.get(ValueLayout.JAVA_LONG, 0) * 1_000_000_000
+        + time.get(ValueLayout.JAVA_LONG, Long.BYTES);
+  }
+
+  public static int threadId() {
+    return GETTID.integer();
+  }
+
+  public static void sleepUs(int microseconds) {
+    USLEEP.integer(microseconds);
+  }
+
+  /** 0 or the negative error number; {@code tid} 0 is the calling thread. */
+  public static int setAffinity(int tid, MemorySegment mask) {
+    return (int) SCHED_SETAFFINITY.orErrno(tid, mask.byteSize(), mask.address());
+  }
+
+  /** 0 or the negative error number; EINVAL when the mask is shorter than the kernel's. */
+  public static int getAffinity(int tid, MemorySegment mask) {
+    return (int) SCHED_GETAFFINITY.orErrno(tid, mask.byteSize(), mask.address());
+  }
+
+  /** Makes the calling thread one of batch work; 0 or the negative error number. */
+  public static int batch() {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment priority = arena.allocate(ValueLayout.JAVA_INT); // 0, as it must be
+      return (int) SCHED_SETSCHEDULER.orErrno(0, SCHED_BATCH, priority.address());
+    }
+  }
+
+  /**
+   * Makes the calling thread one of batch work; its nice value stays.
+   *
+   * @param sliceNs the turns that it asks for, heeded since Linux 6.12; 0 for the scheduler's own
+   * @return 0 or the negative error number
+   */
+  public static int batchInTurnsOf(long sliceNs) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment attr = arena.allocate(SCHED_ATTR_BYTES, Long.BYTES);
+      long address = attr.address();
+      int result =
+          (int) SYSCALL.orErrno(callNumber(315, 275), 0, address, attr.byteSize(), 0); // getattr
+      if (result < 0) {
+        return result;
+      }
+      attr.set(ValueLayout.JAVA_INT, SCHED_ATTR_POLICY, SCHED_BATCH);
+      attr.set(ValueLayout.JAVA_INT, SCHED_ATTR_PRIORITY, 0);
+      attr.set(ValueLayout.JAVA_LONG, SCHED_ATTR_RUNTIME, sliceNs);
+      return (int) SYSCALL.orErrno(callNumber(314, 274), 0, address, 0); // setattr
+    }
+  }
+
+  /**
+   * On which NUMA nodes pages are; moves none, and brings none into memory.
+   *
+   * @param pid a process, or 0 for this one
+   * @param addresses of any byte of each page
+   * @param nodes takes a node for each, or a negative error number
+   * @return 0 or the negative error number
+   */
+  public static int nodesOfPages(int pid, MemorySegment addresses, MemorySegment nodes) {
+    long number = callNumber(279, 239);
+    long count = addresses.byteSize() / Long.BYTES;
+    return (int) SYSCALL.orErrno(number, pid, count, addresses.address(), 0, nodes.address(), 0);
+  }
+
+  /**
+   * Opens a counter of whatever runs on a CPU; a descriptor, or the negative error number.
+   *
+   * @param attr a {@code struct perf_event_attr}
+   */
+  public static int perfEventOpen(MemorySegment attr, int cpu) {
+    long number = callNumber(298, 241);
+    return (int)
+        SYSCALL.orErrno(number, attr.address(), ANY_PROCESS, cpu, NO_GROUP, PERF_FLAG_FD_CLOEXEC);
+  }
+
+  // Not out of the table of all calls: an engine that starts a capture need not read that.
+  private static long callNumber(long ofX86, long ofAarch64) {
+    return System.getProperty("os.arch").equals("aarch64") ? ofAarch64 : ofX86;
+  }
+}

@@ -1,0 +1,70 @@
+package latencyscope.house;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import latencyscope.house.SourceTree.Source;
+import org.junit.jupiter.api.Test;
+
+/** No package is a hall, and no two packages use each other. */
+class RoomsTest {
+  private static final int MOST_FILES = 25;
+
+  /** Packages that are still too large, with their size today: the numbers only ever shrink. */
+  private static final Map<String, Integer> HALLS =
+      Map.of(
+          "converters main latencyscope.analysis", 85,
+          "converters main latencyscope.recording", 60,
+          "jfr-events main latencyscope.jfr", 44,
+          "converters main latencyscope.cli", 38,
+          "converters main latencyscope.ledger", 37,
+          "agent test latencyscope.truth", 68);
+
+  @Test
+  void packagesHaveAtMost25Files() throws Exception {
+    Map<String, Long> sizes =
+        SourceTree.read().sources.stream()
+            .collect(
+                Collectors.groupingBy(
+                    s -> s.module() + " " + s.set() + " " + s.packageName(),
+                    TreeMap::new,
+                    Collectors.counting()));
+    assertTrue(sizes.size() > 50, "the sources are found");
+    Set<String> tooLarge = new TreeSet<>();
+    sizes.forEach((name, size) -> {
+      int most = HALLS.getOrDefault(name, MOST_FILES);
+      if (size > most) {
+        tooLarge.add(name + " has " + size + " files, " + most + " are allowed");
+      }
+    });
+    assertEquals(Set.of(), tooLarge);
+    HALLS.forEach((name, size) ->
+        assertTrue(
+            sizes.getOrDefault(name, 0L) > MOST_FILES,
+            name + " has at most 25 files now: remove it from HALLS"));
+  }
+
+  @Test
+  void packagesUseEachOtherInOneDirection() throws Exception {
+    Uses packages = new Uses(SourceTree.read().uses(Source::packageName));
+    assertTrue(packages.reached("latencyscope.bpf.libbpf").contains("latencyscope.bpf.error"));
+    assertEquals(Set.of(), packages.circles());
+  }
+
+  @Test
+  void aCircleAndAnImpliedEdgeAreSeen() {
+    Uses uses =
+        new Uses(
+            Map.of("a", Set.of("b", "c"), "b", Set.of("c"), "c", Set.of("d"), "d", Set.of("c")));
+    assertEquals(Set.of("c --> d", "d --> c"), uses.circles());
+    assertEquals(
+        List.of("a --> b", "b --> c"),
+        new Uses(Map.of("a", Set.of("b", "c"), "b", Set.of("c"))).direct().stream().toList());
+  }
+}

@@ -1,0 +1,62 @@
+package latencyscope.analysis.rhythm;
+
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.stream.LongStream;
+
+/**
+ * When each of many causes struck, to tell whether it comes with a rhythm. Bounded: of each cause
+ * the first {@value #MOST_OCCURRENCES} are kept, and of so many causes. Not safe for use by several
+ * threads.
+ *
+ * @param <K> what tells causes apart
+ */
+public final class Rhythms<K> {
+  private static final int MOST_CAUSES = 5_000;
+  private static final int MOST_OCCURRENCES = 2_000;
+
+  private final Map<K, Series> byCause = new HashMap<>();
+
+  private static final class Series {
+    private long[] startsNs = new long[8];
+    private int count;
+
+    void add(long startNs) {
+      if (count == MOST_OCCURRENCES) {
+        return;
+      }
+      if (count == startsNs.length) {
+        startsNs = Arrays.copyOf(startsNs, count * 2);
+      }
+      startsNs[count++] = startNs;
+    }
+
+    LongStream starts() {
+      return Arrays.stream(startsNs, 0, count);
+    }
+  }
+
+  public void add(K cause, long startNs) {
+    Series series = byCause.get(cause);
+    if (series == null && byCause.size() < MOST_CAUSES) {
+      series = new Series();
+      byCause.put(cause, series);
+    }
+    if (series != null) {
+      series.add(startNs);
+    }
+  }
+
+  /** The rhythm in which causes strike that are one; empty if they have none. */
+  public Optional<Rhythm> of(Predicate<K> causes) {
+    long[] starts =
+        byCause.entrySet().stream()
+            .filter(entry -> causes.test(entry.getKey()))
+            .flatMapToLong(entry -> entry.getValue().starts())
+            .toArray();
+    return Rhythm.of(starts);
+  }
+}

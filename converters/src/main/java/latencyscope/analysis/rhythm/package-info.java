@@ -1,0 +1,2 @@
+/** Whether what happens to threads recurs. */
+package latencyscope.analysis.rhythm;

@@ -1,0 +1,2 @@
+/** Occurrences, added up by what tells them apart. */
+package latencyscope.analysis.tally;

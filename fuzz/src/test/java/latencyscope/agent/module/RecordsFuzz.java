@@ -1,0 +1,75 @@
+package latencyscope.agent.module;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import jdk.jfr.Recording;
+import latencyscope.agent.event.EventCatalog;
+import latencyscope.agent.event.MappedFiles;
+import latencyscope.agent.event.RecordStrings;
+import latencyscope.agent.evidence.TaskLives;
+import latencyscope.agent.host.LockNames;
+import latencyscope.agent.memory.TargetNodes;
+import latencyscope.agent.memory.TargetPages;
+import latencyscope.agent.record.TickClock;
+import latencyscope.agent.settings.CaptureSettings;
+import latencyscope.agent.thread.ThreadDirectory;
+import latencyscope.agent.trigger.Triggers;
+import latencyscope.bpf.btf.ObjectFile;
+import latencyscope.bpf.btf.Struct;
+import latencyscope.bpf.kernel.NumaNodes;
+import latencyscope.fuzz.Choices;
+
+/** Decoding of every module's records: any content becomes an event, or the record is refused. */
+public final class RecordsFuzz {
+  private static final List<ModuleRecords> MODULES = new ArrayList<>();
+  private static final int LONGEST = 1 << 10;
+
+  private RecordsFuzz() {}
+
+  /** Starts a recording that wants them all. */
+  public static void fuzzerInitialize() throws Exception {
+    EventCatalog.register();
+    Recording recording = new Recording(latencyscope.jfr.Profile.FULL.settings());
+    recording.setToDisk(false);
+    recording.start();
+    TickClock clock = new TickClock();
+    clock.calibrate();
+    RecordStrings strings = new RecordStrings(new MappedFiles(null));
+    ThreadDirectory threads = new ThreadDirectory(null, (id, name) -> id % 7 != 3);
+    TargetPages pages =
+        new TargetPages(
+            new TargetNodes(NumaNodes.running(), CaptureSettings.OWN), new MappedFiles(null));
+    CaptureContext context =
+        new CaptureContext(
+            clock,
+            threads,
+            strings,
+            null,
+            pages,
+            LockNames.NONE,
+            new TaskLives(Path.of("/proc"), 1, false),
+            Triggers.NONE,
+            List.of());
+    for (String module : ObjectFile.index()) {
+      ObjectFile object = ObjectFile.named(module);
+      if (!object.records().isEmpty()) {
+        Map<Long, Struct> structs = KernelModule.recordsByNumber(object);
+        MODULES.add(new ModuleRecords(module, structs, context, threads.ofModule(), slot -> {}));
+      }
+    }
+  }
+
+  /** Decodes a record of a module. */
+  public static void fuzzerTestOneInput(byte[] bytes) {
+    Choices choices = new Choices(bytes);
+    ModuleRecords module = MODULES.get(choices.below(MODULES.size()));
+    byte[] record = choices.rest();
+    MemorySegment memory = MemorySegment.ofArray(new long[LONGEST / Long.BYTES]);
+    int length = Math.min(record.length, LONGEST);
+    MemorySegment.copy(MemorySegment.ofArray(record), 0, memory, 0, length);
+    module.onRecord(memory, 0, length);
+  }
+}

@@ -1,0 +1,58 @@
+package latencyscope.proc;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * A task's or process's {@code stat}. Its second field is the name, which may hold anything, also
+ * spaces, parentheses and line feeds; all others are numbers or letters.
+ */
+public final class TaskStat {
+  /** Number of a field as proc(5) counts them. */
+  public static final int PARENT = 4;
+
+  public static final int NUM_THREADS = 20;
+
+  public static final int START_TIME = 22;
+  public static final int VSIZE = 23;
+
+  private static final int STATE = 3;
+  static final String ENDED = "ZXx";
+
+  private final String[] fields;
+
+  private TaskStat(String[] fields) {
+    this.fields = fields;
+  }
+
+  /**
+   * Reads it.
+   *
+   * @param task its folder, such as {@code /proc/1} or {@code /proc/1/task/2}
+   * @return empty if there is no such task, or its memory of itself is none
+   */
+  public static Optional<TaskStat> read(Path task) {
+    try {
+      return parse(KernelFile.text(task.resolve("stat")));
+    } catch (IOException gone) {
+      return Optional.empty();
+    }
+  }
+
+  static Optional<TaskStat> parse(String stat) {
+    int name = stat.lastIndexOf(") ");
+    String[] fields = stat.substring(name < 0 ? stat.length() : name + 2).split(" ");
+    return fields.length > VSIZE - STATE ? Optional.of(new TaskStat(fields)) : Optional.empty();
+  }
+
+  /** A field behind the name, by its number in proc(5). */
+  public String field(int number) {
+    return fields[number - STATE];
+  }
+
+  /** Whether the task has ended and only waits to be looked after. */
+  public boolean hasEnded() {
+    return ENDED.contains(fields[0]);
+  }
+}
