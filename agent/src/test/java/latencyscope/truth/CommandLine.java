@@ -40,6 +40,7 @@ final class CommandLine implements AutoCloseable {
             .start();
     CommandLine commandLine = new CommandLine(process, out, errors);
     KernelObjects.awaitHeldBy(process.pid());
+    new Jcmd(process.pid()).awaitCapturing();
     return commandLine;
   }
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The JDK's {@code jcmd} to one JVM.
@@ -12,6 +13,7 @@ import java.util.List;
  */
 record Jcmd(long pid) {
   private static final Path TOOL = Path.of(System.getProperty("java.home"), "bin", "jcmd");
+  private static final int LOOKS = 300;
 
   /** Starts a recording with these settings, such as {@code event#setting=value}. */
   void start(String name, String... settings) throws IOException, InterruptedException {
@@ -42,6 +44,20 @@ record Jcmd(long pid) {
   /** The settings of one recording. */
   String check(String name) throws IOException, InterruptedException {
     return send("JFR.check", "name=" + name, "verbose=true");
+  }
+
+  /**
+   * Waits until the agent in this JVM captures: its programs are in the kernel some time before it
+   * takes their records, on a busy host for seconds.
+   */
+  void awaitCapturing() throws IOException, InterruptedException {
+    for (int look = 0; look < LOOKS; look++) {
+      if (send("VM.system_properties").contains("latencyscope.state=capturing\n")) {
+        return;
+      }
+      TimeUnit.MILLISECONDS.sleep(100);
+    }
+    throw new AssertionError("process " + pid + " does not capture: " + check());
   }
 
   /** Collects garbage. */

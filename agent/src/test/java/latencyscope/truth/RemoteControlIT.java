@@ -97,7 +97,7 @@ class RemoteControlIT {
               "latencyscope.Capture#enabled",
               "true"));
       bean.startRecording(recording);
-      KernelObjects.awaitHeldBy(engine.pid(), List.of("isolation"));
+      new Jcmd(engine.pid()).awaitCapturing();
       nap(engine, "by-bean");
       bean.stopRecording(recording);
       bean.copyTo(recording, file.toString());
@@ -124,7 +124,7 @@ class RemoteControlIT {
               }
             });
         stream.startAsync();
-        KernelObjects.awaitHeldBy(engine.pid(), List.of("isolation"));
+        new Jcmd(engine.pid()).awaitCapturing();
         nap(engine, "streamed");
         assertTrue(seen.await(60, TimeUnit.SECONDS), "the stream did not see it");
       }
@@ -156,7 +156,7 @@ class RemoteControlIT {
         Engine second = engine()) {
       for (Engine engine : List.of(first, second)) {
         new Jcmd(engine.pid()).start("capture");
-        KernelObjects.awaitHeldBy(engine.pid(), List.of("isolation"));
+        new Jcmd(engine.pid()).awaitCapturing();
       }
       nap(first, "of-first");
       nap(second, "of-second");

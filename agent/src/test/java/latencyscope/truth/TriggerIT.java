@@ -94,7 +94,7 @@ class TriggerIT {
       engine.await("ready");
       Jcmd jcmd = new Jcmd(engine.pid());
       jcmd.start("capture", "+latencyscope.Capture#trigger=" + SWITCH);
-      KernelObjects.awaitHeldBy(engine.pid(), List.of("isolation"));
+      jcmd.awaitCapturing();
       nap(engine, "asked", 300);
       RecordedEvent trigger = OurAccount.read(awaitFile()).events("Trigger").get(0);
       assertEquals("asked", trigger.getString("thread"));
