@@ -10,6 +10,7 @@ import jdk.jfr.internal.RemoveFields;
 import latencyscope.jfr.schema.Culprit;
 import latencyscope.jfr.schema.NoValue;
 import latencyscope.jfr.schema.Occurrence;
+import latencyscope.jfr.schema.PageColumn;
 import latencyscope.jfr.schema.Particular;
 
 /**
@@ -32,6 +33,7 @@ public final class BlockingSyscall extends KernelEvent {
   @Label("Call")
   @Description("Name of the system call")
   @Particular
+  @PageColumn(value = 1, width = 120)
   public String call;
 
   /** What it returned: negative is an error number. */
@@ -51,6 +53,7 @@ public final class BlockingSyscall extends KernelEvent {
    */
   @Label("File")
   @Description("What the descriptor stood for: regular, socket, pipe and so on")
+  @PageColumn(value = 4, width = 150)
   public String file;
 
   /** Nanoseconds of the call in which the thread was runnable, by the scheduler's own account. */
@@ -76,6 +79,7 @@ public final class BlockingSyscall extends KernelEvent {
   @Label("Waker")
   @Description("Task that woke the thread; none if an interrupt woke it")
   @Culprit
+  @PageColumn(value = 5, width = 130)
   public String waker;
 
   /** Thread id of the waker in the initial pid namespace; 0: an interrupt. */

@@ -9,6 +9,7 @@ import jdk.jfr.Period;
 import jdk.jfr.SettingDefinition;
 import jdk.jfr.Timestamp;
 import jdk.jfr.internal.RemoveFields;
+import latencyscope.jfr.schema.PageColumn;
 
 /**
  * What was captured, over which interval, on which host: one event for every interval between two
@@ -100,12 +101,14 @@ public final class Capture extends Event {
   @Label("Records From")
   @Description("From when on events of all modules are recorded: the last one was attached")
   @Timestamp(Timestamp.TICKS)
+  @PageColumn(value = 10, width = 160)
   public long recordsFrom;
 
   /** Until when events of all modules are recorded. */
   @Label("Records Until")
   @Description("Until when events of all modules are recorded: later ones were not read yet")
   @Timestamp(Timestamp.TICKS)
+  @PageColumn(value = 11, width = 160)
   public long recordsUntil;
 
   /** Creates an empty event. */

@@ -7,6 +7,7 @@ import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.Timespan;
 import jdk.jfr.internal.RemoveFields;
+import latencyscope.jfr.schema.Count;
 
 /**
  * By how much the times of a chunk of another JVM's recording are early.
@@ -33,10 +34,12 @@ public final class ChunkClock extends Event {
 
   /** How many waits of its threads agree on that. */
   @Label("Matches")
+  @Count
   public long matches;
 
   /** How many there were to agree. */
   @Label("Waits")
+  @Count
   public long waits;
 
   /** Creates an empty event. */

@@ -9,6 +9,8 @@ import jdk.jfr.Timespan;
 import jdk.jfr.internal.RemoveFields;
 import latencyscope.jfr.schema.Culprit;
 import latencyscope.jfr.schema.Occurrence;
+import latencyscope.jfr.schema.Page;
+import latencyscope.jfr.schema.PageColumn;
 import latencyscope.jfr.schema.Particular;
 
 /**
@@ -22,11 +24,13 @@ import latencyscope.jfr.schema.Particular;
 @Category({"LatencyScope", "isolation"})
 @Threshold("1 us")
 @Occurrence(noun = "context switch", plural = "context switches")
+@Page("offcpu")
 @RemoveFields({"eventThread", "stackTrace"})
 public final class ContextSwitch extends KernelEvent {
   /** True if the thread gave up the CPU by blocking, by the kernel's own count. */
   @Label("Voluntary")
   @Description("True if the thread blocked, false if it was preempted or yielded")
+  @PageColumn(1)
   public boolean voluntary;
 
   /** {@code running}, {@code sleeping}, {@code disk}, {@code stopped} and so on. */
@@ -39,6 +43,7 @@ public final class ContextSwitch extends KernelEvent {
   @Label("Next")
   @Description("Task that came in; none if the CPU went idle")
   @Culprit
+  @PageColumn(value = 2, width = 150)
   public String next;
 
   /** Thread id of the task that came in, in the initial pid namespace; 0 is idle. */
@@ -47,6 +52,7 @@ public final class ContextSwitch extends KernelEvent {
 
   /** Process id of the task that came in, in the initial pid namespace; 0 is idle. */
   @Label("Next Process Id")
+  @PageColumn(3)
   public long nextPid;
 
   /** Kernel priority of the task that came in. */
@@ -57,12 +63,14 @@ public final class ContextSwitch extends KernelEvent {
   /** CPU on which the thread came back. */
   @Label("Return CPU")
   @Description("Logical CPU on which the thread ran again")
+  @PageColumn(4)
   public int returnCpu;
 
   /** Nanoseconds, at the end of the interval, in which the thread was runnable but waited. */
   @Label("Of Which Waiting")
   @Description("Part of the interval in which the thread was runnable")
   @Timespan(Timespan.NANOSECONDS)
+  @PageColumn(5)
   public long waited;
 
   /**
@@ -82,6 +90,7 @@ public final class ContextSwitch extends KernelEvent {
   @Label("Waker")
   @Description("Task that woke the thread; none if an interrupt woke it")
   @Culprit(1)
+  @PageColumn(value = 6, width = 150)
   public String waker;
 
   /** Thread id of the waker in the initial pid namespace; 0 if there is none. */

@@ -5,6 +5,7 @@ import jdk.jfr.Description;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.internal.RemoveFields;
+import latencyscope.jfr.schema.Page;
 
 /**
  * One of the longest occurrences of another event in its interval, which was below that event's
@@ -17,6 +18,7 @@ import jdk.jfr.internal.RemoveFields;
 @Label("Exemplar")
 @Description("One of the longest occurrences of an event, below the event's threshold")
 @Category({"LatencyScope", "capture"})
+@Page("measures")
 @RemoveFields({"eventThread", "stackTrace", "duration"})
 public final class Exemplar extends KernelEvent {
   /** Module that measured it, such as {@code isolation}. */

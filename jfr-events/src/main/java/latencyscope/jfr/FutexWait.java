@@ -11,6 +11,7 @@ import jdk.jfr.internal.RemoveFields;
 import latencyscope.jfr.schema.Culprit;
 import latencyscope.jfr.schema.NoValue;
 import latencyscope.jfr.schema.Occurrence;
+import latencyscope.jfr.schema.PageColumn;
 import latencyscope.jfr.schema.Particular;
 
 /**
@@ -36,6 +37,7 @@ public final class FutexWait extends KernelEvent implements OnLock {
   @Label("Operation")
   @Description("wait, wait-bitset, wait-requeue-pi, lock-pi, lock-pi2, waitv or wait2")
   @Particular
+  @PageColumn(2)
   public String operation;
 
   /**
@@ -43,12 +45,14 @@ public final class FutexWait extends KernelEvent implements OnLock {
    */
   @Label("Outcome")
   @Description("woken, timed-out, value-changed, interrupted or failed")
+  @PageColumn(value = 3, width = 90)
   public String outcome;
 
   /** Address of the futex in the target's memory; of waitv, of the list of futexes. */
   @Label("Address")
   @Description("Address of the futex in the target's memory")
   @MemoryAddress
+  @PageColumn(value = 6, width = 130)
   public long address;
 
   /** Value that the futex was to have: 2 is a contended mutex of glibc. */
@@ -75,6 +79,7 @@ public final class FutexWait extends KernelEvent implements OnLock {
   @Label("Of Which Runnable")
   @Description("Part in which the thread waited for a CPU, by the scheduler's own account")
   @Timespan(Timespan.NANOSECONDS)
+  @PageColumn(7)
   public long runDelay;
 
   /**

@@ -9,6 +9,7 @@ import jdk.jfr.Timespan;
 import jdk.jfr.internal.RemoveFields;
 import latencyscope.jfr.schema.Culprit;
 import latencyscope.jfr.schema.Occurrence;
+import latencyscope.jfr.schema.PageColumn;
 import latencyscope.jfr.schema.Particular;
 
 /**
@@ -37,6 +38,7 @@ public final class HardIrq extends KernelEvent {
   @Label("IRQ")
   @Description("Interrupt line, as in /proc/interrupts")
   @Particular(2)
+  @PageColumn(value = 1, width = 50)
   public int irq;
 
   /** Device that the handler was registered for, cut at 15 characters. */
@@ -44,6 +46,7 @@ public final class HardIrq extends KernelEvent {
   @Description("Device that the handler was registered for")
   @Culprit
   @Particular
+  @PageColumn(value = 2, width = 120)
   public String device;
 
   /** The kernel's function that handled it. */

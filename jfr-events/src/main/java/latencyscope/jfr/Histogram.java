@@ -7,7 +7,10 @@ import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.Timespan;
 import jdk.jfr.internal.RemoveFields;
+import latencyscope.jfr.schema.Count;
 import latencyscope.jfr.schema.NoValue;
+import latencyscope.jfr.schema.Page;
+import latencyscope.jfr.schema.PageColumn;
 
 /**
  * Distribution of one measure of one thread, or of another thing such as an interrupt line, over an
@@ -21,6 +24,7 @@ import latencyscope.jfr.schema.NoValue;
 @Label("Histogram")
 @Description("Distribution of every occurrence, counted in the kernel")
 @Category({"LatencyScope", "capture"})
+@Page("measures")
 @RemoveFields({"eventThread", "stackTrace"})
 public final class Histogram extends Event {
   /** Module that measured, such as {@code isolation}. */
@@ -69,23 +73,28 @@ public final class Histogram extends Event {
   /** Number of occurrences. */
   @Label("Count")
   @Description("Occurrences in the interval")
+  @PageColumn(value = 8, width = 90)
+  @Count
   public long count;
 
   /** Sum of all values, nanoseconds. */
   @Label("Total")
   @Description("Sum of all values")
   @Timespan(Timespan.NANOSECONDS)
+  @PageColumn(value = 10, width = 90)
   public long total;
 
   /** Largest value, nanoseconds, exact to 0.1 %. */
   @Label("Maximum")
   @Description("Largest value")
   @Timespan(Timespan.NANOSECONDS)
+  @PageColumn(value = 9, width = 90)
   public long max;
 
   /** Occurrences that are in {@link #count} but not in the distribution, for want of memory. */
   @Label("Not Distributed")
   @Description("Occurrences counted but not in the distribution")
+  @Count
   public long unbinned;
 
   /** The distribution: compressed HdrHistogram (V2), Base64, nanoseconds, 3 significant digits. */

@@ -6,7 +6,10 @@ import jdk.jfr.Event;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.internal.RemoveFields;
+import latencyscope.jfr.schema.Count;
 import latencyscope.jfr.schema.NoValue;
+import latencyscope.jfr.schema.Page;
+import latencyscope.jfr.schema.PageColumn;
 
 /**
  * To which CPUs a device's interrupt line may be delivered: one event for each line that has a
@@ -19,11 +22,13 @@ import latencyscope.jfr.schema.NoValue;
 @Label("Interrupt Affinity")
 @Description("CPUs to which an interrupt line may be delivered")
 @Category({"LatencyScope", "irq"})
+@Page("measures")
 @RemoveFields({"eventThread", "stackTrace"})
 public final class InterruptAffinity extends Event {
   /** Number of the line. */
   @Label("IRQ")
   @Description("Interrupt line, as in /proc/interrupts")
+  @PageColumn(value = 13, width = 50)
   public int irq;
 
   /** Devices with a handler on the line, joined with a comma. */
@@ -60,6 +65,7 @@ public final class InterruptAffinity extends Event {
   @Label("Counted")
   @Description("Interrupts on captured CPUs since the last such event, by the kernel's own count")
   @NoValue
+  @Count
   public long counted;
 
   /** Creates an empty event. */

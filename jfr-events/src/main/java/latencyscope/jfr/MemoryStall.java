@@ -6,6 +6,7 @@ import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.Threshold;
 import jdk.jfr.internal.RemoveFields;
+import latencyscope.jfr.schema.Count;
 import latencyscope.jfr.schema.Culprit;
 import latencyscope.jfr.schema.Occurrence;
 import latencyscope.jfr.schema.Particular;
@@ -43,6 +44,7 @@ public final class MemoryStall extends KernelEvent {
   /** Pages that were reclaimed; 0 for compaction. */
   @Label("Pages")
   @Description("Pages that were reclaimed")
+  @Count
   public long pages;
 
   /** Creates an empty event. */

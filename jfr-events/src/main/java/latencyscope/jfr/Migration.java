@@ -7,6 +7,7 @@ import jdk.jfr.Name;
 import jdk.jfr.internal.RemoveFields;
 import latencyscope.jfr.schema.Culprit;
 import latencyscope.jfr.schema.Occurrence;
+import latencyscope.jfr.schema.PageColumn;
 import latencyscope.jfr.schema.Particular;
 
 /**
@@ -24,6 +25,7 @@ public final class Migration extends KernelEvent {
   /** CPU to which the thread was moved. */
   @Label("To CPU")
   @Description("Logical CPU to which the thread was moved")
+  @PageColumn(5)
   public int toCpu;
 
   /**
@@ -33,6 +35,7 @@ public final class Migration extends KernelEvent {
   @Label("Cause")
   @Description("wake, balance, affinity, numa or exec")
   @Particular
+  @PageColumn(value = 6, width = 90)
   public String cause;
 
   /**
@@ -47,6 +50,7 @@ public final class Migration extends KernelEvent {
   @Label("By")
   @Description("Task that made the move; none if an interrupt did")
   @Culprit
+  @PageColumn(value = 7, width = 130)
   public String by;
 
   /** Thread id of that task in the initial pid namespace; 0 if an interrupt made the move. */

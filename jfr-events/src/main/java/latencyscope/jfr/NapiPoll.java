@@ -8,6 +8,7 @@ import jdk.jfr.Threshold;
 import jdk.jfr.internal.RemoveFields;
 import latencyscope.jfr.schema.Culprit;
 import latencyscope.jfr.schema.Occurrence;
+import latencyscope.jfr.schema.PageColumn;
 import latencyscope.jfr.schema.Particular;
 
 /**
@@ -38,11 +39,13 @@ public final class NapiPoll extends KernelEvent {
   /** Packets that the poll took. */
   @Label("Work")
   @Description("Packets that the poll took")
+  @PageColumn(value = 8, width = 60)
   public int work;
 
   /** Packets that it was allowed to take. */
   @Label("Budget")
   @Description("Packets that the poll was allowed to take")
+  @PageColumn(9)
   public int budget;
 
   /** Whether it took all that it was allowed to, so that more may have been left waiting. */

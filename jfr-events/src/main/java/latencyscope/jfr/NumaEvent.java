@@ -6,6 +6,7 @@ import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.Threshold;
 import jdk.jfr.internal.RemoveFields;
+import latencyscope.jfr.schema.Count;
 import latencyscope.jfr.schema.Culprit;
 import latencyscope.jfr.schema.Occurrence;
 import latencyscope.jfr.schema.Particular;
@@ -37,11 +38,13 @@ public final class NumaEvent extends KernelEvent {
   /** Pages that were moved. */
   @Label("Pages")
   @Description("Pages that were moved")
+  @Count
   public long pages;
 
   /** Pages that could not be moved. */
   @Label("Failed Pages")
   @Description("Pages that could not be moved")
+  @Count
   public long failedPages;
 
   /** Creates an empty event. */

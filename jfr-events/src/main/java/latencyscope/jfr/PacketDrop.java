@@ -8,6 +8,7 @@ import jdk.jfr.Name;
 import jdk.jfr.internal.RemoveFields;
 import latencyscope.jfr.schema.Culprit;
 import latencyscope.jfr.schema.Occurrence;
+import latencyscope.jfr.schema.PageColumn;
 import latencyscope.jfr.schema.Particular;
 
 /**
@@ -31,6 +32,7 @@ public final class PacketDrop extends KernelEvent {
   /** Name of the device that it came from or went to; null if it had none. */
   @Label("Device")
   @Particular(1)
+  @PageColumn(value = 7, width = 80)
   public String device;
 
   /**
@@ -41,6 +43,7 @@ public final class PacketDrop extends KernelEvent {
   @Description("Drop reason as the kernel names it")
   @Culprit
   @Particular
+  @PageColumn(value = 6, width = 150)
   public String reason;
 
   /** {@code tcp}, {@code udp} or {@code other}. */

@@ -11,6 +11,7 @@ import jdk.jfr.internal.RemoveFields;
 import latencyscope.jfr.schema.Culprit;
 import latencyscope.jfr.schema.NoValue;
 import latencyscope.jfr.schema.Occurrence;
+import latencyscope.jfr.schema.PageColumn;
 import latencyscope.jfr.schema.Particular;
 
 /**
@@ -39,6 +40,7 @@ public final class PageFault extends KernelEvent implements OnPage {
   @Label("Kind")
   @Description("minor, or major if the page had to be read from a device")
   @Particular
+  @PageColumn(value = 1, width = 80)
   public String kind;
 
   /** {@code user} or {@code kernel}, as in a system call that copies; else {@code unknown}. */
@@ -49,11 +51,13 @@ public final class PageFault extends KernelEvent implements OnPage {
   /** {@code read}, {@code write}, {@code execute}, or {@code unknown}. */
   @Label("Access")
   @Description("read, write or execute")
+  @PageColumn(2)
   public String access;
 
   /** Address that was touched. */
   @Label("Address")
   @MemoryAddress
+  @PageColumn(value = 4, width = 130)
   public long address;
 
   /**
@@ -64,18 +68,21 @@ public final class PageFault extends KernelEvent implements OnPage {
   @Description("What the memory is used for")
   @Culprit(1)
   @Particular(1)
+  @PageColumn(value = 3, width = 110)
   public String region;
 
   /** Path of the mapped file; null if it is none, or if the region has a better name. */
   @Label("File")
   @Description("Mapped file that the address belongs to")
   @Culprit
+  @PageColumn(value = 5, width = 250)
   public String file;
 
   /** Offset in the mapped file that the address stands for, bytes. */
   @Label("File Offset")
   @Description("Offset in the mapped file, bytes")
   @DataAmount
+  @PageColumn(6)
   public long fileOffset;
 
   // Not public: what is public comes from the kernel's record.

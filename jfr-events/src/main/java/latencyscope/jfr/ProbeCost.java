@@ -7,7 +7,9 @@ import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.Timespan;
 import jdk.jfr.internal.RemoveFields;
+import latencyscope.jfr.schema.Count;
 import latencyscope.jfr.schema.NoValue;
+import latencyscope.jfr.schema.PageColumn;
 
 /**
  * What a probe cost over an interval, by the kernel's own account.
@@ -36,16 +38,20 @@ public final class ProbeCost extends Event {
   /** Number of runs; -1 if the kernel does not count them. */
   @Label("Runs")
   @NoValue
+  @Count
   public long runs;
 
   /** Time spent, nanoseconds; -1 if the kernel does not count it. */
   @Label("Time")
   @Timespan(Timespan.NANOSECONDS)
   @NoValue
+  @PageColumn(value = 6, width = 80)
   public long time;
 
   /** Runs that the kernel left out because the same program was already running on that CPU. */
   @Label("Missed Runs")
+  @PageColumn(7)
+  @Count
   public long missed;
 
   /** Creates an empty event. */

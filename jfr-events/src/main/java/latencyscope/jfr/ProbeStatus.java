@@ -6,6 +6,7 @@ import jdk.jfr.Event;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.internal.RemoveFields;
+import latencyscope.jfr.schema.PageColumn;
 
 /** Whether a probe is in place; if not, why not and what would help. */
 @Name("latencyscope.ProbeStatus")
@@ -16,10 +17,12 @@ import jdk.jfr.internal.RemoveFields;
 public final class ProbeStatus extends Event {
   /** Module to which the probe belongs; {@code capture} if the whole capture is meant. */
   @Label("Module")
+  @PageColumn(value = 1, width = 80)
   public String module;
 
   /** Name of the BPF program, such as {@code ls_sched_switch}. */
   @Label("Probe")
+  @PageColumn(value = 2, width = 150)
   public String probe;
 
   /**
@@ -28,14 +31,17 @@ public final class ProbeStatus extends Event {
    */
   @Label("State")
   @Description("attached, unavailable, refused or loading")
+  @PageColumn(value = 3, width = 80)
   public String state;
 
   /** Why it is not attached, as a sentence; null if it is. */
   @Label("Reason")
+  @PageColumn(value = 4, width = 180)
   public String reason;
 
   /** What to do about it, as a command or sentence; null if there is nothing to do. */
   @Label("Remedy")
+  @PageColumn(value = 5, width = 130)
   public String remedy;
 
   /** Creates an empty event. */

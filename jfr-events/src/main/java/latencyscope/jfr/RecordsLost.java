@@ -6,6 +6,8 @@ import jdk.jfr.Event;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.internal.RemoveFields;
+import latencyscope.jfr.schema.Count;
+import latencyscope.jfr.schema.PageColumn;
 
 /**
  * Events that happened and are not in the recording, counted where they were lost.
@@ -27,10 +29,13 @@ public final class RecordsLost extends Event {
    * even counted, because there was no room for their thread, or not yet.
    */
   @Label("Event Type")
+  @PageColumn(value = 9, width = 120)
   public String type;
 
   /** How many. */
   @Label("Count")
+  @PageColumn(value = 8, width = 70)
+  @Count
   public long count;
 
   /** Where and why, such as {@code ring buffer full}. */

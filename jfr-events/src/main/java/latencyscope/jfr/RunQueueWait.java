@@ -10,6 +10,8 @@ import jdk.jfr.internal.RemoveFields;
 import latencyscope.jfr.schema.Culprit;
 import latencyscope.jfr.schema.NoValue;
 import latencyscope.jfr.schema.Occurrence;
+import latencyscope.jfr.schema.Page;
+import latencyscope.jfr.schema.PageColumn;
 import latencyscope.jfr.schema.Particular;
 
 /**
@@ -24,12 +26,14 @@ import latencyscope.jfr.schema.Particular;
 @Category({"LatencyScope", "isolation"})
 @Threshold("1 us")
 @Occurrence(noun = "wait", trigger = "runqueue", latency = true)
+@Page(overview = true)
 @RemoveFields({"eventThread", "stackTrace"})
 public final class RunQueueWait extends KernelEvent {
   /** {@code wakeup}, or {@code preempted} for a thread that was running and lost its CPU. */
   @Label("Kind")
   @Description("How the wait began: wakeup, or preempted")
   @Particular(1)
+  @PageColumn(value = 1, width = 90)
   public String kind;
 
   /**
@@ -40,6 +44,7 @@ public final class RunQueueWait extends KernelEvent {
   @Description("Task that held the CPU for most of the wait; none if the CPU was idle")
   @Culprit
   @Particular
+  @PageColumn(value = 2, width = 160)
   public String culprit;
 
   /** Thread id of the culprit in the initial pid namespace; 0 if the CPU was idle. */
@@ -48,6 +53,7 @@ public final class RunQueueWait extends KernelEvent {
 
   /** Process id of the culprit in the initial pid namespace; 0 if the CPU was idle. */
   @Label("Culprit Process Id")
+  @PageColumn(3)
   public long culpritPid;
 
   /** Work function of a culprit that is a workqueue's kernel thread, else null. */
@@ -64,6 +70,7 @@ public final class RunQueueWait extends KernelEvent {
   @Label("Culprit Held")
   @Description("How long the culprit ran during this wait")
   @Timespan(Timespan.NANOSECONDS)
+  @PageColumn(4)
   public long culpritHeld;
 
   /**

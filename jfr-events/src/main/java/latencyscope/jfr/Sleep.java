@@ -9,6 +9,7 @@ import jdk.jfr.Timespan;
 import jdk.jfr.internal.RemoveFields;
 import latencyscope.jfr.schema.NoValue;
 import latencyscope.jfr.schema.Occurrence;
+import latencyscope.jfr.schema.PageColumn;
 import latencyscope.jfr.schema.Particular;
 
 /**
@@ -51,6 +52,7 @@ public final class Sleep extends KernelEvent {
   @Label("Overslept")
   @Description("Time slept beyond what was asked for")
   @Timespan(Timespan.NANOSECONDS)
+  @PageColumn(value = 8, width = 100)
   public long overslept;
 
   /** Nanoseconds in which the thread was runnable, by the scheduler's own account. */

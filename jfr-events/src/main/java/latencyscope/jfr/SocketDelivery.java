@@ -9,6 +9,7 @@ import jdk.jfr.Threshold;
 import jdk.jfr.Timespan;
 import jdk.jfr.internal.RemoveFields;
 import latencyscope.jfr.schema.Occurrence;
+import latencyscope.jfr.schema.PageColumn;
 import latencyscope.jfr.schema.Particular;
 
 /**
@@ -32,22 +33,26 @@ public final class SocketDelivery extends KernelEvent {
   @Label("Arrival to Queue")
   @Description("Time that the network stack took to put the packet into the socket's queue")
   @Timespan(Timespan.NANOSECONDS)
+  @PageColumn(3)
   public long arrivalToQueue;
 
   /** Nanoseconds for which it waited there for its reader; 0: not known. */
   @Label("Queue to Reader")
   @Description("Time that the packet waited in the socket's queue for its reader")
   @Timespan(Timespan.NANOSECONDS)
+  @PageColumn(4)
   public long queueToReader;
 
   /** {@code tcp} or {@code udp}. */
   @Label("Protocol")
   @Particular
+  @PageColumn(1)
   public String protocol;
 
   /** The socket's own port. */
   @Label("Local Port")
   @Particular(1)
+  @PageColumn(2)
   public int localPort;
 
   /** The port that the socket is connected to; 0 if it is not connected. */
@@ -57,6 +62,7 @@ public final class SocketDelivery extends KernelEvent {
   /** Bytes that the read got. */
   @Label("Bytes")
   @DataAmount
+  @PageColumn(value = 5, width = 80)
   public long bytes;
 
   /** Packets that were left in the socket's queue when the read returned. */

@@ -9,6 +9,7 @@ import jdk.jfr.Timespan;
 import jdk.jfr.internal.RemoveFields;
 import latencyscope.jfr.schema.Culprit;
 import latencyscope.jfr.schema.Occurrence;
+import latencyscope.jfr.schema.PageColumn;
 import latencyscope.jfr.schema.Particular;
 
 /**
@@ -38,6 +39,7 @@ public final class SoftIrq extends KernelEvent {
   @Description("Softirq vector, as in /proc/softirqs")
   @Culprit
   @Particular
+  @PageColumn(value = 3, width = 130)
   public String vector;
 
   /**
@@ -53,6 +55,7 @@ public final class SoftIrq extends KernelEvent {
   /** Timer or tasklet function that ran longest in it; null if it ran none. */
   @Label("Function")
   @Description("Timer or tasklet function that ran longest; none if it ran none")
+  @PageColumn(value = 4, width = 180)
   public String function;
 
   /** Nanoseconds that function took. */
@@ -65,11 +68,13 @@ public final class SoftIrq extends KernelEvent {
   @Label("Net Time")
   @Description("Time without what other interrupts took meanwhile")
   @Timespan(Timespan.NANOSECONDS)
+  @PageColumn(value = 5, width = 100)
   public long net;
 
   /** Kernel name of the task on whose CPU it ran; null if the CPU was idle. */
   @Label("Interrupted")
   @Description("Task on whose CPU it ran; none if the CPU was idle")
+  @PageColumn(value = 6, width = 130)
   public String interrupted;
 
   /** Thread id of that task in the initial pid namespace; 0 if the CPU was idle. */

@@ -6,6 +6,8 @@ import jdk.jfr.Event;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.internal.RemoveFields;
+import latencyscope.jfr.schema.Page;
+import latencyscope.jfr.schema.PageColumn;
 
 /**
  * A thread of the target, or a task that delayed one of them, as it was when a chunk of the
@@ -17,10 +19,12 @@ import jdk.jfr.internal.RemoveFields;
 @Label("Task Status")
 @Description("A thread of the target, or a task that delayed one, at the end of the interval")
 @Category({"LatencyScope", "capture"})
+@Page("tasks")
 @RemoveFields({"eventThread", "stackTrace"})
 public final class TaskStatus extends Event {
   /** Its id. */
   @Label("OS Thread Id")
+  @PageColumn(value = 3, width = 140)
   public long osThreadId;
 
   /** Its process; 0 if every process is watched and the thread had ended when it was looked at. */
@@ -29,6 +33,7 @@ public final class TaskStatus extends Event {
 
   /** The kernel's name of it; null if it ended before it was looked at. */
   @Label("Thread Name")
+  @PageColumn(value = 4, width = 150)
   public String thread;
 
   /**
@@ -37,10 +42,12 @@ public final class TaskStatus extends Event {
    */
   @Label("Allowed CPUs")
   @Description("CPUs on which it may run; of an ended one those on which it last might")
+  @PageColumn(value = 5, width = 130)
   public String allowedCpus;
 
   /** Whether it had ended by the end of the interval. */
   @Label("Ended")
+  @PageColumn(value = 6, width = 80)
   public boolean ended;
 
   /** Creates an empty event. */

@@ -6,8 +6,10 @@ import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.Threshold;
 import jdk.jfr.internal.RemoveFields;
+import latencyscope.jfr.schema.Count;
 import latencyscope.jfr.schema.Culprit;
 import latencyscope.jfr.schema.Occurrence;
+import latencyscope.jfr.schema.PageColumn;
 import latencyscope.jfr.schema.Particular;
 
 /**
@@ -31,6 +33,8 @@ public final class TlbShootdown extends KernelEvent {
   /** Pages whose translations were to be forgotten; 0 for all of the address space. */
   @Label("Pages")
   @Description("Pages to forget; 0 is all of the address space")
+  @PageColumn(value = 8, width = 70)
+  @Count
   public long pages;
 
   /** Kernel name of the task that changed the mapping; null if it is not known. */
@@ -38,6 +42,7 @@ public final class TlbShootdown extends KernelEvent {
   @Description("Task that changed the mapping")
   @Culprit
   @Particular
+  @PageColumn(value = 7, width = 130)
   public String sender;
 
   /** Thread id of the sender in the initial pid namespace; 0 if it is not known. */

@@ -7,6 +7,7 @@ import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.Timespan;
 import jdk.jfr.internal.RemoveFields;
+import latencyscope.jfr.schema.Page;
 
 /**
  * A condition of the agent's option {@code trigger} was met, and the last seconds of the recording
@@ -16,6 +17,7 @@ import jdk.jfr.internal.RemoveFields;
 @Label("Trigger")
 @Description("A condition of the trigger option was met")
 @Category({"LatencyScope", "capture"})
+@Page("measures")
 @RemoveFields({"eventThread", "stackTrace"})
 public final class Trigger extends Event {
   /** The condition, such as {@code runqueue>100us}. */

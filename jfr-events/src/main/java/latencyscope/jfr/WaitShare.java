@@ -8,6 +8,8 @@ import jdk.jfr.Timespan;
 import jdk.jfr.internal.RemoveFields;
 import latencyscope.jfr.schema.Culprit;
 import latencyscope.jfr.schema.Occurrence;
+import latencyscope.jfr.schema.Page;
+import latencyscope.jfr.schema.PageColumn;
 import latencyscope.jfr.schema.Particular;
 
 /**
@@ -26,12 +28,14 @@ import latencyscope.jfr.schema.Particular;
 @Description("Task ran while a thread waited for the CPU")
 @Category({"LatencyScope", "isolation"})
 @Occurrence(noun = "share")
+@Page("shares")
 @RemoveFields({"eventThread", "stackTrace", "duration"})
 public final class WaitShare extends KernelEvent {
   /** {@code wakeup} or {@code preempted}: how the wait began. */
   @Label("Kind")
   @Description("How the wait began: wakeup, or preempted")
   @Particular(1)
+  @PageColumn(value = 1, width = 90)
   public String kind;
 
   /** Kernel name of the task that ran; null if the CPU was idle. */
@@ -39,6 +43,7 @@ public final class WaitShare extends KernelEvent {
   @Description("Task that ran; none if the CPU was idle")
   @Culprit
   @Particular
+  @PageColumn(value = 2, width = 160)
   public String culprit;
 
   /** Thread id of the culprit in the initial pid namespace; 0 if the CPU was idle. */
@@ -47,6 +52,7 @@ public final class WaitShare extends KernelEvent {
 
   /** Process id of the culprit in the initial pid namespace; 0 if the CPU was idle. */
   @Label("Culprit Process Id")
+  @PageColumn(3)
   public long culpritPid;
 
   /** Work function of a culprit that is a workqueue's kernel thread, else null. */
@@ -63,6 +69,7 @@ public final class WaitShare extends KernelEvent {
   @Label("Culprit Held")
   @Description("How long the culprit ran during this wait, in all of its stretches")
   @Timespan(Timespan.NANOSECONDS)
+  @PageColumn(4)
   public long culpritHeld;
 
   /** Whether this is the culprit's last stretch in this wait: one for each culprit and wait. */
@@ -74,12 +81,14 @@ public final class WaitShare extends KernelEvent {
   @Label("Offset")
   @Description("Time from the begin of the wait")
   @Timespan(Timespan.NANOSECONDS)
+  @PageColumn(value = 5, width = 100)
   public long offset;
 
   /** Length of the wait. */
   @Label("Waited")
   @Description("Length of the wait that this is a share of")
   @Timespan(Timespan.NANOSECONDS)
+  @PageColumn(value = 6, width = 100)
   public long waited;
 
   /** Creates an empty event. */

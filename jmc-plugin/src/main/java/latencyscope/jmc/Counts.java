@@ -1,11 +1,17 @@
 package latencyscope.jmc;
 
+import java.lang.reflect.Field;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
-import latencyscope.jfr.schema.EventDescription;
-import latencyscope.jfr.schema.EventFields;
-import latencyscope.jfr.schema.EventTypes;
+import java.util.stream.IntStream;
+import jdk.jfr.Event;
+import jdk.jfr.Name;
+import latencyscope.jfr.Schema;
+import latencyscope.jfr.schema.Count;
 import org.openjdk.jmc.common.unit.UnitLookup;
 import org.openjdk.jmc.flightrecorder.parser.IEventSink;
 import org.openjdk.jmc.flightrecorder.parser.IEventSinkFactory;
@@ -19,18 +25,8 @@ import org.openjdk.jmc.flightrecorder.parser.ValueField;
  * <p>Events of other types do not pass through it. Stateless, safe for use by several threads.
  */
 public final class Counts implements IParserExtension {
-  /** Fields that count, in whichever of our events. */
-  static final Set<String> FIELDS =
-      Set.of(
-          EventFields.COUNT.name(),
-          EventFields.COUNTED.name(),
-          EventFields.FAILED_PAGES.name(),
-          EventFields.MATCHES.name(),
-          EventFields.MISSED.name(),
-          EventFields.PAGES.name(),
-          EventFields.RUNS.name(),
-          EventFields.UNBINNED.name(),
-          EventFields.WAITS.name());
+  /** Names of the fields of each of our types that count, by the type's name. */
+  private static final Map<String, Set<String>> FIELDS = fields();
 
   /** Called by the service loader. */
   public Counts() {}
@@ -75,18 +71,24 @@ public final class Counts implements IParserExtension {
   }
 
   private static int[] counting(String id, List<ValueField> fields) {
-    List<Integer> found = new ArrayList<>();
-    for (int i = 0; i < fields.size(); i++) {
-      ValueField field = fields.get(i);
-      // What Counter counts is called its value; that of a trigger is a time.
-      boolean counts =
-          FIELDS.contains(field.getIdentifier())
-              || id.equals(EventDescription.PREFIX + EventTypes.COUNTER)
-                  && field.getIdentifier().equals(EventFields.VALUE_NUMBER.name());
-      if (counts && field.getContentType() == UnitLookup.RAW_NUMBER) {
-        found.add(i);
+    Set<String> counting = FIELDS.getOrDefault(id, Set.of());
+    return IntStream.range(0, fields.size())
+        .filter(i -> counting.contains(fields.get(i).getIdentifier()))
+        .filter(i -> fields.get(i).getContentType() == UnitLookup.RAW_NUMBER)
+        .toArray();
+  }
+
+  private static Map<String, Set<String>> fields() {
+    Map<String, Set<String>> counting = new HashMap<>();
+    for (Class<? extends Event> type : Schema.events()) {
+      for (Field field : type.getDeclaredFields()) {
+        if (field.isAnnotationPresent(Count.class)) {
+          counting
+              .computeIfAbsent(type.getAnnotation(Name.class).value(), name -> new HashSet<>())
+              .add(field.getName());
+        }
       }
     }
-    return found.stream().mapToInt(i -> i).toArray();
+    return counting;
   }
 }

@@ -36,12 +36,24 @@ final class Evidence {
           EventDescription.PREFIX + EventTypes.BUDGET_EXCEEDED,
           "jdk.DataLoss");
 
+  /** Part of the report on the JVM's pauses: no module measures it. */
+  private static final String PAUSES = "jvm";
+
   private Evidence() {}
+
+  /** The events that stand behind findings of a part of the report, of which there is one. */
+  static IItemQuery of(String module, List<Finding> findings) {
+    return switch (module) {
+      case PAUSES -> ofPauses(findings);
+      case Schema.CAPTURE -> ofCapture();
+      default -> ofModule(module, findings);
+    };
+  }
 
   /**
    * A module's own events on the threads of its findings; all of them where one is of no thread.
    */
-  static IItemQuery ofModule(String module, List<Finding> findings) {
+  private static IItemQuery ofModule(String module, List<Finding> findings) {
     Set<String> types = typesOf(module);
     Set<Number> threads =
         findings.stream()
@@ -56,7 +68,7 @@ final class Evidence {
   }
 
   /** What the kernel did to the late threads during the worst pauses. */
-  static IItemQuery ofPauses(List<Finding> findings) {
+  private static IItemQuery ofPauses(List<Finding> findings) {
     List<IItemFilter> windows = new ArrayList<>();
     for (Finding finding : findings) {
       if (finding.thread() != null && finding.at() != null && finding.worstNs() != null) {
@@ -74,7 +86,7 @@ final class Evidence {
   }
 
   /** What the capture says of itself. */
-  static IItemQuery ofCapture() {
+  private static IItemQuery ofCapture() {
     return ItemQueryBuilder.fromWhere(ItemFilters.type(CAPTURE_HEALTH))
         .select(JfrAttributes.EVENT_TYPE)
         .select(JfrAttributes.START_TIME)

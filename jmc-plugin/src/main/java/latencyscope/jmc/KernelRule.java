@@ -17,7 +17,6 @@ import latencyscope.analysis.finding.Remedy;
 import latencyscope.analysis.finding.Severity;
 import latencyscope.recording.Recording;
 import org.openjdk.jmc.common.item.IItemCollection;
-import org.openjdk.jmc.common.item.IItemQuery;
 import org.openjdk.jmc.common.unit.ContentType;
 import org.openjdk.jmc.common.unit.IQuantity;
 import org.openjdk.jmc.common.unit.UnitLookup;
@@ -217,14 +216,9 @@ abstract class KernelRule implements IRule {
     }
     if (!findings.isEmpty()) {
       addWorst(result, new KernelFinding(findings.get(0)));
-      result.addResult(TypedResult.ITEM_QUERY, evidence(findings));
+      result.addResult(TypedResult.ITEM_QUERY, Evidence.of(module, findings));
     }
     return result.build();
-  }
-
-  /** The events that stand behind findings, of which there is at least one. */
-  IItemQuery evidence(List<Finding> findings) {
-    return Evidence.ofModule(module, findings);
   }
 
   private static Severity worst(ModuleReport report) {

@@ -95,18 +95,14 @@ class PagesTest {
   @Test
   void haveNamesDescriptionsAndIcons() throws Exception {
     Set<String> drawn = new HashSet<>();
-    for (PageIcon icon : PageIcon.values()) {
-      drawn.add(icon.base64());
-    }
     for (IState page : ofItems()) {
       IState state = page.getChild("state");
       assertNotNull(state.getAttribute("name"));
       assertNotNull(state.getAttribute("description"));
       byte[] png = Base64.getDecoder().decode(state.getAttribute("icon"));
       assertEquals(16, ImageIO.read(new ByteArrayInputStream(png)).getWidth());
-      assertTrue(drawn.remove(state.getAttribute("icon")), "drawn: " + drawn);
+      assertTrue(drawn.add(state.getAttribute("icon")), "another icon for each page");
     }
-    assertEquals(Set.of(), drawn, "an icon for each page");
   }
 
   private static List<IState> ofItems() {

@@ -1,5 +1,3 @@
-package latencyscope.jmc;
-
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Graphics2D;
@@ -12,10 +10,7 @@ import java.util.Base64;
 import java.util.function.Consumer;
 import javax.imageio.ImageIO;
 
-/**
- * The icons of the pages, drawn: {@code pages.xml} carries them as text, and a test says what to
- * put there when one is drawn anew.
- */
+/** The icons of the pages, drawn: {@code pages.xml} carries them as text. */
 enum PageIcon {
   /** A clock. */
   ALL(g -> {
