@@ -1,6 +1,7 @@
 package latencyscope;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -9,12 +10,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import jdk.jfr.Event;
 import latencyscope.jfr.Schema;
@@ -30,10 +32,28 @@ import org.junit.jupiter.api.Test;
  * are looked for where an index of a field is asked for.
  */
 class EventNamesTest {
-  private static final List<String> READERS = List.of("converters", "agent", "jmc-plugin");
-  private static final Pattern LITERAL = Pattern.compile("\"((?:[^\"\\\\]|\\\\.)*)\"");
+  private static final List<String> READERS =
+      List.of(
+          "converters/src/main",
+          "agent/src/main",
+          "jmc-plugin/src/main",
+          "jmc-plugin/src/build",
+          "benchmarks/src/main");
+
+  /** Comments and characters, which are passed over; text blocks; strings. */
+  private static final Pattern LITERAL =
+      Pattern.compile(
+          "//[^\n]*|/\\*.*?\\*/|'(?:[^'\\\\]|\\\\.[^']*)'"
+              + "|\"\"\"(.*?)\"\"\"|\"((?:[^\"\\\\\n]|\\\\.)*)\"",
+          Pattern.DOTALL);
+
+  private static final Pattern WORD = Pattern.compile("\\w+");
   private static final Pattern LOOK_UP =
       Pattern.compile("(?:indexOf|text|number|flag|has|value)\\((?:values, )?\"(\\w+)\"");
+
+  /** An event's fields as a map: what a timeline shows of a slice. */
+  private static final Pattern IN_MAP =
+      Pattern.compile("(?:details|fields)(?:\\(\\))?\\s*\\.get\\(\\s*\"(\\w+)\"");
 
   /** Literals that look like a name of ours and are another's, each with the reason. */
   private static final Map<String, Set<String>> OTHERS =
@@ -42,27 +62,34 @@ class EventNamesTest {
           "ParserThread.java", Set.of("osThreadId"),
           "ThreadLane.java", Set.of("osThreadId", "javaThreadId"),
           // A setting of the event Capture, not a field of it.
-          "CaptureSettings.java", Set.of("networkInterface"));
+          "CaptureSettings.java", Set.of("networkInterface"),
+          "CaptureRequest.java", Set.of("#networkInterface"),
+          // Mission Control's own column.
+          "PageSpec.java", Set.of("(eventType):type"),
+          "PageTable.java", Set.of("(eventType):type"));
 
   /** What the recorder itself writes into every event. */
   private static final Set<String> IMPLICIT =
       Set.of("startTime", "duration", "eventThread", "stackTrace");
 
+  private static final Set<String> TYPES =
+      Schema.events().stream().map(Class::getSimpleName).collect(Collectors.toSet());
+
+  /** Names with a capital inside: no sentence has them by chance. */
+  private static final Set<String> UNMISTAKABLE =
+      Stream.concat(TYPES.stream(), fields().stream())
+          .filter(name -> name.substring(1).chars().anyMatch(Character::isUpperCase))
+          .filter(name -> !IMPLICIT.contains(name))
+          .collect(Collectors.toSet());
+
   @Test
   void noNameOfOursIsALiteral() throws IOException {
     List<String> found = new ArrayList<>();
     for (Path file : sources()) {
-      for (String line : Files.readAllLines(file)) {
-        if (!isComment(line)) {
-          LITERAL
-              .matcher(line)
-              .results()
-              .map(result -> result.group(1))
-              .filter(EventNamesTest::isOurs)
-              .filter(name -> !isAnothers(file, name))
-              .forEach(name -> found.add(file.getFileName() + ": " + name));
-        }
-      }
+      literals(Files.readString(file)).stream()
+          .filter(EventNamesTest::isOurs)
+          .filter(name -> !isAnothers(file, name))
+          .forEach(name -> found.add(file.getFileName() + ": " + name));
     }
     assertEquals(List.of(), found);
   }
@@ -88,6 +115,21 @@ class EventNamesTest {
     assertEquals(List.of(), found);
   }
 
+  @Test
+  void noFieldIsTakenOutOfAMapByALiteral() throws IOException {
+    Set<String> fields = fields();
+    List<String> found = new ArrayList<>();
+    for (Path file : sources()) {
+      IN_MAP
+          .matcher(Files.readString(file))
+          .results()
+          .map(result -> result.group(1))
+          .filter(name -> fields.contains(name) && !IMPLICIT.contains(name))
+          .forEach(name -> found.add(file.getFileName() + ": " + name));
+    }
+    assertEquals(List.of(), found);
+  }
+
   // The rest read typed views.
   private static boolean isOfRecordings(Path file) {
     return file.getParent().endsWith("recording") || file.getParent().endsWith("jmc");
@@ -103,26 +145,39 @@ class EventNamesTest {
     assertTrue(isOurs("RunQueueWait"));
     assertTrue(isOurs("latencyscope.Capture#pid"));
     assertTrue(isOurs("culpritTid"));
-    MatchResult found = LITERAL.matcher("a \"x\\\"y\" b \"culpritTid\"").results().toList().get(1);
-    assertEquals("culpritTid", found.group(1));
+    assertTrue(isOurs("the recording has no ProbeStatus event"));
+    assertTrue(isOurs("kernelDuration:timespan"));
+    assertFalse(isOurs("Capture is complete, migrations are not"));
+    assertEquals(
+        List.of("x\\\"y", "culpritTid", " a\n\"b\" "),
+        literals(
+            """
+            a "x\\"y" /* "no" */ b "culpritTid" // "no"
+            c '"' \""" a
+            "b" \"""
+            """));
     assertEquals(1, LOOK_UP.matcher("type.text(values, \"cpu\")").results().count());
+    assertEquals(1, IN_MAP.matcher("slice.details().get(\"culprit\")").results().count());
   }
 
-  private static boolean isComment(String line) {
-    String start = line.strip();
-    return start.startsWith("*") || start.startsWith("//") || start.startsWith("/*");
+  private static List<String> literals(String source) {
+    return LITERAL
+        .matcher(source)
+        .results()
+        .map(result -> result.group(2) == null ? result.group(1) : result.group(2))
+        .filter(Objects::nonNull)
+        .toList();
   }
 
   private static boolean isAnothers(Path file, String name) {
     return OTHERS.getOrDefault(file.getFileName().toString(), Set.of()).contains(name);
   }
 
+  /** It is a type's name, or has a word in it that can be nothing else than a name. */
   private static boolean isOurs(String literal) {
-    Set<String> types = new TreeSet<>();
-    Schema.events().forEach(type -> types.add(type.getSimpleName()));
     String name = literal.replaceFirst("^" + Pattern.quote(EventDescription.PREFIX), "");
-    boolean type = types.contains(name.replaceFirst("[#.].*", ""));
-    return type || fields().contains(literal) && !literal.equals(literal.toLowerCase(Locale.ROOT));
+    return TYPES.contains(name.replaceFirst("[#.].*", ""))
+        || WORD.matcher(literal).results().map(MatchResult::group).anyMatch(UNMISTAKABLE::contains);
   }
 
   private static Set<String> fields() {
@@ -142,7 +197,7 @@ class EventNamesTest {
   private static List<Path> sources() throws IOException {
     List<Path> sources = new ArrayList<>();
     for (String module : READERS) {
-      try (Stream<Path> files = Files.walk(Path.of("..", module, "src", "main", "java"))) {
+      try (Stream<Path> files = Files.walk(Path.of("..", module))) {
         files.filter(file -> file.toString().endsWith(".java")).forEach(sources::add);
       }
     }

@@ -13,6 +13,8 @@ import jdk.jfr.FlightRecorder;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
+import latencyscope.jfr.schema.EventDescription;
+import latencyscope.jfr.schema.EventTypes;
 
 /**
  * How long after a recording was asked for the first event happened that is in it.
@@ -25,10 +27,10 @@ final class FirstEvent {
   private static final List<String> TYPES =
       List.of(
           "jdk.ThreadPark",
-          "latencyscope.ContextSwitch",
-          "latencyscope.HardIrq",
-          "latencyscope.LocalInterrupt",
-          "latencyscope.FutexWait");
+          EventDescription.PREFIX + EventTypes.CONTEXT_SWITCH,
+          EventDescription.PREFIX + EventTypes.HARD_IRQ,
+          EventDescription.PREFIX + EventTypes.LOCAL_INTERRUPT,
+          EventDescription.PREFIX + EventTypes.FUTEX_WAIT);
 
   /** The engine has started, and the agent prepared what it wants to. */
   private static final long STARTED_MS = 3_000;

@@ -10,6 +10,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import latencyscope.jfr.schema.EventFields;
 import latencyscope.recording.EventConsumer;
 import latencyscope.recording.JvmEvent;
 import latencyscope.recording.KernelEvent;
@@ -133,10 +134,12 @@ final class Layout implements EventConsumer, Closeable {
   }
 
   private static Object preemptor(Map<String, Object> details) {
-    if (Boolean.FALSE.equals(details.get("voluntary"))) {
-      return details.get("next");
+    if (Boolean.FALSE.equals(details.get(EventFields.VOLUNTARY.name()))) {
+      return details.get(EventFields.NEXT.name());
     }
-    return "preempted".equals(details.get("kind")) ? details.get("culprit") : null;
+    return "preempted".equals(details.get(EventFields.KIND.name()))
+        ? details.get(EventFields.CULPRIT.name())
+        : null;
   }
 
   private int number(String name) {

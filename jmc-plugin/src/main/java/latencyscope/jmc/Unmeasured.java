@@ -59,7 +59,10 @@ public final class Unmeasured implements IParserExtension {
     List<ValueField> all = new ArrayList<>(fields);
     all.add(
         new ValueField(
-            "time", "Time", "Sum of times, where it is not a count", UnitLookup.TIMESPAN));
+            EventFields.TIME.name(),
+            "Time",
+            "Sum of times, where it is not a count",
+            UnitLookup.TIMESPAN));
     return all;
   }
 

@@ -229,7 +229,9 @@ public final class Evidence {
 
   private String withoutAny(String module) {
     return module.isEmpty()
-        ? "the recording does not say which probes were attached (it has no ProbeStatus event)"
+        ? "the recording does not say which probes were attached (it has no "
+            + EventTypes.PROBE_STATUS
+            + " event)"
         : "the recording does not say that a probe of module " + module + " was attached";
   }
 
