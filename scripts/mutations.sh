@@ -8,5 +8,5 @@ cd "$(dirname "$(readlink -f "$0")")/.."
 . scripts/setup.sh
 JDK=$(find_jdk)
 need_for_build
-maven -q test -pl converters -am -Dtest=MutatedRecordingsTest -Dsurefire.failIfNoSpecifiedTests=false \
+maven -q test -pl converters/cli -am -Dtest=MutatedRecordingsTest -Dsurefire.failIfNoSpecifiedTests=false \
 	-Dmutations="${1:-10000}" -Dmutations.first="${2:-1}"

@@ -11,7 +11,7 @@ cd "$(dirname "$(readlink -f "$0")")/.."
 . scripts/setup.sh
 
 test_files() {
-	find ./*/src/test/java -name '*Test.java' -o -name '*IT.java'
+	find . -path '*/src/test/java/*' \( -name '*Test.java' -o -name '*IT.java' \)
 }
 
 # near NAME: of the lines of its input those that contain it, have its letters in this order, or differ by few
@@ -85,7 +85,8 @@ for name in "$@"; do
 	[ -n "$files" ] || unknown test "$class" class_names
 	for file in $files; do
 		[ -z "$method" ] || check_methods "$file" "${method#\#}"
-		module=$(cut -d / -f 2 <<<"$file")
+		module=${file#./}
+		module=${module%%/src/*}
 		case ",$modules," in *",$module,"*) ;; *) modules=${modules:+$modules,}$module ;; esac
 		if ! grep -qE '^@KernelTest|LATENCYSCOPE_REQUIRE_KERNEL' "$file"; then
 			kernel_only=no
@@ -129,7 +130,7 @@ run() {
 }
 
 reports() {
-	find ./*/target/surefire-reports ./*/target/failsafe-reports -name 'TEST-*.xml' -newer "$started" 2>/dev/null
+	find . -path '*/target/*-reports/*' -name 'TEST-*.xml' -newer "$started" 2>/dev/null
 }
 
 [ -z "$units" ] || run test -Dtest="$units" -Dlatencyscope.jar=exploded

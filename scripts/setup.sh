@@ -69,7 +69,7 @@ JAR=agent/target/latencyscope.jar
 # True if the jar is there and nothing that it is made of is newer.
 is_built() {
 	[ -f "$JAR" ] || return 1
-	[ -z "$(find pom.xml ./*/pom.xml ./*/src/main ./*/src/build bpf/compile-bpf.sh -newer "$JAR" -type f -print -quit)" ]
+	[ -z "$(find . \( -name target -o -name .git \) -prune -o \( -name pom.xml -o -path '*/src/main/*' -o -path '*/src/build/*' -o -path ./bpf/compile-bpf.sh \) -newer "$JAR" -type f -print -quit)" ]
 }
 
 # What Maven may use is listed by SHA-256: see supply-chain/PinnedArtifacts.java.

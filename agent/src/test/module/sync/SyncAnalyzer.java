@@ -1,11 +1,16 @@
-package latencyscope.analysis;
+package latencyscope.analysis.sync;
 
-import latencyscope.analysis.finding.Severity;
 import java.util.List;
+import latencyscope.analysis.Analyzer;
+import latencyscope.analysis.Metrics;
+import latencyscope.analysis.ModuleReport;
+import latencyscope.analysis.Quantiles;
+import latencyscope.analysis.Verdict;
+import latencyscope.analysis.finding.Severity;
 import latencyscope.jfr.schema.EventTypes;
-import latencyscope.recording.Distribution;
-import latencyscope.recording.KernelEvent;
 import latencyscope.recording.Recording;
+import latencyscope.recording.event.Distribution;
+import latencyscope.recording.event.KernelEvent;
 
 /** Judges how long threads waited for their files to be on the disk. */
 public final class SyncAnalyzer implements Analyzer {
@@ -14,7 +19,7 @@ public final class SyncAnalyzer implements Analyzer {
   private long slow;
   private long worst;
 
-  /** Called by {@link Analyzers}. */
+  /** Called by the set of analyzers. */
   public SyncAnalyzer() {}
 
   @Override

@@ -13,6 +13,8 @@ import jdk.jfr.EventType;
 import jdk.jfr.SettingDescriptor;
 import latencyscope.agent.settings.AgentOption;
 import latencyscope.agent.settings.AgentOptions;
+import latencyscope.cli.console.Console;
+import latencyscope.cli.console.Machine;
 import latencyscope.jfr.Capture;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;

@@ -67,7 +67,17 @@ class ArchitecturePageTest {
   }
 
   @Test
-  void packagesOfTheConverters() throws Exception {
-    check("packages of converters", packagesOf("converters", "latencyscope."));
+  void packagesOfTheAnalysis() throws Exception {
+    check("packages of analysis", packagesOf("analysis", "latencyscope."));
+  }
+
+  @Test
+  void packagesOfTheReport() throws Exception {
+    check("packages of report", packagesOf("report", "latencyscope."));
+  }
+
+  @Test
+  void packagesOfTheCommandLine() throws Exception {
+    check("packages of cli", packagesOf("cli", "latencyscope."));
   }
 }

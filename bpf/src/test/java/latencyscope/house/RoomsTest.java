@@ -19,11 +19,7 @@ class RoomsTest {
   /** Packages that are still too large, with their size today: the numbers only ever shrink. */
   private static final Map<String, Integer> HALLS =
       Map.of(
-          "converters main latencyscope.analysis", 85,
-          "converters main latencyscope.recording", 60,
           "jfr-events main latencyscope.jfr", 44,
-          "converters main latencyscope.cli", 38,
-          "converters main latencyscope.ledger", 37,
           "agent test latencyscope.truth", 68);
 
   @Test

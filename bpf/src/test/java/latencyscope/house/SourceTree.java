@@ -55,23 +55,28 @@ final class SourceTree {
 
   static SourceTree read() throws IOException {
     List<Source> sources = new ArrayList<>();
-    try (Stream<Path> modules = Files.list(ROOT)) {
-      for (Path module : modules.sorted().toList()) {
-        for (String set : List.of("main", "test")) {
-          Path folder = module.resolve("src/" + set + "/java");
-          if (Files.isDirectory(folder)) {
-            try (Stream<Path> files = Files.walk(folder)) {
-              files
-                  .filter(file -> file.toString().endsWith(".java"))
-                  .filter(file -> !file.endsWith("package-info.java"))
-                  .map(file -> source(module.getFileName().toString(), set, file))
-                  .forEach(sources::add);
-            }
+    for (Path module : modules()) {
+      for (String set : List.of("main", "test")) {
+        Path folder = module.resolve("src/" + set + "/java");
+        if (Files.isDirectory(folder)) {
+          try (Stream<Path> files = Files.walk(folder)) {
+            files
+                .filter(file -> file.toString().endsWith(".java"))
+                .filter(file -> !file.endsWith("package-info.java"))
+                .map(file -> source(module.getFileName().toString(), set, file))
+                .forEach(sources::add);
           }
         }
       }
     }
     return new SourceTree(sources);
+  }
+
+  // Some are folders of a parent that has no sources.
+  private static List<Path> modules() throws IOException {
+    try (Stream<Path> folders = Files.walk(ROOT, 2)) {
+      return folders.filter(folder -> Files.exists(folder.resolve("pom.xml"))).sorted().toList();
+    }
   }
 
   private static Source source(String module, String set, Path file) {

@@ -8,6 +8,7 @@ import java.util.List;
 import latencyscope.analysis.Analyzers;
 import latencyscope.analysis.Report;
 import latencyscope.analysis.UnknownKeyException;
+import latencyscope.recording.chunk.RecordingException;
 import latencyscope.report.Style;
 import latencyscope.report.TextReport;
 

@@ -10,7 +10,7 @@ import latencyscope.jfr.Schema;
 import latencyscope.jfr.schema.EventDescription;
 import latencyscope.jfr.schema.EventFields;
 import latencyscope.jfr.schema.EventTypes;
-import latencyscope.recording.ThreadId;
+import latencyscope.recording.thread.ThreadId;
 import org.openjdk.jmc.common.item.Attribute;
 import org.openjdk.jmc.common.item.IAttribute;
 import org.openjdk.jmc.common.item.IItemFilter;

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import latencyscope.analysis.ModuleReport;
 import latencyscope.analysis.Table;
-import latencyscope.report.Numbers;
+import latencyscope.analysis.number.Numbers;
 
 /** The tables of the command line's report as sentences, of which a rule's text is made. */
 final class ExactRows {

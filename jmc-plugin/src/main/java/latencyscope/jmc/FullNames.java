@@ -12,7 +12,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import latencyscope.jfr.schema.EventDescription;
 import latencyscope.jfr.schema.EventFields;
 import latencyscope.jfr.schema.EventTypes;
-import latencyscope.recording.ThreadNames;
+import latencyscope.recording.thread.ThreadNames;
 import org.openjdk.jmc.common.IMCThread;
 import org.openjdk.jmc.common.collection.FastAccessNumberMap;
 import org.openjdk.jmc.flightrecorder.parser.IConstantPoolExtension;

@@ -9,7 +9,7 @@ import java.util.concurrent.FutureTask;
 import latencyscope.analysis.Report;
 import latencyscope.analysis.UnknownKeyException;
 import latencyscope.recording.LoadedRecording;
-import latencyscope.recording.RecordingException;
+import latencyscope.recording.chunk.RecordingException;
 import org.openjdk.jmc.common.item.IItemCollection;
 
 /**

@@ -2,9 +2,9 @@ package latencyscope.jmc;
 
 import java.util.List;
 import java.util.stream.Collectors;
+import latencyscope.analysis.number.Numbers;
 import latencyscope.jfr.Schema;
 import latencyscope.recording.Recording;
-import latencyscope.report.Numbers;
 
 /** What the events of a module leave out, in words. */
 final class Thresholds {

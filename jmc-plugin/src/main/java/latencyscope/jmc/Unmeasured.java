@@ -8,7 +8,7 @@ import java.util.function.Consumer;
 import latencyscope.jfr.schema.EventDescription;
 import latencyscope.jfr.schema.EventFields;
 import latencyscope.jfr.schema.EventTypes;
-import latencyscope.recording.NotMeasured;
+import latencyscope.recording.event.NotMeasured;
 import org.openjdk.jmc.common.unit.UnitLookup;
 import org.openjdk.jmc.flightrecorder.parser.IEventSink;
 import org.openjdk.jmc.flightrecorder.parser.IEventSinkFactory;

@@ -20,7 +20,7 @@ import latencyscope.jfr.RunQueueWait;
 import latencyscope.jfr.Schema;
 import latencyscope.jfr.schema.EventFields;
 import latencyscope.recording.LoadedRecording;
-import latencyscope.recording.NotMeasured;
+import latencyscope.recording.event.NotMeasured;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

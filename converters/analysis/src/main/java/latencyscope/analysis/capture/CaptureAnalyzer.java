@@ -1,0 +1,297 @@
+package latencyscope.analysis.capture;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalLong;
+import latencyscope.analysis.Analyzer;
+import latencyscope.analysis.Analyzers;
+import latencyscope.analysis.Culprits;
+import latencyscope.analysis.Metrics;
+import latencyscope.analysis.ModuleReport;
+import latencyscope.analysis.Percentiles;
+import latencyscope.analysis.Verdict;
+import latencyscope.analysis.evidence.Evidence;
+import latencyscope.analysis.evidence.Question;
+import latencyscope.analysis.finding.Cost;
+import latencyscope.analysis.finding.Count;
+import latencyscope.analysis.finding.Culprit;
+import latencyscope.analysis.finding.Finding;
+import latencyscope.analysis.finding.Remedy;
+import latencyscope.analysis.finding.Severity;
+import latencyscope.analysis.finding.Task;
+import latencyscope.analysis.isolation.Blame;
+import latencyscope.analysis.isolation.IsolationFacts;
+import latencyscope.analysis.tally.Tally;
+import latencyscope.jfr.schema.EventTypes;
+import latencyscope.recording.Nanos;
+import latencyscope.recording.Recording;
+import latencyscope.recording.event.KernelEvent;
+import latencyscope.recording.fact.Loss;
+import latencyscope.recording.fact.ProbeCosts;
+import latencyscope.recording.fact.ProbeState;
+
+/** Judges the capture itself: is anything missing, and what did it cost. */
+public final class CaptureAnalyzer implements Analyzer {
+  private static final String NO_STATS =
+      "the kernel counts runs and time only if asked to: --probe-cost, or stats=on of the agent";
+
+  private static final String NO_LOCKS = "waits for locks were not captured: module syscall";
+
+  /**
+   * The share of the captured time that our own threads may stand in the target's way unsaid. As
+   * much as our figures may differ from the scheduler's own: beyond it, a report would show the
+   * profiler as well as the program.
+   */
+  private static final double SUBSTANTIAL = 0.01;
+
+  /** Creates an analyzer. */
+  public CaptureAnalyzer() {}
+
+  // Names alone tell most tasks apart from ours; processes, because a name may be anyone's.
+  private final Tally<Task, Blame> inTheWay =
+      new Tally<>(
+          Blame::held,
+          blame -> new Task(blame.culprit().name(), 0, blame.culprit().pid(), null),
+          blame -> Task.OTHERS);
+  private final OwnLocks locks = new OwnLocks();
+
+  @Override
+  public void endOfChunk() {
+    locks.endOfChunk();
+  }
+
+  @Override
+  public void accept(KernelEvent event) {
+    if (event.type().equals(EventTypes.FUTEX_WAIT)) {
+      locks.add(event);
+    }
+    Blame.of(event).forEach(inTheWay::add);
+  }
+
+  @Override
+  public ModuleReport report(Recording recording) {
+    List<Finding> findings = new ArrayList<>();
+    recording.losses().stream().filter(l -> l.count() > 0).map(this::loss).forEach(findings::add);
+    recording.probes().stream()
+        .filter(p -> !p.attached())
+        .map(this::unavailable)
+        .forEach(findings::add);
+    recording.notes().stream()
+        .map(note -> Finding.note(Analyzers.CAPTURE, Severity.WARN, note))
+        .forEach(findings::add);
+    if (!recording.isDescribed() && recording.probes().stream().noneMatch(ProbeState::loading)) {
+      String text = "The recording does not say what was captured: host and target are unknown.";
+      findings.add(Finding.note(Analyzers.CAPTURE, Severity.WARN, text));
+    }
+    Tally.Sum<Blame> own = inTheWay.all(new Culprits(recording)::isOwn);
+    if (own != null && own.total() > SUBSTANTIAL * recording.capturedNs(IsolationFacts.MODULE)) {
+      findings.add(ownWaits(own));
+    }
+    OwnLocks.Sum held = locks.sum(recording);
+    if (held.totalNs() > SUBSTANTIAL * recording.capture().duration()) {
+      findings.add(heldLocks(held));
+    }
+    List<Verdict> verdicts =
+        findings.stream()
+            .map(Verdict::of)
+            .map(verdict -> verdict.about(Question.COMPLETE))
+            .toList();
+    return new ModuleReport(
+        Analyzers.CAPTURE,
+        "CAPTURE",
+        verdicts.isEmpty()
+            ? List.of(
+                Verdict.none(
+                    Question.COMPLETE,
+                    Evidence.of(recording),
+                    "Complete: no record was lost, no probe is missing"))
+            : verdicts,
+        List.of(),
+        List.of(),
+        List.of(),
+        findings,
+        metrics(recording, own, held));
+  }
+
+  private Finding loss(Loss loss) {
+    // Without a type it is not records that found no room, but threads, of which then nothing is
+    // known; or a thread's first event, which happens a few times in a hundred million.
+    boolean ofThreads = loss.type() == null;
+    return finding(
+        ofThreads
+            ? String.format(Locale.ROOT, "%,d events were not counted", loss.count())
+            : String.format(Locale.ROOT, "%,d records of %s were lost", loss.count(), loss.type()),
+        null,
+        loss.count(),
+        String.format(
+            Locale.ROOT,
+            ofThreads
+                ? "Module %s: %s. Counts and percentiles lack them, too."
+                : "Module %s: %s. Counts and percentiles still hold them; single events lack them.",
+            loss.module(),
+            loss.reason()),
+        List.of(
+            Remedy.of(
+                ofThreads
+                    ? "If it was for want of room: limit the capture (--pid, --cpus), or begin a"
+                        + " new one, which makes room for as many threads as there are then."
+                    : "Raise the event's threshold, or limit the capture: --cpus, --module,"
+                        + " threads=.")));
+  }
+
+  private Finding unavailable(ProbeState probe) {
+    if (probe.loading()) {
+      String title = "The recording ended before any module was attached";
+      return finding(title, null, 1, probe.reason(), recorded(probe));
+    }
+    return finding(
+        String.format(
+            Locale.ROOT,
+            "%s %s is %s",
+            probe.probe() == null ? "Module" : "Probe " + probe.probe() + " of module",
+            probe.module(),
+            probe.state()),
+        null,
+        1,
+        probe.reason(),
+        recorded(probe));
+  }
+
+  private static List<Remedy> recorded(ProbeState probe) {
+    boolean none = probe.remedy() == null || probe.remedy().isBlank();
+    return none ? List.of() : List.of(Remedy.of(probe.remedy()));
+  }
+
+  private static Finding finding(
+      String title, Culprit culprit, long count, String evidence, List<Remedy> remedies) {
+    return new Finding(
+        Analyzers.CAPTURE,
+        Severity.WARN,
+        title,
+        null,
+        culprit,
+        Cost.times(count),
+        evidence,
+        remedies);
+  }
+
+  private static Finding ownWaits(Tally.Sum<Blame> own) {
+    return finding(
+        String.format(
+            Locale.ROOT,
+            "LatencyScope's own threads stood in the way for %,.1f ms (%s)",
+            own.total() / 1e6,
+            Count.words(own.count(), "wait")),
+        own.worst().culprit(),
+        own.count(),
+        "These waits are in all counts and percentiles, and are blamed on nobody.",
+        List.of(
+            Remedy.of(
+                "Watch less (--cpus, --module), or raise the events' thresholds; in an agent,"
+                    + " drain.cpus gives the drain thread a CPU that the target does not use.")));
+  }
+
+  private static Finding heldLocks(OwnLocks.Sum held) {
+    return finding(
+        String.format(
+            Locale.ROOT,
+            "LatencyScope's own threads held locks for %,.1f ms that the target waited for (%s)",
+            held.totalNs() / 1e6,
+            Count.words(held.count(), "wait")),
+        null,
+        held.count(),
+        "Mutexes of the JVM and of malloc; at most "
+            + Nanos.words(held.worstNs())
+            + " at once. See the findings of the system calls for which.",
+        List.of(
+            Remedy.of(
+                "Begin the capture before trading, so that its code is compiled by then; give its"
+                    + " threads a CPU that the target does not use (drain.cpus).")));
+  }
+
+  private static Metrics metrics(Recording recording, Tally.Sum<Blame> own, OwnLocks.Sum held) {
+    Metrics metrics = new Metrics();
+    metrics.put("records", recording.records().values().stream().mapToLong(n -> n).sum());
+    metrics.put("lost", recording.losses().stream().mapToLong(Loss::count).sum());
+    metrics.put("probes", probes(recording));
+    metrics.put(
+        "drain_cpu_ns",
+        ownThread(recording, "drain"),
+        "the drain thread's cost is not in the recording");
+    metrics.put(
+        "setup_cpu_ns",
+        ownThread(recording, "set-up"),
+        "the set-up's cost is not in the recording");
+    metrics.put("own_wait_count", own == null ? 0 : own.count());
+    metrics.put("own_wait_ns", own == null ? 0 : own.total());
+    metrics.put("own_lock_wait_count", OwnLocks.ifMeasured(held.count(), recording), NO_LOCKS);
+    metrics.put("own_lock_wait_ns", OwnLocks.ifMeasured(held.totalNs(), recording), NO_LOCKS);
+    metrics.put("own_lock_wait_max_ns", OwnLocks.ifMeasured(held.worstNs(), recording), NO_LOCKS);
+    metrics.put("bpf_run_time_ns", bpfTime(recording), NO_STATS);
+    metrics.put(
+        "clock_error_ns", recording.clock().errorNs(), "the recording holds no clock readings");
+    return metrics;
+  }
+
+  /** A probe by its module and name, ordered by both; the name is null for the whole module. */
+  private record ProbeKey(String module, String name) {
+    static final Comparator<ProbeKey> ORDER =
+        Comparator.comparing(key -> key.module() + '/' + key.name());
+  }
+
+  private static List<Metrics> probes(Recording recording) {
+    Map<ProbeKey, ProbeState> states = new LinkedHashMap<>();
+    Map<ProbeKey, ProbeCosts> costs = new LinkedHashMap<>();
+    recording
+        .probes()
+        .forEach(state -> states.put(new ProbeKey(state.module(), state.probe()), state));
+    recording.costs().stream()
+        .filter(cost -> !isOwnThread(cost))
+        .forEach(cost -> costs.put(new ProbeKey(cost.module(), cost.probe()), cost));
+    List<ProbeKey> keys = new ArrayList<>(states.keySet());
+    costs.keySet().stream().filter(key -> !states.containsKey(key)).forEach(keys::add);
+    return keys.stream()
+        .sorted(ProbeKey.ORDER)
+        .map(key -> probe(key, states.get(key), costs.get(key)))
+        .toList();
+  }
+
+  private static Metrics probe(ProbeKey key, ProbeState state, ProbeCosts cost) {
+    Metrics row = new Metrics();
+    row.put("module", key.module());
+    row.put("name", String.valueOf(key.name()));
+    row.put("state", state == null ? null : state.state(), "the probe's state is not recorded");
+    row.put("reason", state == null ? null : state.reason());
+    row.put("run_count", counted(cost == null ? -1 : cost.runs()), NO_STATS);
+    row.put("run_time_ns", counted(cost == null ? -1 : cost.timeNs()), NO_STATS);
+    return row.put("missed", counted(cost == null ? -1 : cost.missed()), NO_STATS);
+  }
+
+  /** Whether it is the agent's own thread that this was spent on. */
+  private static boolean isOwnThread(ProbeCosts cost) {
+    return cost.module().equals(Analyzers.CAPTURE);
+  }
+
+  private static OptionalLong ownThread(Recording recording, String work) {
+    return recording.costs().stream()
+        .filter(cost -> isOwnThread(cost) && work.equals(cost.probe()))
+        .map(ProbeCosts::timeNs)
+        .map(CaptureAnalyzer::counted)
+        .findFirst()
+        .orElse(OptionalLong.empty());
+  }
+
+  private static OptionalLong bpfTime(Recording recording) {
+    List<ProbeCosts> probes = recording.costs().stream().filter(c -> !isOwnThread(c)).toList();
+    boolean all = !probes.isEmpty() && probes.stream().allMatch(cost -> cost.timeNs() >= 0);
+    return Percentiles.ifMeasured(probes.stream().mapToLong(ProbeCosts::timeNs).sum(), all);
+  }
+
+  private static OptionalLong counted(long value) {
+    return Percentiles.ifMeasured(value, value >= 0);
+  }
+}

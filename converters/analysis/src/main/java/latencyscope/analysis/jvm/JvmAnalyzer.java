@@ -1,0 +1,270 @@
+package latencyscope.analysis.jvm;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import latencyscope.analysis.Analyzer;
+import latencyscope.analysis.Analyzers;
+import latencyscope.analysis.ModuleReport;
+import latencyscope.analysis.ServiceThreads;
+import latencyscope.analysis.Verdict;
+import latencyscope.analysis.evidence.Question;
+import latencyscope.analysis.finding.Cost;
+import latencyscope.analysis.finding.Finding;
+import latencyscope.analysis.finding.Named;
+import latencyscope.analysis.finding.Remedy;
+import latencyscope.analysis.finding.Severity;
+import latencyscope.analysis.finding.Task;
+import latencyscope.analysis.isolation.IsolationFacts;
+import latencyscope.analysis.remedy.TaskRemedy;
+import latencyscope.ledger.Ledger;
+import latencyscope.ledger.Part;
+import latencyscope.ledger.autopsy.Autopsy;
+import latencyscope.ledger.autopsy.PauseAutopsy;
+import latencyscope.ledger.autopsy.SafepointAutopsy;
+import latencyscope.ledger.safepoint.Role;
+import latencyscope.ledger.safepoint.Safepoint;
+import latencyscope.recording.Recording;
+import latencyscope.recording.event.EventConsumer;
+import latencyscope.recording.event.JvmEvent;
+import latencyscope.recording.event.KernelEvent;
+
+/**
+ * Judges the JVM's pauses by what the kernel did to the threads that made them long. Not safe for
+ * use by several threads.
+ */
+public final class JvmAnalyzer implements Analyzer {
+  private static final int DESCRIBED = 3;
+  // Shorter ones are told, but nobody is to be warned of them.
+  private static final long NOTEWORTHY_NS = Question.NOTEWORTHY_NS;
+  private static final Pattern GC_THREADS = Pattern.compile("-XX:ParallelGCThreads=(\\d{1,9})");
+
+  private final Autopsy autopsy = new Autopsy();
+  private final JvmNoise noise = new JvmNoise();
+
+  /** Creates an analyzer that has seen nothing. */
+  public JvmAnalyzer() {}
+
+  @Override
+  public void accept(KernelEvent event) {
+    autopsy.accept(event);
+    noise.add(event);
+  }
+
+  @Override
+  public void acceptExemplar(KernelEvent event) {
+    autopsy.acceptExemplar(event);
+  }
+
+  @Override
+  public boolean wants(String type) {
+    return autopsy.wants(type);
+  }
+
+  @Override
+  public void accept(JvmEvent event) {
+    autopsy.accept(event);
+  }
+
+  @Override
+  public Optional<EventConsumer> secondReading(Recording recording) {
+    return autopsy.secondReading(recording);
+  }
+
+  @Override
+  public ModuleReport report(Recording recording) {
+    JvmEvidence evidence = new JvmEvidence(recording);
+    List<PauseAutopsy> pauses = autopsy.longestPauses();
+    List<SafepointAutopsy> safepoints = autopsy.latestSafepoints();
+    List<Finding> findings = new ArrayList<>();
+    List<Verdict> verdicts = new ArrayList<>();
+    lateSafepoints(safepoints, recording, findings, verdicts);
+    starvedPauses(pauses, recording, findings, verdicts);
+    verdicts.sort(Comparator.comparing(Verdict::severity).reversed());
+    return new ModuleReport(
+        Analyzers.JVM,
+        "JVM",
+        verdicts,
+        List.of(),
+        List.of(noise.table(recording)),
+        remarks(pauses, safepoints, findings, evidence),
+        findings,
+        JvmMetrics.of(autopsy, pauses, safepoints, noise.metrics(recording), evidence));
+  }
+
+  private List<String> remarks(
+      List<PauseAutopsy> pauses,
+      List<SafepointAutopsy> safepoints,
+      List<Finding> findings,
+      JvmEvidence evidence) {
+    List<String> remarks = new ArrayList<>();
+    for (SafepointAutopsy one : safepoints.subList(0, Math.min(DESCRIBED, safepoints.size()))) {
+      long at = one.safepoint().start();
+      remarks.add(one.describe(evidence.whyNot(Question.SAFEPOINTS, at)));
+    }
+    for (PauseAutopsy one : pauses.subList(0, Math.min(DESCRIBED, pauses.size()))) {
+      remarks.add(one.describe(evidence.whyNot(Question.GC_WORKERS, one.pause().start())));
+    }
+    // What a finding tells already needs no repetition.
+    findings.forEach(finding -> remarks.remove(finding.evidence()));
+    if (autopsy.isIncomplete()) {
+      remarks.add(
+          "There were too many events during the pauses to keep all: reasons may be missing.");
+    }
+    return remarks;
+  }
+
+  private void lateSafepoints(
+      List<SafepointAutopsy> safepoints,
+      Recording recording,
+      List<Finding> findings,
+      List<Verdict> verdicts) {
+    List<SafepointAutopsy> late =
+        safepoints.stream()
+            .filter(one -> one.late().isPresent())
+            .filter(one -> one.late().get().ledger().stolen() >= NOTEWORTHY_NS)
+            .toList();
+    if (late.isEmpty()) {
+      if (!autopsy.safepoints().all().isEmpty()) {
+        verdicts.add(
+            new JvmEvidence(recording)
+                .none(
+                    Question.SAFEPOINTS,
+                    autopsy.safepoints().all().stream().map(Safepoint::start).toList(),
+                    "No safepoint waited long for a thread off its CPU"));
+      }
+      return;
+    }
+    SafepointAutopsy worst = late.get(0);
+    Ledger ledger = worst.late().get().ledger();
+    long total = late.stream().mapToLong(one -> one.safepoint().timeToSafepoint()).sum();
+    String thread = ledger.window().thread().name();
+    findings.add(
+        finding(
+            "All threads waited for " + thread + " to reach a safepoint",
+            ledger,
+            late.size(),
+            total,
+            worst.safepoint().timeToSafepoint(),
+            worst.safepoint().start(),
+            worst.describe(),
+            recording));
+    verdicts.add(
+        verdict("Safepoints late because a thread was kept from running: ", late.size(), findings));
+  }
+
+  private void starvedPauses(
+      List<PauseAutopsy> pauses,
+      Recording recording,
+      List<Finding> findings,
+      List<Verdict> verdicts) {
+    List<PauseAutopsy> starved =
+        pauses.stream()
+            .filter(one -> one.starved().isPresent())
+            .filter(one -> one.starved().get().stolen() >= NOTEWORTHY_NS)
+            .toList();
+    if (starved.isEmpty()) {
+      if (autopsy.pauses() > 0) {
+        verdicts.add(
+            new JvmEvidence(recording)
+                .none(
+                    Question.GC_WORKERS,
+                    pauses.stream().map(one -> one.pause().start()).toList(),
+                    "No GC worker was kept from running for long"));
+      }
+      return;
+    }
+    PauseAutopsy worst =
+        starved.stream().max(Comparator.comparingLong(one -> one.starved().get().stolen())).get();
+    Ledger ledger = worst.starved().get();
+    long total = starved.stream().mapToLong(one -> one.starved().get().stolen()).sum();
+    findings.add(
+        finding(
+            ledger.window().thread().name() + " was kept from running in a GC pause",
+            ledger,
+            starved.size(),
+            total,
+            ledger.stolen(),
+            worst.pause().start(),
+            worst.describe(),
+            recording));
+    verdicts.add(verdict("GC pauses with a starved worker: ", starved.size(), findings));
+  }
+
+  // Only so many of the worst are looked into: there may be more.
+  private static Verdict verdict(String text, int count, List<Finding> findings) {
+    Finding finding = findings.get(findings.size() - 1);
+    String counted = text + count + (count >= Autopsy.WORST ? " or more" : "");
+    return new Verdict(Severity.WARN, counted, finding, finding.evidence(), null);
+  }
+
+  private Finding finding(
+      String title,
+      Ledger ledger,
+      int count,
+      long total,
+      long worst,
+      long at,
+      String evidence,
+      Recording recording) {
+    Part reason = ledger.parts().stream().filter(p -> p.cause().isStolen()).findFirst().get();
+    return new Finding(
+        Analyzers.JVM,
+        Severity.WARN,
+        title,
+        ledger.window().thread(),
+        reason.culprit() == null ? null : new Named(reason.culprit(), reason.task()),
+        new Cost(count, total, worst, at),
+        evidence,
+        remedy(reason, ledger, recording));
+  }
+
+  /** What helps here: a culprit from elsewhere is to go, the JVM's own are to be fewer or away. */
+  private static List<Remedy> remedy(Part reason, Ledger ledger, Recording recording) {
+    Task culprit = reason.task();
+    if (culprit == null) {
+      return List.of();
+    }
+    if (culprit.pid() == recording.capture().targetPid()) {
+      if (!ServiceThreads.contains(culprit.name())) {
+        return List.of();
+      }
+      if (isGc(culprit.name())) {
+        return fewerCollectors(recording);
+      }
+    }
+    return remedy(culprit, reason, ledger, recording);
+  }
+
+  // By itself HotSpot starts one for each of up to 8 CPUs, and fewer than CPUs above: never more.
+  private static List<Remedy> fewerCollectors(Recording recording) {
+    int cpus = recording.host().online().size();
+    Matcher set = GC_THREADS.matcher(recording.hostFacts().getOrDefault("jvm_flags", ""));
+    int fewer = cpus - 1;
+    if (fewer < 1 || set.find() && Long.parseLong(set.group(1)) <= fewer) {
+      return List.of();
+    }
+    return List.of(
+        Remedy.of(
+            "Give the JVM fewer GC threads than the host has CPUs:",
+            "-XX:ParallelGCThreads=" + fewer));
+  }
+
+  private static boolean isGc(String thread) {
+    Role role = Role.of(thread);
+    return role == Role.GC_WORKER || role == Role.GC_SERVICE;
+  }
+
+  private static List<Remedy> remedy(
+      Task culprit, Part reason, Ledger ledger, Recording recording) {
+    if (reason.cpu() < 0) {
+      return List.of();
+    }
+    IsolationFacts facts = new IsolationFacts(recording);
+    return new TaskRemedy(recording, facts.guarded)
+        .against(culprit, ledger.window().thread(), reason.cpu());
+  }
+}

@@ -1,0 +1,49 @@
+package latencyscope.analysis.jvm;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import latencyscope.analysis.Verdict;
+import latencyscope.analysis.evidence.Evidence;
+import latencyscope.analysis.evidence.Question;
+import latencyscope.recording.Recording;
+
+/** Of which of the JVM's pauses the recording tells what the kernel did to their threads. */
+final class JvmEvidence {
+  private static final String OUTSIDE = "it is outside of the captured time";
+
+  private final Recording recording;
+  private final Evidence evidence;
+
+  JvmEvidence(Recording recording) {
+    this.recording = recording;
+    evidence = Evidence.of(recording);
+  }
+
+  /** Why nothing may be recorded of who was kept from running at a time; empty if it is. */
+  Optional<String> whyNot(Question question, long at) {
+    Optional<String> why = evidence.whyNot(question);
+    return why.isPresent() || isCaptured(at) ? why : Optional.of(OUTSIDE);
+  }
+
+  private boolean isCaptured(long at) {
+    return recording.intervals().stream().anyMatch(i -> i.start() <= at && at < i.end());
+  }
+
+  /** The answer "none" where pauses, of which these are the begins, were captured. */
+  Verdict none(Question question, List<Long> begins, String text) {
+    long within = begins.stream().filter(this::isCaptured).count();
+    if (within == 0 && evidence.proof(question).isPresent()) {
+      return Verdict.notMeasured(question, "none of them is in the captured time");
+    }
+    String of =
+        within == begins.size()
+            ? ""
+            : String.format(
+                Locale.ROOT,
+                " in %,d of %,d; the others are outside of the captured time",
+                within,
+                begins.size());
+    return Verdict.none(question, evidence, text + of);
+  }
+}

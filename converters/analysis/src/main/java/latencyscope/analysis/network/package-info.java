@@ -1,0 +1,2 @@
+/** Verdicts on packets, sockets and drops of the target. */
+package latencyscope.analysis.network;

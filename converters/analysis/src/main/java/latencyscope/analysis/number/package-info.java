@@ -1,0 +1,2 @@
+/** Numbers as people read them: three digits and a unit. */
+package latencyscope.analysis.number;

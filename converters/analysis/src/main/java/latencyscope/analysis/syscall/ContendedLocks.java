@@ -1,0 +1,66 @@
+package latencyscope.analysis.syscall;
+
+import latencyscope.jfr.schema.EventTypes;
+import latencyscope.recording.event.EventConsumer;
+import latencyscope.recording.event.JvmEvent;
+import latencyscope.recording.event.KernelEvent;
+import latencyscope.recording.thread.ThreadId;
+
+/**
+ * Picks the waits for locks that other threads held out of all futex waits. Not safe for use by
+ * several threads.
+ */
+public final class ContendedLocks implements EventConsumer {
+  private final FutexReasons reasons;
+
+  /** Takes contended waits. */
+  @FunctionalInterface
+  public interface Sink {
+    /**
+     * Takes one wait.
+     *
+     * @param culprit who gave the lock up; null if that is not known
+     * @param blockedNs how long the thread could not run, nanoseconds
+     */
+    void accept(ThreadId thread, String culprit, long blockedNs);
+  }
+
+  /** Creates one that has seen nothing. */
+  public ContendedLocks(Sink sink) {
+    reasons =
+        new FutexReasons((wait, java) -> {
+          if (wait.reason().isContended()) {
+            String culprit = wait.waker() == null ? null : wait.waker().name();
+            sink.accept(wait.thread(), culprit, wait.blockedNs());
+          }
+        });
+  }
+
+  @Override
+  public void accept(KernelEvent event) {
+    if (event.type().equals(EventTypes.FUTEX_WAIT) && event.thread() != null) {
+      reasons.add(FutexWait.of(event));
+    }
+  }
+
+  @Override
+  public boolean wants(String type) {
+    return JavaWait.isToldBy(type);
+  }
+
+  @Override
+  public void accept(JvmEvent event) {
+    reasons.add(event);
+  }
+
+  @Override
+  public void endOfChunk() {
+    reasons.endOfChunk();
+  }
+
+  /** Judges what is left; called after the last event. */
+  public void end() {
+    endOfChunk();
+    endOfChunk();
+  }
+}

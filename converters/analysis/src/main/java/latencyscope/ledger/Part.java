@@ -1,0 +1,48 @@
+package latencyscope.ledger;
+
+import latencyscope.analysis.finding.Task;
+
+/**
+ * Time of a window that has one cause, all of its stretches added up.
+ *
+ * @param cause the cause
+ * @param culprit who or what did it; null if nobody is known, or nobody did
+ * @param within what the thread was in when it blocked; null if that is not known
+ * @param detail of its longest stretch, as the end of a sentence; null if there is none
+ * @param cpu CPU on which all of it happened; -1 if that is not known or it was several
+ * @param ns how long, nanoseconds; more than 0
+ * @param longest its longest stretch, nanoseconds
+ * @param stretches how many stretches
+ * @param task the task that the culprit is, of the longest stretch; null if it is none
+ */
+public record Part(
+    Cause cause,
+    String culprit,
+    String within,
+    String detail,
+    int cpu,
+    long ns,
+    long longest,
+    int stretches,
+    Task task) {
+  /** One whose culprit is no task. */
+  public Part(
+      Cause cause,
+      String culprit,
+      String within,
+      String detail,
+      int cpu,
+      long ns,
+      long longest,
+      int stretches) {
+    this(cause, culprit, within, detail, cpu, ns, longest, stretches, null);
+  }
+
+  /** What tells causes apart over many windows. */
+  public record Key(Cause cause, String culprit) {}
+
+  /** What tells this cause apart over many windows. */
+  public Key key() {
+    return new Key(cause, culprit);
+  }
+}

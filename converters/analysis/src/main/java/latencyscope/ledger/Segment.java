@@ -1,0 +1,28 @@
+package latencyscope.ledger;
+
+/**
+ * A stretch of a window with one cause.
+ *
+ * @param start begin, nanoseconds since the epoch
+ * @param end end, nanoseconds since the epoch
+ * @param cause why it passed
+ * @param span what says so; null for a remainder
+ * @param within what the thread was in meanwhile; null if that is not known
+ */
+public record Segment(long start, long end, Cause cause, Span span, String within) {
+  public long ns() {
+    return end - start;
+  }
+
+  /** Whether the other one is the same, going on. */
+  boolean continues(Segment before) {
+    return before.end == start
+        && before.cause == cause
+        && (before.span == null ? span == null : before.span.equals(span))
+        && (before.within == null ? within == null : before.within.equals(within));
+  }
+
+  String culprit() {
+    return span == null ? null : span.culprit();
+  }
+}

@@ -1,0 +1,2 @@
+/** What each safepoint and pause consisted of. */
+package latencyscope.ledger.autopsy;

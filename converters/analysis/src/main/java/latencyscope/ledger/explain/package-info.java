@@ -1,0 +1,2 @@
+/** Explains slow operations: where their time went, cause by cause. */
+package latencyscope.ledger.explain;

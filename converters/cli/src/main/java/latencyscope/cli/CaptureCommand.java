@@ -1,0 +1,270 @@
+package latencyscope.cli;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import latencyscope.analysis.Report;
+import latencyscope.cli.capture.AttachedCapture;
+import latencyscope.cli.capture.CaptureRequest;
+import latencyscope.cli.capture.CaptureSession;
+import latencyscope.cli.capture.CaptureWait;
+import latencyscope.cli.capture.Durations;
+import latencyscope.cli.capture.JvmCompanion;
+import latencyscope.cli.capture.Progress;
+import latencyscope.cli.capture.RunningCapture;
+import latencyscope.cli.console.Console;
+import latencyscope.cli.console.Interrupts;
+import latencyscope.cli.console.Machine;
+import latencyscope.cli.console.ModuleNames;
+import latencyscope.cli.console.PrivateDirectory;
+import latencyscope.cli.console.Target;
+import latencyscope.cli.console.UserError;
+import latencyscope.cli.output.OutputOptions;
+import latencyscope.jfr.Schema;
+import latencyscope.proc.CpuSet;
+import latencyscope.recording.fact.ProbeState;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Captures and reports: what the program does without a command. */
+@Command(
+    name = "latencyscope",
+    synopsisSubcommandLabel = "[COMMAND]",
+    description = {
+      "Finds what in the kernel keeps threads from running, to the nanosecond.",
+      "",
+      "Without a command, it captures and reports."
+    },
+    footer = {
+      "",
+      "First:",
+      "  latencyscope doctor                        is all there that it needs?",
+      "  latencyscope demo                          what it finds in a sick engine",
+      "  latencyscope --pid PID                     10 s of a process, JVM or not",
+      "",
+      "Then:",
+      "  latencyscope -p PID -d 30 -o report.html   a page for a colleague",
+      "  latencyscope -p PID -c 4-7 -m isolation    were isolated CPUs left alone?",
+      "  latencyscope -p PID --attach -o run.jfr    the agent in a JVM on Java 25",
+      "  latencyscope explain run.jfr --event NAME  where its time went",
+      "  latencyscope -p PID -o alpha.svg --notional 10000000",
+      "                                             what latency costs, in dollars",
+      "  latencyscope --json -o new.json --limit isolation.p99_runqueue_ns=1000",
+      "                                             a gate: exit code 2 if above",
+      "  latencyscope diff good.json new.json       what got worse",
+      "",
+      "Each command has a --help of its own."
+    })
+final class CaptureCommand extends Main.Common implements Main.Verbose {
+  private final Console console;
+  private final Machine machine;
+
+  @Option(
+      names = {"-d", "--duration"},
+      paramLabel = "TIME",
+      defaultValue = "10",
+      converter = Durations.class,
+      description = "How long to capture: seconds, also 500ms or 2m (default: 10).")
+  private Duration duration;
+
+  @Option(
+      names = {"-p", "--pid"},
+      paramLabel = "PID",
+      description = "The process to watch, JVM or not (default: every process).")
+  private Long pid;
+
+  @Option(
+      names = {"-c", "--cpus"},
+      paramLabel = "LIST",
+      description = "CPUs to watch, such as 4,5,6-7 (default: all that are online).")
+  private String cpus;
+
+  @Option(
+      names = {"-m", "--module"},
+      paramLabel = "MODULE",
+      split = ",",
+      completionCandidates = ModuleNames.class,
+      description = "What to measure: ${COMPLETION-CANDIDATES}; repeatable (default: all).")
+  private List<String> modules = List.of();
+
+  @Option(
+      names = {"-i", "--interface"},
+      paramLabel = "NAME",
+      description = "Network interface to watch (default: all).")
+  private String networkInterface;
+
+  @Option(
+      names = "--probe-cost",
+      description =
+          "Have the kernel count what each probe takes. While it counts, each run of any BPF"
+              + " program on this host takes two clock reads more.")
+  private boolean probeCost;
+
+  @Option(
+      names = "--attach",
+      description =
+          "Load the agent into the target JVM (Java 25), instead of watching it from outside.")
+  private boolean attach;
+
+  @Option(
+      names = "--no-jvm-recording",
+      description = "Do not ask a JVM's own flight recorder for thread names, pauses and locks.")
+  private boolean noJvmRecording;
+
+  @Mixin private OutputOptions output = new OutputOptions();
+
+  CaptureCommand(Console console, Machine machine) {
+    this.console = console;
+    this.machine = machine;
+  }
+
+  @Override
+  public boolean verbose() {
+    return output.verbose();
+  }
+
+  @Override
+  public Integer call() throws UserError {
+    output.check();
+    output.checkTerminal(console);
+    CaptureRequest request = request();
+    if (!attach) {
+      CaptureSession.requireAgent();
+    }
+    try (PrivateDirectory directory = PrivateDirectory.create()) {
+      return capture(request, directory.path());
+    }
+  }
+
+  private CaptureRequest request() throws UserError {
+    if (pid != null && pid <= 0) {
+      throw new UserError("--pid: " + pid + " is not a process id");
+    }
+    Target target = pid == null ? null : Target.of(pid, machine);
+    return new CaptureRequest(
+        duration, target, checkedCpus(), checkedModules(), checkedInterface(target), probeCost);
+  }
+
+  private CpuSet checkedCpus() throws UserError {
+    if (cpus == null) {
+      return CpuSet.EMPTY;
+    }
+    CpuSet asked;
+    try {
+      asked = CpuSet.parse(cpus);
+    } catch (IllegalArgumentException e) {
+      throw new UserError("--cpus: " + e.getMessage(), e);
+    }
+    if (asked.isEmpty()) {
+      throw new UserError("--cpus: the list is empty; write it like 4,5,6-7, or leave it out");
+    }
+    CpuSet missing = asked.minus(machine.online());
+    if (!missing.isEmpty()) {
+      throw new UserError(
+          "--cpus: there is no CPU " + missing + " online here; there are " + machine.online());
+    }
+    return asked;
+  }
+
+  private List<String> checkedModules() throws UserError {
+    List<String> known = Schema.modules();
+    Set<String> asked = new LinkedHashSet<>(modules);
+    if (asked.remove("all")) {
+      asked.clear();
+    }
+    for (String module : asked) {
+      if (!known.contains(module)) {
+        throw new UserError(
+            "--module: this version does not have '"
+                + module
+                + "', only "
+                + String.join(", ", known));
+      }
+    }
+    return List.copyOf(asked);
+  }
+
+  private String checkedInterface(Target target) throws UserError {
+    Set<String> known = machine.interfaces(target);
+    if (networkInterface != null && !known.contains(networkInterface)) {
+      throw new UserError(
+          "--interface: there is no '"
+              + networkInterface
+              + "' here; there are "
+              + String.join(", ", known));
+    }
+    return networkInterface;
+  }
+
+  private RunningCapture start(CaptureRequest request) throws UserError {
+    try {
+      return attach ? AttachedCapture.start(request) : CaptureSession.start(request);
+    } catch (UserError e) {
+      // If the target has ended, that is the cause of any other error.
+      CaptureWait.requireTarget(request);
+      throw e;
+    }
+  }
+
+  private int capture(CaptureRequest request, Path directory) throws UserError {
+    Interrupts interrupts = Interrupts.install();
+    List<Path> files = new ArrayList<>();
+    CaptureWait.End end;
+    // Before the probes: a flight recorder that comes up is no part of what is to be measured.
+    Optional<JvmCompanion> companion =
+        attach || noJvmRecording ? Optional.empty() : JvmCompanion.start(request, console);
+    try (RunningCapture session = start(request)) {
+      Progress progress = new Progress(console, "Capturing", request.duration());
+      end = new CaptureWait(session, request).await(interrupts, progress::left);
+      progress.done();
+      Path file = directory.resolve("capture.jfr");
+      session.finish(file);
+      companion.ifPresent(jvm -> files.addAll(jvm.finish(directory, file, console)));
+      files.add(file);
+    } finally {
+      companion.ifPresent(JvmCompanion::close);
+    }
+    Report report = output.read(files, console);
+    requireProbes(report, end);
+    boolean gone =
+        request.target() != null
+            && (end == CaptureWait.End.TARGET_GONE || !report.recording().capture().targetAlive());
+    if (gone) {
+      report = report.ofEndedTarget();
+    }
+    output.write(report, files, console);
+    if (gone) {
+      console.say(
+          "process "
+              + request.target().pid()
+              + " ended before the time was up; this is what was captured until then");
+    }
+    return report.exitCode();
+  }
+
+  private static void requireProbes(Report report, CaptureWait.End end) throws UserError {
+    List<ProbeState> probes = report.recording().probes();
+    if (probes.isEmpty() && end != CaptureWait.End.FAILED
+        || probes.stream().anyMatch(ProbeState::attached)) {
+      return;
+    }
+    // The capture as a whole says it best; else any probe does.
+    ProbeState why =
+        probes.stream()
+            .filter(p -> Schema.CAPTURE.equals(p.module()))
+            .findFirst()
+            .or(() -> probes.stream().findFirst())
+            .orElseThrow(() ->
+                new UserError(
+                    "nothing could be captured, and the agent does not say why; latencyscope doctor may"));
+    throw new UserError(
+        "nothing could be captured: "
+            + why.reason()
+            + (why.remedy() == null ? "" : "; " + why.remedy()));
+  }
+}

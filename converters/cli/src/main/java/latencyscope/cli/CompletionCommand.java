@@ -1,0 +1,58 @@
+package latencyscope.cli;
+
+import java.nio.charset.StandardCharsets;
+import latencyscope.cli.console.Console;
+import latencyscope.cli.console.UserError;
+import picocli.AutoComplete;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Writes the script by which a shell completes commands, options and their values. */
+@Command(
+    name = "completion",
+    description = "Write a script that lets bash or zsh complete commands, options and values.",
+    exitCodeList = {"0:written", "3:could not be written"},
+    footer = {
+      "",
+      "Examples:",
+      "  source <(latencyscope completion)                               this shell",
+      "  latencyscope completion > /etc/bash_completion.d/latencyscope   every bash"
+    })
+final class CompletionCommand extends Main.Common implements Main.Verbose {
+  /** A shell that is known. */
+  private enum Shell {
+    BASH,
+    ZSH
+  }
+
+  private final Console console;
+
+  @Spec private CommandSpec spec;
+
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "SHELL",
+      defaultValue = "bash",
+      description = "bash or zsh; the script is good for both (default: bash).")
+  private Shell shell;
+
+  CompletionCommand(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public boolean verbose() {
+    return false;
+  }
+
+  @Override
+  public Integer call() throws UserError {
+    CommandLine root = spec.root().commandLine();
+    String script = AutoComplete.bash(root.getCommandName(), root) + "\n";
+    console.result(script.getBytes(StandardCharsets.UTF_8));
+    return 0;
+  }
+}

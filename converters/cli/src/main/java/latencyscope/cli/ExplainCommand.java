@@ -1,0 +1,145 @@
+package latencyscope.cli;
+
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import latencyscope.cli.console.Console;
+import latencyscope.cli.console.UserError;
+import latencyscope.ledger.explain.Explainer;
+import latencyscope.ledger.explain.Explanation;
+import latencyscope.ledger.explain.Query;
+import latencyscope.ledger.explain.UnknownEventException;
+import latencyscope.recording.EventSource;
+import latencyscope.recording.Recording;
+import latencyscope.recording.RecordingFiles;
+import latencyscope.recording.chunk.RecordingException;
+import latencyscope.report.ExplanationText;
+import latencyscope.report.JsonReport;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Tells where the time of an event type's slowest went. */
+@Command(
+    name = "explain",
+    description = {
+      "Show where the time of a recording's slowest events went: on CPU, waiting and behind whom,"
+          + " stolen, faulting, blocked and woken by whom.",
+      "",
+      "Without --event, the time between --from and --to of each thread is explained; with --thread"
+          + " alone, all of the capture."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  latencyscope explain run.jfr --event GCPhasePause --top 1",
+      "  latencyscope explain run.jfr --event demo.TickToTrade --thread 'strategy*'",
+      "  latencyscope explain run.jfr --from 14:32:07.847 --to 14:32:07.851",
+      "",
+      "First find the events that the recording has: jfr summary run.jfr"
+    })
+final class ExplainCommand extends Main.Common implements Main.Verbose {
+  private final Console console;
+
+  @Parameters(
+      paramLabel = "FILE",
+      arity = "1..*",
+      description = "The recording; several files are parts of one.")
+  private List<Path> files;
+
+  @Option(
+      names = {"-e", "--event"},
+      paramLabel = "NAME",
+      description =
+          "Event type, of the JVM or the application's own, such as jdk.GCPhasePause or"
+              + " demo.TickToTrade; the name alone will do.")
+  private String event;
+
+  @Option(
+      names = "--top",
+      paramLabel = "N",
+      defaultValue = "3",
+      description = "How many of the slowest to explain one by one (default: 3).")
+  private int top;
+
+  @Option(
+      names = "--thread",
+      paramLabel = "GLOB",
+      description = "Only those of threads with such a name, with * and ?.")
+  private String thread;
+
+  @Option(
+      names = "--from",
+      paramLabel = "TIME",
+      description = "Only what begins at or after TIME, such as 14:32:07.847123.")
+  private String from;
+
+  @Option(names = "--to", paramLabel = "TIME", description = "Only what ends at or before TIME.")
+  private String to;
+
+  @Option(names = "--json", description = "Write JSON instead of text.")
+  private boolean json;
+
+  @Option(
+      names = {"-v", "--verbose"},
+      description = "Say more about what goes wrong, on standard error.")
+  private boolean verbose;
+
+  ExplainCommand(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public boolean verbose() {
+    return verbose;
+  }
+
+  @Override
+  public Integer call() throws UserError {
+    if (event == null && from == null && to == null && thread == null) {
+      throw new UserError(
+          "explain: say what to explain, with --event NAME, with --from and --to, or with --thread"
+              + " GLOB all of a thread's time");
+    }
+    if (top < 1) {
+      throw new UserError("--top: " + top + " are none; give 1 or more");
+    }
+    Explanation explanation = explain(new RecordingFiles(files), query());
+    String text =
+        json ? JsonReport.of(explanation) : ExplanationText.of(explanation, console.style());
+    Charset charset = json ? StandardCharsets.UTF_8 : console.charset();
+    console.result(text.getBytes(charset));
+    return 0;
+  }
+
+  private Query query() throws UserError {
+    long begin = Long.MIN_VALUE;
+    long end = Long.MAX_VALUE;
+    if (from != null || to != null) {
+      long captured = begin(files);
+      begin = from == null ? begin : Times.parse("--from", from, console.zone(), captured);
+      end = to == null ? end : Times.parse("--to", to, console.zone(), captured);
+      if (begin > end) {
+        throw new UserError("--from: " + from + " is after --to " + to);
+      }
+    }
+    return new Query(event, thread, begin, end, top);
+  }
+
+  private static long begin(List<Path> files) throws UserError {
+    try {
+      return Recording.read(files, event -> {}).capture().start();
+    } catch (RecordingException e) {
+      throw new UserError(e.getMessage(), e);
+    }
+  }
+
+  static Explanation explain(EventSource source, Query query) throws UserError {
+    try {
+      return Explainer.explain(source, query);
+    } catch (RecordingException | UnknownEventException e) {
+      throw new UserError(e.getMessage(), e);
+    }
+  }
+}

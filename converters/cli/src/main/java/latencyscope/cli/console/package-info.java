@@ -1,0 +1,2 @@
+/** Console, machine and user errors of all commands. */
+package latencyscope.cli.console;

@@ -1,0 +1,153 @@
+package latencyscope.cli.output;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import latencyscope.alpha.CollapsedStacks;
+import latencyscope.chrome.ChromeOutput;
+import latencyscope.cli.console.UserError;
+import latencyscope.hlog.HistogramLog;
+import latencyscope.html.FlameGraph;
+import latencyscope.html.HtmlReport;
+import latencyscope.perfetto.PerfettoOutput;
+import latencyscope.recording.chunk.RecordingException;
+import latencyscope.report.JsonReport;
+import latencyscope.report.TextReport;
+import latencyscope.trace.TraceWriter;
+
+/** An output format, with the ending that a file of it has. */
+public enum Format {
+  /** For people. */
+  TEXT(
+      "report.txt",
+      (c, out) -> out.write(TextReport.of(c.report(), c.style()).getBytes(c.charset()))),
+  /** For tools that read traces, but not Perfetto's own. */
+  CHROME(
+      "chrome.trace.json",
+      (c, out) -> TraceWriter.write(c.report(), c.files(), new ChromeOutput(out))),
+  /** For programs. */
+  JSON("report.json", (c, out) -> out.write(JsonReport.of(c.report()).getBytes(UTF_8))),
+  /** For ui.perfetto.dev. */
+  PERFETTO(
+      "trace.pftrace",
+      (c, out) ->
+          TraceWriter.write(
+              c.report(), c.files(), new PerfettoOutput(c.report().recording(), out))),
+  /** For a colleague with a browser. */
+  HTML("report.html", (c, out) -> HtmlReport.write(c.report(), c.files(), c.style().zone(), out)),
+  /** For the tools of HdrHistogram. */
+  HLOG("report.hlog", (c, out) -> HistogramLog.write(c.report(), c.files(), out)),
+  /** What latency cost, as a picture. */
+  FLAMEGRAPH("alpha.svg", (c, out) -> out.write(FlameGraph.svg(c.costs()).getBytes(UTF_8))),
+  /** What latency cost, for other tools that draw flame graphs. */
+  COLLAPSED("alpha.folded", (c, out) -> out.write(CollapsedStacks.of(c.costs()).getBytes(UTF_8))),
+  /** The recording itself. */
+  JFR("recording.jfr", Format::copy);
+
+  private final String file;
+  private final Writer writer;
+
+  /** Writes a report. */
+  private interface Writer {
+    void write(Content content, OutputStream out) throws IOException, RecordingException;
+  }
+
+  /**
+   * @param file name of a file of this format, where nobody gives one
+   * @param writer writes it
+   */
+  Format(String file, Writer writer) {
+    this.file = file;
+    this.writer = writer;
+  }
+
+  // A recording is a sequence of chunks: files one behind the other are one.
+  private static void copy(Content content, OutputStream out) throws IOException {
+    for (Path recording : content.files().files()) {
+      Files.copy(recording, out);
+    }
+  }
+
+  /** The format of a name. */
+  static Format named(String name) throws UserError {
+    for (Format format : values()) {
+      if (format.lower().equals(name.toLowerCase(Locale.ROOT))) {
+        return format;
+      }
+    }
+    throw new UserError(
+        "--format: this version does not write '" + name + "', only " + all(Format::lower));
+  }
+
+  /** The format that a file's ending asks for; text for a file without an ending. */
+  static Format ofFile(String file) throws UserError {
+    for (Format format : values()) {
+      if (file.endsWith(format.ending())) {
+        return format;
+      }
+    }
+    int dot = file.lastIndexOf('.');
+    if (dot <= file.lastIndexOf('/') + 1) {
+      return TEXT;
+    }
+    throw new UserError(
+        "--output: this version does not know what to write to a file that ends in '"
+            + file.substring(dot)
+            + "', only "
+            + all(Format::ending)
+            + "; or say --format");
+  }
+
+  /**
+   * Writes a report in this format.
+   *
+   * @throws UserError if the recording cannot be read again
+   */
+  void write(Content content, OutputStream out) throws IOException, UserError {
+    try {
+      writer.write(content, out);
+    } catch (RecordingException e) {
+      throw new UserError(e.getMessage(), e);
+    }
+  }
+
+  /** Whether it is nothing that a terminal could show. */
+  boolean isBinary() {
+    return this == JFR || this == PERFETTO;
+  }
+
+  /** Whether it shows nothing but what latency cost. */
+  boolean needsCosts() {
+    return this == FLAMEGRAPH || this == COLLAPSED;
+  }
+
+  /** What a demonstration leaves beside the recording. */
+  public static List<Format> ofDemo() {
+    return List.of(JSON, PERFETTO, HTML);
+  }
+
+  /** Name of a file of this format, where nobody gives one. */
+  public String file() {
+    return file;
+  }
+
+  private String ending() {
+    return file.substring(file.indexOf('.'));
+  }
+
+  private static String all(Function<Format, String> what) {
+    return Arrays.stream(values()).map(what).collect(Collectors.joining(", "));
+  }
+
+  private String lower() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

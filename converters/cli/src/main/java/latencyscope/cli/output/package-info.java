@@ -1,0 +1,2 @@
+/** Output formats, their options and their files. */
+package latencyscope.cli.output;

@@ -1,0 +1,285 @@
+package latencyscope.report;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalLong;
+import latencyscope.alpha.CostReport;
+import latencyscope.analysis.Limit;
+import latencyscope.analysis.ModuleReport;
+import latencyscope.analysis.Percentiles;
+import latencyscope.analysis.Quantiles;
+import latencyscope.analysis.Report;
+import latencyscope.analysis.Table;
+import latencyscope.analysis.Verdict;
+import latencyscope.analysis.finding.Cost;
+import latencyscope.analysis.finding.Finding;
+import latencyscope.analysis.finding.Remedy;
+import latencyscope.analysis.finding.Severity;
+import latencyscope.analysis.number.Numbers;
+import latencyscope.analysis.top.TopCause;
+import latencyscope.recording.event.Distribution;
+import latencyscope.recording.fact.Scope;
+
+/** Writes a report for people. */
+public final class TextReport {
+  private static final int FINDINGS = 5;
+  private static final int TOP_CAUSES = 5;
+  private static final String MORE = " (all with --json)";
+  private static final String GAP = "    ";
+
+  private final Report report;
+  private final Style style;
+  private final Page page;
+
+  private TextReport(Report report, Style style) {
+    this.report = report;
+    this.style = style;
+    this.page = new Page(style);
+  }
+
+  /** The report as text, every line ended. */
+  public static String of(Report report, Style style) {
+    return new TextReport(report, style).write();
+  }
+
+  private String write() {
+    new Header(report, style.zone()).lines().forEach(page::line);
+    page.line("");
+    topCauses();
+    if (report.capture().count(Severity.PASS) == 0) {
+      panel(report.capture());
+    }
+    report.measured().filter(ModuleReport::saysSomething).forEach(this::panel);
+    alpha();
+    limits();
+    summary();
+    return page.toString();
+  }
+
+  /** What a reader in a hurry needs: who did what to whom, what it cost, what ends it. */
+  private void topCauses() {
+    List<TopCause> causes = report.topCauses();
+    if (causes.isEmpty()) {
+      return;
+    }
+    page.open("WHAT COST MOST");
+    for (TopCause cause : causes.subList(0, Math.min(TOP_CAUSES, causes.size()))) {
+      page.tagged("", cause.severity(), cause.title() + ": " + inAll(cause.cost()));
+      firstStep(cause.remedies());
+    }
+    if (causes.size() > TOP_CAUSES) {
+      page.boxed("and " + Numbers.count(causes.size() - TOP_CAUSES, "more cause") + MORE);
+    }
+    page.close();
+    page.line("");
+  }
+
+  private static String inAll(Cost cost) {
+    String times = Numbers.count(cost.count(), "time");
+    if (cost.totalNs() == null) {
+      return times;
+    }
+    String all = times + ", " + Numbers.time(cost.totalNs()) + " in all";
+    return cost.worstNs() == null ? all : all + ", worst " + Numbers.time(cost.worstNs());
+  }
+
+  /** The first command, or where there is none, the first sentence. */
+  private void firstStep(List<Remedy> remedies) {
+    Optional<String> command = Remedy.commands(remedies).stream().findFirst();
+    if (command.isPresent()) {
+      page.command("    → ", command.get());
+    } else if (!remedies.isEmpty()) {
+      page.wrapped("    ", "→ " + remedies.get(0).sentence(), "  ");
+    }
+  }
+
+  private void panel(ModuleReport module) {
+    page.open(module.title());
+    module.verdicts().forEach(this::verdict);
+    module.quantiles().stream().filter(q -> q.distribution().count() > 0).forEach(this::quantiles);
+    module.tables().stream().filter(t -> !t.rows().isEmpty()).forEach(this::table);
+    if (!module.remarks().isEmpty()) {
+      page.boxed("");
+      module.remarks().forEach(remark -> page.wrapped("", remark, "  "));
+    }
+    findings(module.findings().stream().filter(finding -> !isShown(finding, module)).toList());
+    page.close();
+    page.line("");
+  }
+
+  /** Whether a verdict says all that a finding does. */
+  private static boolean isShown(Finding finding, ModuleReport module) {
+    return module.verdicts().stream().anyMatch(verdict -> verdict.isFinding(finding));
+  }
+
+  private void verdict(Verdict verdict) {
+    page.tagged("", verdict.severity(), verdict.text());
+    Finding worst = verdict.worst();
+    if (verdict.isFinding(worst) && worst.worstNs() == null) {
+      details(worst, "  ");
+    }
+    if (worst != null && worst.worstNs() != null) {
+      page.boxed("  Worst: " + worst(worst));
+    }
+    if (verdict.cause() != null) {
+      page.wrapped("  ", "Cause: " + verdict.cause(), "  ");
+    }
+    if (verdict.service() != null) {
+      Finding service = verdict.service();
+      String times = Numbers.count(service.count(), "time");
+      String text = "JVM service threads: " + times + ", worst " + worst(service);
+      page.wrapped("  ", text + ", " + service.title(), "  ");
+    }
+  }
+
+  private String worst(Finding finding) {
+    return Numbers.time(finding.worstNs()) + " @ " + Numbers.clock(finding.at(), style.zone());
+  }
+
+  private void quantiles(Quantiles quantiles) {
+    Distribution distribution = quantiles.distribution();
+    page.boxed("");
+    page.wrapped(
+        "",
+        String.format(
+            "%s: %s, %s in all",
+            quantiles.title(), Numbers.count(quantiles), Numbers.time(distribution.total())),
+        "  ");
+    List<String> known = new ArrayList<>();
+    List<String> unknown = new ArrayList<>();
+    for (Percentiles.P p : Percentiles.ALL) {
+      OptionalLong value = p.of(distribution);
+      if (value.isPresent()) {
+        known.add(p.label() + ": " + Numbers.time(value.getAsLong()));
+      } else {
+        unknown.add(p.label());
+      }
+    }
+    known.add("Max: " + Numbers.time(distribution.max()));
+    flow(known);
+    if (!unknown.isEmpty()) {
+      notResolvable(unknown, distribution);
+    }
+  }
+
+  private void notResolvable(List<String> unknown, Distribution distribution) {
+    long samples = distribution.count() - distribution.unbinned();
+    String list = String.join(", ", unknown);
+    page.wrapped("  ", list + ": not resolvable from " + Numbers.count(samples), "  ");
+  }
+
+  /** Items one after the other, as many to a line as fit. */
+  private void flow(List<String> items) {
+    StringBuilder line = new StringBuilder();
+    for (String item : items) {
+      if (!line.isEmpty() && 2 + Columns.width(line + GAP) + Columns.width(item) > page.inner()) {
+        page.boxed("  " + line);
+        line.setLength(0);
+      }
+      line.append(line.isEmpty() ? "" : GAP).append(item);
+    }
+    page.boxed("  " + line);
+  }
+
+  private void table(Table table) {
+    page.boxed("");
+    page.boxed(table.title() + ":");
+    new Grid(table, page.inner() - 2).lines().forEach(line -> page.boxed("  " + line));
+    if (table.left() > 0) {
+      page.boxed("  and " + Numbers.count(table.left()) + " more");
+    }
+  }
+
+  private void findings(List<Finding> findings) {
+    if (findings.isEmpty()) {
+      return;
+    }
+    page.boxed("");
+    page.boxed("Findings, the worst first:");
+    for (Finding finding : findings.subList(0, Math.min(FINDINGS, findings.size()))) {
+      finding(finding);
+    }
+    if (findings.size() > FINDINGS) {
+      page.boxed("  and " + Numbers.count(findings.size() - FINDINGS) + " more" + MORE);
+    }
+  }
+
+  private void finding(Finding finding) {
+    page.tagged("  ", finding.severity(), finding.title());
+    String indent = "    ";
+    if (finding.worstNs() != null) {
+      String times = Numbers.count(finding.count(), "time");
+      page.boxed(indent + times + ", " + Numbers.time(finding.totalNs()) + " in all");
+      page.boxed(indent + "Worst: " + worst(finding));
+    }
+    if (finding.culprit() != null) {
+      page.wrapped(indent, "Culprit: " + finding.culpritInWords(), "  ");
+    }
+    details(finding, indent);
+  }
+
+  private void details(Finding finding, String indent) {
+    if (finding.details() != null) {
+      page.wrapped(indent, finding.details(), "");
+    }
+    finding.remedies().forEach(remedy -> remedy(remedy, indent));
+  }
+
+  private void remedy(Remedy remedy, String indent) {
+    page.wrapped(indent, "→ " + remedy.sentence(), "  ");
+    remedy.commands().forEach(command -> page.command(indent + "    ", command));
+  }
+
+  private void alpha() {
+    if (report.costs().isEmpty()) {
+      return;
+    }
+    CostReport costs = report.costs().get();
+    page.open("ALPHA");
+    page.wrapped("", CostText.head(costs), "  ");
+    for (Table table : CostText.tables(costs)) {
+      table(table);
+    }
+    page.close();
+    page.line("");
+  }
+
+  private void limits() {
+    if (report.limits().isEmpty()) {
+      return;
+    }
+    page.open("LIMITS");
+    for (Limit.Result result : report.limits()) {
+      page.tagged("", result.passed() ? Severity.PASS : Severity.FAIL, LimitText.of(result));
+    }
+    page.close();
+    page.line("");
+  }
+
+  private String leftOut() {
+    return report.outOfScope() == 0
+        ? ""
+        : String.format(
+            Locale.ROOT,
+            " (%,d left out by %s)",
+            report.outOfScope(),
+            Scope.of(report.recording().capture()).options());
+  }
+
+  private void summary() {
+    page.rule();
+    page.line(
+        "SUMMARY: "
+            + Numbers.count(report.violations(), "violation")
+            + ", "
+            + Numbers.count(report.warnings(), "warning")
+            + (report.notMeasured() == 0
+                ? ""
+                : ", " + Numbers.count(report.notMeasured()) + " not measured" + leftOut())
+            + " | Exit code: "
+            + report.exitCode());
+    page.rule();
+  }
+}
