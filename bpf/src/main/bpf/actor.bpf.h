@@ -22,8 +22,8 @@ enum actor {
 /*
  * include/linux/preempt.h: softirqs in bits 8 to 15, of which the lowest says that one is being
  * served; hard interrupts in bits 16 to 19, NMIs above. Linux 7.3 puts eight bits in between for
- * counted disabling of interrupts ("preempt: Introduce HARDIRQ_DISABLE_BITS"), and has a per-CPU
- * variable local_interrupt_disable_state since then.
+ * counted disabling of interrupts (9634d860ac15), and has a per-CPU variable
+ * local_interrupt_disable_state since then.
  */
 #define SERVING_SOFTIRQ	    0x00000100
 #define IN_HARDIRQ_BEFORE   0x000f0000

@@ -13,7 +13,7 @@
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
 
-/* The sched_switch tracepoint hands over the state since 5.18; before, it is read from the task. */
+/* The sched_switch tracepoint has the state since 5.18 (fa2c3254d7cf); before, the task has it. */
 const volatile bool switch_has_state = true;
 
 static __always_inline void remember_counts(struct task_struct *task, struct thread_state *state)
@@ -249,10 +249,10 @@ int ls_sched_switch(u64 *ctx)
 }
 
 /*
- * What run_delay has, or will have, of a sleep that is over. Since Linux 6.12 a thread that goes to
- * sleep may stay in the queue until its turn would have come (delayed dequeue). If the scheduler
- * moves it to another CPU meanwhile, it takes it for one that waits: then the sleep counts as a
- * wait, until the next move or to its end.
+ * What run_delay has, or will have, of a sleep that is over. Since Linux 6.12 (152e11f6df29) a
+ * thread that goes to sleep may stay in the queue until its turn would have come (delayed dequeue).
+ * If the scheduler moves it to another CPU meanwhile, it takes it for one that waits: then the
+ * sleep counts as a wait, until the next move or to its end.
  */
 static __always_inline u64 charged_asleep(struct task_struct *task, struct thread_state *state)
 {

@@ -87,14 +87,14 @@ struct pid {
 };
 
 struct thread_info {
-	u32 cpu; /* since 5.16; before, task_struct.cpu */
+	u32 cpu; /* since 5.16 (bcf9033e5449); before, task_struct.cpu */
 };
 
 struct sched_entity {
 	u64 exec_start;
 	u64 sum_exec_runtime;
 	u64 nr_migrations;
-	unsigned char sched_delayed; /* since 6.12 */
+	unsigned char sched_delayed; /* since 6.12 (abc158c82ae5) */
 };
 
 struct sched_info {
@@ -146,7 +146,7 @@ struct vm_area_struct {
 	struct file *vm_file;
 };
 
-/* What an inter-processor interrupt is to call (since 6.5 its tracepoints hand it over). */
+/* What an inter-processor interrupt is to call: tracepoints have it since 6.5 (949fa3f11ced). */
 struct __call_single_data {
 	void *func;
 	void *info;
@@ -159,7 +159,7 @@ struct bpf_perf_event_data {
 
 struct task_struct {
 	struct thread_info thread_info;
-	unsigned int __state; /* since 5.14; before, state */
+	unsigned int __state; /* since 5.14 (2f064a59a11f); before, state */
 	unsigned int flags;
 	int prio;
 	unsigned int on_rq; /* a byte since 7.3: only unsigned loads are fitted to that */
@@ -176,7 +176,7 @@ struct task_struct {
 	unsigned long min_flt;
 	unsigned long maj_flt;
 	char comm[TASK_COMM_LEN];
-	void *worker_private; /* since 5.17: the struct kthread of a kernel thread */
+	void *worker_private; /* since 5.17 (e32cf5dfbe22): a kernel thread's struct kthread */
 };
 
 struct task_struct___before_5_14 {
@@ -240,7 +240,7 @@ struct bpf_iter__bpf_map {
 
 /* What programs may call: as the running kernel numbers it. */
 enum bpf_func_id___known {
-	BPF_FUNC_get_current_task_btf___known = 158, /* since 5.11 */
+	BPF_FUNC_get_current_task_btf___known = 158, /* since 5.11 (3ca1032ab7ab) */
 };
 
 /*
@@ -273,7 +273,8 @@ static __always_inline long task_state_of(struct task_struct *task)
 
 /*
  * Whether a task that is about to be woken is off its CPU and does not wait for one. Since
- * Linux 6.12 it may stay in the queue for a while although it sleeps (delayed dequeue).
+ * Linux 6.12 it may stay in the queue for a while although it sleeps (delayed dequeue,
+ * 152e11f6df29).
  */
 static __always_inline bool is_asleep(struct task_struct *task)
 {

@@ -39,7 +39,9 @@ int ls_page_faults_maj(struct bpf_perf_event_data *ctx)
 	return fault_ends(ctx, KIND_MAJOR, true);
 }
 
-/* Where bpf_find_vma does not exist: only what user space has told is known of an address. */
+/*
+ * Before bpf_find_vma (5.17, 7c7e3d31e785): only what user space has told is known of an address.
+ */
 SEC("perf_event")
 int ls_page_faults_min__before_5_17(struct bpf_perf_event_data *ctx)
 {

@@ -16,8 +16,8 @@
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
 
-/* How many arguments the tracepoint has here: the reason came with Linux 5.17, the socket with
- * 6.11. */
+/* How many arguments the tracepoint has here: the reason came with Linux 5.17 (c504e5c2f964), the
+ * socket with 6.11 (c53795d48ee8). */
 const volatile u32 arguments_of_kfree_skb = 4;
 
 /* The name of what has none: the queue of each CPU for devices that do not poll. */

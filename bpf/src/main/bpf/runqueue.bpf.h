@@ -14,7 +14,7 @@ struct rq___queue {
 /* The queue of a group on one CPU. */
 struct cfs_rq___queue {
 	struct rq___queue *rq; /* with CONFIG_FAIR_GROUP_SCHED, as distributions have it */
-	/* With CONFIG_CFS_BANDWIDTH; these since 6.6. */
+	/* With CONFIG_CFS_BANDWIDTH; these since 6.6 (677ea015f231). */
 	u64 throttled_clock_self; /* since when; 0 if not now */
 	u64 throttled_clock_self_time;
 };

@@ -49,7 +49,10 @@ struct {
 	__type(value, struct thread_storage);
 } ls_task_storage SEC(".maps");
 
-/* Instead of task storage, which is safe where the scheduler is traced since Linux 6.4. */
+/*
+ * Instead of task storage, which is safe where the scheduler is traced since Linux 6.4
+ * (08a7ce384e33).
+ */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 1);

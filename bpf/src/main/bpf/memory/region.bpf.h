@@ -62,7 +62,10 @@ static __always_inline enum memory_region known_region(u64 address)
 #define OVERLAYFS_SUPER_MAGIC 0x794c7630
 #define FUSE_SUPER_MAGIC      0x65735546
 
-/* fs/file_table.c: a file that stands behind one of overlayfs (since 6.5) has this since 6.7. */
+/*
+ * fs/file_table.c: a file that stands behind one of overlayfs (since 6.5, 62d53c4a1dfe) has this
+ * since 6.7 (def3ae83da02).
+ */
 const volatile s64 member_offset_backing_file__user_path = NO_MEMBER;
 
 /*

@@ -40,7 +40,8 @@ extern const void flush_tlb_func __ksym __weak;
 /* What that function is called with: arch/x86/include/asm/tlbflush.h, so x86 alone has it. */
 const volatile s64 member_offset_flush_tlb_info__start = NO_MEMBER;
 const volatile s64 member_offset_flush_tlb_info__end = NO_MEMBER;
-const volatile s64 member_offset_flush_tlb_info__initiating_cpu = NO_MEMBER; /* since 5.13 */
+const volatile s64 member_offset_flush_tlb_info__initiating_cpu =
+	NO_MEMBER; /* since 5.13 (4c1ba3923e6c) */
 
 /* Whether each interrupt is seen, and not only those that found something to flush. */
 static __always_inline bool sees_interrupts(void)

@@ -75,7 +75,7 @@ struct {
 	__type(value, struct packets_in_hand);
 } ls_packets_in_hand SEC(".maps");
 
-/* Tracing programs have it since Linux 5.11. */
+/* Tracing programs have it since Linux 5.11 (8e4597c627fb). */
 const volatile bool has_socket_storage = true;
 
 static __always_inline bool is_inet(const struct sock *sk)

@@ -156,7 +156,7 @@ static __always_inline u64 sixth_argument(struct pt_regs *regs)
 #define SYS_PSELECT6	    CALL_NUMBER(270, 72)
 #define SYS_FUTEX	    CALL_NUMBER(202, 98)
 #define SYS_FUTEX_WAITV	    449
-#define SYS_FUTEX_WAIT	    455 /* since 6.7 */
+#define SYS_FUTEX_WAIT	    455 /* since 6.7 (cb8c4312afca) */
 #define SYS_RESTART_SYSCALL CALL_NUMBER(219, 128)
 #define SYS_RT_SIGRETURN    CALL_NUMBER(15, 139)
 

@@ -69,7 +69,7 @@ static __always_inline u64 asked_at(u64 address, s64 fraction_ns)
 
 /*
  * The same for a deadline. How far off one on the wall clock is cannot be told here: programs have
- * no such clock before Linux 6.1, and since then one that is off by leap seconds.
+ * no such clock before Linux 6.1, and since then (c8996c98f703) one that is off by leap seconds.
  */
 static __always_inline u64 asked_until(u64 address, bool monotonic, u64 now)
 {

@@ -31,7 +31,7 @@ enum futex_operation {
 	OPERATION_LOCK_PI,
 	OPERATION_LOCK_PI2,
 	OPERATION_WAITV,
-	OPERATION_WAIT2, /* the futex_wait call of Linux 6.7 */
+	OPERATION_WAIT2, /* the futex_wait call of Linux 6.7 (cb8c4312afca) */
 };
 
 enum wait_outcome {

@@ -30,13 +30,13 @@ final class KernelTable {
           "ls_csd_function_exit",
           KernelChange.REMOTE_CALL_TRACEPOINTS.since(),
           "ls_migrate_pages_start",
-          new KernelVersion(5, 18, 0),
+          KernelChange.MIGRATION_TRACEPOINT.since(),
           "ls_sk_data_ready",
-          new KernelVersion(6, 4, 0),
+          KernelChange.SOCKET_READY_TRACEPOINT.since(),
           "ls_sock_recv_length",
-          new KernelVersion(6, 4, 0),
+          KernelChange.SOCKET_LENGTH_TRACEPOINTS.since(),
           "ls_sock_send_length",
-          new KernelVersion(6, 4, 0),
+          KernelChange.SOCKET_LENGTH_TRACEPOINTS.since(),
           "ls_open_sockets",
           KernelChange.SOCKET_STORAGE_FOR_TRACING.since());
 
@@ -54,8 +54,6 @@ final class KernelTable {
   /** Those that a PREEMPT_RT kernel does without until it makes sockets' storage without locks. */
   private static final Set<String> OF_SOCKETS =
       Set.of("ls_sk_data_ready", "ls_sock_recv_length", "ls_sock_send_length", "ls_open_sockets");
-
-  private static final KernelVersion SOCKETS_ON_REAL_TIME = new KernelVersion(7, 3, 0);
 
   /**
    * A cell.
@@ -147,7 +145,7 @@ final class KernelTable {
     }
     KernelVersion since =
         realTime && OF_SOCKETS.contains(probe)
-            ? SOCKETS_ON_REAL_TIME
+            ? KernelChange.SOCKET_STORAGE_WITHOUT_LOCKS.since()
             : SINCE.getOrDefault(probe, KernelVersion.OLDEST);
     return kernel.compareTo(since) >= 0
         ? null

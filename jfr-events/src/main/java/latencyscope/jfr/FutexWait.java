@@ -32,7 +32,7 @@ import latencyscope.jfr.schema.Particular;
 public final class FutexWait extends KernelEvent implements OnLock {
   /**
    * {@code wait}, {@code wait-bitset}, {@code wait-requeue-pi}, {@code lock-pi}, {@code lock-pi2},
-   * {@code waitv}, or {@code wait2} for the futex_wait call of Linux 6.7.
+   * {@code waitv}, or {@code wait2} for the futex_wait call of Linux 6.7 (cb8c4312afca).
    */
   @Label("Operation")
   @Description("wait, wait-bitset, wait-requeue-pi, lock-pi, lock-pi2, waitv or wait2")

@@ -13,8 +13,9 @@ import jdk.jfr.Timestamp;
  * to, as opposed to when and where the JVM learned of it.
  *
  * <p>The flight recorder's own {@code startTime}, {@code duration} and {@code eventThread} carry
- * the kernel's values where the JDK allows it (22 and newer). The plain fields here repeat them, so
- * that a reader can put right what another JDK wrote: nothing relies on the implicit fields alone.
+ * the kernel's values where the JDK allows it (22 and newer, JDK-8239508). The plain fields here
+ * repeat them, so that a reader can put right what another JDK wrote: nothing relies on the
+ * implicit fields alone.
  *
  * <p>Instances are reused by their single writer and are not safe for use by several threads.
  */

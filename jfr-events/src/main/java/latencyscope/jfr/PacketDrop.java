@@ -36,8 +36,8 @@ public final class PacketDrop extends KernelEvent {
   public String device;
 
   /**
-   * The running kernel's name of the reason, such as {@code NO_SOCKET}; null before Linux 5.17, or
-   * if it is one of a subsystem's own.
+   * The running kernel's name of the reason, such as {@code NO_SOCKET}; null before Linux 5.17
+   * (c504e5c2f964), or if it is one of a subsystem's own.
    */
   @Label("Reason")
   @Description("Drop reason as the kernel names it")

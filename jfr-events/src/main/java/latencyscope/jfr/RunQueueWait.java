@@ -84,7 +84,8 @@ public final class RunQueueWait extends KernelEvent {
 
   /**
    * Nanoseconds of this wait during which the thread's control group had used up its CPU quota; -1
-   * if that is not known: before Linux 6.6, or if the thread was moved to another CPU meanwhile.
+   * if that is not known: before Linux 6.6 (677ea015f231), or if the thread was moved to another
+   * CPU meanwhile.
    */
   @Label("Throttled")
   @Description("Part of the wait that the CPU quota of the thread's control group took")

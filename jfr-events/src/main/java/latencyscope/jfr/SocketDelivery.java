@@ -17,9 +17,10 @@ import latencyscope.jfr.schema.Particular;
  *
  * <p>Source: the tracepoints at which a device hands a packet to the stack ({@code netif_rx},
  * {@code napi_gro_receive_entry} and their like), {@code sk_data_ready} when it is in the socket's
- * queue, and {@code sock_recv_length} when the read returns, on Linux 6.4 and newer. A read of a
- * stream may take several segments, or the rest of one: it counts from the arrival of the one that
- * its first byte came in, and segments that the kernel merged count as the first of them.
+ * queue, and {@code sock_recv_length} when the read returns, both since Linux 6.3 (40e0b0908142,
+ * 6e6eda44b939). A read of a stream may take several segments, or the rest of one: it counts from
+ * the arrival of the one that its first byte came in, and segments that the kernel merged count as
+ * the first of them.
  */
 @Name("latencyscope.SocketDelivery")
 @Label("Socket Delivery")

@@ -17,10 +17,10 @@ import latencyscope.jfr.schema.Particular;
  * them.
  *
  * <p>Source: {@code csd_function_entry} and {@code csd_function_exit} around the kernel's {@code
- * flush_tlb_func}, and {@code tlb_flush} on the sender's side. Kernels before 6.5 do not trace the
- * former: then the duration is 0 and the sender is not known. {@link #cpu} is the victim's. The way
- * into the interrupt and out of it is not part of the duration, and costs more than that: so every
- * one is an event, in every profile.
+ * flush_tlb_func}, and {@code tlb_flush} on the sender's side. Kernels before 6.5 (949fa3f11ced) do
+ * not trace the former: then the duration is 0 and the sender is not known. {@link #cpu} is the
+ * victim's. The way into the interrupt and out of it is not part of the duration, and costs more
+ * than that: so every one is an event, in every profile.
  */
 @Name("latencyscope.TlbShootdown")
 @Label("TLB Shootdown")

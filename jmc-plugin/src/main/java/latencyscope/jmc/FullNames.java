@@ -151,7 +151,7 @@ public final class FullNames implements IParserExtension {
       boolean ofKernel = Fields.indexOf(EventFields.KERNEL_START, fields) >= 0;
       for (int i = 0; i < fields.size(); i++) {
         Named.of(fields.get(i).getIdentifier(), fields).ifPresent(named::add);
-        // JDKs before 22 add one of their own, of the same name.
+        // JDKs before 22 (JDK-8239508) add one of their own, of the same name.
         if (ofKernel && fields.get(i).getIdentifier().equals("eventThread")) {
           threads.add(i);
         }

@@ -10,10 +10,11 @@ import latencyscope.jfr.LockLookup;
  * The named mutexes of this JVM ({@code MethodCompileQueue_lock}, {@code Heap_lock} and about a
  * hundred others), by the addresses of their futexes.
  *
- * <p>Source: {@code Mutex::_mutex_array}, {@code _num_mutex} and {@code _name} of JDK 25
- * (src/hotspot/share/runtime/mutex.hpp). A mutex holds the platform's lock and condition between
- * its begin and its name. HotSpot makes all of them when it starts and frees none, so that they are
- * read once. A look-up allocates nothing. Immutable.
+ * <p>Source: {@code Mutex::_mutex_array}, {@code _num_mutex} and {@code _name}
+ * (src/hotspot/share/runtime/mutex.hpp), which vmStructs.cpp has since JDK 24 (JDK-8343741). A
+ * mutex holds the platform's lock and condition between its begin and its name. HotSpot makes all
+ * of them when it starts and frees none, so that they are read once. A look-up allocates nothing.
+ * Immutable.
  */
 public final class HotSpotMutexes implements LockLookup {
   /** A larger number is not a count of mutexes: HotSpot has room for 128 (MAX_NUM_MUTEX). */

@@ -5,7 +5,7 @@ import latencyscope.bpf.error.KernelVersion;
 
 /**
  * Chooses between programs that do the same on kernels of different age, by their names: {@code
- * ls_x__before_5_17} is for kernels before 5.17, {@code ls_x} for the others.
+ * ls_x__before_5_17} is for the kernels that its name says, {@code ls_x} for the others.
  */
 public final class ProgramChoice {
   private static final String BEFORE = "__before_";

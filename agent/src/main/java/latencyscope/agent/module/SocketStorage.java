@@ -31,7 +31,8 @@ final class SocketStorage {
 
   /**
    * Whether storage is made by the allocator that takes locks, which on PREEMPT_RT sleep. For tasks
-   * that is so before 6.4, for sockets as long as there are maps that differ in that.
+   * that is so before 6.4 (08a7ce384e33), for sockets as long as there are maps that differ in that
+   * (until 5063e7758899).
    */
   private static boolean allocates(KernelVersion version) {
     KernelTypes types = KernelTypes.running();

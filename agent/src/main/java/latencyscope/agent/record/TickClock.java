@@ -159,7 +159,7 @@ public final class TickClock {
         }
       }
     } catch (IOException | RuntimeException e) {
-      // Before Linux 5.6, or without time namespaces: there is no shift.
+      // Before Linux 5.6 (769071ac9f20), or without time namespaces: there is no shift.
     }
     return 0;
   }

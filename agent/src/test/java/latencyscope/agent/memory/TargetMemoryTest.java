@@ -172,8 +172,8 @@ class TargetMemoryTest {
   @Test
   void programsForOlderKernels() {
     List<String> all = List.of("ls_x", "ls_x__before_5_17", "ls_y");
-    KernelVersion older = new KernelVersion(5, 16, 9);
-    KernelVersion newer = new KernelVersion(5, 17, 0);
+    KernelVersion older = KernelVersion.parse("5.16.9");
+    KernelVersion newer = KernelVersion.parse("5.17.0");
     assertFalse(ProgramChoice.isFor(older, "ls_x", all));
     assertTrue(ProgramChoice.isFor(older, "ls_x__before_5_17", all));
     assertTrue(ProgramChoice.isFor(newer, "ls_x", all));

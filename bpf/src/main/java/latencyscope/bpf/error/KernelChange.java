@@ -11,8 +11,29 @@ public enum KernelChange {
   /** Tracing programs may keep values with a socket. */
   SOCKET_STORAGE_FOR_TRACING(5, 11, "8e4597c627fb"),
 
+  /** The tracepoint {@code mm_migrate_pages_start}. */
+  MIGRATION_TRACEPOINT(5, 13, "7bc1aec5e287"),
+
+  /** A task's {@code state} is called {@code __state}. */
+  STATE_RENAMED(5, 14, "2f064a59a11f"),
+
+  /** A task's CPU is in its {@code thread_info}. */
+  CPU_IN_THREAD_INFO(5, 16, "bcf9033e5449"),
+
+  /** The helper {@code bpf_find_vma}. */
+  FIND_VMA(5, 17, "7c7e3d31e785"),
+
+  /** A kernel thread's {@code struct kthread} is in {@code worker_private}. */
+  KTHREAD_IN_WORKER_PRIVATE(5, 17, "e32cf5dfbe22"),
+
   /** The {@code sched_switch} tracepoint hands over the state of the previous task. */
   SWITCH_STATE(5, 18, "fa2c3254d7cf"),
+
+  /** The tracepoint {@code sk_data_ready}. */
+  SOCKET_READY_TRACEPOINT(6, 3, "40e0b0908142"),
+
+  /** The tracepoints {@code sock_send_length} and {@code sock_recv_length}. */
+  SOCKET_LENGTH_TRACEPOINTS(6, 3, "6e6eda44b939"),
 
   /**
    * Storage of tasks is made by BPF's own allocator. Before, the general one may want to wake a
@@ -31,7 +52,10 @@ public enum KernelChange {
   DELAYED_DEQUEUE(6, 12, "152e11f6df29"),
 
   /** The scheduler heeds the length of turns that a thread asks for. */
-  CHOSEN_SLICES(6, 12, "857b158dc5e8");
+  CHOSEN_SLICES(6, 12, "857b158dc5e8"),
+
+  /** Storage of sockets is made without locks that sleep on PREEMPT_RT; seen in 7.3. */
+  SOCKET_STORAGE_WITHOUT_LOCKS(7, 3, "5063e7758899");
 
   private final KernelVersion since;
   private final String commit;

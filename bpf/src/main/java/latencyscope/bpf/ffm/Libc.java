@@ -134,7 +134,8 @@ public final class Libc {
   /**
    * Makes the calling thread one of batch work; its nice value stays.
    *
-   * @param sliceNs the turns that it asks for, heeded since Linux 6.12; 0 for the scheduler's own
+   * @param sliceNs the turns that it asks for, heeded since Linux 6.12 (857b158dc5e8); 0 for the
+   *     scheduler's own
    * @return 0 or the negative error number
    */
   public static int batchInTurnsOf(long sliceNs) {

@@ -71,7 +71,8 @@ public final class Kernel {
 
   /**
    * Whether a ring buffer's lock is one that sleeps on a PREEMPT_RT kernel. A program that reserves
-   * room while the scheduler switches then hangs the machine.
+   * room while the scheduler switches then hangs the machine. It does not sleep since 8b62645b09f8,
+   * which stable kernels have, too.
    */
   private boolean ringSleeps() {
     return types.memberType("bpf_ringbuf", "spinlock").filter("spinlock_t"::equals).isPresent();

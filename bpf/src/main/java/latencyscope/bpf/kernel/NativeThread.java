@@ -63,9 +63,10 @@ public final class NativeThread {
   }
 
   /**
-   * As {@link #waitForTurn}, and since Linux 6.12 in the shortest turns, 100 µs: who wakes while
-   * the thread runs waits for less of its turn. Not for a thread that may hold a lock which others
-   * want: it loses its CPU sooner than they would, and they wait until it has one again.
+   * As {@link #waitForTurn}, and since Linux 6.12 (857b158dc5e8) in the shortest turns, 100 µs: who
+   * wakes while the thread runs waits for less of its turn. Not for a thread that may hold a lock
+   * which others want: it loses its CPU sooner than they would, and they wait until it has one
+   * again.
    *
    * @throws BpfException when the kernel refuses
    */

@@ -19,7 +19,7 @@ import latencyscope.bpf.error.Refusal;
  * @param runCount runs while run times were counted, see {@link RunTimeAccounting}
  * @param runTimeNs nanoseconds in those runs
  * @param recursionMisses runs left out because the program was running on that CPU already; empty
- *     before Linux 5.12, which does not count them
+ *     before Linux 5.12 (9ed9e9ba2337), which does not count them
  */
 public record ProgramInfo(
     String name, int id, long runCount, long runTimeNs, OptionalLong recursionMisses) {

@@ -6,7 +6,10 @@ package latencyscope.jfr.schema;
  * and not yet as advised.
  */
 public enum HostSetting {
-  /** CPUs of unbound kernel work; without it (Linux before 4.2) there is no common mask. */
+  /**
+   * CPUs of unbound kernel work; without it (before Linux 4.2, 042f7df15a4f) there is no common
+   * mask.
+   */
   WORKQUEUE_CPUMASK("workqueue_cpumask", "/sys/devices/virtual/workqueue/cpumask"),
   /** CPUs booted with nohz_full; there only with CONFIG_NO_HZ_FULL (Linux 4.2, 6570a9a1ce3a). */
   NOHZ_FULL("nohz_full_cpus", "/sys/devices/system/cpu/nohz_full"),
@@ -30,7 +33,10 @@ public enum HostSetting {
   HUGE_PAGES("transparent_hugepage", "/sys/kernel/mm/transparent_hugepage/enabled"),
   /** When the kernel looks for huge pages. */
   HUGE_PAGES_DEFRAG("transparent_hugepage_defrag", "/sys/kernel/mm/transparent_hugepage/defrag"),
-  /** Largest receive buffer; absent in a network namespace of its own before Linux 6.12. */
+  /**
+   * Largest receive buffer; absent in a network namespace of its own before Linux 6.12
+   * (19249c0724f2).
+   */
   RMEM_MAX("net.core.rmem_max", "/proc/sys/net/core/rmem_max"),
   /** Length of a CPU's queue for packets. */
   NETDEV_MAX_BACKLOG("net.core.netdev_max_backlog", "/proc/sys/net/core/netdev_max_backlog"),
