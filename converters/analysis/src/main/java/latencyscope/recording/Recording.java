@@ -3,7 +3,6 @@ package latencyscope.recording;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -71,32 +70,31 @@ public final class Recording {
   private final KnownTasks tasks;
 
   Recording(RecordingBuilder builder) {
-    capture = builder.capture();
-    described = builder.hasCapture();
+    capture = builder.captures.info();
+    described = !builder.captures.isEmpty();
     host = builder.host();
     jvm = builder.jvm();
     threads = List.copyOf(builder.threads.seen());
     tasks = builder.tasks.known(capture.targetPid(), builder.threads::hasEnded);
     threads.forEach(thread -> canonical.put(thread, thread));
-    threadMeasures = builder.threadMeasures;
-    subjectMeasures = builder.subjectMeasures;
+    threadMeasures = builder.counts.ofThreads();
+    subjectMeasures = builder.counts.ofSubjects();
     records = Collections.unmodifiableMap(builder.records);
-    losses = builder.losses();
+    losses = builder.losses.all();
     interruptLines = List.copyOf(builder.interruptLines.values());
-    floors = Map.copyOf(builder.floors);
-    floorChanges =
-        builder.floorChanges.stream().sorted(Comparator.comparingLong(Floor::time)).toList();
-    measuredFrom = Math.min(capture.start(), builder.measuredFrom);
-    intervals = List.copyOf(builder.captured.of(null));
-    addModules(builder.captured);
-    probes = List.copyOf(builder.probes.values());
-    costs = List.copyOf(builder.costs.values());
-    monotonicOffset = builder.monotonicOffset();
-    clock = ClockCheck.of(builder.syncs);
+    floors = builder.floors.highest();
+    floorChanges = builder.floors.changes();
+    measuredFrom = Math.min(capture.start(), builder.counts.from());
+    intervals = List.copyOf(builder.captures.intervals().of(null));
+    addModules(builder.captures.intervals());
+    probes = builder.probes.states();
+    costs = builder.probes.costs();
+    monotonicOffset = builder.clocks.monotonicOffset();
+    clock = builder.clocks.check();
     notes = List.copyOf(builder.notes());
     facts = Collections.unmodifiableMap(builder.facts);
-    types = builder.types.copy();
-    targetCpus = described ? builder.targetCpus : null;
+    types = builder.captures.types().copy();
+    targetCpus = described ? builder.captures.targetCpus() : null;
   }
 
   // Versions before 0.3 have one interval for all modules, which begins when the last is attached.

@@ -68,7 +68,7 @@ final class RecordingReading {
       int file = i;
       readFile(files.get(i), indexes.get(i), chunk -> !repeated.isLeftOut(file, chunk));
     }
-    builder.notes.addAll(repeated.notes());
+    repeated.notes().forEach(builder.notes::add);
     if (builder.hasOurs()) {
       return new Recording(builder);
     }

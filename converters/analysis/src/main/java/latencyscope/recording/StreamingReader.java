@@ -71,8 +71,8 @@ final class StreamingReader implements IParserExtension {
     this.texts = texts;
     this.builder = builder;
     this.consumer = consumer;
-    this.clockOffset = builder.clockOffset(chunkStart);
-    builder.captured.inChunk(chunkStart);
+    this.clockOffset = builder.clocks.chunkOffset(chunkStart);
+    builder.captures.intervals().inChunk(chunkStart);
   }
 
   /** Whether there was any event, of whatever type. */
@@ -181,7 +181,7 @@ final class StreamingReader implements IParserExtension {
     ParserThread thread = ParserThread.of(value);
     return thread == null || ofAgent
         ? thread
-        : new ParserThread(builder.hostId(thread.osTid()), thread.javaId(), thread.name());
+        : new ParserThread(builder.jvms.hostId(thread.osTid()), thread.javaId(), thread.name());
   }
 
   private static long time(EventType type, Object[] values) {

@@ -141,7 +141,7 @@ public final class Fixture {
 
   /** What is added from now on is in a chunk that began at a time, nanoseconds since the epoch. */
   public void inChunk(long start) {
-    builder.captured.inChunk(start);
+    builder.captures.intervals().inChunk(start);
   }
 
   /** Adds an event of the isolation module. */

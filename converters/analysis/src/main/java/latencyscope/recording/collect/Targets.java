@@ -1,4 +1,4 @@
-package latencyscope.recording.fact;
+package latencyscope.recording.collect;
 
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -1,0 +1,60 @@
+package latencyscope.recording.collect;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import latencyscope.jfr.schema.EventFields;
+import latencyscope.recording.event.EventType;
+import latencyscope.recording.fact.ClockCheck;
+
+/**
+ * How the clocks of kernel, recorder and wall relate: from {@code ClockSync} and {@code ChunkClock}
+ * events. Not safe for use by several threads.
+ */
+public final class Clocks {
+  private final List<ClockCheck.Sync> syncs = new ArrayList<>();
+  private final Map<Long, Long> chunkOffsets = new HashMap<>();
+  private OptionalLong monotonicOffset = OptionalLong.empty();
+
+  /** Creates one without a comparison. */
+  public Clocks() {}
+
+  /** Takes a comparison of kernel's and recorder's clock. */
+  public void addSync(EventType type, Object[] values) {
+    if (monotonicOffset.isEmpty() && type.has(EventFields.RECORDER_TIME)) {
+      monotonicOffset =
+          OptionalLong.of(
+              type.number(values, EventFields.RECORDER_TIME, 0)
+                  - type.number(values, EventFields.MONOTONIC, 0));
+    }
+    syncs.add(
+        new ClockCheck.Sync(
+            type.number(values, EventFields.TICKS, 0),
+            type.number(values, EventFields.MONOTONIC, 0),
+            type.number(values, EventFields.UNCERTAINTY, 0)));
+  }
+
+  /** Takes what has to be added to the times of a chunk. */
+  public void addChunk(EventType type, Object[] values) {
+    chunkOffsets.put(
+        type.number(values, EventFields.CHUNK_START, 0),
+        type.number(values, EventFields.OFFSET, 0));
+  }
+
+  /** What has to be added to the times of a chunk, nanoseconds. */
+  public long chunkOffset(long chunkStart) {
+    return chunkOffsets.getOrDefault(chunkStart, 0L);
+  }
+
+  /** What the recorder's clock is ahead of the kernel's monotonic one, nanoseconds. */
+  public OptionalLong monotonicOffset() {
+    return monotonicOffset;
+  }
+
+  /** Whether the clocks drifted apart. */
+  public ClockCheck check() {
+    return ClockCheck.of(syncs);
+  }
+}
