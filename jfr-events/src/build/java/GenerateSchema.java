@@ -58,21 +58,21 @@ final class GenerateSchema {
   }
 
   private static List<Class<?>> events(Path classes) throws IOException {
-    try (Stream<Path> files = Files.list(classes.resolve(EVENTS.replace('.', '/')))) {
+    try (Stream<Path> files = Files.walk(classes.resolve(EVENTS.replace('.', '/')))) {
       return files
-          .map(file -> file.getFileName().toString())
+          .map(file -> classes.relativize(file).toString())
           .filter(file -> file.endsWith(CLASS) && !file.contains("-"))
-          .sorted()
           .<Class<?>>map(file -> load(file.substring(0, file.length() - CLASS.length())))
           .filter(type -> type.isAnnotationPresent(Name.class))
+          .sorted(Comparator.comparing(Class::getSimpleName))
           .toList();
     }
   }
 
   // Not initialised: that would register it with the flight recorder of this process.
-  private static Class<?> load(String name) {
+  private static Class<?> load(String file) {
     try {
-      return Class.forName(EVENTS + "." + name, false, GenerateSchema.class.getClassLoader());
+      return Class.forName(file.replace('/', '.'), false, GenerateSchema.class.getClassLoader());
     } catch (ClassNotFoundException e) {
       throw new IllegalStateException(e);
     }

@@ -1,4 +1,4 @@
-package latencyscope.jfr;
+package latencyscope.jfr.sync;
 
 import jdk.jfr.Category;
 import jdk.jfr.Description;
@@ -6,6 +6,7 @@ import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.Threshold;
 import jdk.jfr.internal.RemoveFields;
+import latencyscope.jfr.KernelEvent;
 import latencyscope.jfr.schema.Culprit;
 import latencyscope.jfr.schema.Occurrence;
 import latencyscope.jfr.schema.Particular;

@@ -15,7 +15,7 @@ import latencyscope.agent.settings.AgentOption;
 import latencyscope.agent.settings.AgentOptions;
 import latencyscope.cli.console.Console;
 import latencyscope.cli.console.Machine;
-import latencyscope.jfr.Capture;
+import latencyscope.jfr.capture.Capture;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.ArgSpec;

@@ -167,7 +167,7 @@ class SixthModuleIT {
 
   @Test
   void triggerHasItsName() throws Exception {
-    Path events = work.resolve("classes").resolve("latencyscope/jfr/FileSync.class");
+    Path events = work.resolve("classes").resolve("latencyscope/jfr/sync/FileSync.class");
     assertTrue(Files.exists(events));
     String said =
         SixthModule.run(Set.of(0), JAVA, "-javaagent:" + jar + "=trigger=nonsense>1ms", "-version");

@@ -42,7 +42,7 @@ public enum Profile {
       """);
 
   /** Default threshold of a type whose events cost more than their duration tells. */
-  static final String EVERY_ONE = "0 ns";
+  public static final String EVERY_ONE = "0 ns";
 
   private static final String KERNEL_THRESHOLD = "kernel-threshold";
   private static final String JAVA_THRESHOLD = "java-threshold";

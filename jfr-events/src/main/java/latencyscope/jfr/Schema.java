@@ -29,7 +29,11 @@ public final class Schema {
   /** Module of the events about the capture itself. */
   public static final String CAPTURE = "capture";
 
-  private static final String PACKAGE = Schema.class.getPackageName();
+  private static final String FOLDER = Schema.class.getPackageName().replace('.', '/') + '/';
+
+  /** How events are described: annotations, and constants that the build generates. */
+  private static final String DESCRIPTIONS = FOLDER + "schema/";
+
   private static final String CLASS = ".class";
 
   // Found once, perhaps by two threads at a time, which find the same: a jar's list of entries is
@@ -81,6 +85,11 @@ public final class Schema {
       events = found;
     }
     return found;
+  }
+
+  /** The event class of a simple name, such as {@code RunQueueWait}; empty if there is none. */
+  public static Optional<Class<? extends Event>> event(String simpleName) {
+    return events().stream().filter(type -> type.getSimpleName().equals(simpleName)).findFirst();
   }
 
   /** The modules that can be captured, in alphabetical order. */
@@ -135,8 +144,9 @@ public final class Schema {
           Path.of(Schema.class.getProtectionDomain().getCodeSource().getLocation().toURI());
       List<String> files = Files.isDirectory(place) ? inDirectory(place) : inJar(place);
       return files.stream()
-          .filter(file -> file.endsWith(CLASS) && !file.contains("-"))
-          .map(file -> file.substring(0, file.length() - CLASS.length()))
+          .filter(file -> file.startsWith(FOLDER) && file.endsWith(CLASS) && !file.contains("-"))
+          .filter(file -> !file.startsWith(DESCRIPTIONS))
+          .map(file -> file.substring(0, file.length() - CLASS.length()).replace('/', '.'))
           .<Class<?>>map(Schema::load)
           .filter(Event.class::isAssignableFrom)
           .toList();
@@ -146,29 +156,24 @@ public final class Schema {
   }
 
   private static List<String> inDirectory(Path root) throws IOException {
-    try (Stream<Path> files = Files.list(root.resolve(PACKAGE.replace('.', '/')))) {
-      return files.map(file -> file.getFileName().toString()).toList();
+    try (Stream<Path> files = Files.walk(root.resolve(FOLDER))) {
+      return files.map(file -> root.relativize(file).toString()).toList();
     }
   }
 
   // Not through a zip file system: this also runs inside of the engine, whose class loader has the
   // jar's directory in memory already, and shares it.
   private static List<String> inJar(Path jar) throws IOException {
-    String prefix = PACKAGE.replace('.', '/') + '/';
     try (JarFile file = new JarFile(jar.toFile())) {
-      return file.stream()
-          .map(ZipEntry::getName)
-          .filter(name -> name.startsWith(prefix) && name.indexOf('/', prefix.length()) < 0)
-          .map(name -> name.substring(prefix.length()))
-          .toList();
+      return file.stream().map(ZipEntry::getName).toList();
     }
   }
 
   // Not initialised: that would register the type with the flight recorder of this process, which
   // is the agent's to do.
-  private static Class<?> load(String simpleName) {
+  private static Class<?> load(String name) {
     try {
-      return Class.forName(PACKAGE + "." + simpleName, false, Schema.class.getClassLoader());
+      return Class.forName(name, false, Schema.class.getClassLoader());
     } catch (ClassNotFoundException e) {
       throw new IllegalStateException(e);
     }

@@ -22,6 +22,9 @@ import jdk.jfr.Threshold;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
 import jdk.jfr.internal.RemoveFields;
+import latencyscope.jfr.isolation.ContextSwitch;
+import latencyscope.jfr.isolation.Migration;
+import latencyscope.jfr.isolation.RunQueueWait;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,11 +35,11 @@ class EventSchemaTest {
   static List<Class<? extends Event>> events() throws Exception {
     Path classes =
         Path.of(KernelEvent.class.getProtectionDomain().getCodeSource().getLocation().toURI());
-    try (Stream<Path> files = Files.list(classes.resolve("latencyscope/jfr"))) {
+    try (Stream<Path> files = Files.walk(classes.resolve("latencyscope/jfr"))) {
       return files
-          .map(file -> file.getFileName().toString())
-          .filter(name -> name.endsWith(".class") && !name.equals("package-info.class"))
-          .map(name -> name.substring(0, name.length() - ".class".length()))
+          .map(file -> classes.relativize(file).toString())
+          .filter(name -> name.endsWith(".class") && !name.endsWith("package-info.class"))
+          .map(name -> name.substring(0, name.length() - ".class".length()).replace('/', '.'))
           .<Class<?>>map(EventSchemaTest::load)
           .filter(type -> Event.class.isAssignableFrom(type))
           .filter(type -> !Modifier.isAbstract(type.getModifiers()))
@@ -47,7 +50,7 @@ class EventSchemaTest {
 
   private static Class<?> load(String name) {
     try {
-      return Class.forName(KernelEvent.class.getPackageName() + "." + name);
+      return Class.forName(name);
     } catch (ClassNotFoundException e) {
       throw new AssertionError(e);
     }

@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import jdk.jfr.Event;
 import jdk.jfr.Label;
+import latencyscope.jfr.capture.Exemplar;
 import latencyscope.jfr.schema.Culprit;
 import latencyscope.jfr.schema.EventDescription;
 import latencyscope.jfr.schema.EventField;

@@ -8,15 +8,15 @@ import java.nio.file.Path;
 import jdk.jfr.Event;
 import jdk.jfr.Recording;
 import jdk.jfr.Threshold;
-import latencyscope.jfr.BudgetExceeded;
-import latencyscope.jfr.Capture;
-import latencyscope.jfr.Counter;
 import latencyscope.jfr.KernelEvent;
-import latencyscope.jfr.PageFault;
-import latencyscope.jfr.ProbeStatus;
-import latencyscope.jfr.RecordsLost;
-import latencyscope.jfr.RunQueueWait;
 import latencyscope.jfr.Schema;
+import latencyscope.jfr.capture.BudgetExceeded;
+import latencyscope.jfr.capture.Capture;
+import latencyscope.jfr.capture.Counter;
+import latencyscope.jfr.capture.ProbeStatus;
+import latencyscope.jfr.capture.RecordsLost;
+import latencyscope.jfr.isolation.RunQueueWait;
+import latencyscope.jfr.memory.PageFault;
 
 /** Records one of each of our events, and a few that there is something to say about. */
 public final class EveryEvent {

@@ -9,8 +9,8 @@ import java.util.function.IntConsumer;
 import latencyscope.agent.event.ImplicitFields;
 import latencyscope.bpf.btf.Struct;
 import latencyscope.bpf.btf.Type;
-import latencyscope.jfr.Counter;
-import latencyscope.jfr.Histogram;
+import latencyscope.jfr.capture.Counter;
+import latencyscope.jfr.capture.Histogram;
 
 /**
  * Reports what the kernel counted in each slot of an array since the last report, as {@code

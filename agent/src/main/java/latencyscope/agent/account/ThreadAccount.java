@@ -10,7 +10,7 @@ import latencyscope.bpf.btf.ObjectFile;
 import latencyscope.bpf.btf.Struct;
 import latencyscope.bpf.error.BpfException;
 import latencyscope.bpf.libbpf.LoadedObject;
-import latencyscope.jfr.NamespaceThread;
+import latencyscope.jfr.capture.NamespaceThread;
 
 /**
  * What a module counts of each thread: slots that threads are given when they are first seen, and

@@ -3,7 +3,7 @@ package latencyscope.agent.budget;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import latencyscope.jfr.BudgetExceeded;
+import latencyscope.jfr.capture.BudgetExceeded;
 
 /**
  * Keeps the drain thread within a share of one CPU: raises the threshold of those types of event

@@ -15,7 +15,7 @@ import latencyscope.agent.settings.Complaints;
 import latencyscope.agent.trigger.Triggers;
 import latencyscope.bpf.error.BpfException;
 import latencyscope.bpf.kernel.NativeThread;
-import latencyscope.jfr.DrainStall;
+import latencyscope.jfr.capture.DrainStall;
 
 /**
  * One capture, from loading the modules until they are gone again.

@@ -2,8 +2,8 @@ package latencyscope.agent.entry;
 
 import jdk.jfr.FlightRecorder;
 import jdk.jfr.FlightRecorderListener;
-import latencyscope.jfr.Capture;
-import latencyscope.jfr.ProbeStatus;
+import latencyscope.jfr.capture.Capture;
+import latencyscope.jfr.capture.ProbeStatus;
 
 /**
  * Says in every recording why an agent that came in vain does not capture.

@@ -7,10 +7,9 @@ import jdk.jfr.Event;
 import jdk.jfr.EventType;
 import jdk.jfr.FlightRecorder;
 import latencyscope.bpf.btf.Struct;
-import latencyscope.jfr.Capture;
-import latencyscope.jfr.Exemplar;
 import latencyscope.jfr.KernelEvent;
 import latencyscope.jfr.Schema;
+import latencyscope.jfr.capture.Exemplar;
 
 /**
  * The event types of the schema, and which of them only a capture can supply.
@@ -40,12 +39,11 @@ public final class EventCatalog {
 
   /** The event class that a record is decoded into. */
   public static Class<? extends KernelEvent> eventClass(Struct record) {
-    String name = Capture.class.getPackageName() + "." + CNames.className(record.name());
-    try {
-      return Class.forName(name).asSubclass(KernelEvent.class);
-    } catch (ClassNotFoundException e) {
-      throw new IllegalArgumentException("struct " + record.name() + " has no event " + name, e);
-    }
+    String name = CNames.className(record.name());
+    return Schema.event(name)
+        .orElseThrow(
+            () -> new IllegalArgumentException("struct " + record.name() + " has no event " + name))
+        .asSubclass(KernelEvent.class);
   }
 
   /** Whether any running recording wants an event that only the kernel can supply. */

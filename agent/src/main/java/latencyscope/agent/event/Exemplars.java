@@ -3,8 +3,8 @@ package latencyscope.agent.event;
 import java.lang.invoke.VarHandle;
 import java.util.List;
 import jdk.jfr.Name;
-import latencyscope.jfr.Exemplar;
 import latencyscope.jfr.KernelEvent;
+import latencyscope.jfr.capture.Exemplar;
 
 /**
  * Commits the longest occurrences of a module's events where the threshold hides them.

@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import latencyscope.jfr.ProcessStatus;
-import latencyscope.jfr.TaskStatus;
+import latencyscope.jfr.capture.ProcessStatus;
+import latencyscope.jfr.capture.TaskStatus;
 import latencyscope.proc.ProcessFiles;
 import latencyscope.proc.TaskAffinity;
 

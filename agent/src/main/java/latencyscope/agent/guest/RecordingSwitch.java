@@ -19,8 +19,8 @@ import latencyscope.agent.settings.Complaints;
 import latencyscope.agent.settings.RecordedSettings;
 import latencyscope.agent.trigger.Triggers;
 import latencyscope.bpf.error.BpfException;
-import latencyscope.jfr.Capture;
-import latencyscope.jfr.CaptureSetting;
+import latencyscope.jfr.capture.Capture;
+import latencyscope.jfr.capture.CaptureSetting;
 
 /**
  * Captures while, and only while, a recording wants our events.

@@ -19,7 +19,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import latencyscope.agent.hotspot.JvmArguments;
-import latencyscope.jfr.HostFact;
+import latencyscope.jfr.capture.HostFact;
 import latencyscope.jfr.schema.HostSetting;
 import latencyscope.proc.KernelFile;
 

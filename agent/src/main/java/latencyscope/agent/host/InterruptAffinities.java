@@ -12,7 +12,7 @@ import java.util.function.Consumer;
 import jdk.jfr.Category;
 import latencyscope.agent.settings.Complaints;
 import latencyscope.bpf.kernel.CpuList;
-import latencyscope.jfr.InterruptAffinity;
+import latencyscope.jfr.irq.InterruptAffinity;
 import latencyscope.proc.KernelFile;
 
 /**

@@ -2,7 +2,7 @@ package latencyscope.agent.host;
 
 import java.lang.invoke.VarHandle;
 import latencyscope.agent.event.ImplicitFields;
-import latencyscope.jfr.Counter;
+import latencyscope.jfr.capture.Counter;
 
 /**
  * Commits what was counted of things of one kind that are no threads and belong to no CPU, read

@@ -25,7 +25,7 @@ import latencyscope.bpf.libbpf.KernelSymbols;
 import latencyscope.bpf.libbpf.LoadedObject;
 import latencyscope.bpf.ring.RingReader;
 import latencyscope.jfr.KernelEvent;
-import latencyscope.jfr.RecordsLost;
+import latencyscope.jfr.capture.RecordsLost;
 
 /**
  * One module at work in the kernel: its records become events, its thresholds follow the

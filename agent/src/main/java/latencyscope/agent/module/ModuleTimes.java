@@ -2,7 +2,7 @@ package latencyscope.agent.module;
 
 import java.lang.invoke.VarHandle;
 import latencyscope.agent.event.ImplicitFields;
-import latencyscope.jfr.ModuleCapture;
+import latencyscope.jfr.capture.ModuleCapture;
 
 /**
  * When one module counted, and from when until when all its records became events. Times are ticks

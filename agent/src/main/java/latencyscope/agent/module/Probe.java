@@ -1,7 +1,7 @@
 package latencyscope.agent.module;
 
 import latencyscope.bpf.error.BpfException;
-import latencyscope.jfr.ProbeStatus;
+import latencyscope.jfr.capture.ProbeStatus;
 
 /**
  * A probe and whether it is in place.

@@ -5,8 +5,8 @@ import java.lang.invoke.VarHandle;
 import java.nio.file.Path;
 import jdk.jfr.Event;
 import latencyscope.agent.event.ImplicitFields;
-import latencyscope.jfr.ClockSync;
 import latencyscope.jfr.Schema;
+import latencyscope.jfr.capture.ClockSync;
 import latencyscope.proc.KernelFile;
 
 /**

@@ -7,7 +7,7 @@ import jdk.jfr.EventType;
 import jdk.jfr.FlightRecorder;
 import jdk.jfr.Recording;
 import jdk.jfr.RecordingState;
-import latencyscope.jfr.Capture;
+import latencyscope.jfr.capture.Capture;
 
 /**
  * What the running recordings set on the {@code latencyscope.Capture} event, at one moment: to ask

@@ -15,7 +15,7 @@ import jdk.jfr.FlightRecorder;
 import jdk.jfr.Recording;
 import latencyscope.agent.settings.Complaints;
 import latencyscope.agent.settings.PrivateFile;
-import latencyscope.jfr.Trigger;
+import latencyscope.jfr.capture.Trigger;
 
 /**
  * Writes what the flight recorder holds of the last seconds to a new file of its own: as a whole or

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.time.Duration;
 import jdk.jfr.Recording;
 import latencyscope.agent.record.TickClock;
-import latencyscope.jfr.Migration;
-import latencyscope.jfr.RunQueueWait;
+import latencyscope.jfr.isolation.Migration;
+import latencyscope.jfr.isolation.RunQueueWait;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -18,7 +18,7 @@ class ThresholdTest {
   static void calibrate() throws Exception {
     try (Recording recording = new Recording()) {
       recording.enable("latencyscope.ClockSync");
-      jdk.jfr.FlightRecorder.register(latencyscope.jfr.ClockSync.class);
+      jdk.jfr.FlightRecorder.register(latencyscope.jfr.capture.ClockSync.class);
       recording.start();
       clock = new TickClock();
       clock.calibrate();

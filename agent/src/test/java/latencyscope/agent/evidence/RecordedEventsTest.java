@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.List;
 import jdk.jfr.Recording;
-import latencyscope.jfr.Counter;
-import latencyscope.jfr.Histogram;
+import latencyscope.jfr.capture.Counter;
+import latencyscope.jfr.capture.Histogram;
 import org.junit.jupiter.api.Test;
 
 class RecordedEventsTest {

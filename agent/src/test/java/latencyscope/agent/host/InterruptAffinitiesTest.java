@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import latencyscope.bpf.kernel.CpuList;
-import latencyscope.jfr.InterruptAffinity;
+import latencyscope.jfr.irq.InterruptAffinity;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

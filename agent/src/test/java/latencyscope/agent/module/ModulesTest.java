@@ -16,7 +16,7 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import latencyscope.agent.host.HostFacts;
 import latencyscope.bpf.kernel.Kernel;
-import latencyscope.jfr.Capture;
+import latencyscope.jfr.capture.Capture;
 import latencyscope.proc.KernelText;
 import org.junit.jupiter.api.Test;
 

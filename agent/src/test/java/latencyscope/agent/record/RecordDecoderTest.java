@@ -28,7 +28,7 @@ import latencyscope.bpf.btf.Struct;
 import latencyscope.bpf.btf.Type;
 import latencyscope.bpf.kernel.NumaNodes;
 import latencyscope.jfr.LockLookup;
-import latencyscope.jfr.RunQueueWait;
+import latencyscope.jfr.isolation.RunQueueWait;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;

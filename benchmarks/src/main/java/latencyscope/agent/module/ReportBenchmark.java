@@ -5,7 +5,7 @@ import jdk.jfr.FlightRecorder;
 import jdk.jfr.Recording;
 import latencyscope.agent.account.HdrEncoding;
 import latencyscope.agent.record.TickClock;
-import latencyscope.jfr.ClockSync;
+import latencyscope.jfr.capture.ClockSync;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;

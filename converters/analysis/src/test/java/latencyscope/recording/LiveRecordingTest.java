@@ -20,10 +20,10 @@ import jdk.jfr.Event;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.Timespan;
-import latencyscope.jfr.Capture;
-import latencyscope.jfr.Counter;
-import latencyscope.jfr.ProbeStatus;
-import latencyscope.jfr.RunQueueWait;
+import latencyscope.jfr.capture.Capture;
+import latencyscope.jfr.capture.Counter;
+import latencyscope.jfr.capture.ProbeStatus;
+import latencyscope.jfr.isolation.RunQueueWait;
 import latencyscope.jfr.schema.EventFields;
 import latencyscope.jfr.schema.NumberField;
 import latencyscope.proc.CpuSet;
@@ -217,7 +217,7 @@ class LiveRecordingTest {
     for (int interval = 0; interval < 3; interval++) {
       Histogram values = new Histogram(3);
       values.recordValueWithCount(1_000, 500);
-      latencyscope.jfr.Histogram event = new latencyscope.jfr.Histogram();
+      latencyscope.jfr.capture.Histogram event = new latencyscope.jfr.capture.Histogram();
       event.begin();
       event.module = "isolation";
       event.measure = "runqueue_wakeup";

@@ -3,10 +3,10 @@ package latencyscope.cli;
 import java.util.concurrent.atomic.AtomicReference;
 import jdk.jfr.FlightRecorder;
 import latencyscope.cli.capture.CaptureSession;
-import latencyscope.jfr.Capture;
-import latencyscope.jfr.Counter;
-import latencyscope.jfr.ProbeStatus;
-import latencyscope.jfr.RunQueueWait;
+import latencyscope.jfr.capture.Capture;
+import latencyscope.jfr.capture.Counter;
+import latencyscope.jfr.capture.ProbeStatus;
+import latencyscope.jfr.isolation.RunQueueWait;
 
 /** Fills recordings through the flight recorder as the agent does, with made-up values. */
 final class FakeAgent implements AutoCloseable {

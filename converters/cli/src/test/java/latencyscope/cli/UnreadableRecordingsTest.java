@@ -31,7 +31,7 @@ import jdk.jfr.Recording;
 import latencyscope.cli.console.Console;
 import latencyscope.cli.console.Machine;
 import latencyscope.cli.output.Format;
-import latencyscope.jfr.Capture;
+import latencyscope.jfr.capture.Capture;
 import latencyscope.recording.EngineRecording;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;

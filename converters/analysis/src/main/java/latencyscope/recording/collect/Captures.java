@@ -64,7 +64,7 @@ public final class Captures {
       targetCpus = targetCpus.plus(Values.cpus(type, values, EventFields.TARGET_CPUS));
     }
     boolean latest = capture == null || end >= captureEnd;
-        addModules(type.text(values, EventFields.MODULES));
+    addModules(type.text(values, EventFields.MODULES));
     targets.add(
         type.number(values, EventFields.TARGET_PID, -1),
         type.text(values, EventFields.TARGET_COMMAND));

@@ -129,7 +129,8 @@ public final class Counts {
               Values.osThreadId(type, values), javaId, type.text(values, EventFields.THREAD)));
     }
     long middle = Values.start(type, values) + Values.length(type, values) / 2;
-    return threads.resolve(Values.osThreadId(type, values), middle, type.text(values, EventFields.THREAD));
+    return threads.resolve(
+        Values.osThreadId(type, values), middle, type.text(values, EventFields.THREAD));
   }
 
   /** By thread. */

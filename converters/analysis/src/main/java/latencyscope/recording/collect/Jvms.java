@@ -8,8 +8,8 @@ import latencyscope.recording.event.EventType;
 import latencyscope.recording.fact.JvmInfo;
 
 /**
- * The JVMs that recorded: from the recorder's own events, and from {@code NamespaceThread} events of
- * JVMs in a container. Not safe for use by several threads.
+ * The JVMs that recorded: from the recorder's own events, and from {@code NamespaceThread} events
+ * of JVMs in a container. Not safe for use by several threads.
  */
 public final class Jvms {
   private final Map<Long, JvmInfo> jvms = new LinkedHashMap<>();

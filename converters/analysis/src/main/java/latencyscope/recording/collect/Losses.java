@@ -9,8 +9,8 @@ import latencyscope.recording.fact.Intervals;
 import latencyscope.recording.fact.Loss;
 
 /**
- * What was lost, and where: from {@code RecordsLost} events and the recorder's own. Not safe for use
- * by several threads.
+ * What was lost, and where: from {@code RecordsLost} events and the recorder's own. Not safe for
+ * use by several threads.
  */
 public final class Losses {
   private final Notes notes;

@@ -14,8 +14,7 @@ final class Values {
   }
 
   static long length(EventType type, Object[] values) {
-    return EventType.length(
-        start(type, values), type.number(values, "duration", 0));
+    return EventType.length(start(type, values), type.number(values, "duration", 0));
   }
 
   static long osThreadId(EventType type, Object[] values) {

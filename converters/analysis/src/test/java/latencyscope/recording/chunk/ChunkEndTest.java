@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import jdk.jfr.Recording;
-import latencyscope.jfr.RunQueueWait;
+import latencyscope.jfr.isolation.RunQueueWait;
 import latencyscope.jfr.schema.EventFields;
 import latencyscope.recording.event.EventConsumer;
 import latencyscope.recording.event.EventFan;

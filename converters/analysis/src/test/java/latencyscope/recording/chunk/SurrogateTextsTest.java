@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import latencyscope.jfr.Capture;
+import latencyscope.jfr.capture.Capture;
 import latencyscope.recording.EngineRecording;
 import latencyscope.recording.Recording;
 import latencyscope.recording.event.EventConsumer;

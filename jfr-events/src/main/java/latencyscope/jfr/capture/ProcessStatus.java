@@ -1,0 +1,60 @@
+package latencyscope.jfr.capture;
+
+import jdk.jfr.Category;
+import jdk.jfr.Description;
+import jdk.jfr.Event;
+import jdk.jfr.Label;
+import jdk.jfr.Name;
+import jdk.jfr.Timestamp;
+import jdk.jfr.internal.RemoveFields;
+import latencyscope.jfr.schema.Page;
+import latencyscope.jfr.schema.PageColumn;
+
+/**
+ * The target, or the process of a task that delayed one of its threads, as it was when a chunk of
+ * the recording ended.
+ *
+ * <p>One event for each that was seen, until it has ended.
+ */
+@Name("latencyscope.ProcessStatus")
+@Label("Process Status")
+@Description("The target, or a process that delayed it, at the end of the interval")
+@Category({"LatencyScope", "capture"})
+@Page("tasks")
+@RemoveFields({"eventThread", "stackTrace"})
+public final class ProcessStatus extends Event {
+  /** Its id. */
+  @Label("Process Id")
+  @PageColumn(value = 1, width = 120)
+  public long processId;
+
+  /** The kernel's name of it; null if it ended before it was looked at. */
+  @Label("Process Name")
+  @PageColumn(value = 2, width = 150)
+  public String processName;
+
+  /** When it was started, exact to 10 ms; 0 if it ended before it was looked at. */
+  @Label("Started")
+  @Description("When the process was started, exact to 10 ms")
+  @Timestamp(Timestamp.MILLISECONDS_SINCE_EPOCH)
+  @PageColumn(value = 7, width = 170)
+  public long started;
+
+  /** The process that started it, or that has adopted it since; 0 if none is known. */
+  @Label("Parent Process Id")
+  @Description("Process that started it, or that adopted it since")
+  @PageColumn(value = 8, width = 180)
+  public long parentProcessId;
+
+  /** The kernel's name of the parent; null if none is known. */
+  @Label("Parent Name")
+  @PageColumn(value = 9, width = 150)
+  public String parentName;
+
+  /** Whether it had ended by the end of the interval. */
+  @Label("Ended")
+  public boolean ended;
+
+  /** Creates an empty event. */
+  public ProcessStatus() {}
+}

@@ -1,0 +1,2 @@
+/** Events: interrupts and softirqs. */
+package latencyscope.jfr.irq;

@@ -1,0 +1,2 @@
+/** Events: waits for a CPU, and who ran instead. */
+package latencyscope.jfr.isolation;

@@ -1,0 +1,2 @@
+/** Events: page faults, memory stalls and TLB shootdowns. */
+package latencyscope.jfr.memory;

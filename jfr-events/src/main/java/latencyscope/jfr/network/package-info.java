@@ -1,0 +1,2 @@
+/** Events: packets, sockets and drops. */
+package latencyscope.jfr.network;

@@ -1,0 +1,2 @@
+/** Events: blocking system calls, sleeps and waits for locks. */
+package latencyscope.jfr.syscall;
