@@ -17,6 +17,7 @@ import latencyscope.bpf.error.KernelVersion;
 import latencyscope.bpf.kernel.CpuList;
 import latencyscope.bpf.libbpf.KernelTest;
 import latencyscope.truth.workload.NappingEngine;
+import latencyscope.truth.workload.SteadyEngine;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,6 +32,20 @@ class OwnThreadsIT {
   private static final int NORMAL = 0;
 
   private static final int BATCH = 3;
+
+  private static final int SECONDS = 40;
+  private static final int QUIET = 3;
+
+  /** Until then code is compiled that was not run before the capture, and files are found. */
+  private static final int SETTLED = 15;
+
+  /**
+   * Of our threads together, in a second in which they see nothing new: 16 to 570 are usual, and
+   * each second took 55,000 before. A task that a record names for the first time costs 3 KB, and a
+   * look at memory that the engine has mapped since 240 KB. Other tests run beside this one, so it
+   * is asked of {@link #QUIET} seconds.
+   */
+  private static final long BYTES = 1_000;
 
   @TempDir Path folder;
 
@@ -189,5 +204,35 @@ class OwnThreadsIT {
   private static long ranNs(Path task) throws IOException {
     String account = Files.readString(task.resolve("schedstat"));
     return Long.parseLong(account.substring(0, account.indexOf(' ')));
+  }
+
+  /**
+   * Whoever allocates may take locks of the JVM, and these threads lose their CPU with one held
+   * before the engine's do. This is records and all that is done once a second; {@code
+   * DrainAllocationIT} counts records alone.
+   */
+  @Test
+  void takeNoMemoryOnceTheyHaveSettled() throws Exception {
+    // Events that name no tasks: on a host that is full there are new ones each second.
+    Launch launch =
+        Launch.of(SteadyEngine.class, Integer.toString(SECONDS))
+            .withAgent()
+            .with(
+                "-XX:StartFlightRecording:settings=none,"
+                    + "+latencyscope.Sleep#enabled=true,"
+                    + "+latencyscope.PageFault#enabled=true,"
+                    + "+latencyscope.Capture#enabled=true",
+                "-Xlog:all=off");
+    try (Engine engine = launch.start(folder.resolve("stderr.txt"))) {
+      engine.await("ready");
+      List<Long> seconds =
+          engine.linesUntil("done").stream()
+              .filter(line -> line.startsWith("allocated "))
+              .map(line -> Long.valueOf(line.substring("allocated ".length())))
+              .toList();
+      List<Long> settled = seconds.subList(SETTLED, seconds.size()).stream().sorted().toList();
+      long quiet = settled.get(QUIET - 1);
+      assertTrue(quiet <= BYTES, quiet + " bytes in a quiet second of " + seconds);
+    }
   }
 }

@@ -12,6 +12,18 @@ import java.util.Optional;
 
 /** Reads files of {@code /proc} and {@code /sys}. */
 public final class KernelFile {
+  /** Room to begin with: most files need one read, and the map of a JVM's memory needs more. */
+  private static final int ROOM = 16 << 10;
+
+  /** What a thread reads into, as large as the largest file that it has read. */
+  private static final ThreadLocal<byte[]> BUFFER =
+      new ThreadLocal<>() { // not a lambda: the first one of a JVM takes a while
+        @Override
+        protected byte[] initialValue() {
+          return new byte[ROOM];
+        }
+      };
+
   private KernelFile() {}
 
   /**
@@ -21,9 +33,19 @@ public final class KernelFile {
    */
   public static byte[] bytes(Path file) throws IOException {
     // Not Files.readAllBytes: it begins with one byte of a file without a size, and the kernel
-    // gives a number in /proc/sys in one piece or not at all, so that 60 would be 6.
+    // gives a number in /proc/sys in one piece or not at all, so that 60 would be 6. Nor that of
+    // the stream: it takes 16 KB from the heap for each file.
     try (InputStream in = Files.newInputStream(file)) {
-      return in.readAllBytes();
+      byte[] buffer = BUFFER.get();
+      int length = 0;
+      for (int read = 0; read >= 0; read = in.read(buffer, length, buffer.length - length)) {
+        length += read;
+        if (length == buffer.length) {
+          buffer = Arrays.copyOf(buffer, 2 * length);
+          BUFFER.set(buffer);
+        }
+      }
+      return Arrays.copyOf(buffer, length);
     }
   }
 

@@ -26,6 +26,9 @@ public final class KernelText {
 
   /** The text of UTF-8 bytes; a byte that is none is written as the kernel would: {@code \xff}. */
   public static String of(byte[] bytes) {
+    if (isAscii(bytes)) {
+      return new String(bytes, StandardCharsets.US_ASCII); // nearly always, and without buffers
+    }
     CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
     ByteBuffer in = ByteBuffer.wrap(bytes);
     CharBuffer part = CharBuffer.allocate(bytes.length);
@@ -43,6 +46,15 @@ public final class KernelText {
       }
       decoder.reset();
     }
+  }
+
+  private static boolean isAscii(byte[] bytes) {
+    for (byte b : bytes) {
+      if (b < 0) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /**

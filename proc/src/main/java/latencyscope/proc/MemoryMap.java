@@ -5,14 +5,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /** Reads {@code /proc/PID/maps}, the kernel's own list of a process's memory. */
 public final class MemoryMap {
-  private static final int OFFSET = 2;
-  private static final int DEVICE = 3;
-  private static final int INODE = 4;
-  private static final int PATH = 5;
+  private static final int HEX = 16;
+  private static final int DECIMAL = 10;
 
   private MemoryMap() {}
 
@@ -72,29 +71,42 @@ public final class MemoryMap {
 
   /** A line's mapping; empty if the line is no mapping's. */
   static Optional<Mapping> parse(String line) {
-    String[] words = line.split(" +", PATH + 1);
-    if (words.length < PATH) {
-      return Optional.empty();
-    }
-    int dash = words[0].indexOf('-');
-    int colon = words[DEVICE].indexOf(':');
-    if (dash < 0 || colon < 0) {
-      return Optional.empty();
-    }
     try {
+      // In place: a JVM has hundreds of mappings, and a split by a pattern takes 1 KB for each.
+      int dash = line.indexOf('-');
+      int range = endOfWord(line, dash);
+      int rights = endOfWord(line, range + 1);
+      int offset = endOfWord(line, rights + 1);
+      int colon = line.indexOf(':', offset);
+      int device = endOfWord(line, colon);
+      int inode = endOfWord(line, device + 1);
       return Optional.of(
           new Mapping(
-              Long.parseUnsignedLong(words[0], 0, dash, 16),
-              Long.parseUnsignedLong(words[0], dash + 1, words[0].length(), 16),
-              Long.parseUnsignedLong(words[OFFSET], 16),
+              Long.parseUnsignedLong(line, 0, dash, HEX),
+              Long.parseUnsignedLong(line, dash + 1, range, HEX),
+              Long.parseUnsignedLong(line, rights + 1, offset, HEX),
               device(
-                  Long.parseLong(words[DEVICE], 0, colon, 16),
-                  Long.parseLong(words[DEVICE], colon + 1, words[DEVICE].length(), 16)),
-              Long.parseUnsignedLong(words[INODE]),
-              words.length > PATH ? words[PATH] : ""));
-    } catch (NumberFormatException e) {
+                  Long.parseLong(line, offset + 1, colon, HEX),
+                  Long.parseLong(line, colon + 1, device, HEX)),
+              Long.parseUnsignedLong(line, device + 1, inode, DECIMAL),
+              pathBehind(line, inode)));
+    } catch (NumberFormatException | IndexOutOfBoundsException noMapping) {
       return Optional.empty();
     }
+  }
+
+  /** Where the word ends that begins at or goes on from an index, which may not be negative. */
+  private static int endOfWord(String line, int from) {
+    int end = line.indexOf(' ', Objects.checkIndex(from, line.length()));
+    return end < 0 ? line.length() : end;
+  }
+
+  private static String pathBehind(String line, int from) {
+    int begin = from;
+    while (begin < line.length() && line.charAt(begin) == ' ') {
+      begin++;
+    }
+    return line.substring(begin);
   }
 
   /** A device's number as the kernel keeps it: 20 bits of minor number below the major one. */

@@ -12,7 +12,7 @@ class TaskAffinityTest {
   private static Optional<TaskAffinity> parse(String state, String more) {
     List<String> lines =
         List.of("Name:\ta\\nTgid: 7", "State:\t" + state, "Tgid:\t4711", "Pid:\t4712", more);
-    return TaskAffinity.parse(lines, "a\nTgid: 7");
+    return TaskAffinity.parse(String.join("\n", lines), "a\nTgid: 7");
   }
 
   @Test
@@ -31,7 +31,7 @@ class TaskAffinityTest {
   @Test
   void whatDoesNotSayAllIsNone() {
     assertTrue(parse("S (sleeping)", "Cpus_allowed:\tf").isEmpty());
-    assertTrue(TaskAffinity.parse(List.of(), "").isEmpty());
+    assertTrue(TaskAffinity.parse("", "").isEmpty());
     assertTrue(TaskAffinity.read(Path.of("/proc/0")).isEmpty());
   }
 

@@ -110,8 +110,11 @@ public final class CaptureSession {
     }
   }
 
-  /** Moves the calling thread, one of ours, to where the drain thread may run. */
-  public void joinDrainThread() throws BpfException {
+  /**
+   * Moves the calling thread, one of ours, to where the drain thread may run; says whether that is
+   * where it may stay.
+   */
+  public boolean joinDrainThread() throws BpfException {
     LoadedModules loaded = modules;
     if (loaded == null) {
       // That thread is busy loading them, and is where it will stay.
@@ -122,6 +125,7 @@ public final class CaptureSession {
       NativeThread.waitForTurn();
       NativeThread.confineTo(loaded.drainCpus());
     }
+    return loaded != null;
   }
 
   /** Has the recordings' thresholds taken over by the kernel side. */

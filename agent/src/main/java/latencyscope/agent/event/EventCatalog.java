@@ -51,6 +51,29 @@ public final class EventCatalog {
     return kernelEvents.stream().anyMatch(EventType::isEnabled);
   }
 
+  /** Notices when events are enabled or disabled, by whatever way. Used by one thread at a time. */
+  public final class Changes {
+    private final boolean[] enabled = new boolean[types.size()];
+
+    private Changes() {}
+
+    /** Whether any type is wanted, or not wanted, otherwise than at the last call. No garbage. */
+    public boolean happened() {
+      boolean happened = false;
+      for (int i = 0; i < enabled.length; i++) {
+        boolean now = types.get(i).isEnabled();
+        happened |= now != enabled[i];
+        enabled[i] = now;
+      }
+      return happened;
+    }
+  }
+
+  /** Changes from a state in which nothing is wanted. */
+  public Changes changes() {
+    return new Changes();
+  }
+
   /** The modules of which a running recording wants any event. */
   public Set<String> usedModules() {
     Set<String> used = new HashSet<>();

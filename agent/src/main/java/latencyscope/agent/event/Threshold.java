@@ -19,6 +19,9 @@ public final class Threshold {
   private final EventType type;
   private final VarHandle duration;
 
+  /** The last answer in ticks. */
+  private long last;
+
   public Threshold(Class<? extends KernelEvent> event) throws ReflectiveOperationException {
     probe = event.getDeclaredConstructor().newInstance();
     type = EventType.getEventType(event);
@@ -30,6 +33,15 @@ public final class Threshold {
     if (!type.isEnabled()) {
       return NOT_ENABLED;
     }
+    // Each second, and nearly always the same: no search then.
+    if (isWanted(last) && (last == 0 || !isWanted(last - 1))) {
+      return last;
+    }
+    last = search();
+    return last;
+  }
+
+  private long search() {
     long below = 0;
     long atLeast = Long.MAX_VALUE;
     while (below < atLeast) {

@@ -1,10 +1,11 @@
 package latencyscope.agent.evidence;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.ToLongFunction;
+import java.util.stream.Stream;
 import jdk.jfr.Event;
 import jdk.jfr.EventType;
 
@@ -17,10 +18,16 @@ import jdk.jfr.EventType;
 public final class RecordedEvents {
   private static final String SEPARATOR = "+";
 
-  private final List<EventType> types;
+  private static final long NOT_WANTED = -1;
 
-  /** Highest threshold of each type that was wanted at every look; null before the first look. */
-  private Map<String, Long> throughout;
+  private final EventType[] types;
+  private final String[] names;
+
+  /** Highest threshold of each type that was wanted at every look; else {@link #NOT_WANTED}. */
+  private final long[] throughout;
+
+  /** Whether there was no look since the last {@link #take}. */
+  private boolean begins = true;
 
   /**
    * Notes nothing yet.
@@ -28,39 +35,38 @@ public final class RecordedEvents {
    * @param events classes of the types
    */
   public RecordedEvents(List<Class<? extends Event>> events) {
-    types = events.stream().map(EventType::getEventType).toList();
+    types = events.stream().map(EventType::getEventType).toArray(EventType[]::new);
+    Arrays.sort(types, Comparator.comparing(EventType::getName));
+    names = Stream.of(types).map(EventType::getName).toArray(String[]::new);
+    throughout = new long[types.length];
   }
 
   /**
-   * Looks which types are wanted now.
+   * Looks which types are wanted now. Allocates nothing.
    *
    * @param thresholdNs from which length on events of a type are recorded, by its full name
    */
   public void look(ToLongFunction<String> thresholdNs) {
-    Map<String, Long> now = new TreeMap<>();
-    for (EventType type : types) {
-      if (type.isEnabled()) {
-        now.put(type.getName(), thresholdNs.applyAsLong(type.getName()));
-      }
+    for (int i = 0; i < types.length; i++) {
+      boolean wanted = types[i].isEnabled() && (begins || throughout[i] != NOT_WANTED);
+      throughout[i] =
+          wanted
+              ? Math.max(begins ? 0 : throughout[i], thresholdNs.applyAsLong(names[i]))
+              : NOT_WANTED;
     }
-    if (throughout == null) {
-      throughout = now;
-      return;
-    }
-    throughout.keySet().retainAll(now.keySet());
-    throughout.replaceAll((name, threshold) -> Math.max(threshold, now.get(name)));
+    begins = false;
   }
 
   /** What was wanted at every look since the last call. */
   public String take() {
     List<String> texts = new ArrayList<>();
-    if (throughout != null) {
-      throughout.forEach((name, threshold) -> {
-        String simple = name.substring(name.lastIndexOf('.') + 1);
-        texts.add(threshold == 0 ? simple : simple + '=' + threshold);
-      });
+    for (int i = 0; i < names.length && !begins; i++) {
+      if (throughout[i] != NOT_WANTED) {
+        String simple = names[i].substring(names[i].lastIndexOf('.') + 1);
+        texts.add(throughout[i] == 0 ? simple : simple + '=' + throughout[i]);
+      }
     }
-    throughout = null;
+    begins = true;
     return String.join(SEPARATOR, texts);
   }
 }

@@ -41,6 +41,7 @@ final class RecordingSwitch implements FlightRecorderListener {
   private final ReentrantLock lock = new ReentrantLock();
   private final AtomicBoolean settling = new AtomicBoolean();
   private final AtomicBoolean watching = new AtomicBoolean();
+  private final AtomicLong stateChanges = new AtomicLong();
   private final AtomicLong asked = new AtomicLong();
   private long answered;
   private volatile AgentOptions options;
@@ -120,6 +121,7 @@ final class RecordingSwitch implements FlightRecorderListener {
 
   @Override
   public void recordingStateChanged(Recording recording) {
+    stateChanges.incrementAndGet();
     reconcile();
     watch();
   }
@@ -221,10 +223,7 @@ final class RecordingSwitch implements FlightRecorderListener {
         .start(() -> {
           Unrecorded.makeCurrentThread(instrumentation);
           try {
-            while (isRecording()) {
-              TimeUnit.MILLISECONDS.sleep(WATCH_MS);
-              guarded("could not follow a recording", this::lookAgain);
-            }
+            new Watch().whileRecording();
           } catch (InterruptedException e) {
             return; // the engine ends
           } finally {
@@ -234,15 +233,44 @@ final class RecordingSwitch implements FlightRecorderListener {
         });
   }
 
-  // Out of the way first: the first look is at code that is not compiled yet.
-  private void lookAgain() throws BpfException {
-    try {
-      CaptureSession running = session;
-      if (running != null) {
-        running.joinDrainThread();
+  /**
+   * The looks of the thread that watches. Asks the recorder only what may have changed: to ask it
+   * for the settings of its recordings takes 16 KB each time, once a second beside an engine.
+   */
+  private final class Watch {
+    private final EventCatalog.Changes changes = catalog == null ? null : catalog.changes();
+    private long stateSeen = -1;
+
+    /** The capture whose CPUs the thread keeps to. */
+    private CaptureSession joined;
+
+    void whileRecording() throws InterruptedException {
+      while (mayRecord()) {
+        TimeUnit.MILLISECONDS.sleep(WATCH_MS);
+        guarded("could not follow a recording", this::look);
       }
-    } finally {
-      reconcile(false);
+    }
+
+    // Recordings tell of their begin and end.
+    private boolean mayRecord() {
+      long state = stateChanges.get();
+      boolean may = state == stateSeen || isRecording();
+      stateSeen = state;
+      return may;
+    }
+
+    // Out of the way first: the first look is at code that is not compiled yet.
+    private void look() throws BpfException {
+      CaptureSession running = session;
+      try {
+        if (running != null && running != joined && running.joinDrainThread()) {
+          joined = running;
+        }
+      } finally {
+        if (changes != null && changes.happened()) {
+          reconcile(false);
+        }
+      }
     }
   }
 

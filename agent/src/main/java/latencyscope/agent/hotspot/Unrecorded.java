@@ -11,16 +11,20 @@ public final class Unrecorded {
 
   private Unrecorded() {}
 
-  /** Leaves the calling thread out, where this JDK has that way; else its waits are recorded. */
-  public static void makeCurrentThread(Instrumentation instrumentation) {
+  /**
+   * Leaves the calling thread out, where this JDK has that way; else its waits are recorded. Says
+   * whether it is left out.
+   */
+  public static boolean makeCurrentThread(Instrumentation instrumentation) {
     try {
       Module recorder = ModuleLayer.boot().findModule("jdk.jfr").orElseThrow();
       JdkInternals.export(instrumentation, recorder, INTERNAL);
       Class.forName(INTERNAL + ".JVM")
           .getMethod("exclude", Thread.class)
           .invoke(null, Thread.currentThread());
+      return true;
     } catch (ReflectiveOperationException | RuntimeException e) {
-      return; // another JDK's internals: an event a second more is no harm
+      return false; // another JDK's internals: an event a second more is no harm
     }
   }
 }

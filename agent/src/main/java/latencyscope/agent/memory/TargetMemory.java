@@ -23,13 +23,19 @@ import latencyscope.proc.ProcessFiles;
  * one thread at a time.
  */
 public final class TargetMemory implements AutoCloseable {
-  private static final long LOOK_ANYWAY_NS = 5_000_000_000L;
+  private static final long MAP_NS = 5_000_000_000L;
+
+  /** How often to look for stacks that were not found, which takes some 100 KB of heap. */
+  private static final long MISSING_NS = 60_000_000_000L;
 
   private long lastSizes = ProcessSize.GONE;
+  private long lastMap = MapChecksum.GONE;
+  private long lastMapNs;
   private long lastLookNs;
 
   private final Path process;
   private final ProcessSize size;
+  private final MapChecksum map;
   private final ThreadStacks stacks;
   private final HotSpotMemory hotSpot;
 
@@ -42,6 +48,7 @@ public final class TargetMemory implements AutoCloseable {
   public TargetMemory(Path process, HotSpotThreads threads) {
     this.process = process;
     size = process == null ? null : new ProcessSize(process);
+    map = process == null ? null : new MapChecksum(process);
     stacks = new ThreadStacks(process, threads);
     hotSpot = threads == null ? null : hotSpot();
   }
@@ -53,8 +60,9 @@ public final class TargetMemory implements AutoCloseable {
 
   /**
    * Whether its use may be another than at the last call. Asking what it is takes a few
-   * milliseconds of CPU time in a JVM, this some microseconds: size and number of threads tell of
-   * nearly all changes, and where they do not, a look now and then does.
+   * milliseconds of CPU time and memory in a JVM, this some microseconds and none: size and number
+   * of threads tell of nearly all changes. Where they do not, the kernel's list of mappings does,
+   * which is compared every 5 s.
    *
    * @param nowNs of {@link System#nanoTime}
    */
@@ -63,12 +71,18 @@ public final class TargetMemory implements AutoCloseable {
       return false;
     }
     long sizes = size.fingerprint();
-    if (sizes == lastSizes && nowNs - lastLookNs < LOOK_ANYWAY_NS) {
+    boolean changed = sizes != lastSizes;
+    if (!changed && nowNs - lastMapNs < MAP_NS) {
       return false;
     }
     lastSizes = sizes;
-    lastLookNs = nowNs;
-    return true;
+    lastMapNs = nowNs;
+    long mapNow = map.take();
+    changed |= mapNow != lastMap || mapNow == MapChecksum.GONE;
+    lastMap = mapNow;
+    changed |= stacks.areMissing() && nowNs - lastLookNs >= MISSING_NS;
+    lastLookNs = changed ? nowNs : lastLookNs;
+    return changed;
   }
 
   /** What is known now, ascending and disjoint; nothing of a target that has ended. */
@@ -112,6 +126,7 @@ public final class TargetMemory implements AutoCloseable {
   public void close() throws IOException {
     if (size != null) {
       size.close();
+      map.close();
     }
     if (hotSpot != null) {
       hotSpot.close();

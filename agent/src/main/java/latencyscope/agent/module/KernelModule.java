@@ -69,8 +69,7 @@ public final class KernelModule implements AutoCloseable {
   /** Null if the module does not ask what memory is used for. */
   private final RegionTable regions;
 
-  /** Null until the module is complete. */
-  private ModuleRecords records;
+  private final ModuleRecords records;
 
   private final ModuleTimes times;
   private final List<HostAccount> hostAccounts;
@@ -91,10 +90,7 @@ public final class KernelModule implements AutoCloseable {
       int number = Math.toIntExact(entry.getKey());
       Class<? extends KernelEvent> event = EventCatalog.eventClass(entry.getValue());
       thresholds[number] = new Threshold(event);
-      flows[number] =
-          new EventFlow(
-              event.getAnnotation(Name.class).value(),
-              () -> records == null ? 0 : records.taken(number));
+      flows[number] = new EventFlow(event.getAnnotation(Name.class).value(), () -> taken(number));
     }
     thresholdsNs = object.variable("threshold_ns");
     lost = object.variable("lost");
@@ -108,6 +104,7 @@ public final class KernelModule implements AutoCloseable {
     regions = RegionTable.of(object, file);
     hostAccounts =
         context.hostAccounts().stream().filter(account -> account.module().equals(name)).toList();
+    records = new ModuleRecords(name, structs, context, directory, threads::mute);
     lookAtMemory(true);
     adoptThresholds();
     times = new ModuleTimes(name, context.clock().nowTicks());
@@ -134,7 +131,33 @@ public final class KernelModule implements AutoCloseable {
       context.strings().symbols(KernelSymbols.of(object));
     }
     threads.handOutRest(sizes);
-    records = new ModuleRecords(name, structs, context, directory, threads::mute);
+  }
+
+  /**
+   * Runs what the drain thread will run for this module, see {@link WarmUp}. To be called before
+   * the programs are attached, and by a thread that the flight recorder leaves out: what comes of
+   * it are no events.
+   */
+  void warmUp() throws CorruptRingException {
+    Map<Long, Struct> wanted = new TreeMap<>(structs);
+    wanted.keySet().removeIf(number -> thresholdNs(number.intValue()) == Threshold.NOT_ENABLED);
+    new WarmUp(wanted, this::longEnoughNs, context.clock().kernelNow()).drain(records);
+    records.forget();
+    for (int i = 0; i < WarmUp.LOOKS; i++) {
+      adoptThresholds();
+      lookAtMemory(false);
+      reportLosses();
+    }
+  }
+
+  /** Long enough for an event to be recorded, and too short to pull a trigger. */
+  private long longEnoughNs(int record) {
+    long longerNs = flows[record].thresholdNs() + flows[record].thresholdNs() / 100 + 1;
+    return Math.min(longerNs, context.triggers().longerThanNs(flows[record].eventName()));
+  }
+
+  private long taken(int number) {
+    return records.taken(number);
   }
 
   public String name() {

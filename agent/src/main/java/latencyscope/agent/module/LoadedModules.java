@@ -4,13 +4,16 @@ import java.io.IOException;
 import java.lang.instrument.Instrumentation;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 import latencyscope.agent.budget.CostBudget;
 import latencyscope.agent.budget.CpuTime;
+import latencyscope.agent.budget.EventFlow;
 import latencyscope.agent.event.MappedFiles;
 import latencyscope.agent.event.RecordStrings;
 import latencyscope.agent.evidence.RecordedEvents;
@@ -60,6 +63,12 @@ public final class LoadedModules implements AutoCloseable {
 
   private final RecordedEvents recordedEvents = new RecordedEvents(Schema.events());
 
+  /** Types of the modules' events, by name. */
+  private final Map<String, EventFlow> flows = new HashMap<>();
+
+  /** Made once: it is needed each second. */
+  private final ToLongFunction<String> thresholdNs = this::thresholdNs;
+
   private long drained;
 
   /** CPU time of the drain thread that records took. */
@@ -88,7 +97,7 @@ public final class LoadedModules implements AutoCloseable {
         watched.leaveOut(all.drainThread);
         all.countRunTime(settings);
         List<String> wanted = Schema.modules().stream().filter(settings::wantsModule).toList();
-        loading = new ModuleLoader(settings, context, watched).begin(wanted);
+        loading = new ModuleLoader(settings, context, watched, instrumentation).begin(wanted);
       }
     } catch (BpfException e) {
       all.refused(e);
@@ -100,6 +109,9 @@ public final class LoadedModules implements AutoCloseable {
     } finally {
       context.cancel(false); // nobody may wait for what failed
     }
+    if (!loading.isEmpty() && settings.pid() == CaptureSettings.OWN) {
+      WarmUp.runOnceASecondWork(settings.pid());
+    }
     all.await(loading);
     all.keepTo(settings);
     return all;
@@ -107,10 +119,12 @@ public final class LoadedModules implements AutoCloseable {
 
   // A budget is for the engine's sake: who watches from outside has a process of his own.
   private void keepTo(CaptureSettings settings) {
+    List<EventFlow> all = modules.stream().flatMap(module -> module.flows().stream()).toList();
+    all.forEach(flow -> flows.putIfAbsent(flow.eventName(), flow));
     budget =
         new CostBudget(
             settings.pid() == CaptureSettings.OWN ? settings.budget() : 0,
-            modules.stream().flatMap(module -> module.flows().stream()).toList(),
+            all,
             System.nanoTime(),
             drainNs());
   }
@@ -284,7 +298,10 @@ public final class LoadedModules implements AutoCloseable {
     return most;
   }
 
-  /** What is to be done about once a second, by the drain thread. */
+  /**
+   * What is to be done about once a second, by the drain thread. Allocates nothing as long as there
+   * are no new tasks and the target's memory is mapped as it was: see {@code OwnThreadsIT}.
+   */
   public void keepHouse() {
     context.clock().calibrate();
     if (!isEmpty()) { // else native calls may be forbidden
@@ -292,28 +309,25 @@ public final class LoadedModules implements AutoCloseable {
     }
     // Asked once for all: the answer is about the time since it was asked last.
     boolean memoryMayHaveChanged = context.memory().mayHaveChanged(System.nanoTime());
-    for (KernelModule module : modules) {
+    for (int i = 0; i < modules.size(); i++) { // an iterator would be garbage
+      KernelModule module = modules.get(i);
       module.adoptThresholds();
       module.lookAtMemory(memoryMayHaveChanged);
       module.reportLosses();
     }
-    recordedEvents.look(this::thresholdNs);
+    recordedEvents.look(thresholdNs);
     context.tasks().look();
   }
 
   /** Which event types were recorded since the last call, as {@code Capture} has it. */
   public String takeRecordedEvents() {
-    recordedEvents.look(this::thresholdNs);
+    recordedEvents.look(thresholdNs);
     return recordedEvents.take();
   }
 
   private long thresholdNs(String eventName) {
-    return modules.stream()
-        .flatMap(module -> module.flows().stream())
-        .filter(flow -> flow.eventName().equals(eventName))
-        .mapToLong(flow -> Math.max(flow.thresholdNs(), flow.floorNs()))
-        .findFirst()
-        .orElse(0);
+    EventFlow flow = flows.get(eventName);
+    return flow == null ? 0 : Math.max(flow.thresholdNs(), flow.floorNs());
   }
 
   /**

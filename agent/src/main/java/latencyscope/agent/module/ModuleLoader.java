@@ -1,6 +1,7 @@
 package latencyscope.agent.module;
 
 import java.io.IOException;
+import java.lang.instrument.Instrumentation;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -11,12 +12,14 @@ import java.util.function.Predicate;
 import latencyscope.agent.account.ModuleSizes;
 import latencyscope.agent.account.SubjectAccount;
 import latencyscope.agent.budget.CpuTime;
+import latencyscope.agent.hotspot.Unrecorded;
 import latencyscope.agent.settings.CaptureSettings;
 import latencyscope.agent.settings.Complaints;
 import latencyscope.agent.settings.Target;
 import latencyscope.agent.thread.WatchedThreads;
 import latencyscope.bpf.btf.ObjectFile;
 import latencyscope.bpf.error.BpfException;
+import latencyscope.bpf.error.CorruptRingException;
 import latencyscope.bpf.error.KernelChange;
 import latencyscope.bpf.kernel.CpuList;
 import latencyscope.bpf.kernel.Kernel;
@@ -41,14 +44,19 @@ public final class ModuleLoader {
   private final CaptureSettings settings;
   private final CompletableFuture<CaptureContext> context;
   private final WatchedThreads watched;
+  private final Instrumentation instrumentation;
   private final Kernel kernel = Kernel.running();
   private final Target target;
   private final CpuList isolated = kernel.isolatedCpus();
   private final ModuleConstants constants;
 
   ModuleLoader(
-      CaptureSettings settings, CompletableFuture<CaptureContext> context, WatchedThreads watched)
+      CaptureSettings settings,
+      CompletableFuture<CaptureContext> context,
+      WatchedThreads watched,
+      Instrumentation instrumentation)
       throws BpfException, IOException {
+    this.instrumentation = instrumentation;
     this.settings = settings;
     this.context = context;
     this.watched = watched;
@@ -168,6 +176,7 @@ public final class ModuleLoader {
         ModuleSizes sizes = ModuleSizes.forThreads(target.threads(), kernel.onlineCpus().size());
         object = configured(name, file, sizes, probes).load();
         KernelModule loaded = new KernelModule(name, object, file, sizes, context.join());
+        warmUp(loaded);
         attach(name, file, object, probes);
         attached.countDown();
         loaded.complete();
@@ -182,6 +191,17 @@ public final class ModuleLoader {
       }
       if (object != null) {
         object.close();
+      }
+    }
+  }
+
+  // Beside an engine only, and only where nothing of it can become an event.
+  private void warmUp(KernelModule module) throws CorruptRingException {
+    if (settings.pid() == CaptureSettings.OWN && Unrecorded.makeCurrentThread(instrumentation)) {
+      try {
+        module.warmUp();
+      } catch (RuntimeException e) {
+        Complaints.say("the code of module " + module.name() + " is not compiled ahead", e);
       }
     }
   }

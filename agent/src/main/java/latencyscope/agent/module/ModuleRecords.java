@@ -2,6 +2,7 @@ package latencyscope.agent.module;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.function.IntConsumer;
 import latencyscope.agent.event.EventCatalog;
@@ -111,6 +112,12 @@ final class ModuleRecords implements RecordHandler {
    */
   long unreadable(int number) {
     return unreadable[number];
+  }
+
+  /** Forgets how many records there were. */
+  void forget() {
+    Arrays.fill(taken, 0);
+    Arrays.fill(unreadable, 0);
   }
 
   private ThreadDirectory.Entry thread(int osThreadId) {

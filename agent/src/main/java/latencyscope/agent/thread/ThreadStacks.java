@@ -5,8 +5,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import latencyscope.agent.hotspot.AddressRange;
 import latencyscope.agent.hotspot.HotSpotThreads;
@@ -25,6 +27,9 @@ public final class ThreadStacks {
   private final Path process;
   private final HotSpotThreads javaThreads;
   private final Map<String, AddressRange> byId = new HashMap<>();
+
+  /** Threads that ran whenever they were looked at. */
+  private final Set<String> missing = new HashSet<>();
 
   /**
    * Creates it with nothing known.
@@ -49,13 +54,22 @@ public final class ThreadStacks {
       ranges.addAll(byId.values());
     } catch (IOException e) {
       byId.clear(); // the process has ended
+      missing.clear();
     }
     if (javaThreads != null) {
       for (Thread thread : ThreadDirectory.liveThreads()) {
         javaThreads.stack(thread).ifPresent(ranges::add);
+        if (!missing.isEmpty()) {
+          missing.remove(Integer.toString(javaThreads.osThreadId(thread)));
+        }
       }
     }
     return ranges;
+  }
+
+  /** Whether the last look has left out stacks that another one may find. */
+  public boolean areMissing() {
+    return !missing.isEmpty();
   }
 
   private void find(List<MemoryMap.Mapping> mappings) throws IOException {
@@ -63,7 +77,8 @@ public final class ThreadStacks {
     try (Stream<Path> tasks = Files.list(process.resolve("task"))) {
       ids = tasks.map(task -> task.getFileName().toString()).toList();
     }
-    byId.keySet().retainAll(ids);
+    byId.keySet().retainAll(Set.copyOf(ids));
+    missing.clear();
     for (String id : ids) {
       long pointer = byId.containsKey(id) ? 0 : stackPointer(id);
       if (pointer != 0) {
@@ -73,6 +88,9 @@ public final class ThreadStacks {
                 id, new AddressRange(mapping.begin(), mapping.end(), MemoryRegion.THREAD_STACK));
           }
         }
+      }
+      if (!byId.containsKey(id)) {
+        missing.add(id);
       }
     }
   }

@@ -1,5 +1,6 @@
 package latencyscope.agent.memory;
 
+import static java.util.stream.Collectors.joining;
 import static latencyscope.agent.hotspot.MemoryRegion.ANONYMOUS;
 import static latencyscope.agent.hotspot.MemoryRegion.CODE_CACHE;
 import static latencyscope.agent.hotspot.MemoryRegion.JAVA_HEAP;
@@ -10,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.management.ManagementFactory;
 import java.nio.channels.FileChannel;
@@ -17,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.stream.IntStream;
 import latencyscope.agent.event.MappedFiles;
 import latencyscope.agent.event.RecordStrings;
 import latencyscope.agent.hotspot.AddressRange;
@@ -37,21 +40,29 @@ class TargetMemoryTest {
 
   @TempDir Path folder;
 
+  private void map(String mappings) throws IOException {
+    // The number of threads is field 20 and the size field 23: both stay.
+    String numbers = IntStream.rangeClosed(4, 40).mapToObj(Integer::toString).collect(joining(" "));
+    Files.writeString(folder.resolve("stat"), "1 (cat) S " + numbers);
+    Files.writeString(folder.resolve("maps"), mappings);
+    Files.createDirectories(folder.resolve("task"));
+  }
+
+  /**
+   * Its size says most, and else the kernel's list of mappings does: by itself time is no reason.
+   */
   @Test
   void isLookedAtAgainIfItMayHaveChanged() throws Exception {
-    Process quiet = new ProcessBuilder("cat").start();
-    // Once it has answered, it has loaded what it needs: its memory stays as it is.
-    quiet.getOutputStream().write('?');
-    quiet.getOutputStream().flush();
-    assertEquals('?', quiet.getInputStream().read());
-    try (TargetMemory memory = new TargetMemory(Path.of("/proc/" + quiet.pid()), null)) {
-      long second = 1_000_000_000;
+    long second = 1_000_000_000;
+    map("1000-2000 rw-p 00000000 00:00 0\n");
+    try (TargetMemory memory = new TargetMemory(folder, null)) {
       assertTrue(memory.mayHaveChanged(0));
       assertFalse(memory.mayHaveChanged(second));
-      assertTrue(memory.mayHaveChanged(6 * second));
+      assertFalse(memory.mayHaveChanged(6 * second));
+      map("1000-2000 r--s 00000000 fe:10 7    /tmp/as-large\n");
       assertFalse(memory.mayHaveChanged(7 * second));
-    } finally {
-      quiet.destroyForcibly();
+      assertTrue(memory.mayHaveChanged(12 * second));
+      assertFalse(memory.mayHaveChanged(18 * second));
     }
   }
 

@@ -67,6 +67,13 @@ public final class NativeFunction {
     return (int) invoke(SCRATCH.get(), first, second, 0, 0, 0, 0, 0);
   }
 
+  /** As {@link #orErrno(long...)}; allocates nothing. */
+  long orErrno(long a, long b, long c, long d, long e) {
+    MemorySegment state = SCRATCH.get();
+    long result = invoke(state, a, b, c, d, e, 0, 0);
+    return (int) result == -1 ? -(int) ERRNO.get(state, 0L) : result;
+  }
+
   /** Calls a function that returns an {@code int}. */
   public int integer(long... arguments) {
     return (int) call(arguments).result;

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
+import latencyscope.bpf.error.BpfException;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -33,6 +34,24 @@ class NativeCallAllocationTest {
   @Test
   void readingTheThreadsCpuTimeAllocatesNothing() {
     assertEquals(0, allocated(NativeThread::cpuTimeNs));
+  }
+
+  @Test
+  void askingForTurnsAllocatesNothing() throws InterruptedException {
+    long[] bytes = new long[1];
+    // On a thread of its own: one that stands back goes on to do so.
+    Thread thread = new Thread(() -> bytes[0] = allocated(NativeCallAllocationTest::standBack));
+    thread.start();
+    thread.join();
+    assertEquals(0, bytes[0]);
+  }
+
+  private static void standBack() {
+    try {
+      NativeThread.standBack();
+    } catch (BpfException e) {
+      throw new AssertionError(e);
+    }
   }
 
   @Test

@@ -1,0 +1,124 @@
+package latencyscope.agent.module;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntToLongFunction;
+import java.util.stream.IntStream;
+import latencyscope.agent.budget.CostBudget;
+import latencyscope.agent.budget.EventFlow;
+import latencyscope.agent.evidence.RecordedEvents;
+import latencyscope.agent.memory.TargetMemory;
+import latencyscope.agent.record.RecordBinding;
+import latencyscope.agent.record.TickClock;
+import latencyscope.agent.settings.Target;
+import latencyscope.bpf.btf.Struct;
+import latencyscope.bpf.error.CorruptRingException;
+import latencyscope.bpf.kernel.NativeThread;
+import latencyscope.bpf.ring.RingReader;
+import latencyscope.jfr.Schema;
+
+/**
+ * Runs the drain thread's code before there is anything to drain, so that the JVM compiles it then
+ * and not while the engine trades. To have a method compiled takes {@code MethodCompileQueue_lock},
+ * and a thread of batch work that loses its CPU there keeps the engine's threads waiting.
+ *
+ * <p>Source of the numbers: HotSpot's tiered policy of JDK 25 (compilationPolicy.cpp). A method is
+ * compiled by C1 at its 200th call (Tier3InvocationThreshold), and by C2 at its 5,000th or, with
+ * loops, from the 600th on when calls and turns are 15,000 (Tier4CompileThreshold).
+ */
+final class WarmUp {
+  /**
+   * Records of each type. Enough for C1; methods of all types together see enough for C2. A type's
+   * own {@code commit} must not: C2 would leave out the writing, which the flight recorder has
+   * turned off for the thread, and would have to compile it again later.
+   */
+  private static final int RECORDS = 1_000;
+
+  /** Runs of what is done each second: enough for C2, where each has a loop over a few types. */
+  static final int LOOKS = 3_000;
+
+  /** Runs of what loops more than 60 times, or reads a file. */
+  private static final int LONG_LOOKS = 700;
+
+  private static final int RING_HEADER = 8;
+
+  private final MemorySegment consumer;
+  private final RingReader reader;
+
+  /**
+   * Fills a ring with a record of each type that is about nothing and nobody.
+   *
+   * @param structs of the types, by number
+   * @param durationNs length of each type's record in nanoseconds
+   * @param startNs begin of the records, CLOCK_MONOTONIC
+   */
+  WarmUp(Map<Long, Struct> structs, IntToLongFunction durationNs, long startNs) {
+    Arena arena = Arena.ofAuto();
+    long bytes = structs.values().stream().mapToLong(struct -> RING_HEADER + sizeOf(struct)).sum();
+    MemorySegment data =
+        arena.allocate(2 * Long.highestOneBit(2 * bytes + RING_HEADER), Long.BYTES);
+    consumer = arena.allocate(JAVA_LONG);
+    MemorySegment producer = arena.allocate(JAVA_LONG);
+    long at = 0;
+    for (Map.Entry<Long, Struct> entry : structs.entrySet()) {
+      Struct struct = entry.getValue();
+      int number = entry.getKey().intValue();
+      data.set(JAVA_INT, at, struct.size());
+      long record = at + RING_HEADER;
+      Struct header = RecordBinding.headerOf(struct);
+      data.set(JAVA_LONG, record + header.member("kernel_start_ns").offset(), startNs);
+      data.set(
+          JAVA_LONG,
+          record + header.member("kernel_duration_ns").offset(),
+          durationNs.applyAsLong(number));
+      data.set(JAVA_INT, record + header.member("record").offset(), number);
+      at = record + sizeOf(struct);
+    }
+    producer.set(JAVA_LONG, 0, at);
+    reader = new RingReader(consumer, producer, data);
+  }
+
+  private static long sizeOf(Struct struct) {
+    return struct.size() + 7L & ~7L;
+  }
+
+  /** Hands over all records, again and again. */
+  void drain(ModuleRecords records) throws CorruptRingException {
+    for (int i = 0; i < RECORDS; i++) {
+      consumer.set(JAVA_LONG, 0, 0);
+      reader.drain(records, Integer.MAX_VALUE);
+    }
+  }
+
+  /** Runs what the drain thread does for all modules together; changes nothing. */
+  static void runOnceASecondWork(long pid) {
+    TickClock clock = new TickClock(0);
+    for (int i = 0; i < LONG_LOOKS; i++) {
+      clock.calibrate();
+    }
+    RecordedEvents recorded = new RecordedEvents(Schema.events());
+    List<EventFlow> flows =
+        IntStream.range(0, Schema.events().size())
+            .mapToObj(i -> new EventFlow(Integer.toString(i), () -> 0))
+            .toList();
+    CostBudget budget = new CostBudget(1, flows, 0, 0);
+    for (int i = 1; i <= LOOKS; i++) {
+      recorded.look(_ -> 0);
+      budget.look(i * 1_000_000L, i, i);
+      NativeThread.cpuTimeNs();
+    }
+    try (TargetMemory memory = new TargetMemory(Target.folder(pid), null)) {
+      for (int i = 0; i < LONG_LOOKS; i++) {
+        memory.mayHaveChanged(0);
+      }
+    } catch (IOException closedAllTheSame) {
+      return;
+    }
+  }
+}
