@@ -14,8 +14,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import latencyscope.bpf.error.KernelChange;
 import latencyscope.bpf.error.KernelVersion;
-import latencyscope.bpf.kernel.CpuList;
 import latencyscope.bpf.libbpf.KernelTest;
+import latencyscope.proc.CpuSet;
 import latencyscope.truth.workload.NappingEngine;
 import latencyscope.truth.workload.SteadyEngine;
 import org.junit.jupiter.api.Assumptions;
@@ -50,8 +50,8 @@ class OwnThreadsIT {
   @TempDir Path folder;
 
   /** Where each of them may run, by the kernel's account; names are cut to 15 characters. */
-  private static Map<String, CpuList> allowed(long pid) throws IOException {
-    Map<String, CpuList> allowed = new TreeMap<>();
+  private static Map<String, CpuSet> allowed(long pid) throws IOException {
+    Map<String, CpuSet> allowed = new TreeMap<>();
     for (ProcFile thread : ProcFile.threads(pid)) {
       if (thread.text("Name").startsWith("latencyscope")) {
         allowed.put(thread.text("Name"), allowed(thread));
@@ -60,15 +60,15 @@ class OwnThreadsIT {
     return allowed;
   }
 
-  private static CpuList allowed(ProcFile thread) {
-    return CpuList.parse(thread.text("Cpus_allowed_list"));
+  private static CpuSet allowed(ProcFile thread) {
+    return CpuSet.parse(thread.text("Cpus_allowed_list"));
   }
 
-  private static boolean mayRunThere(Map<String, CpuList> allowed) {
+  private static boolean mayRunThere(Map<String, CpuSet> allowed) {
     return allowed.values().stream().anyMatch(OwnThreadsIT::mayRunThere);
   }
 
-  private static boolean mayRunThere(CpuList allowed) {
+  private static boolean mayRunThere(CpuSet allowed) {
     return allowed.stream().anyMatch(cpu -> cpu == MONITORED);
   }
 
@@ -158,7 +158,7 @@ class OwnThreadsIT {
 
   @Test
   void stayOffTheMonitoredCpus() throws Exception {
-    Map<String, CpuList> allowed =
+    Map<String, CpuSet> allowed =
         settled(
             Launch.of(NappingEngine.class).withAgent("cpus=" + MONITORED),
             OwnThreadsIT::allowed,

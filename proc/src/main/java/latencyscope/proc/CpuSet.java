@@ -4,6 +4,7 @@ import java.util.BitSet;
 import java.util.Locale;
 import java.util.OptionalInt;
 import java.util.StringJoiner;
+import java.util.stream.IntStream;
 
 /**
  * An immutable set of logical CPU numbers, written as the kernel writes it: {@code 0-3,8}.
@@ -73,6 +74,11 @@ public final class CpuSet {
     return new CpuSet(cpus);
   }
 
+  /** The set of the bits that are set in a mask; bit 0 of byte 0 is CPU 0. */
+  public static CpuSet ofMask(byte[] mask) {
+    return new CpuSet(BitSet.valueOf(mask));
+  }
+
   /** Whether the CPU is in the set; false for a negative number. */
   public boolean contains(int cpu) {
     return cpu >= 0 && cpus.get(cpu);
@@ -103,6 +109,16 @@ public final class CpuSet {
     BitSet rest = copy();
     rest.andNot(other.cpus);
     return new CpuSet(rest);
+  }
+
+  /** The CPUs in ascending order. */
+  public IntStream stream() {
+    return cpus.stream();
+  }
+
+  /** One bit a CPU, as short as the highest allows; bit 0 of byte 0 is CPU 0. */
+  public byte[] toMaskBytes() {
+    return cpus.toByteArray();
   }
 
   /** The CPUs of either set. */

@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.function.Consumer;
 import jdk.jfr.Category;
 import latencyscope.agent.settings.Complaints;
-import latencyscope.bpf.kernel.CpuList;
 import latencyscope.jfr.irq.InterruptAffinity;
+import latencyscope.proc.CpuSet;
 import latencyscope.proc.KernelFile;
 
 /**
@@ -29,7 +29,7 @@ public final class InterruptAffinities implements HostAccount {
   private static final long NOT_KNOWN = -1;
 
   private final Path root;
-  private final CpuList cpus;
+  private final CpuSet cpus;
 
   /** Interrupts by line as they were when we last looked. */
   private final Map<Integer, Long> counts = new HashMap<>();
@@ -39,7 +39,7 @@ public final class InterruptAffinities implements HostAccount {
    *
    * @param cpus CPUs on which interrupts are counted; empty for all
    */
-  public InterruptAffinities(Path root, CpuList cpus) {
+  public InterruptAffinities(Path root, CpuSet cpus) {
     this.root = root;
     this.cpus = cpus;
   }

@@ -35,12 +35,12 @@ import latencyscope.agent.thread.ThreadDirectory;
 import latencyscope.agent.thread.WatchedThreads;
 import latencyscope.agent.trigger.Triggers;
 import latencyscope.bpf.error.BpfException;
-import latencyscope.bpf.kernel.CpuList;
 import latencyscope.bpf.kernel.Kernel;
 import latencyscope.bpf.kernel.NativeThread;
 import latencyscope.bpf.kernel.NumaNodes;
 import latencyscope.bpf.libbpf.RunTimeAccounting;
 import latencyscope.jfr.Schema;
+import latencyscope.proc.CpuSet;
 
 /**
  * The modules of one capture, drained and kept in turn. A module that cannot be loaded is reported
@@ -54,7 +54,7 @@ public final class LoadedModules implements AutoCloseable {
   private final List<Probe> probes = new ArrayList<>();
   private CaptureContext context;
   private int drainThread;
-  private CpuList drainCpus = CpuList.NONE;
+  private CpuSet drainCpus = CpuSet.EMPTY;
   private long loadingNs;
   private CostBudget budget;
 
@@ -218,7 +218,7 @@ public final class LoadedModules implements AutoCloseable {
   }
 
   /** Where the drain thread may run; nowhere if there is none. */
-  public CpuList drainCpus() {
+  public CpuSet drainCpus() {
     return drainCpus;
   }
 

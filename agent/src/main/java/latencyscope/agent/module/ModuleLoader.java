@@ -21,11 +21,11 @@ import latencyscope.bpf.btf.ObjectFile;
 import latencyscope.bpf.error.BpfException;
 import latencyscope.bpf.error.CorruptRingException;
 import latencyscope.bpf.error.KernelChange;
-import latencyscope.bpf.kernel.CpuList;
 import latencyscope.bpf.kernel.Kernel;
 import latencyscope.bpf.kernel.NativeThread;
 import latencyscope.bpf.libbpf.KernelObject;
 import latencyscope.bpf.libbpf.LoadedObject;
+import latencyscope.proc.CpuSet;
 
 /**
  * Loads modules into the kernel, fitted to the target and to what this kernel has, and notes how
@@ -47,7 +47,7 @@ public final class ModuleLoader {
   private final Instrumentation instrumentation;
   private final Kernel kernel = Kernel.running();
   private final Target target;
-  private final CpuList isolated = kernel.isolatedCpus();
+  private final CpuSet isolated = kernel.isolatedCpus();
   private final ModuleConstants constants;
 
   ModuleLoader(
@@ -73,11 +73,11 @@ public final class ModuleLoader {
    *
    * @param drainCpus where it may run; empty: wherever nothing is monitored
    */
-  public static int keepOutOfTheWay(CpuList monitored, CpuList drainCpus) throws BpfException {
+  public static int keepOutOfTheWay(CpuSet monitored, CpuSet drainCpus) throws BpfException {
     NativeThread.waitForTurn();
-    CpuList chosen = drainCpus;
+    CpuSet chosen = drainCpus;
     if (chosen.isEmpty()) {
-      chosen = NativeThread.affinity().without(monitored).without(Kernel.running().isolatedCpus());
+      chosen = NativeThread.affinity().minus(monitored).minus(Kernel.running().isolatedCpus());
     }
     if (!chosen.isEmpty()) {
       NativeThread.confineTo(chosen);
@@ -283,7 +283,7 @@ public final class ModuleLoader {
   private long[] monitoredCpus(ObjectFile file) {
     long[] words = new long[file.variable("monitored_cpus").size() / Long.BYTES];
     int room = words.length * Long.SIZE;
-    for (CpuList cpus : List.of(settings.cpus(), isolated)) {
+    for (CpuSet cpus : List.of(settings.cpus(), isolated)) {
       cpus.stream().filter(cpu -> cpu < room).forEach(cpu -> words[cpu / 64] |= 1L << cpu % 64);
     }
     return words;

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import latencyscope.jfr.TimeText;
 
 /**
  * The text after {@code -javaagent:latencyscope.jar=}: {@code key=value,key=value}.

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import latencyscope.agent.budget.CostBudget;
-import latencyscope.bpf.kernel.CpuList;
 import latencyscope.jfr.Schema;
+import latencyscope.proc.CpuSet;
 
 /**
  * What to capture: the agent's options, overruled by what the running recordings set on the {@code
@@ -30,9 +30,9 @@ public record CaptureSettings(
     Set<String> modules,
     Set<String> unused,
     List<String> threads,
-    CpuList cpus,
+    CpuSet cpus,
     String networkInterface,
-    CpuList drainCpus,
+    CpuSet drainCpus,
     double budget,
     boolean probeCost,
     List<String> problems) {
@@ -75,7 +75,7 @@ public record CaptureSettings(
   }
 
   /** CPUs that the agent's options name; none if it is not known which. */
-  public static CpuList cpus(AgentOptions options, String key) {
+  public static CpuSet cpus(AgentOptions options, String key) {
     return cpus(key, options.value(key), new ArrayList<>());
   }
 
@@ -131,12 +131,12 @@ public record CaptureSettings(
     return text.isEmpty() ? List.of() : List.of(text.split("[+,]"));
   }
 
-  private static CpuList cpus(String name, String text, List<String> problems) {
+  private static CpuSet cpus(String name, String text, List<String> problems) {
     try {
-      return text.isEmpty() ? CpuList.NONE : CpuList.parse(text.replace('+', ','));
+      return text.isEmpty() ? CpuSet.EMPTY : CpuSet.parse(text.replace('+', ','));
     } catch (IllegalArgumentException e) {
       problems.add(name + ": " + e.getMessage() + "; all CPUs are watched");
-      return CpuList.NONE;
+      return CpuSet.EMPTY;
     }
   }
 }

@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import latencyscope.agent.settings.TimeText;
+import latencyscope.jfr.TimeText;
 import latencyscope.jfr.schema.EventDescription;
 import latencyscope.jfr.schema.EventTypes;
 

@@ -7,6 +7,7 @@ import java.util.Optional;
 import latencyscope.bpf.error.Capabilities;
 import latencyscope.bpf.error.KernelVersion;
 import latencyscope.bpf.error.MissingKernelFeatureException;
+import latencyscope.proc.CpuSet;
 import latencyscope.proc.KernelFile;
 
 /**
@@ -121,22 +122,22 @@ public final class Kernel {
   }
 
   /** CPUs that can ever be there. Source: {@code /sys/devices/system/cpu/possible}. */
-  public CpuList possibleCpus() {
+  public CpuSet possibleCpus() {
     return cpus("possible");
   }
 
   /** CPUs that are in use. Source: {@code /sys/devices/system/cpu/online}. */
-  public CpuList onlineCpus() {
+  public CpuSet onlineCpus() {
     return cpus("online");
   }
 
   /** CPUs of {@code isolcpus=}. Source: {@code /sys/devices/system/cpu/isolated}. */
-  public CpuList isolatedCpus() {
+  public CpuSet isolatedCpus() {
     return cpus("isolated");
   }
 
   /** CPUs of {@code nohz_full=}. Source: {@code /sys/devices/system/cpu/nohz_full}. */
-  public CpuList nohzFullCpus() {
+  public CpuSet nohzFullCpus() {
     return cpus("nohz_full");
   }
 
@@ -156,10 +157,10 @@ public final class Kernel {
     return text("proc/sys/kernel/bpf_stats_enabled").map(String::strip).orElse("0").equals("1");
   }
 
-  private CpuList cpus(String file) {
+  private CpuSet cpus(String file) {
     String list = text("sys/devices/system/cpu/" + file).map(String::strip).orElse("");
     // A kernel that was built for nohz_full but booted without it prints a null pointer.
-    return list.equals("(null)") ? CpuList.NONE : CpuList.parse(list);
+    return list.equals("(null)") ? CpuSet.EMPTY : CpuSet.parse(list);
   }
 
   private Optional<String> text(String file) {

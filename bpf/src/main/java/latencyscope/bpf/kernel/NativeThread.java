@@ -9,6 +9,7 @@ import latencyscope.bpf.error.Errno;
 import latencyscope.bpf.error.MissingLibraryException;
 import latencyscope.bpf.error.Refusal;
 import latencyscope.bpf.ffm.Libc;
+import latencyscope.proc.CpuSet;
 
 /**
  * The calling thread as the kernel knows it.
@@ -86,7 +87,7 @@ public final class NativeThread {
    *
    * @throws BpfException when the kernel does not say
    */
-  public static CpuList affinity() throws BpfException {
+  public static CpuSet affinity() throws BpfException {
     Libc.require();
     int result = -Errno.EINVAL;
     for (int size = 128; result == -Errno.EINVAL && size <= LARGEST_MASK; size *= 2) {
@@ -94,7 +95,7 @@ public final class NativeThread {
         MemorySegment mask = arena.allocate(size, Long.BYTES);
         result = Libc.getAffinity(0, mask);
         if (result >= 0) {
-          return CpuList.ofMask(mask.toArray(JAVA_BYTE));
+          return CpuSet.ofMask(mask.toArray(JAVA_BYTE));
         }
       }
     }
@@ -107,10 +108,10 @@ public final class NativeThread {
    * @param cpus at least one that is online and that the thread's cpuset allows
    * @throws BpfException when the kernel refuses, with EINVAL when no such CPU is among them
    */
-  public static void confineTo(CpuList cpus) throws BpfException {
+  public static void confineTo(CpuSet cpus) throws BpfException {
     Libc.require();
     try (Arena arena = Arena.ofConfined()) {
-      byte[] bytes = cpus.mask();
+      byte[] bytes = cpus.toMaskBytes();
       int size = Math.max(Long.BYTES, Math.ceilDiv(bytes.length, Long.BYTES) * Long.BYTES);
       MemorySegment mask = arena.allocate(size, Long.BYTES);
       MemorySegment.copy(bytes, 0, mask, JAVA_BYTE, 0, bytes.length);

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import latencyscope.bpf.ffm.Libc;
+import latencyscope.proc.CpuSet;
 import latencyscope.proc.KernelFile;
 
 /**
@@ -26,18 +27,18 @@ public final class NumaNodes {
 
   private static final NumaNodes RUNNING = new NumaNodes(Path.of("/"));
 
-  private final List<CpuList> cpus;
+  private final List<CpuSet> cpus;
 
   /** The nodes that a copy of {@code /sys} under another root describes. */
   NumaNodes(Path root) {
-    List<CpuList> found = new ArrayList<>();
+    List<CpuSet> found = new ArrayList<>();
     Path folder = root.resolve("sys/devices/system/node");
     String[] files = folder.toFile().list();
     for (String file : files == null ? new String[0] : files) {
       if (file.matches("node\\d+")) {
         int number = Integer.parseInt(file.substring("node".length()));
         while (found.size() <= number) {
-          found.add(CpuList.NONE);
+          found.add(CpuSet.EMPTY);
         }
         found.set(number, cpusOf(folder.resolve(file)));
       }
@@ -50,11 +51,11 @@ public final class NumaNodes {
     return RUNNING;
   }
 
-  private static CpuList cpusOf(Path node) {
+  private static CpuSet cpusOf(Path node) {
     try {
-      return CpuList.parse(KernelFile.text(node.resolve("cpulist")).strip());
+      return CpuSet.parse(KernelFile.text(node.resolve("cpulist")).strip());
     } catch (IOException | IllegalArgumentException e) {
-      return CpuList.NONE; // memory alone
+      return CpuSet.EMPTY; // memory alone
     }
   }
 

@@ -71,7 +71,7 @@ public final class KernelMap {
   public int valueSize() {
     boolean perCpu = type == PERCPU_HASH || type == PERCPU_ARRAY || type == LRU_PERCPU_HASH;
     return perCpu
-        ? roundedValueSize() * (Kernel.running().possibleCpus().highest() + 1)
+        ? roundedValueSize() * (Kernel.running().possibleCpus().last().orElseThrow() + 1)
         : valueSize;
   }
 

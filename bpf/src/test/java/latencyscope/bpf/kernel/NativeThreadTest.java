@@ -9,31 +9,32 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
 import latencyscope.bpf.error.BpfException;
+import latencyscope.proc.CpuSet;
 import org.junit.jupiter.api.Test;
 
 class NativeThreadTest {
   @Test
   void theThreadKnowsItselfAndItsCpus() throws Exception {
     assertEquals(ProcessHandle.current().pid(), onNewThread(NativeThreadTest::processOf));
-    CpuList allowed = NativeThread.affinity();
+    CpuSet allowed = NativeThread.affinity();
     assertTrue(allowed.size() >= 1);
-    assertTrue(allowed.without(Kernel.running().possibleCpus()).isEmpty());
+    assertTrue(allowed.minus(Kernel.running().possibleCpus()).isEmpty());
   }
 
   @Test
   void aThreadCanBeConfined() throws Exception {
-    CpuList allowed = NativeThread.affinity();
-    CpuList one = CpuList.of(allowed.highest());
-    CpuList got =
+    CpuSet allowed = NativeThread.affinity();
+    CpuSet one = CpuSet.of(allowed.last().orElseThrow());
+    CpuSet got =
         onNewThread(() -> {
           NativeThread.confineTo(one);
           return NativeThread.affinity();
         });
     assertEquals(one, got);
     assertEquals(allowed, NativeThread.affinity(), "only that thread");
-    var e = assertThrows(BpfException.class, () -> NativeThread.confineTo(CpuList.of(60_000)));
+    var e = assertThrows(BpfException.class, () -> NativeThread.confineTo(CpuSet.of(60_000)));
     assertEquals("could not confine the thread to CPUs 60000 (EINVAL)", e.problem());
-    assertThrows(BpfException.class, () -> NativeThread.confineTo(CpuList.NONE));
+    assertThrows(BpfException.class, () -> NativeThread.confineTo(CpuSet.EMPTY));
   }
 
   private static long processOf() throws Exception {

@@ -39,10 +39,16 @@ final class Causes {
     return only;
   }
 
-  // Ids of processes, and numbers of what happened, are others in each run.
+  // The thread that suffered is the same one in each run. What did it need not be: a kernel worker
+  // or
+  // a thread of a pool has another number, a process another id.
   private static String identity(JsonNode finding) {
+    String thread = finding.path("thread").asText("");
+    String title = finding.path("title").asText();
     return finding.path("module").asText()
         + '/'
-        + finding.path("title").asText().replaceAll("[0-9][0-9,.]*", "#");
+        + thread
+        + '/'
+        + (thread.isEmpty() ? title : title.replace(thread, "")).replaceAll("[0-9][0-9,.]*", "#");
   }
 }

@@ -1,13 +1,14 @@
-package latencyscope.agent.settings;
+package latencyscope.jfr;
 
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Times as users write them: {@code 100us}, {@code 5ms}, {@code 10s}. */
+/** Times as users write them: {@code 100us}, {@code 5ms}, {@code 1.5s}, {@code 2m}. */
 public final class TimeText {
-  private static final Pattern FORM = Pattern.compile("(\\d+)(\\D*)");
+  private static final Pattern FORM = Pattern.compile("([0-9]{1,19}(?:\\.[0-9]{1,9})?)([^0-9.]*)");
   private static final Map<String, Duration> UNITS =
       Map.of(
           "ns", Duration.ofNanos(1),
@@ -35,11 +36,11 @@ public final class TimeText {
     if (unit == null) {
       throw new IllegalArgumentException("not a time: " + text);
     }
-    try {
-      long nanos = Math.multiplyExact(Long.parseLong(matcher.group(1)), unit.toNanos());
-      return Duration.ofNanos(nanos);
-    } catch (ArithmeticException e) {
-      throw new IllegalArgumentException("longer than 292 years: " + text, e);
+    BigDecimal nanos =
+        new BigDecimal(matcher.group(1)).multiply(BigDecimal.valueOf(unit.toNanos()));
+    if (nanos.compareTo(BigDecimal.valueOf(Long.MAX_VALUE)) > 0) {
+      throw new IllegalArgumentException("longer than 292 years: " + text);
     }
+    return Duration.ofNanos(nanos.longValue());
   }
 }
