@@ -4,13 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.File;
-import java.io.IOException;
-import java.lang.reflect.Modifier;
-import java.nio.file.FileSystem;
-import java.nio.file.FileSystems;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +19,7 @@ import latencyscope.bpf.btf.ObjectFile;
 import latencyscope.bpf.btf.Struct;
 import latencyscope.bpf.btf.Type;
 import latencyscope.jfr.KernelEvent;
+import latencyscope.jfr.Schema;
 import latencyscope.jfr.capture.Exemplar;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -127,37 +121,11 @@ class ModuleContractTest {
     return names.collect(Collectors.toCollection(TreeSet::new));
   }
 
-  /** Simple names of all concrete event classes of the schema, from where it is packed. */
-  private static Set<String> kernelEvents() throws Exception {
-    Path place =
-        Path.of(KernelEvent.class.getProtectionDomain().getCodeSource().getLocation().toURI());
-    if (Files.isDirectory(place)) {
-      return kernelEvents(place);
-    }
-    try (FileSystem jar = FileSystems.newFileSystem(place)) {
-      return kernelEvents(jar.getPath("/"));
-    }
-  }
-
-  private static Set<String> kernelEvents(Path root) throws IOException {
-    String name = KernelEvent.class.getPackageName();
-    try (Stream<Path> files = Files.list(root.resolve(name.replace('.', File.separatorChar)))) {
-      return files
-          .map(file -> file.getFileName().toString())
-          .filter(file -> file.endsWith(".class") && !file.equals("package-info.class"))
-          .map(file -> type(name + "." + file.substring(0, file.length() - ".class".length())))
-          .filter(KernelEvent.class::isAssignableFrom)
-          .filter(type -> !Modifier.isAbstract(type.getModifiers()))
-          .map(Class::getSimpleName)
-          .collect(Collectors.toCollection(TreeSet::new));
-    }
-  }
-
-  private static Class<?> type(String name) {
-    try {
-      return Class.forName(name, false, KernelEvent.class.getClassLoader());
-    } catch (ClassNotFoundException e) {
-      throw new AssertionError(e);
-    }
+  /** Simple names of all event classes that a record is decoded into. */
+  private static Set<String> kernelEvents() {
+    return names(
+        Schema.events().stream()
+            .filter(KernelEvent.class::isAssignableFrom)
+            .map(Class::getSimpleName));
   }
 }
