@@ -1,5 +1,9 @@
 package latencyscope.html;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import latencyscope.alpha.CostNode;
 import latencyscope.alpha.CostReport;
@@ -11,8 +15,8 @@ import latencyscope.alpha.Dollars;
  * <p>A single SVG without a script, whose every text is escaped: a thread may have any name.
  */
 public final class FlameGraph {
-  private static final int WIDTH = 1200;
-  private static final int ROW = 22;
+  static final int WIDTH = 1200;
+  static final int ROW = 22;
   private static final int TOP = 44;
   private static final double MIN_WIDTH = 0.3;
   private static final double CHARACTER = 6.6;
@@ -22,39 +26,53 @@ public final class FlameGraph {
   private static final int[] HUES = {18, 205, 140, 275, 48, 330};
 
   private final CostReport costs;
-  private final StringBuilder svg = new StringBuilder();
+  private final List<Frame> frames = new ArrayList<>();
   private final double scale;
   private int depth;
 
-  private FlameGraph(CostReport costs) {
+  /**
+   * One box.
+   *
+   * @param title all that there is to say of it
+   * @param label what fits into it; null if nothing does
+   */
+  record Frame(
+      String title, String x, int y, String width, String colour, String textX, String label) {
+    int textY() {
+      return y + TEXT_BASE;
+    }
+  }
+
+  FlameGraph(CostReport costs) {
     this.costs = costs;
     this.scale = costs.root().totalNs() == 0 ? 0 : (double) WIDTH / costs.root().totalNs();
+    frame(costs.root(), 0, 0, -1);
   }
 
   /** The picture. */
   public static String svg(CostReport costs) {
-    return new FlameGraph(costs).draw();
+    StringBuilder svg = new StringBuilder();
+    try {
+      Templates.write("flamegraph", new FlameGraph(costs), svg);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return svg.toString();
   }
 
-  private String draw() {
-    frame(costs.root(), 0, 0, -1);
-    int height = TOP + (depth + 1) * ROW + 8;
-    String head =
-        String.format(
-            Locale.ROOT,
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"100%%\""
-                + " role=\"img\" font-family=\"ui-monospace,Menlo,Consolas,monospace\""
-                + " font-size=\"11\"><text x=\"4\" y=\"16\" font-size=\"14\""
-                + " fill=\"currentColor\">Alpha: %s (width = dollars)</text>"
-                + "<text x=\"4\" y=\"34\" fill=\"currentColor\" opacity=\"0.7\">%s</text>%n",
-            WIDTH,
-            height,
-            Dollars.of(costs.dollars(costs.root())),
-            Markup.escape(rate()));
-    return head + svg + "</svg>\n";
+  int height() {
+    return TOP + (depth + 1) * ROW + 8;
   }
 
-  private String rate() {
+  String dollars() {
+    return Dollars.of(costs.dollars(costs.root()));
+  }
+
+  List<Frame> frames() {
+    return frames;
+  }
+
+  String rate() {
     return String.format(
         Locale.ROOT,
         "$%,.0f notional, %s bps per µs; module, cause, culprit, thread",
@@ -68,34 +86,26 @@ public final class FlameGraph {
       return;
     }
     depth = Math.max(depth, level);
-    int y = TOP + level * ROW;
-    svg.append("<g><title>").append(Markup.escape(title(node))).append("</title>");
-    svg.append(
-        String.format(
-            Locale.ROOT,
-            "<rect x=\"%.2f\" y=\"%d\" width=\"%.2f\" height=\"%d\" rx=\"2\" fill=\"%s\"/>",
-            x,
-            y,
-            Math.max(MIN_WIDTH, width - 0.5),
-            ROW - 1,
-            colour(level, hue)));
     int fitting = (int) ((width - 6) / CHARACTER);
-    if (fitting > 2) {
-      svg.append(
-          String.format(
-              Locale.ROOT,
-              "<text x=\"%.2f\" y=\"%d\" fill=\"#10141a\">%s</text>",
-              x + 4,
-              y + TEXT_BASE,
-              Markup.escape(cut(label(node), fitting))));
-    }
-    svg.append("</g>\n");
+    frames.add(
+        new Frame(
+            title(node),
+            decimal(x),
+            TOP + level * ROW,
+            decimal(Math.max(MIN_WIDTH, width - 0.5)),
+            colour(level, hue),
+            decimal(x + 4),
+            fitting > 2 ? cut(label(node), fitting) : null));
     double left = x;
     int index = 0;
     for (CostNode child : node.children()) {
       frame(child, left, level + 1, level == 0 ? HUES[index++ % HUES.length] : hue);
       left += child.totalNs() * scale;
     }
+  }
+
+  private static String decimal(double number) {
+    return String.format(Locale.ROOT, "%.2f", number);
   }
 
   private static String colour(int level, int hue) {

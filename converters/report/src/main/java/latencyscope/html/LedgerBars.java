@@ -1,151 +1,119 @@
 package latencyscope.html;
 
-import java.time.ZoneId;
-import java.util.LinkedHashSet;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
+import java.util.Map;
+import java.util.stream.Stream;
 import latencyscope.analysis.number.Numbers;
 import latencyscope.ledger.Cause;
 import latencyscope.ledger.Ledger;
 import latencyscope.ledger.Part;
 import latencyscope.ledger.Phrase;
 import latencyscope.ledger.Window;
-import latencyscope.recording.fact.CaptureInfo;
 import latencyscope.recording.fact.Scope;
 
 /**
- * Draws where the time of single events went: a bar for each, as long as the event was, divided
- * into its causes. Plain markup, without a script.
+ * Where the time of single events went: a bar for each, as long as the event was, divided into its
+ * causes.
+ *
+ * @param causes those that any bar has
+ * @param limits what the capture leaves out, if anything is unexplained; null if nothing is
  */
-final class LedgerBars {
+record LedgerBars(List<Cause> causes, String limits, List<Type> types) {
   private static final int NAMED = 4;
   private static final double PERCENT = 100;
 
-  private final List<Ledger> ledgers;
-  private final SlowestEvents slowest;
-  private final long begin;
-  private final ZoneId zone;
-  private final StringBuilder markup = new StringBuilder();
-  private final Set<Cause> causes = new LinkedHashSet<>();
+  /**
+   * The slowest events of one type.
+   *
+   * @param hint what and how many these are the longest of
+   */
+  record Type(String label, String hint, List<Bar> bars) {}
 
-  private LedgerBars(List<Ledger> ledgers, SlowestEvents slowest, long begin, ZoneId zone) {
-    this.ledgers = ledgers;
-    this.slowest = slowest;
-    this.begin = begin;
-    this.zone = zone;
+  /**
+   * One event.
+   *
+   * @param width percent of the longest of its type
+   * @param pieces which are the whole event
+   * @param named the longest of them
+   */
+  record Bar(Window window, String width, List<Piece> pieces, List<Piece> named) {}
+
+  /**
+   * What one cause took of an event.
+   *
+   * @param window length of the event, nanoseconds
+   */
+  record Piece(Cause cause, long ns, long window, String phrase) {
+    String width() {
+      return percent(ns, window);
+    }
+
+    String words() {
+      return Numbers.time(ns) + " " + phrase;
+    }
+
+    String share() {
+      String percent = String.format(Locale.ROOT, "%.1f", PERCENT * ns / window);
+      return Numbers.time(ns) + " (" + percent + " %) " + phrase;
+    }
   }
 
-  /** The section; empty if there is nothing to explain. */
-  static String of(
-      List<Ledger> ledgers, SlowestEvents slowest, CaptureInfo capture, long begin, ZoneId zone) {
-    return ledgers.isEmpty()
-        ? ""
-        : new LedgerBars(ledgers, slowest, begin, zone).section(Scope.of(capture));
-  }
-
-  private String section(Scope scope) {
-    String type = null;
-    long longest = 0;
+  /** The bars; null if there is nothing to explain. */
+  static LedgerBars of(List<Ledger> ledgers, SlowestEvents slowest, Scope scope) {
+    if (ledgers.isEmpty()) {
+      return null;
+    }
+    Map<String, List<Ledger>> byType = new LinkedHashMap<>();
     for (Ledger ledger : ledgers) {
-      Window window = ledger.window();
-      if (!window.event().equals(type)) {
-        type = window.event();
-        longest = window.duration();
-        markup
-            .append("<h3>")
-            .append(Markup.escape(window.label()))
-            .append(" <span class=\"hint\">");
-        markup.append(window.label().equals(type) ? "" : Markup.escape(type) + ", ");
-        markup.append("the longest of ");
-        markup.append(Numbers.count(slowest.count(type))).append("</span></h3>\n");
-      }
-      bar(ledger, longest);
+      byType.computeIfAbsent(ledger.window().event(), type -> new ArrayList<>()).add(ledger);
     }
-    return "<section id=\"slowest\"><h2>Where the time of the slowest went</h2>\n"
-        + legend()
-        + limits(scope)
-        + markup
-        + "</section>\n";
+    List<Type> types = new ArrayList<>();
+    byType.forEach((type, of) -> types.add(type(of, slowest.count(type))));
+    List<Cause> causes =
+        Stream.of(Cause.values())
+            .filter(cause -> ledgers.stream().anyMatch(ledger -> has(ledger, cause)))
+            .toList();
+    boolean incomplete = causes.contains(Cause.UNEXPLAINED) && !scope.isAll();
+    return new LedgerBars(causes, incomplete ? scope.limits().orElseThrow() : null, types);
   }
 
-  private String limits(Scope scope) {
-    boolean unexplained = ledgers.stream().anyMatch(ledger -> ledger.unexplained() > 0);
-    return unexplained && !scope.isAll()
-        ? "<p class=\"hint\">What is unexplained may have passed outside of the capture: "
-            + Markup.escape(scope.limits().orElseThrow())
-            + ".</p>\n"
-        : "";
+  private static boolean has(Ledger ledger, Cause cause) {
+    return cause == Cause.UNEXPLAINED
+        ? ledger.unexplained() > 0
+        : ledger.parts().stream().anyMatch(part -> part.cause() == cause);
   }
 
-  private String legend() {
-    StringBuilder legend = new StringBuilder("<p class=\"legend\">");
-    for (Cause cause : Cause.values()) {
-      if (causes.contains(cause)) {
-        legend.append("<span><i class=\"").append(style(cause)).append("\"></i>");
-        legend.append(cause.words()).append("</span>");
-      }
-    }
-    return legend.append("</p>\n").toString();
+  private static Type type(List<Ledger> ledgers, long count) {
+    Window longest = ledgers.get(0).window();
+    String label = longest.label();
+    String name = label.equals(longest.event()) ? "" : longest.event() + ", ";
+    return new Type(
+        label,
+        name + "the longest of " + Numbers.count(count),
+        ledgers.stream().map(ledger -> bar(ledger, longest.duration())).toList());
   }
 
-  private static String style(Cause cause) {
-    return "c-" + cause.key().replace('_', '-');
-  }
-
-  private void bar(Ledger ledger, long longest) {
+  private static Bar bar(Ledger ledger, long longest) {
     Window window = ledger.window();
-    markup
-        .append("<div class=\"ledger\" data-window=\"")
-        .append(window.duration())
-        .append("\"><div class=\"ledger-head\"><b>")
-        .append(Numbers.time(window.duration()))
-        .append("</b> ")
-        .append(Markup.escape(window.thread().name()))
-        .append(" <a href=\"#timeline\" data-at=\"")
-        .append(window.start() - begin)
-        .append("\" data-length=\"")
-        .append(window.duration())
-        .append("\">@ ")
-        .append(Markup.escape(Numbers.clock(window.start(), zone)))
-        .append("</a></div>\n<div class=\"bar\" style=\"width:")
-        .append(percent(window.duration(), longest))
-        .append("%\">");
+    long length = window.duration();
+    List<Piece> pieces = new ArrayList<>();
     for (Part part : ledger.parts()) {
-      piece(part.cause(), part.ns(), window.duration(), Phrase.of(part));
+      pieces.add(new Piece(part.cause(), part.ns(), length, Phrase.of(part)));
     }
+    List<Piece> named = List.copyOf(pieces.subList(0, Math.min(NAMED, pieces.size())));
     if (ledger.unexplained() > 0) {
-      piece(Cause.UNEXPLAINED, ledger.unexplained(), window.duration(), Cause.UNEXPLAINED.words());
+      String words = Cause.UNEXPLAINED.words();
+      pieces.add(new Piece(Cause.UNEXPLAINED, ledger.unexplained(), length, words));
     }
-    markup.append("</div>\n<div class=\"ledger-parts\">");
-    ledger.parts().stream().limit(NAMED).forEach(part -> named(part, window.duration()));
-    markup.append("</div></div>\n");
+    return new Bar(window, percent(length, longest), pieces, named);
   }
 
-  private void piece(Cause cause, long ns, long window, String words) {
-    causes.add(cause);
-    String text = Numbers.time(ns) + " " + words;
-    markup
-        .append("<span class=\"")
-        .append(style(cause))
-        .append("\" data-ns=\"")
-        .append(ns)
-        .append("\" style=\"width:")
-        .append(percent(ns, window))
-        .append("%\" title=\"")
-        .append(Markup.escape(text))
-        .append("\"></span>");
-  }
-
-  private void named(Part part, long window) {
-    markup
-        .append("<span><i class=\"")
-        .append(style(part.cause()))
-        .append("\"></i>")
-        .append(Numbers.time(part.ns()))
-        .append(String.format(Locale.ROOT, " (%.1f %%) ", PERCENT * part.ns() / window))
-        .append(Markup.escape(Phrase.of(part)))
-        .append("</span>");
+  /** The class that colours a cause. */
+  static String style(Cause cause) {
+    return "c-" + cause.key().replace('_', '-');
   }
 
   private static String percent(long part, long whole) {

@@ -35,7 +35,7 @@ final class TimelineJson {
   }
 
   static void write(Report report, Timeline timeline, ZoneId zone, Writer out) throws IOException {
-    JsonFactory factory = new JsonFactory().setCharacterEscapes(new Markup.InScript());
+    JsonFactory factory = new JsonFactory().setCharacterEscapes(new ScriptEscapes());
     JsonGenerator json = factory.createGenerator(out);
     json.disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
     json.disable(JsonGenerator.Feature.FLUSH_PASSED_TO_STREAM);

@@ -91,7 +91,7 @@ class RemedyOutputTest {
     assertTrue(
         html.contains(
             "<pre>Keep a, b and &lt;c&gt; off CPU 1, and pin strategy there:\n"
-                + "  for i in 1 2; do echo &#39;&lt;0&gt;&#39; &gt; /proc/irq/$i/x &amp;&amp; true;"
+                + "  for i in 1 2; do echo '&lt;0&gt;' &gt; /proc/irq/$i/x &amp;&amp; true;"
                 + " done\n  "
                 + SECOND
                 + "\n"

@@ -1,0 +1,148 @@
+package latencyscope.html;
+
+import gg.jte.Content;
+import gg.jte.TemplateOutput;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.time.ZoneId;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+import latencyscope.analysis.ModuleReport;
+import latencyscope.analysis.Report;
+import latencyscope.analysis.Verdict;
+import latencyscope.analysis.finding.Finding;
+import latencyscope.analysis.finding.Severity;
+import latencyscope.analysis.number.Numbers;
+import latencyscope.analysis.top.TopCause;
+import latencyscope.report.Header;
+
+/**
+ * What the templates of the page ask for.
+ *
+ * @param slowest where the time of the slowest events went; null if nothing is known of any
+ * @param zone zone of wall-clock times
+ */
+record Page(Report report, Timeline timeline, LedgerBars slowest, ZoneId zone) {
+  private static final int FINDINGS = 50;
+  private static final int FIRST_CAUSES = 5;
+  private static final int CARD_VERDICTS = 2;
+
+  String title() {
+    return new Header(report, zone).lines().get(0);
+  }
+
+  /** What was captured, how, and where. */
+  List<String> facts() {
+    return new Header(report, zone).lines().stream().skip(1).filter(l -> !l.isEmpty()).toList();
+  }
+
+  /** The modules that say something, the capture itself first unless all is well with it. */
+  List<ModuleReport> shown() {
+    return Stream.concat(
+            report.capture().count(Severity.PASS) == 0 ? Stream.of(report.capture()) : Stream.of(),
+            report.measured().filter(ModuleReport::saysSomething))
+        .toList();
+  }
+
+  /** What to look at first. */
+  List<TopCause> first() {
+    return report.topCauses().stream().limit(FIRST_CAUSES).toList();
+  }
+
+  /** The costs as a picture; null without a rate. */
+  FlameGraph flameGraph() {
+    return report.costs().map(FlameGraph::new).orElse(null);
+  }
+
+  static Severity severity(ModuleReport module) {
+    return module.verdicts().stream()
+        .map(Verdict::severity)
+        .max(Comparator.naturalOrder())
+        .orElse(Severity.PASS);
+  }
+
+  /** What a module says that is as bad as the worst, a few. */
+  static List<Verdict> severest(ModuleReport module) {
+    Severity severity = severity(module);
+    return module.verdicts().stream()
+        .filter(verdict -> verdict.severity() == severity)
+        .limit(CARD_VERDICTS)
+        .toList();
+  }
+
+  /** The findings that there is room for. */
+  static List<Finding> limited(List<Finding> findings) {
+    return findings.subList(0, Math.min(FINDINGS, findings.size()));
+  }
+
+  /** How many there is no room for. */
+  static int left(List<Finding> findings) {
+    return Math.max(0, findings.size() - FINDINGS);
+  }
+
+  /** The class that colours a severity. */
+  static String style(Severity severity) {
+    return severity.tag().replace("/", "").toLowerCase(Locale.ROOT);
+  }
+
+  /** Nanoseconds from the begin of the timeline on. */
+  long sinceStart(long at) {
+    return at - timeline.start();
+  }
+
+  String clock(long at) {
+    return Numbers.clock(at, zone);
+  }
+
+  String style() {
+    return resource("report.css");
+  }
+
+  String script() {
+    return resource("timeline.js") + resource("plots.js");
+  }
+
+  /** What the script draws, written as it is made: it may be megabytes. */
+  Content data() {
+    return output -> {
+      try {
+        TimelineJson.write(report, timeline, zone, new ToTemplate(output));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    };
+  }
+
+  private static String resource(String name) {
+    try (InputStream in = Page.class.getResourceAsStream(name)) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** JSON's way into the page. */
+  private static final class ToTemplate extends Writer {
+    private final TemplateOutput output;
+
+    ToTemplate(TemplateOutput output) {
+      this.output = output;
+    }
+
+    @Override
+    public void write(char[] text, int from, int length) {
+      output.writeContent(new String(text, from, length));
+    }
+
+    @Override
+    public void flush() {}
+
+    @Override
+    public void close() {}
+  }
+}
