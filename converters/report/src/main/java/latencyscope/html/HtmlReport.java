@@ -12,6 +12,7 @@ import latencyscope.analysis.Report;
 import latencyscope.ledger.Ledger;
 import latencyscope.ledger.Window;
 import latencyscope.ledger.explain.Explainer;
+import latencyscope.ledger.explain.Stall;
 import latencyscope.recording.EventSource;
 import latencyscope.recording.chunk.RecordingException;
 import latencyscope.recording.event.EventFan;
@@ -43,9 +44,11 @@ public final class HtmlReport {
     Timeline timeline = new Timeline(start, capture.start() - start + capture.duration());
     SlowestEvents slowest = new SlowestEvents();
     events.read(new EventFan(new Slices(timeline), slowest));
-    List<Window> windows = slowest.windows();
-    List<Ledger> ledgers = windows.isEmpty() ? List.of() : Explainer.ledgers(events, windows);
-    LedgerBars bars = LedgerBars.of(ledgers, slowest, Scope.of(capture));
+    List<Stall> stalls = slowest.stalls();
+    List<Window> windows = stalls.stream().map(Stall::longest).toList();
+    List<Ledger> ledgers =
+        windows.isEmpty() ? List.of() : Explainer.ledgers(events, windows, slowest.counting());
+    LedgerBars bars = LedgerBars.of(ledgers, stalls, slowest, Scope.of(capture));
     Writer writer = new BufferedWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8));
     Templates.write("page", new Page(report, timeline, bars, zone), writer);
     writer.flush();

@@ -12,7 +12,9 @@ import latencyscope.ledger.Ledger;
 import latencyscope.ledger.Part;
 import latencyscope.ledger.Phrase;
 import latencyscope.ledger.Window;
+import latencyscope.ledger.explain.Stall;
 import latencyscope.recording.fact.Scope;
+import latencyscope.recording.thread.ThreadId;
 
 /**
  * Where the time of single events went: a bar for each, as long as the event was, divided into its
@@ -33,13 +35,20 @@ record LedgerBars(List<Cause> causes, String limits, List<Type> types) {
   record Type(String label, String hint, List<Bar> bars) {}
 
   /**
-   * One event.
+   * The longest event of one stall.
    *
+   * @param number of its stall, by which the page calls it
+   * @param others how many more events fell into the same stall
    * @param width percent of the longest of its type
    * @param pieces which are the whole event
    * @param named the longest of them
    */
-  record Bar(Window window, String width, List<Piece> pieces, List<Piece> named) {}
+  record Bar(
+      int number, Window window, int others, String width, List<Piece> pieces, List<Piece> named) {
+    String stall() {
+      return "stall-" + number;
+    }
+  }
 
   /**
    * What one cause took of an event.
@@ -62,16 +71,20 @@ record LedgerBars(List<Cause> causes, String limits, List<Type> types) {
   }
 
   /** The bars; null if there is nothing to explain. */
-  static LedgerBars of(List<Ledger> ledgers, SlowestEvents slowest, Scope scope) {
+  static LedgerBars of(
+      List<Ledger> ledgers, List<Stall> stalls, SlowestEvents slowest, Scope scope) {
     if (ledgers.isEmpty()) {
       return null;
     }
-    Map<String, List<Ledger>> byType = new LinkedHashMap<>();
-    for (Ledger ledger : ledgers) {
-      byType.computeIfAbsent(ledger.window().event(), type -> new ArrayList<>()).add(ledger);
+    Map<String, List<Bar>> byType = new LinkedHashMap<>();
+    for (int i = 0; i < stalls.size(); i++) {
+      List<Bar> bars =
+          byType.computeIfAbsent(stalls.get(i).longest().event(), type -> new ArrayList<>());
+      Window longest = bars.isEmpty() ? stalls.get(i).longest() : bars.get(0).window();
+      bars.add(bar(i + 1, ledgers.get(i), stalls.get(i).others(), longest.duration()));
     }
     List<Type> types = new ArrayList<>();
-    byType.forEach((type, of) -> types.add(type(of, slowest.count(type))));
+    byType.forEach((type, bars) -> types.add(type(bars, slowest.count(type))));
     List<Cause> causes =
         Stream.of(Cause.values())
             .filter(cause -> ledgers.stream().anyMatch(ledger -> has(ledger, cause)))
@@ -86,17 +99,23 @@ record LedgerBars(List<Cause> causes, String limits, List<Type> types) {
         : ledger.parts().stream().anyMatch(part -> part.cause() == cause);
   }
 
-  private static Type type(List<Ledger> ledgers, long count) {
-    Window longest = ledgers.get(0).window();
+  private static Type type(List<Bar> bars, long count) {
+    Window longest = bars.get(0).window();
     String label = longest.label();
     String name = label.equals(longest.event()) ? "" : longest.event() + ", ";
-    return new Type(
-        label,
-        name + "the longest of " + Numbers.count(count),
-        ledgers.stream().map(ledger -> bar(ledger, longest.duration())).toList());
+    return new Type(label, name + "the longest stalls of " + Numbers.count(count, "event"), bars);
   }
 
-  private static Bar bar(Ledger ledger, long longest) {
+  /** The stall in which a thread was at a time; null if it is none of these. */
+  Bar stall(ThreadId thread, long at) {
+    return types.stream()
+        .flatMap(type -> type.bars().stream())
+        .filter(bar -> bar.window().thread().equals(thread) && bar.window().overlaps(at, at + 1))
+        .findFirst()
+        .orElse(null);
+  }
+
+  private static Bar bar(int number, Ledger ledger, int others, long longest) {
     Window window = ledger.window();
     long length = window.duration();
     List<Piece> pieces = new ArrayList<>();
@@ -108,7 +127,7 @@ record LedgerBars(List<Cause> causes, String limits, List<Type> types) {
       String words = Cause.UNEXPLAINED.words();
       pieces.add(new Piece(Cause.UNEXPLAINED, ledger.unexplained(), length, words));
     }
-    return new Bar(window, percent(length, longest), pieces, named);
+    return new Bar(number, window, others, percent(length, longest), pieces, named);
   }
 
   /** The class that colours a cause. */

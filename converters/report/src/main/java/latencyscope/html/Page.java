@@ -32,6 +32,9 @@ record Page(Report report, Timeline timeline, LedgerBars slowest, ZoneId zone) {
   private static final int FIRST_CAUSES = 5;
   private static final int CARD_VERDICTS = 2;
 
+  // The library of the curves, as its package has it.
+  private static final String UPLOT = "/META-INF/resources/webjars/uplot/1.6.30/dist/";
+
   String title() {
     return new Header(report, zone).lines().get(0);
   }
@@ -95,16 +98,23 @@ record Page(Report report, Timeline timeline, LedgerBars slowest, ZoneId zone) {
     return at - timeline.start();
   }
 
+  /** The stall that a finding's worst case fell into; null if it is none that the page shows. */
+  LedgerBars.Bar stall(Finding finding) {
+    return slowest == null || finding.thread() == null || finding.at() == null
+        ? null
+        : slowest.stall(finding.thread(), finding.at());
+  }
+
   String clock(long at) {
     return Numbers.clock(at, zone);
   }
 
   String style() {
-    return resource("report.css");
+    return resource(UPLOT + "uPlot.min.css") + resource("report.css");
   }
 
   String script() {
-    return resource("timeline.js") + resource("plots.js");
+    return resource(UPLOT + "uPlot.iife.min.js") + resource("timeline.js") + resource("plots.js");
   }
 
   /** What the script draws, written as it is made: it may be megabytes. */

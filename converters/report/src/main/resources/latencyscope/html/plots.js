@@ -1,51 +1,77 @@
 // Draws each distribution as latency by percentile: both axes logarithmic, so that the tail shows.
 (function () {
-  const SVG = "http://www.w3.org/2000/svg";
-  const W = 560, H = 220, LEFT = 64, RIGHT = 12, TOP = 10, BOTTOM = 26;
+  const HEIGHT = 220;
+  const style = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
-  function element(parent, name, attributes, text) {
-    const e = document.createElementNS(SVG, name);
-    for (const [key, value] of Object.entries(attributes)) e.setAttribute(key, value);
-    if (text !== undefined) e.textContent = text;
-    parent.append(e);
-    return e;
+  // P99 is at 2, P99.9 at 3.
+  function percentile(nines) {
+    const digits = Math.max(0, Math.ceil(nines) - 2);
+    return "P" + (100 - Math.pow(10, 2 - nines)).toFixed(digits).replace(/^0(\.0*)?$/, "0");
   }
 
-  function plot(svg, bins, count, max) {
-    svg.setAttribute("viewBox", "0 0 " + W + " " + H);
-    let sum = 0;
+  /** Where each value begins, as a number of nines, and the value; the longest ends it. */
+  function points(bins, max) {
+    let sum = 0, below = 0;
     for (let i = 1; i < bins.length; i += 2) sum += bins[i];
-    svg.dataset.count = sum;
-    const nines = Math.max(2, Math.ceil(Math.log10(Math.max(sum, 10))));
-    const low = Math.max(1, bins[0]), high = Math.max(low * 10, max);
-    const x = (beyond) => LEFT + -Math.log10(Math.max(beyond, Math.pow(10, -nines))) / nines * (W - LEFT - RIGHT);
-    const y = (ns) => H - BOTTOM - (Math.log10(Math.max(ns, low)) - Math.log10(low))
-      / (Math.log10(high) - Math.log10(low)) * (H - TOP - BOTTOM);
-    for (let p = Math.ceil(Math.log10(low)); p <= Math.log10(high); p++) {
-      const at = y(Math.pow(10, p));
-      element(svg, "line", { x1: LEFT, x2: W - RIGHT, y1: at, y2: at });
-      element(svg, "text", { x: LEFT - 6, y: at + 4, "text-anchor": "end" }, formatTime(Math.pow(10, p)));
-    }
-    for (let n = 0; n <= nines; n++) {
-      const beyond = Math.pow(10, -n);
-      const label = n === 0 ? "0" : n === 1 ? "90" : n === 2 ? "99" : "99." + "9".repeat(n - 2);
-      element(svg, "line", { x1: x(beyond), x2: x(beyond), y1: TOP, y2: H - BOTTOM });
-      element(svg, "text", { x: x(beyond), y: H - 8, "text-anchor": "middle" }, "P" + label);
-    }
-    let below = 0, path = "";
+    const xs = [], ys = [];
     for (let i = 0; i < bins.length; i += 2) {
-      path += (path ? "L" : "M") + x(1 - below / sum).toFixed(1) + " " + y(Math.min(bins[i], max)).toFixed(1);
+      xs.push(-Math.log10(1 - below / sum));
+      ys.push(Math.max(1, Math.min(bins[i], max)));
       below += bins[i + 1];
-      path += "L" + x(Math.max(1 - below / sum, 0.5 / sum)).toFixed(1) + " " + y(Math.min(bins[i], max)).toFixed(1);
     }
-    element(svg, "path", { d: path });
-    const last = element(svg, "circle", { cx: x(0.5 / sum), cy: y(max), r: 3.5 });
-    element(last, "title", {}, "longest of " + count.toLocaleString("en-US") + ": " + formatTime(max));
+    xs.push(Math.log10(2 * sum));
+    ys.push(Math.max(1, max));
+    return { sum, xs, ys };
   }
 
-  for (const svg of document.querySelectorAll(".curve")) {
-    const found = data.plots.find((p) => p.module === svg.dataset.module && p.title === svg.dataset.title);
-    if (found && found.bins.length > 0) plot(svg, found.bins, found.count, found.max);
+  function axis(more) {
+    return {
+      stroke: () => style("--dim"), font: "11px system-ui, sans-serif",
+      grid: { stroke: () => style("--line"), width: 1 }, ticks: { show: false }, ...more,
+    };
+  }
+
+  function powers(low, high) {
+    const all = [];
+    for (let p = Math.ceil(Math.log10(low) - 1e-9); p <= Math.log10(high) + 1e-9; p++) all.push(Math.pow(10, p));
+    return all;
+  }
+
+  function plot(box, found) {
+    const { sum, xs, ys } = points(found.bins, found.max);
+    const last = xs.length - 1;
+    const nines = Math.max(2, Math.ceil(Math.log10(Math.max(sum, 10))));
+    const low = ys[0], high = Math.max(low * 10, ys[last]);
+    const size = () => ({ width: Math.max(200, box.clientWidth), height: HEIGHT });
+    const chart = new uPlot({
+      ...size(),
+      cursor: { drag: { x: false, y: false }, points: { show: false } },
+      legend: { markers: { show: false } },
+      scales: {
+        x: { time: false, range: () => [0, nines] },
+        y: { distr: 3, range: () => [low, high * 1.1] },
+      },
+      axes: [
+        axis({ splits: () => [...Array(nines + 1).keys()], values: (u, all) => all.map(percentile), size: 28 }),
+        axis({ splits: () => powers(low, high), filter: (u, all) => all, values: (u, all) => all.map(formatTime), size: 68 }),
+      ],
+      series: [
+        { label: "percentile", value: (u, x) => x === null ? "–" : percentile(x) },
+        {
+          label: "value", value: (u, y) => y === null ? "–" : formatTime(y),
+          stroke: () => style("--link"), width: 2, paths: uPlot.paths.stepped({ align: 1 }),
+          points: { show: true, filter: () => [last], size: 7, stroke: () => style("--fail"), fill: () => style("--fail") },
+        },
+      ],
+    }, [xs, ys], box);
+    box.dataset.count = sum;
+    new ResizeObserver(() => chart.setSize(size())).observe(box);
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => chart.redraw());
+  }
+
+  for (const box of document.querySelectorAll(".curve")) {
+    const found = data.plots.find((p) => p.module === box.dataset.module && p.title === box.dataset.title);
+    if (found && found.bins.length > 0) plot(box, found);
   }
   document.documentElement.dataset.ready = "yes";
 })();

@@ -24,6 +24,7 @@ import latencyscope.analysis.Report;
 import latencyscope.analysis.Verdict;
 import latencyscope.analysis.cost.CostCollector;
 import latencyscope.analysis.finding.Finding;
+import latencyscope.analysis.top.TopCause;
 import latencyscope.recording.EventSource;
 import latencyscope.recording.Fixture;
 import latencyscope.recording.MemoryFixture;
@@ -110,12 +111,12 @@ class HtmlReportTest {
   }
 
   @Test
-  void verdictsComeFirst() throws IOException, RecordingException {
+  void whatToLookAtComesFirst() throws IOException, RecordingException {
     String page = page(Fixture.badDay());
+    int first = page.indexOf("<h2>What to look at first</h2>");
     int verdicts = page.indexOf("id=\"verdicts\"");
-    assertTrue(verdicts > 0 && verdicts < page.indexOf("id=\"timeline\""));
+    assertTrue(first > 0 && first < verdicts && verdicts < page.indexOf("id=\"timeline\""));
     assertTrue(page.contains("<a class=\"card\" href=\"#isolation\">"));
-    assertTrue(page.contains("What to look at first"));
   }
 
   @Test
@@ -128,7 +129,7 @@ class HtmlReportTest {
     String page = page(fixture);
     Matcher bars =
         Pattern.compile(
-                "<div class=\"ledger\" data-window=\"(\\d+)\">.*?<div class=\"bar\"(.*?)</div>",
+                "<div class=\"ledger\" id=\"stall-\\d+\" data-window=\"(\\d+)\">.*?<div class=\"bar\"(.*?)</div>",
                 Pattern.DOTALL)
             .matcher(page);
     int longest = 90_000;
@@ -145,7 +146,47 @@ class HtmlReportTest {
       found++;
     }
     assertEquals(5, found);
-    assertTrue(page.contains("demo.TickToTrade <span class=\"hint\">the longest of 9"));
+    assertTrue(page.contains("demo.TickToTrade <span class=\"hint\">the longest stalls of 9"));
+  }
+
+  @Test
+  void ordersThatWaitedTogetherAreOneStall() throws IOException, RecordingException {
+    ThreadId strategy = new ThreadId(4720, "strategy", 0);
+    Fixture fixture = Fixture.badDay();
+    int each = 38;
+    for (int stall = 0; stall < 6; stall++) {
+      long end = 1_000_000_000L * (stall + 1) + 7_900_000L;
+      for (int i = 0; i < each; i++) {
+        long length = 7_900_000L - 100_000L * stall - 1_000L * i;
+        fixture.program("demo.TickToTrade", strategy, end - length, length);
+      }
+    }
+    String page = page(fixture);
+    List<String> lengths =
+        Pattern.compile("id=\"stall-\\d+\" data-window=\"(\\d+)\"")
+            .matcher(page)
+            .results()
+            .map(match -> match.group(1))
+            .toList();
+    assertEquals(List.of("7900000", "7800000", "7700000", "7600000", "7500000"), lengths);
+    assertEquals(5, page.split("delayed 38 of these events", -1).length - 1);
+    assertTrue(page.contains("one stall of 7.90 ms delayed 38 of these events"));
+  }
+
+  @Test
+  void aFindingInAStallLeadsToIt() throws IOException, RecordingException {
+    Fixture fixture = Fixture.badDay();
+    Finding found =
+        fixture.report().topCauses().stream()
+            .map(TopCause::worst)
+            .filter(finding -> finding.thread() != null && finding.at() != null)
+            .findFirst()
+            .orElseThrow();
+    fixture.program(
+        "demo.TickToTrade", found.thread(), found.at() - Fixture.START - 1_000, 1_000_000L);
+    String page = page(fixture);
+    assertTrue(page.contains(", in <a href=\"#stall-1\">stall 1</a>"));
+    assertTrue(page.contains("id=\"stall-1\""));
   }
 
   @Test
@@ -161,7 +202,7 @@ class HtmlReportTest {
     assertTrue(rendered.isReady(), rendered.said());
     assertEquals("LatencyScope report", rendered.only("<title>([^<]*)</title>"));
     JsonNode json = new ObjectMapper().readTree(JsonReport.of(hostile().report())).get("isolation");
-    String drawn = rendered.only("<svg class=\"curve\"[^>]*data-count=\"(\\d+)\"");
+    String drawn = rendered.only("<div class=\"curve\"[^>]*data-count=\"(\\d+)\"");
     assertEquals(json.get("runqueue_count").asText(), drawn);
     assertEquals(
         json.get("p99_runqueue_ns").asText(),
@@ -169,7 +210,9 @@ class HtmlReportTest {
     assertEquals(
         json.get("max_runqueue_ns").asText(),
         rendered.only("data-p=\"Max\"><span data-ns=\"(\\d+)\""));
-    assertTrue(rendered.all("<path d=\"(M[^\"]+)\"").size() >= 2, "curves");
+    int curves = rendered.all("(<div class=\"curve\")").size();
+    assertTrue(curves >= 2);
+    assertEquals(curves, rendered.all("<div class=\"(uplot[^\"]*)\"").size(), "curves");
   }
 
   @Test

@@ -29,6 +29,7 @@ import latencyscope.recording.Recording;
 import latencyscope.recording.chunk.RecordingException;
 import latencyscope.recording.event.Distribution;
 import latencyscope.recording.event.EventConsumer;
+import latencyscope.recording.event.EventFan;
 import latencyscope.recording.event.JvmEvent;
 import latencyscope.recording.event.KernelEvent;
 import latencyscope.recording.fact.CaptureInterval;
@@ -72,8 +73,20 @@ public final class Explainer {
    */
   public static List<Ledger> ledgers(EventSource source, List<Window> windows)
       throws RecordingException {
+    return ledgers(source, windows, new EventFan());
+  }
+
+  /**
+   * Explains windows that the caller knows, in their order.
+   *
+   * @param source the recording
+   * @param beside gets every event too, once: for a caller that would else read it once more
+   * @throws RecordingException if it cannot be read
+   */
+  public static List<Ledger> ledgers(EventSource source, List<Window> windows, EventConsumer beside)
+      throws RecordingException {
     FirstReading first = new FirstReading(new Query(null, null, 0, 0, windows.size()));
-    Recording recording = source.read(first);
+    Recording recording = source.read(new EventFan(first, beside));
     first.complete(recording);
     windows.forEach(first.windows::add);
     first.windows.seal(first.mounts);
@@ -211,7 +224,7 @@ public final class Explainer {
         .overlapping(window.start(), window.end());
   }
 
-  private Explained explained(WindowSet.Stall stall) {
+  private Explained explained(Stall stall) {
     Window window = stall.longest();
     Ledger ledger = ledger(window);
     List<Window> pieces = WindowSet.onCarriers(window, first.mounts);

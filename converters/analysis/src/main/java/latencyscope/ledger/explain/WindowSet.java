@@ -38,35 +38,6 @@ final class WindowSet {
   private boolean longestIncomplete;
   private List<Stall> stalls = List.of();
 
-  /**
-   * One delay of a thread, which may have made several windows long: of requests that queue for a
-   * thread, all that were waiting.
-   */
-  static final class Stall {
-    private final Window longest;
-    private int others;
-
-    private Stall(Window longest) {
-      this.longest = longest;
-    }
-
-    /** The longest of its windows. */
-    Window longest() {
-      return longest;
-    }
-
-    /** How many more windows lie in it with half of their length or more. */
-    int others() {
-      return others;
-    }
-
-    private boolean holds(Window shorter) {
-      long common =
-          Math.min(longest.end(), shorter.end()) - Math.max(longest.start(), shorter.start());
-      return common >= 0 && 2 * common >= shorter.duration();
-    }
-  }
-
   /** Windows of one thread, ordered by their begin, and its spans. */
   private static final class OfThread {
     final List<Window> windows = new ArrayList<>();
@@ -200,7 +171,7 @@ final class WindowSet {
               .filter(stall -> stall.holds(window))
               .findFirst();
       if (same.isPresent()) {
-        same.get().others++;
+        same.get().add();
       } else if (found.size() < keepLongest) {
         Stall stall = new Stall(window);
         found.add(stall);
