@@ -7,6 +7,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Path;
 import latencyscope.bpf.libbpf.KernelTest;
+import latencyscope.truth.engine.Commands;
+import latencyscope.truth.engine.Engine;
+import latencyscope.truth.engine.ExplainedLoad;
 import org.junit.jupiter.api.Test;
 
 /** What made the JVM's pauses long, where that was provoked. */

@@ -14,6 +14,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.StreamSupport;
 import latencyscope.bpf.libbpf.KernelTest;
+import latencyscope.truth.engine.Engine;
+import latencyscope.truth.engine.Launch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

@@ -21,6 +21,10 @@ import latencyscope.recording.Recording;
 import latencyscope.recording.RecordingFiles;
 import latencyscope.recording.fact.CaptureInterval;
 import latencyscope.recording.fact.CapturedTime;
+import latencyscope.truth.account.OurAccount;
+import latencyscope.truth.engine.Engine;
+import latencyscope.truth.engine.ExplainedLoad;
+import latencyscope.truth.engine.Launch;
 import latencyscope.truth.workload.DumpWorkload;
 import org.junit.jupiter.api.Test;
 

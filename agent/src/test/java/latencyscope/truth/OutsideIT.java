@@ -17,6 +17,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import latencyscope.bpf.libbpf.KernelTest;
+import latencyscope.truth.engine.CommandLine;
+import latencyscope.truth.engine.Commands;
+import latencyscope.truth.engine.ProcFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

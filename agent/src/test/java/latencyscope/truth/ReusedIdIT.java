@@ -12,6 +12,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import latencyscope.bpf.libbpf.KernelTest;
+import latencyscope.truth.account.KernelAccount;
+import latencyscope.truth.engine.Engine;
+import latencyscope.truth.engine.ExplainedLoad;
+import latencyscope.truth.engine.Launch;
 import latencyscope.truth.workload.SchedulerWorkload;
 import org.junit.jupiter.api.Test;
 

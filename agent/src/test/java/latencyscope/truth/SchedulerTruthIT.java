@@ -1,9 +1,9 @@
 package latencyscope.truth;
 
-import static latencyscope.truth.SchedulerAgreement.assertEventsComplete;
-import static latencyscope.truth.SchedulerAgreement.assertExact;
-import static latencyscope.truth.SchedulerAgreement.assertOnItsThreadOnceKnown;
-import static latencyscope.truth.SchedulerAgreement.assertWaitedAgrees;
+import static latencyscope.truth.account.SchedulerAgreement.assertEventsComplete;
+import static latencyscope.truth.account.SchedulerAgreement.assertExact;
+import static latencyscope.truth.account.SchedulerAgreement.assertOnItsThreadOnceKnown;
+import static latencyscope.truth.account.SchedulerAgreement.assertWaitedAgrees;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -18,6 +18,17 @@ import jdk.jfr.consumer.RecordedEvent;
 import latencyscope.bpf.error.KernelChange;
 import latencyscope.bpf.error.KernelVersion;
 import latencyscope.bpf.libbpf.KernelTest;
+import latencyscope.truth.account.KernelAccount;
+import latencyscope.truth.account.OurAccount;
+import latencyscope.truth.account.SharedWaits;
+import latencyscope.truth.account.StampComparison;
+import latencyscope.truth.account.SwitchTrace;
+import latencyscope.truth.account.TracedCount;
+import latencyscope.truth.engine.Commands;
+import latencyscope.truth.engine.Competitors;
+import latencyscope.truth.engine.Engine;
+import latencyscope.truth.engine.ExplainedLoad;
+import latencyscope.truth.engine.Launch;
 import latencyscope.truth.workload.SchedulerWorkload;
 import org.HdrHistogram.Histogram;
 import org.junit.jupiter.api.Test;

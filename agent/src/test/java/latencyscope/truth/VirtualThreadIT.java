@@ -9,6 +9,10 @@ import java.time.Instant;
 import java.util.List;
 import jdk.jfr.consumer.RecordedEvent;
 import latencyscope.bpf.libbpf.KernelTest;
+import latencyscope.truth.account.OurAccount;
+import latencyscope.truth.engine.Engine;
+import latencyscope.truth.engine.ExplainedLoad;
+import latencyscope.truth.engine.Launch;
 import latencyscope.truth.workload.VirtualWorkload;
 import org.junit.jupiter.api.Test;
 

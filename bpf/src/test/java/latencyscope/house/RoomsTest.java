@@ -16,9 +16,6 @@ import org.junit.jupiter.api.Test;
 class RoomsTest {
   private static final int MOST_FILES = 25;
 
-  /** Packages that are still too large, with their size today: the numbers only ever shrink. */
-  private static final Map<String, Integer> HALLS = Map.of("agent test latencyscope.truth", 68);
-
   @Test
   void packagesHaveAtMost25Files() throws Exception {
     Map<String, Long> sizes =
@@ -31,16 +28,11 @@ class RoomsTest {
     assertTrue(sizes.size() > 50, "the sources are found");
     Set<String> tooLarge = new TreeSet<>();
     sizes.forEach((name, size) -> {
-      int most = HALLS.getOrDefault(name, MOST_FILES);
-      if (size > most) {
-        tooLarge.add(name + " has " + size + " files, " + most + " are allowed");
+      if (size > MOST_FILES) {
+        tooLarge.add(name + " has " + size + " files");
       }
     });
     assertEquals(Set.of(), tooLarge);
-    HALLS.forEach((name, size) ->
-        assertTrue(
-            sizes.getOrDefault(name, 0L) > MOST_FILES,
-            name + " has at most 25 files now: remove it from HALLS"));
   }
 
   @Test

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Map;
-import latencyscope.truth.LibjvmMutexes;
+import latencyscope.truth.engine.LibjvmMutexes;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 

@@ -24,7 +24,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
 import jdk.jfr.Event;
 import jdk.jfr.Name;
-import latencyscope.truth.ProcFile;
+import latencyscope.truth.engine.ProcFile;
 
 /**
  * An engine that gives every module much to do, all day: switches, system calls, page faults and

@@ -10,7 +10,7 @@ import java.util.stream.IntStream;
 import jdk.jfr.Event;
 import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
-import latencyscope.truth.ProcFile;
+import latencyscope.truth.engine.ProcFile;
 
 /** Processes that want the CPU of the calling thread, and what they ran while it wanted it, too. */
 final class Crowd {

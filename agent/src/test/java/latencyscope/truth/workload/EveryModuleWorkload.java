@@ -22,7 +22,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import jdk.jfr.Recording;
-import latencyscope.truth.ProcFile;
+import latencyscope.truth.engine.ProcFile;
 
 /**
  * One JVM that provokes, in known numbers, something for every module to see, and writes down what

@@ -29,7 +29,7 @@ import jdk.jfr.Event;
 import jdk.jfr.Name;
 import jdk.jfr.Recording;
 import jdk.jfr.StackTrace;
-import latencyscope.truth.ProcFile;
+import latencyscope.truth.engine.ProcFile;
 
 /**
  * A JVM whose threads record windows of their own, with the kernel's account of each as a field.
