@@ -62,7 +62,9 @@ class VirtualThreadIT extends ExplainedLoad {
     }
     assertEquals(WINDOWS, known);
     assertTrue(
-        tree.at("/unavailable/windows[].carrier").asText().startsWith("a virtual thread: which"),
+        tree.at("/unavailable/windows[].carrier")
+            .asText()
+            .startsWith("a virtual thread: its carrier"),
         tree.get("unavailable")::toString);
     // What the kernel measured is on the carriers: it knows no other threads.
     for (String type : List.of("ContextSwitch", "RunQueueWait")) {

@@ -47,7 +47,7 @@ public record KernelFinding(Finding finding) implements IDisplayable {
     }
     if (isMeasured()) {
       text.append(": ").append(times());
-      append(text, ", ", finding.count() == 1 && worst() != null ? null : total(), " in all");
+      append(text, ", ", finding.count() == 1 && worst() != null ? null : total(), " in total");
       append(text, finding.count() == 1 ? ", " : ", the worst ", worst(), "");
       append(text, worst() == null && finding.count() > 1 ? ", one of them at " : " at ", at(), "");
       if (finding.culprit() != null) {

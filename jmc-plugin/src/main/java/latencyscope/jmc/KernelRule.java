@@ -49,7 +49,7 @@ abstract class KernelRule implements IRule {
       new TypedCollectionResult<>(
           "worstFindings",
           "Worst Findings",
-          "The causes that cost most",
+          "The costliest causes",
           UnitLookup.createSyntheticContentType("latencyscope.finding"),
           KernelFinding.class);
 
@@ -78,7 +78,7 @@ abstract class KernelRule implements IRule {
 
   /** What the first finding cost in all. */
   static final TypedResult<IQuantity> TOTAL =
-      quantity("total", "Total", "What the worst cause cost in all", UnitLookup.TIMESPAN);
+      quantity("total", "Total", "What the worst cause cost in total", UnitLookup.TIMESPAN);
 
   /** How often the first finding's cause struck. */
   static final TypedResult<IQuantity> COUNT =
@@ -181,7 +181,7 @@ abstract class KernelRule implements IRule {
       return notApplicable(result, "The module " + module + " was not captured.");
     }
     if (report.get().verdicts().isEmpty()) {
-      return notApplicable(result, "The recording does not tell.");
+      return notApplicable(result, "The recording has no evidence for it.");
     }
     return result(report.get(), judgement.get().recording(), result);
   }

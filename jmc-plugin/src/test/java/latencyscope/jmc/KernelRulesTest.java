@@ -137,7 +137,7 @@ class KernelRulesTest {
     String text = ResultToolkit.populateMessage(result, result.getExplanation(), false);
     String worst = UnitLookup.MILLISECOND.quantity(3).displayUsing(IDisplayable.AUTO);
     assertTrue(text.contains(EveryEvent.WAITS + " times, "), text);
-    assertTrue(text.contains(" in all, the worst " + worst + " at "), text);
+    assertTrue(text.contains(" in total, the worst " + worst + " at "), text);
     assertFalse(text.contains("times at "), text);
   }
 

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class RemediesTest {
   private static final Remedy MOVE =
       Remedy.of("Keep a, b and c off CPU 1:", "taskset -apc 0 7", "taskset -pc 1 4720");
-  private static final Remedy BOOT = Remedy.of("For good, boot with: isolcpus=1");
+  private static final Remedy BOOT = Remedy.of("To make it permanent, boot with: isolcpus=1");
 
   private static Finding finding(String title, Remedy... remedies) {
     return new Finding(
@@ -24,7 +24,7 @@ class RemediesTest {
     assertEquals(
         List.of(
             "\na preempted strategy: Keep a, b and c off CPU 1:\n  taskset -apc 0 7\n"
-                + "  taskset -pc 1 4720\nFor good, boot with: isolcpus=1"),
+                + "  taskset -pc 1 4720\nTo make it permanent, boot with: isolcpus=1"),
         KernelRule.remedies(List.of(finding("a preempted strategy", MOVE, BOOT))));
   }
 
@@ -34,7 +34,7 @@ class RemediesTest {
     assertEquals(
         List.of(
             "\na: Keep a, b and c off CPU 1:\n  taskset -apc 0 7\n  taskset -pc 1 4720\n"
-                + "For good, boot with: isolcpus=1",
+                + "To make it permanent, boot with: isolcpus=1",
             "\nb: Keep d off CPU 1:\n  taskset -apc 0 8"),
         KernelRule.remedies(
             List.of(finding("a", MOVE, BOOT), finding("b", other, BOOT), finding("c", BOOT))));

@@ -167,7 +167,7 @@ public final class ThreadAccount {
     try {
       object.push(queue, number);
     } catch (BpfException e) {
-      Complaints.say("could not give back a thread's memory", e);
+      Complaints.say("could not free a thread's memory", e);
     }
   }
 }

@@ -193,6 +193,6 @@ public final class CostBudget {
       // told below, as any other
     }
     throw new IllegalArgumentException(
-        "budget '" + text + "' is neither off nor a share of one CPU like 1%");
+        "budget '" + text + "' is neither off nor a share of one CPU such as 1%");
   }
 }

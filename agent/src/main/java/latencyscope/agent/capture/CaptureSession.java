@@ -293,7 +293,7 @@ public final class CaptureSession {
     } catch (BpfException e) {
       Complaints.say(e.problem() + "; " + e.remedy());
     } catch (RuntimeException e) {
-      Complaints.say("a record could not be turned into an event", e);
+      Complaints.say("could not convert a record to an event", e);
     } finally {
       work.unlock();
     }
@@ -333,7 +333,7 @@ public final class CaptureSession {
         modules = null;
       }
     } catch (RuntimeException e) {
-      Complaints.say("could not take the modules out of the kernel", e);
+      Complaints.say("could not unload the modules from the kernel", e);
     } finally {
       work.unlock();
       say("stopped");

@@ -14,16 +14,16 @@ final class Requirements {
   static String missing() {
     Runtime.Version version = Runtime.version();
     if (version.feature() < JAVA) {
-      return "it needs Java " + JAVA + " or newer, this is Java " + version;
+      return "it requires Java " + JAVA + " or newer, and this is Java " + version;
     }
     if (!System.getProperty("os.name").equals("Linux")) {
-      return "it needs Linux, this is " + System.getProperty("os.name");
+      return "it requires Linux, and this is " + System.getProperty("os.name");
     }
     if (!hasFlightRecorder()) {
-      return "it needs the JDK Flight Recorder, this JVM has no module jdk.jfr";
+      return "it requires the JDK Flight Recorder, and this JVM has no module jdk.jfr";
     }
     if (!FlightRecorder.isAvailable()) {
-      return "it needs the JDK Flight Recorder, start this JVM without -XX:-FlightRecorder";
+      return "it requires the JDK Flight Recorder; start this JVM without -XX:-FlightRecorder";
     }
     return null;
   }

@@ -99,8 +99,8 @@ final class RecordingSwitch implements FlightRecorderListener {
             + (running != null
                 ? running.status()
                 : stopped
-                    ? "stopped; load the agent again without 'stop' to go on"
-                    : "not capturing: no recording wants latencyscope.* events"));
+                    ? "stopped; load the agent again without 'stop' to continue"
+                    : "not capturing: no recording enables latencyscope.* events"));
   }
 
   // Comes before the first recording's settings are applied: what is registered now obeys them.

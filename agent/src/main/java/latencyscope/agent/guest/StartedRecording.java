@@ -58,7 +58,7 @@ final class StartedRecording {
       }
       recording.start();
     } catch (IOException | ParseException | RuntimeException e) {
-      Complaints.say("could not start the recording that start=" + profile + " asks for", e);
+      Complaints.say("could not start the recording of start=" + profile, e);
     }
   }
 

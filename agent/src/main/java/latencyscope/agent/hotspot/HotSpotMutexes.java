@@ -60,14 +60,14 @@ public final class HotSpotMutexes implements LockLookup {
     int count = structs.readInt(structs.staticAddress("Mutex", "_num_mutex"));
     long array = structs.readLong(structs.staticAddress("Mutex", "_mutex_array"));
     if (count <= 0 || count > MAX || nameOffset <= 0 || nameOffset > MAX_BYTES) {
-      throw new IOException("this JVM's table of mutexes is not understood");
+      throw new IOException("this JVM's table of mutexes has an unknown layout");
     }
     Map<Long, String> names = new TreeMap<>();
     for (int i = 0; i < count; i++) {
       long mutex = structs.readLong(array + (long) i * Long.BYTES);
       String name = structs.readText(structs.readLong(mutex + nameOffset));
       if (mutex == 0 || name.isEmpty()) {
-        throw new IOException("this JVM's table of mutexes is not understood");
+        throw new IOException("this JVM's table of mutexes has an unknown layout");
       }
       names.put(mutex, name);
     }

@@ -143,7 +143,7 @@ public final class HotSpotStructs implements AutoCloseable {
           return pointer(at + answer);
         }
       }
-      throw new IOException("libjvm.so does not say where " + field + " is");
+      throw new IOException("libjvm.so does not describe " + field);
     }
 
     private static long pointer(long address) {

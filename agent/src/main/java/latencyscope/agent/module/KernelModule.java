@@ -288,17 +288,17 @@ public final class KernelModule implements AutoCloseable {
     for (int i = 0; i < unreadableReported.length; i++) {
       long now = records.unreadable(i);
       String type = i < flows.length ? flows[i].eventName() : "unknown type";
-      loss(type, now - unreadableReported[i], "they could not be turned into events");
+      loss(type, now - unreadableReported[i], "they could not be converted to events");
       unreadableReported[i] = now;
     }
     // How many were in there nobody can tell: as many as there can have been.
     long skipped = Math.ceilDiv(skippedBytes, leastRecordBytes);
     loss("unknown type", skipped, "the ring buffer was corrupt");
     skippedBytes = 0;
-    loss(null, threads.newlyWithoutSlot(), "more threads at once than there was room for");
+    loss(null, threads.newlyWithoutSlot(), "the table of threads was full");
     loss(null, threads.newlyWithoutState(), WITHOUT_STATE);
     if (subjects != null) {
-      loss(null, subjects.newlyWithout(), "more things to count than there was room for");
+      loss(null, subjects.newlyWithout(), "the table of counters was full");
     }
   }
 

@@ -92,7 +92,7 @@ final class ModuleRecords implements RecordHandler {
     } catch (RuntimeException e) {
       // One record is lost, and the next ones are not: they may be sound.
       unreadable[number >= 0 && number < decoders.length ? number : decoders.length]++;
-      Complaints.say("a record of module " + module + " could not be turned into an event", e);
+      Complaints.say("could not convert a record of module " + module + " to an event", e);
     }
   }
 

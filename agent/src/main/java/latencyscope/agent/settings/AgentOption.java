@@ -16,7 +16,7 @@ public enum AgentOption {
       "on, off",
       "off",
       "The kernel counts runs and run time of BPF programs, at two clock reads for each run."),
-  PREPARE("on, off", "on", "Load what a first capture needs when the agent starts."),
+  PREPARE("on, off", "on", "Load at start the classes and libraries that a first capture needs."),
   START("PROFILE", "none", "Start a recording at once, with a profile's name or a `.jfc` file."),
   FILE("PATH", "none", "File to which the recording of `start` is written when it ends."),
   DURATION("TIME", "none", "Length of the recording of `start`, such as `10s`, `500ms` or `2m`."),
@@ -24,8 +24,8 @@ public enum AgentOption {
       "EVENT>TIME\\|…",
       "none",
       "Write the last seconds to a file when an event is longer, such as `runqueue>100us`."),
-  TRIGGER_LAST("TIME", "30s", "How much a trigger writes."),
-  TRIGGER_COOLDOWN("TIME", "60s", "How long no further file is written after a trigger."),
+  TRIGGER_LAST("TIME", "30s", "Length of the recording that a trigger writes."),
+  TRIGGER_COOLDOWN("TIME", "60s", "Time after a trigger in which no other file is written."),
   TRIGGER_DIR("PATH", "working directory", "Directory for the files of triggers.");
 
   private final String value;

@@ -70,7 +70,7 @@ public record AgentOptions(
     }
     String prepare = values.getOrDefault(PREPARE, "on");
     if (!Set.of("on", "off").contains(prepare)) {
-      problems.add(PREPARE + " '" + prepare + "' is neither on nor off; it is on");
+      problems.add(PREPARE + " '" + prepare + "' is neither on nor off; using on");
     }
     return new AgentOptions(values, commands, problems);
   }
@@ -131,7 +131,7 @@ public record AgentOptions(
       return TimeText.parse(text, "s");
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
-          "duration '" + text + "' is not like 10s, 500ms, 2m or 1h", e);
+          "duration '" + text + "' is not a duration such as 10s, 500ms, 2m or 1h", e);
     }
   }
 }

@@ -98,7 +98,7 @@ public record CaptureSettings(
     try {
       return Long.parseLong(text);
     } catch (NumberFormatException e) {
-      problems.add("pid '" + text + "' is neither a number nor 'all'; this JVM is watched");
+      problems.add("pid '" + text + "' is neither a number nor 'all'; watching this JVM");
       return OWN;
     }
   }
@@ -107,7 +107,7 @@ public record CaptureSettings(
     try {
       return CostBudget.parse(text);
     } catch (IllegalArgumentException e) {
-      problems.add(e.getMessage() + "; it is 1%");
+      problems.add(e.getMessage() + "; using 1%");
       return CostBudget.parse("");
     }
   }
@@ -117,7 +117,7 @@ public record CaptureSettings(
     Set<String> given = new HashSet<>(list(text));
     given.removeAll(Set.of("on", "off"));
     if (!given.isEmpty()) {
-      problems.add("stats '" + text + "' is neither on nor off; it is off");
+      problems.add("stats '" + text + "' is neither on nor off; using off");
     }
     return list(text).contains("on");
   }
@@ -135,7 +135,7 @@ public record CaptureSettings(
     try {
       return text.isEmpty() ? CpuSet.EMPTY : CpuSet.parse(text.replace('+', ','));
     } catch (IllegalArgumentException e) {
-      problems.add(name + ": " + e.getMessage() + "; all CPUs are watched");
+      problems.add(name + ": " + e.getMessage() + "; watching all CPUs");
       return CpuSet.EMPTY;
     }
   }

@@ -36,7 +36,7 @@ public final class ProfileSettings {
       return Configuration.create(file).getSettings();
     } catch (RuntimeException e) {
       ParseException malformed =
-          new ParseException(file + " is no settings file of the flight recorder (.jfc)", 0);
+          new ParseException(file + " is not a settings file of JFR (.jfc)", 0);
       malformed.initCause(e);
       throw malformed;
     }

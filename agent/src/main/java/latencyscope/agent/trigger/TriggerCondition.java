@@ -86,7 +86,7 @@ record TriggerCondition(String text, String event, long longerThanNs) {
               + String.join(", ", SHORT_NAMES.keySet())
               + ", or "
               + ANY
-              + " for whatever keeps a thread from running");
+              + " for anything that keeps a thread from running");
     }
     return List.of(
         new TriggerCondition(text, event, nanos(text, text.substring(sign + 1).strip())));

@@ -55,7 +55,7 @@ record TriggerDump(Path folder, Duration last) {
       event.file = null;
       event.problem = String.valueOf(e.getMessage());
       event.commit();
-      Complaints.say("could not write what trigger " + condition.text() + " asks for", e);
+      Complaints.say("could not write the file of trigger " + condition.text(), e);
     }
   }
 

@@ -79,7 +79,7 @@ public final class Triggers {
     try {
       return Path.of(options.value("trigger.dir"));
     } catch (InvalidPathException e) {
-      Complaints.say("trigger.dir is no path, the working directory is used", e);
+      Complaints.say("trigger.dir is not a path; using the working directory", e);
       return Path.of("");
     }
   }
@@ -93,7 +93,7 @@ public final class Triggers {
     try {
       watch(ofJvm);
     } catch (RuntimeException e) {
-      Complaints.say("could not watch for what trigger= asks for", e);
+      Complaints.say("could not watch for the events of trigger=", e);
     }
   }
 

@@ -64,7 +64,7 @@ class AgentOptionsTest {
     assertFalse(AgentOptions.parse("prepare=off").prepares());
     AgentOptions odd = AgentOptions.parse("prepare=of");
     assertTrue(odd.prepares());
-    assertEquals(List.of("prepare 'of' is neither on nor off; it is on"), odd.problems());
+    assertEquals(List.of("prepare 'of' is neither on nor off; using on"), odd.problems());
   }
 
   @Test

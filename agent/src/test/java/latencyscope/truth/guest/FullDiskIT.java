@@ -81,7 +81,8 @@ class FullDiskIT {
       engine.say("naps stalled 1 300");
       engine.await("napped stalled");
       String line = awaitLine();
-      assertTrue(line.contains("could not write what trigger") && line.contains("No space"), line);
+      assertTrue(
+          line.contains("could not write the file of trigger") && line.contains("No space"), line);
       try (Stream<Path> all = Files.list(disk)) {
         assertEquals(List.of(), all.toList());
       }

@@ -164,7 +164,7 @@ class GuestIT {
     // Its recorder announces itself on standard output whatever it is told.
     String usual = plain.run(folder, INPUT).out();
     Outcome outcome = plain.withAgent().withAgent("threads=trader").run(folder, INPUT);
-    outcome.assertUnharmed(usual, List.of("needs Java 25 or newer, this is Java 17"));
+    outcome.assertUnharmed(usual, List.of("requires Java 25 or newer, and this is Java 17"));
     assertTrue(OurAccount.read(recording).reasons().toString().contains("Java 25"));
   }
 

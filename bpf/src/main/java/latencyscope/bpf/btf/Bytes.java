@@ -44,7 +44,7 @@ public final class Bytes {
       ByteBuffer content = ByteBuffer.allocateDirect(Math.toIntExact(in.size()));
       while (content.hasRemaining()) {
         if (in.read(content) < 0) {
-          throw new EOFException(file + " is shorter than it said");
+          throw new EOFException(file + " is shorter than its size says");
         }
       }
       return new Bytes(what, content, 0, content.capacity());

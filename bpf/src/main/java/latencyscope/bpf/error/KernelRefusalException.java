@@ -18,11 +18,11 @@ public final class KernelRefusalException extends BpfException {
     }
     return switch (errno) {
       case Errno.EPERM ->
-          "the process has the capabilities, so look for what else forbids it: lockdown"
+          "the process has the capabilities; check what else forbids it: lockdown"
               + " (/sys/kernel/security/lockdown), a seccomp filter, or a kernel without that"
               + " program type";
       case Errno.ENOMEM -> "free memory, or raise the memory limit of the control group";
-      default -> "see what the kernel says: dmesg | tail";
+      default -> "check the kernel log: dmesg | tail";
     };
   }
 }

@@ -10,7 +10,7 @@ public final class VerifierRefusalException extends BpfException {
   public VerifierRefusalException(String program, String reason, String log, int errno) {
     super(
         "the verifier refuses " + program + ": " + reason + " (" + Errno.name(errno) + ")",
-        "report it with the whole of the verifier's log and the kernel's version",
+        "report it with the complete verifier log and the kernel version",
         errno);
     this.program = program;
     this.log = log;

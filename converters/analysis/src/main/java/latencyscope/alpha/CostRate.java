@@ -20,10 +20,10 @@ public record CostRate(double notional, double bpsPerUs) {
    */
   public CostRate {
     if (!(notional > 0) || Double.isInfinite(notional)) {
-      throw new IllegalArgumentException("the notional is to be a positive number of dollars");
+      throw new IllegalArgumentException("the notional must be a positive number of dollars");
     }
     if (!(bpsPerUs > 0) || Double.isInfinite(bpsPerUs)) {
-      throw new IllegalArgumentException("the cost of a microsecond is to be positive, in bps");
+      throw new IllegalArgumentException("the cost of a microsecond must be positive, in bps");
     }
   }
 

@@ -54,7 +54,7 @@ public final class Percentiles {
     private String noBound() {
       return String.format(
           Locale.ROOT,
-          "no 95 %% upper bound: %s takes %,d occurrences for one",
+          "no 95 %% upper bound: %s requires %,d occurrences",
           label(),
           Distribution.neededForBound(percent, CONFIDENCE));
     }

@@ -10,7 +10,7 @@ public final class UnknownKeyException extends Exception {
   private static final int NEAR = 3;
 
   UnknownKeyException(String key, List<String> known) {
-    super("'" + key + "' is not a numeric key of the report; near ones: " + near(key, known));
+    super("'" + key + "' is not a numeric key of the report; similar keys: " + near(key, known));
   }
 
   private static String near(String key, List<String> known) {

@@ -101,13 +101,13 @@ public final class Coverage {
     List<ProbeState> probes =
         recording.probes().stream().filter(p -> MODULE.equals(p.module())).toList();
     if (probes.isEmpty()) {
-      return "the isolation module was not captured, so nobody knows when a thread was on its CPU";
+      return "the isolation module was not captured, so on-CPU time is unknown";
     }
     if (!probes.stream().allMatch(ProbeState::attached)) {
       return "a probe of the isolation module was not attached";
     }
     if (evidence.isInterrupted()) {
-      return "the capture was interrupted: what threads did across the gap is not known";
+      return "the capture was interrupted: thread states during the gap are unknown";
     }
     return evidence.sound().isEmpty() ? "records of the isolation module were lost" : null;
   }
@@ -190,10 +190,10 @@ public final class Coverage {
       return notWatched(window);
     }
     if (time < facts.firstRun()) {
-      return "before the thread first ran for certain: it may have been off its CPU";
+      return "before the thread was first known to run: it may have been off its CPU";
     }
     if (time >= facts.lastRun(stretch)) {
-      return "after the thread last ran for certain: a stay off its CPU is recorded only when it ends";
+      return "after the thread was last known to run: off-CPU time is recorded only when it ends";
     }
     return outOfScope();
   }
@@ -210,12 +210,12 @@ public final class Coverage {
 
   private String notWatched(Window window) {
     if (isOwn(window)) {
-      return "the capture leaves out this thread of its own";
+      return "the capture excludes this thread, which is LatencyScope's own";
     }
     if (!Scope.of(recording.capture()).isAll()) {
       return outOfScope();
     }
-    return "the thread was not watched: there were more threads than there was room for";
+    return "the thread was not watched: the table of threads was full";
   }
 
   // A thread that never left its CPU has no counts, but then every thread must have been watched.

@@ -103,8 +103,8 @@ final class RecordingReading {
     if (last.header().isUnfinished()) {
       builder.notes.add(
           file.getFileName()
-              + " is not finished: its JVM was writing it, or was killed. It ends with what the JVM"
-              + " had flushed; jcmd PID JFR.dump gives all there is.");
+              + " is not finished: its JVM was writing it, or was killed. It contains only what"
+              + " the JVM had flushed; jcmd PID JFR.dump writes a complete one.");
     }
   }
 
@@ -114,7 +114,7 @@ final class RecordingReading {
           Problem.DAMAGED,
           file,
           "is being written by a JVM that has not flushed anything yet: jcmd PID JFR.dump"
-              + " filename=NAME gives all there is.");
+              + " filename=NAME writes a complete one.");
     }
     return new RecordingException(
         Problem.DAMAGED,
@@ -186,9 +186,7 @@ final class RecordingReading {
 
   private static String contradiction(Chunk chunk) {
     return String.format(
-        Locale.ROOT,
-        "the chunk at byte %,d does not hold what it says that it holds",
-        chunk.position());
+        Locale.ROOT, "the chunk at byte %,d does not match its header", chunk.position());
   }
 
   private static void checkMemory(Path file, Chunk chunk) throws RecordingException {

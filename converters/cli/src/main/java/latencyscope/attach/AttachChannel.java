@@ -62,11 +62,12 @@ public final class AttachChannel {
     try {
       boolean link = Files.isSymbolicLink(socket.getParent());
       if (link || !Files.getOwner(socket, LinkOption.NOFOLLOW_LINKS).equals(jvm.owner().owner())) {
-        throw new AttachException("what looks like its socket is not its own");
+        throw new AttachException(
+            "its attach socket belongs to another user, or is a symbolic" + " link");
       }
       return true;
     } catch (IOException e) {
-      throw new AttachException("its socket cannot be looked at: " + e.getMessage(), e);
+      throw new AttachException("its attach socket cannot be read: " + e.getMessage(), e);
     }
   }
 
@@ -85,7 +86,7 @@ public final class AttachChannel {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new AttachException("there was no time to wait for it", e);
+      throw new AttachException("the wait for it was interrupted", e);
     }
   }
 
@@ -149,12 +150,12 @@ public final class AttachChannel {
     } catch (TimeoutException e) {
       throw new AttachException("it did not answer within " + limit.toSeconds() + " s", e);
     } catch (ExecutionException e) {
-      throw new AttachException("it broke off: " + e.getCause().getMessage(), e.getCause());
+      throw new AttachException("the connection broke: " + e.getCause().getMessage(), e.getCause());
     } catch (IOException e) {
-      throw new AttachException("it broke off: " + e.getMessage(), e);
+      throw new AttachException("the connection broke: " + e.getMessage(), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new AttachException("there was no time to wait for it", e);
+      throw new AttachException("the wait for it was interrupted", e);
     }
   }
 
@@ -170,7 +171,10 @@ public final class AttachChannel {
       }
     } catch (IOException e) {
       throw new AttachException(
-          jvm.runs() ? "its socket does not let us in: " + e.getMessage() : "it has ended", e);
+          jvm.runs()
+              ? "its attach socket refused the connection: " + e.getMessage()
+              : "it has" + " ended",
+          e);
     }
   }
 
@@ -196,7 +200,7 @@ public final class AttachChannel {
   private static String parse(String answer) throws AttachException {
     int end = answer.indexOf('\n');
     if (end < 0) {
-      throw new AttachException("it does not let us in: it runs as another user");
+      throw new AttachException("permission denied: it runs as another user");
     }
     String text = answer.substring(end + 1).strip();
     if (!answer.substring(0, end).strip().equals("0")) {

@@ -109,7 +109,7 @@ final class JvmFlags {
         return memory.readLong(entry + symbol(STRUCT + answer + "Offset"));
       }
     }
-    throw new IOException("it does not tell where its flags are");
+    throw new IOException("it does not export the address of its flags");
   }
 
   private long size() throws IOException {
@@ -123,6 +123,6 @@ final class JvmFlags {
         return memory.readLong(entry + symbol(TYPE + "SizeOffset"));
       }
     }
-    throw new IOException("it does not tell how long a flag's entry is");
+    throw new IOException("it does not export the size of a flag");
   }
 }

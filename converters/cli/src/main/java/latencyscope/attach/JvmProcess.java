@@ -137,7 +137,7 @@ public final class JvmProcess {
     long caught = Long.parseUnsignedLong(status(directory).getOrDefault("SigCgt", "0"), 16);
     if ((caught & SIGQUIT) == 0) {
       throw new AttachException(
-          "it does not take requests: it is starting up, or was started with -Xrs");
+          "it does not accept attach requests: it is starting up, or was started with -Xrs");
     }
     if (isAttachDisabled()) {
       throw new AttachException("it was started with -XX:+" + NO_ATTACH);
@@ -155,10 +155,10 @@ public final class JvmProcess {
       return !capabilities()
           .orElseThrow(() ->
               new AttachException(
-                  "it cannot be seen whether it takes requests ("
+                  "cannot check whether it accepts attach requests ("
                       + e.getMessage()
-                      + "), and one that does not would print all its threads; run this as root,"
-                      + " or open it once: jcmd "
+                      + "), and a JVM that does not would print a thread dump; run this as root,"
+                      + " or attach once: jcmd "
                       + pid
                       + " VM.version",
                   e))
@@ -189,7 +189,7 @@ public final class JvmProcess {
   private static long lastId(Map<String, String> status, String key) throws AttachException {
     String ids = status.get(key);
     if (ids == null) {
-      throw new AttachException("the kernel does not tell its id in its own namespace");
+      throw new AttachException("its pid in its own namespace is unknown");
     }
     String[] all = ids.split("\\s+");
     return Long.parseLong(all[all.length - 1]);

@@ -35,18 +35,18 @@ final class PerfData {
    */
   static Optional<String> text(Path file, String name) throws IOException {
     if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) || Files.size(file) > LARGEST) {
-      throw new IOException("no file of a JVM's counters");
+      throw new IOException("not a file of JVM counters");
     }
     try {
       return text(ByteBuffer.wrap(Files.readAllBytes(file)), name);
     } catch (IndexOutOfBoundsException | IllegalArgumentException e) {
-      throw new IOException("a damaged file of a JVM's counters", e);
+      throw new IOException("a damaged file of JVM counters", e);
     }
   }
 
   private static Optional<String> text(ByteBuffer data, String name) throws IOException {
     if (data.getInt(0) != MAGIC) {
-      throw new IOException("no file of a JVM's counters");
+      throw new IOException("not a file of JVM counters");
     }
     data.order(data.get(BYTE_ORDER) == LITTLE ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN);
     int entry = data.getInt(FIRST_ENTRY);

@@ -137,8 +137,8 @@ public final class TargetRecording implements AutoCloseable {
     }
     if (others.contains(RUNNING) && !hasChunk()) {
       throw new AttachException(
-          "it keeps a recording of its own in memory (disk=false), and a second recording would"
-              + " take what that holds; record to disk there, or use --no-jvm-recording");
+          "it already has an in-memory recording (disk=false), and a second recording would take"
+              + " its events; record to disk there, or use --no-jvm-recording");
     }
   }
 
@@ -157,7 +157,7 @@ public final class TargetRecording implements AutoCloseable {
         Thread.sleep(CHECK_MILLIS);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
-        throw new AttachException("there was no time to wait for it", e);
+        throw new AttachException("the wait for it was interrupted", e);
       }
     }
   }
@@ -185,7 +185,8 @@ public final class TargetRecording implements AutoCloseable {
   private void stopTo(Path file) throws AttachException {
     String answer = channel.command("JFR.stop name=" + name + " filename=" + file, STOP_LIMIT);
     if (!answer.contains(STOPPED)) {
-      throw new AttachException("its recording cannot be had: " + AttachChannel.firstLine(answer));
+      throw new AttachException(
+          "its recording could not be written:" + " " + AttachChannel.firstLine(answer));
     }
     running = false;
   }

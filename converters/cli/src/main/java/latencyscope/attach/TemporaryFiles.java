@@ -80,7 +80,7 @@ final class TemporaryFiles implements AutoCloseable {
       giveToOwner(name);
     } catch (IOException | UnsupportedOperationException e) {
       delete(name);
-      throw new AttachException("no file can be made in its /tmp: " + e.getMessage(), e);
+      throw new AttachException("no file can be created in its /tmp: " + e.getMessage(), e);
     }
     return Path.of("/").resolve(DIRECTORY).resolve(name);
   }

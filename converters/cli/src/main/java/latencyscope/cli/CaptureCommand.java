@@ -43,13 +43,13 @@ import picocli.CommandLine.Option;
     footer = {
       "",
       "First:",
-      "  latencyscope doctor                        is all there that it needs?",
-      "  latencyscope demo                          what it finds in a sick engine",
+      "  latencyscope doctor                        checks the prerequisites",
+      "  latencyscope demo                          a report on a disturbed engine",
       "  latencyscope --pid PID                     10 s of a process, JVM or not",
       "",
       "Then:",
       "  latencyscope -p PID -d 30 -o report.html   a page for a colleague",
-      "  latencyscope -p PID -c 4-7 -m isolation    were isolated CPUs left alone?",
+      "  latencyscope -p PID -c 4-7 -m isolation    checks isolated CPUs",
       "  latencyscope -p PID --attach -o run.jfr    the agent in a JVM on Java 25",
       "  latencyscope explain run.jfr --event NAME  where its time went",
       "  latencyscope -p PID -o alpha.svg --notional 10000000",
@@ -58,7 +58,7 @@ import picocli.CommandLine.Option;
       "                                             a gate: exit code 2 if above",
       "  latencyscope diff good.json new.json       what got worse",
       "",
-      "Each command has a --help of its own."
+      "For the options of a command: latencyscope COMMAND --help"
     })
 final class CaptureCommand extends Main.Common implements Main.Verbose {
   private final Console console;
@@ -101,8 +101,8 @@ final class CaptureCommand extends Main.Common implements Main.Verbose {
   @Option(
       names = "--probe-cost",
       description =
-          "Have the kernel count what each probe takes. While it counts, each run of any BPF"
-              + " program on this host takes two clock reads more.")
+          "Let the kernel count the run time of each probe. Meanwhile, each run of any BPF"
+              + " program on this host takes two more clock reads.")
   private boolean probeCost;
 
   @Option(
@@ -113,7 +113,7 @@ final class CaptureCommand extends Main.Common implements Main.Verbose {
 
   @Option(
       names = "--no-jvm-recording",
-      description = "Do not ask a JVM's own flight recorder for thread names, pauses and locks.")
+      description = "Do not start a JFR recording in a target JVM (thread names, pauses, locks).")
   private boolean noJvmRecording;
 
   @Mixin private OutputOptions output = new OutputOptions();
@@ -242,7 +242,7 @@ final class CaptureCommand extends Main.Common implements Main.Verbose {
       console.say(
           "process "
               + request.target().pid()
-              + " ended before the time was up; this is what was captured until then");
+              + " ended before the capture did; the report covers the time until then");
     }
     return report.exitCode();
   }
@@ -261,7 +261,8 @@ final class CaptureCommand extends Main.Common implements Main.Verbose {
             .or(() -> probes.stream().findFirst())
             .orElseThrow(() ->
                 new UserError(
-                    "nothing could be captured, and the agent does not say why; latencyscope doctor may"));
+                    "nothing could be captured, and the agent gave no reason; run latencyscope"
+                        + " doctor"));
     throw new UserError(
         "nothing could be captured: "
             + why.reason()

@@ -13,7 +13,7 @@ import picocli.CommandLine.Spec;
 /** Writes the script by which a shell completes commands, options and their values. */
 @Command(
     name = "completion",
-    description = "Write a script that lets bash or zsh complete commands, options and values.",
+    description = "Write a script for bash or zsh that completes commands, options and values.",
     exitCodeList = {"0:written", "3:could not be written"},
     footer = {
       "",
@@ -36,7 +36,7 @@ final class CompletionCommand extends Main.Common implements Main.Verbose {
       arity = "0..1",
       paramLabel = "SHELL",
       defaultValue = "bash",
-      description = "bash or zsh; the script is good for both (default: bash).")
+      description = "bash or zsh; one script serves both (default: bash).")
   private Shell shell;
 
   CompletionCommand(Console console) {

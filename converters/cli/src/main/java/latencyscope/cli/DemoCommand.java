@@ -42,17 +42,18 @@ import picocli.CommandLine.Unmatched;
     description = {
       "Run a small trading engine under the agent and report on it.",
       "",
-      "Further options are the engine's own: --competitor (the default), --sleeps, --gc,"
+      "Further options are passed to the engine: --competitor (the default), --sleeps, --gc,"
           + " --munmap-storm, --lock-handoff, --cold-journal, --packet-loss, --rate N, --seed N."
     },
-    exitCodeList = {"0:it worked, whatever it found", "3:could not run"},
+    exitCodeList = {"0:the demo worked, whatever it found", "3:could not run"},
     footer = {
       "",
       "Examples:",
       "  latencyscope demo",
       "  latencyscope demo --seconds 5 --gc",
       "",
-      "First see that all is there: latencyscope doctor. Results are left in latencyscope-demo/."
+      "Check the prerequisites first: latencyscope doctor. Results are written to"
+          + " latencyscope-demo/."
     })
 final class DemoCommand extends Main.Common implements Main.Verbose {
   private static final Path DIRECTORY = Path.of("latencyscope-demo");
@@ -99,7 +100,8 @@ final class DemoCommand extends Main.Common implements Main.Verbose {
     console.say(
         "the results are in "
             + String.join(", ", files.stream().map(Path::toString).toList())
-            + " (a capture would end with the report's exit code, a demo that worked with 0)");
+            + " (a demo that worked ends with exit code 0; a capture ends with the report's exit"
+            + " code)");
     return 0;
   }
 
@@ -112,7 +114,7 @@ final class DemoCommand extends Main.Common implements Main.Verbose {
             .orElse(machine.online());
     return allowed
         .last()
-        .orElseThrow(() -> new UserError("the kernel does not say which CPUs there are"));
+        .orElseThrow(() -> new UserError("the list of online CPUs cannot be read"));
   }
 
   private static Path freshDirectory() throws UserError {
@@ -133,7 +135,7 @@ final class DemoCommand extends Main.Common implements Main.Verbose {
     options.addAll(engineOptions.isEmpty() ? List.of("--competitor") : engineOptions);
     Interrupts interrupts = Interrupts.install();
     console.say(
-        "running the demo engine in a JVM of its own, its strategy thread on CPU " + cpu + "\n");
+        "running the demo engine in a separate JVM, its strategy thread on CPU " + cpu + "\n");
     int code;
     try (DemoEngine engine = DemoEngine.start(jar, recording, cpu, options)) {
       code = await(engine, cpu, interrupts);

@@ -39,11 +39,11 @@ import picocli.CommandLine.Parameters;
       "Show what got worse from BEFORE to AFTER, and how sure that is.",
       "",
       "Each is a recording (.jfr) or a report that --json wrote, in any mix. Percentiles are compared"
-          + " by all occurrences, not by the percentiles alone; how sure is the chance that two"
-          + " captures of the same would differ as much."
+          + " by all occurrences, not by the percentiles alone; the confidence is the chance"
+          + " that two captures of the same system would differ as much."
     },
     exitCodeList = {
-      "0:nothing got worse that could not be chance",
+      "0:nothing got worse beyond chance",
       "1:something got worse",
       "2:a --limit is exceeded",
       "3:could not run: usage, unreadable file"
@@ -54,15 +54,18 @@ import picocli.CommandLine.Parameters;
       "  latencyscope diff monday.jfr tuesday.jfr",
       "  latencyscope diff good.json new.json --limit isolation.p99_runqueue_ns=+10%%",
       "",
-      "First keep a report of a run that was good: latencyscope -p PID -o good.json"
+      "First keep the report of a good run: latencyscope -p PID -o good.json"
     })
 final class DiffCommand extends Main.Common implements Main.Verbose {
   private final Console console;
 
-  @Parameters(index = "0", paramLabel = "BEFORE", description = "The recording or report to go by.")
+  @Parameters(
+      index = "0",
+      paramLabel = "BEFORE",
+      description = "The recording or report to" + " compare with.")
   private Path before;
 
-  @Parameters(index = "1", paramLabel = "AFTER", description = "The one to judge.")
+  @Parameters(index = "1", paramLabel = "AFTER", description = "The recording or report to judge.")
   private Path after;
 
   @Option(
@@ -84,7 +87,7 @@ final class DiffCommand extends Main.Common implements Main.Verbose {
 
   @Option(
       names = {"-v", "--verbose"},
-      description = "Say more about what goes wrong, on standard error.")
+      description = "Print more about errors to standard error.")
   private boolean verbose;
 
   DiffCommand(Console console) {
@@ -149,8 +152,8 @@ final class DiffCommand extends Main.Common implements Main.Verbose {
     } catch (JsonProcessingException e) {
       throw new UserError(
           file
-              + " is not a whole report: what latencyscope --json writes is JSON, and here it ends or"
-              + " breaks off at line "
+              + " is not a complete report of latencyscope --json: the JSON ends or breaks off"
+              + " at line "
               + line(e),
           e);
     } catch (IOException e) {

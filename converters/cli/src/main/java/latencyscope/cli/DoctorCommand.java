@@ -23,9 +23,11 @@ import picocli.CommandLine.Command;
 /** Tells what a capture needs, whether it is there, and what to do if it is not. */
 @Command(
     name = "doctor",
-    description = "List what a capture needs: there or not, why, and what fixes it.",
+    description =
+        "List the prerequisites of a capture: present or not, why, and the command"
+            + " that fixes it.",
     exitCodeList = {"0:a capture can work here", "3:it cannot, and the list says why"},
-    footer = {"", "First run it as you will run the capture: sudo latencyscope doctor"})
+    footer = {"", "First run it with the privileges of the capture: sudo latencyscope doctor"})
 final class DoctorCommand extends Main.Common implements Main.Verbose {
   private static final Duration TRIAL = Duration.ofMillis(300);
 

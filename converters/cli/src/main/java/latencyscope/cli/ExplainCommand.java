@@ -24,8 +24,9 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "explain",
     description = {
-      "Show where the time of a recording's slowest events went: on CPU, waiting and behind whom,"
-          + " stolen, faulting, blocked and woken by whom.",
+      "Show where the time of a recording's slowest events went: on CPU, waiting for a CPU and"
+          + " behind which task, stolen by interrupts, in page faults, blocked and woken by"
+          + " which task.",
       "",
       "Without --event, the time between --from and --to of each thread is explained; with --thread"
           + " alone, all of the capture."
@@ -37,7 +38,7 @@ import picocli.CommandLine.Parameters;
       "  latencyscope explain run.jfr --event demo.TickToTrade --thread 'strategy*'",
       "  latencyscope explain run.jfr --from 14:32:07.847 --to 14:32:07.851",
       "",
-      "First find the events that the recording has: jfr summary run.jfr"
+      "To list the events of the recording: jfr summary run.jfr"
     })
 final class ExplainCommand extends Main.Common implements Main.Verbose {
   private final Console console;
@@ -45,7 +46,7 @@ final class ExplainCommand extends Main.Common implements Main.Verbose {
   @Parameters(
       paramLabel = "FILE",
       arity = "1..*",
-      description = "The recording; several files are parts of one.")
+      description = "The recording; several files are read as one.")
   private List<Path> files;
 
   @Option(
@@ -53,7 +54,7 @@ final class ExplainCommand extends Main.Common implements Main.Verbose {
       paramLabel = "NAME",
       description =
           "Event type, of the JVM or the application's own, such as jdk.GCPhasePause or"
-              + " demo.TickToTrade; the name alone will do.")
+              + " demo.TickToTrade; the simple name is enough.")
   private String event;
 
   @Option(
@@ -83,7 +84,7 @@ final class ExplainCommand extends Main.Common implements Main.Verbose {
 
   @Option(
       names = {"-v", "--verbose"},
-      description = "Say more about what goes wrong, on standard error.")
+      description = "Print more about errors to standard error.")
   private boolean verbose;
 
   ExplainCommand(Console console) {
@@ -99,11 +100,11 @@ final class ExplainCommand extends Main.Common implements Main.Verbose {
   public Integer call() throws UserError {
     if (event == null && from == null && to == null && thread == null) {
       throw new UserError(
-          "explain: say what to explain, with --event NAME, with --from and --to, or with --thread"
-              + " GLOB all of a thread's time");
+          "explain: nothing to explain; use --event NAME, --from and --to, or --thread GLOB for"
+              + " all of a thread's time");
     }
     if (top < 1) {
-      throw new UserError("--top: " + top + " are none; give 1 or more");
+      throw new UserError("--top: " + top + " is too small; give 1 or more");
     }
     Explanation explanation = explain(new RecordingFiles(files), query());
     String text =

@@ -77,9 +77,7 @@ public final class Main {
     } else if (e instanceof OutOfMemoryError) {
       console.say("out of memory; give it more: java -Xmx2g -jar latencyscope.jar ...");
     } else {
-      console.say(
-          "something went wrong that should not have, please report it with the output of -v: "
-              + e);
+      console.say("internal error; please report it with the output of -v: " + e);
     }
     if (verbose) {
       e.printStackTrace(console.err());

@@ -28,7 +28,7 @@ import picocli.CommandLine.Parameters;
 final class ProfilesCommand extends Main.Common implements Main.Verbose {
   private final Console console;
 
-  @Parameters(paramLabel = "DIR", description = "Where to; made if it does not exist.")
+  @Parameters(paramLabel = "DIR", description = "Target directory; created if it does not exist.")
   private Path directory;
 
   ProfilesCommand(Console console) {
@@ -47,7 +47,7 @@ final class ProfilesCommand extends Main.Common implements Main.Verbose {
       try {
         Files.createDirectories(directory);
       } catch (IOException e) {
-        throw new UserError(directory + " could not be made: " + e.getMessage(), e);
+        throw new UserError(directory + " could not be created: " + e.getMessage(), e);
       }
       OutputFile.forAll(file).write(profile.toXml().getBytes(StandardCharsets.UTF_8));
       console.out().println(file);

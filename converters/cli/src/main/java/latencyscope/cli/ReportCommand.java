@@ -31,7 +31,7 @@ final class ReportCommand extends Main.Common implements Main.Verbose {
   @Parameters(
       paramLabel = "FILE",
       arity = "1..*",
-      description = "The recording; several files are parts of one.")
+      description = "The recording; several files are read as one.")
   private List<Path> files;
 
   @Mixin private OutputOptions output = new OutputOptions();

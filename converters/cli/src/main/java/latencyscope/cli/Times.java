@@ -35,8 +35,7 @@ final class Times {
       }
       return nanos(time.toInstant());
     } catch (ArithmeticException e) {
-      throw new UserError(
-          option + ": '" + text + "' on the recording's day is no time that there is", e);
+      throw new UserError(option + ": '" + text + "' does not exist on the recording's day", e);
     } catch (DateTimeException e) {
       throw new UserError(
           option

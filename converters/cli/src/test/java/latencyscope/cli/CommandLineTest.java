@@ -133,8 +133,8 @@ class CommandLineTest {
         mistake("duration of 0 captures nothing", "-d", "0"),
         mistake("does not write 'pdf', only text, chrome, json, perfetto, html", "-f", "pdf"),
         mistake("ends in '.pdf', only .txt, .trace.json, .json", "-o", "/tmp/x.pdf"),
-        mistake("takes --notional", "-o", "/tmp/x.svg"),
-        mistake("goes with --notional", "--bps-per-us", "1"),
+        mistake("requires --notional", "-o", "/tmp/x.svg"),
+        mistake("requires --notional", "--bps-per-us", "1"),
         mistake("positive number of dollars", "--notional", "-5"),
         mistake("exclude each other", "--json", "-f", "text"),
         mistake("there is no directory /no/such", "-o", "/no/such/report.json"),
@@ -148,7 +148,7 @@ class CommandLineTest {
         mistake("'pdf', only text", "report", "x.jfr", "-f", "pdf"),
         mistake("packed in latencyscope.jar only", "demo"),
         mistake("jfr file already", "report", "x.jfr", "-f", "jfr"),
-        mistake("give it the JVM", "--attach"),
+        mistake("requires --pid PID, the JVM", "--attach"),
         mistake("Missing required parameter", "diff", "only-one.jfr"),
         mistake("does not exist", "diff", "/no/such.jfr", "/no/such.json"),
         mistake("is a directory", "diff", "/", "/"),
@@ -368,7 +368,7 @@ class CommandLineTest {
     assertTrue(System.nanoTime() - startedAt < TimeUnit.SECONDS.toNanos(15));
     target.destroy();
     assertTrue(out().contains("Exit code: 3"), out());
-    assertTrue(err().contains("process " + target.pid() + " ended before the time was up"), err());
+    assertTrue(err().contains("process " + target.pid() + " ended before the capture did"), err());
   }
 
   @Test

@@ -89,8 +89,8 @@ class ExplainCommandTest {
     String name = file.toString();
     assertRefused("no event test.Trade", "explain", name, "--event", "test.Trade");
     assertRefused("those it has are: test.Order", "explain", name, "--event", "test.Trade");
-    assertRefused("say what to explain", "explain", name);
-    assertRefused("0 are none", "explain", name, "--event", "Order", "--top", "0");
+    assertRefused("nothing to explain", "explain", name);
+    assertRefused("0 is too small", "explain", name, "--event", "Order", "--top", "0");
     assertRefused("'soon' is not a time such as", "explain", name, "--from", "soon");
     assertRefused("is after --to", "explain", name, "--from", "10:00:01", "--to", "10:00:00");
     assertRefused("does not exist", "explain", "/no/such.jfr", "--event", "x");

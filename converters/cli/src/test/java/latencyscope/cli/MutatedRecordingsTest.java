@@ -187,7 +187,7 @@ class MutatedRecordingsTest {
         return said.isEmpty() && isWhole(out) ? null : what;
       }
       boolean sentence = said.lines().count() == 1 && said.startsWith("latencyscope: ");
-      boolean clear = !said.contains("went wrong") && !said.contains("memory;");
+      boolean clear = !said.contains("internal error") && !said.contains("memory;");
       return sentence && clear && out.size() == 0 && isNothingLeft() ? null : what;
     }
 

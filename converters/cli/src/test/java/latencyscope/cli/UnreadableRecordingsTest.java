@@ -85,8 +85,8 @@ class UnreadableRecordingsTest {
         bad("newer", withByte(5, 3), "has version 3.1 of the format: this program reads 1.x and"),
         bad("older", withByte(5, 0), "has version 0.1 of the format: JDK 8 and older wrote it"),
         bad("size-huge", withLong(EngineRecording.SIZE, HUGE), "was cut off before the end"),
-        bad("size-negative", withLong(EngineRecording.SIZE, -1), "calls itself -1 bytes long"),
-        bad("size-zero", withLong(EngineRecording.SIZE, 0), "calls itself 0 bytes long"),
+        bad("size-negative", withLong(EngineRecording.SIZE, -1), "claims to be -1 bytes long"),
+        bad("size-zero", withLong(EngineRecording.SIZE, 0), "claims to be 0 bytes long"),
         bad("size-small", withLong(EngineRecording.SIZE, 1000), "no description of its event"),
         bad("metadata-none", withLong(EngineRecording.METADATA, 0), "no description of its ev"),
         bad("metadata-far", withLong(EngineRecording.METADATA, HUGE), "no description of its ev"),
@@ -213,7 +213,8 @@ class UnreadableRecordingsTest {
       assertRefused(Path.of(file), expected, "report", file);
       assertRefused(Path.of(file), expected, "explain", file, "--event", "x");
     }
-    assertRefused(Path.of("/dev/zero"), "is not a whole report", "diff", "/dev/zero", "/dev/zero");
+    assertRefused(
+        Path.of("/dev/zero"), "is not a complete report", "diff", "/dev/zero", "/dev/zero");
   }
 
   @Test
@@ -247,7 +248,7 @@ class UnreadableRecordingsTest {
         bad("good-rubbish", joined(good, rubbish), "5,000 of its bytes belong to no chunk"),
         bad("rubbish-good", joined(rubbish, good), "5,000 of its bytes belong to no chunk"),
         bad("lost-size", joined(withLong(8, HUGE), good), "393,598 of its bytes belong to no"),
-        bad("event-zero", EngineRecording.withEventSize(late, 0), "calls itself 0 bytes long"),
+        bad("event-zero", EngineRecording.withEventSize(late, 0), "claims to be 0 bytes long"),
         bad("event-long", EngineRecording.withEventSize(late, 1 << 20), "bytes long"),
         bad("unfinished", joined(unfinished, rubbish), "is not finished: its JVM was writing it"));
   }

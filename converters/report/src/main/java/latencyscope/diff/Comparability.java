@@ -67,7 +67,7 @@ final class Comparability {
           "The "
               + which
               + " was written by a version that left out the distributions: percentiles are not"
-              + " compared; the recording would tell.");
+              + " compared; compare the recording instead.");
     }
   }
 }

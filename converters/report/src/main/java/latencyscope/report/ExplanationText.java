@@ -163,9 +163,7 @@ public final class ExplanationText {
                 + ", on "
                 + String.join(", ", carriers.names())
                 + ".";
-    page.hanging(
-        "  ",
-        "A virtual thread: which carrier it is on is recorded only while it is pinned" + known);
+    page.hanging("  ", "A virtual thread: its carrier is recorded only while it is pinned" + known);
   }
 
   private void hidden(Explained explained) {

@@ -141,7 +141,7 @@ public final class Header {
   private String inTheWay(Metrics capture) {
     String waits =
         capture.get("own_wait_count") instanceof Long count
-            ? "in the target's way for "
+            ? "delayed the target by "
                 + Numbers.time((Long) capture.get("own_wait_ns"))
                 + " ("
                 + Numbers.count(count, "wait")
@@ -155,7 +155,7 @@ public final class Header {
       return "; locks not measured";
     }
     String time = Numbers.time((Long) capture.get("own_lock_wait_ns"));
-    return ", and through locks for "
+    return ", and through locks by "
         + time
         + (count == 0
             ? ""

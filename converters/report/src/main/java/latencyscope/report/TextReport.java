@@ -81,7 +81,7 @@ public final class TextReport {
     if (cost.totalNs() == null) {
       return times;
     }
-    String all = times + ", " + Numbers.time(cost.totalNs()) + " in all";
+    String all = times + ", " + Numbers.time(cost.totalNs()) + " in total";
     return cost.worstNs() == null ? all : all + ", worst " + Numbers.time(cost.worstNs());
   }
 
@@ -144,7 +144,7 @@ public final class TextReport {
     page.wrapped(
         "",
         String.format(
-            "%s: %s, %s in all",
+            "%s: %s, %s in total",
             quantiles.title(), Numbers.count(quantiles), Numbers.time(distribution.total())),
         "  ");
     List<String> known = new ArrayList<>();
@@ -211,7 +211,7 @@ public final class TextReport {
     String indent = "    ";
     if (finding.worstNs() != null) {
       String times = Numbers.count(finding.count(), "time");
-      page.boxed(indent + times + ", " + Numbers.time(finding.totalNs()) + " in all");
+      page.boxed(indent + times + ", " + Numbers.time(finding.totalNs()) + " in total");
       page.boxed(indent + "Worst: " + worst(finding));
     }
     if (finding.culprit() != null) {

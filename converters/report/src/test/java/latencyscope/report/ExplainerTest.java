@@ -371,7 +371,7 @@ class ExplainerTest {
     assertEquals(
         List.of(
             new Unexplained(
-                "after the thread last ran for certain: a stay off its CPU is recorded only when it"
+                "after the thread was last known to run: off-CPU time is recorded only when it"
                     + " ends",
                 40 * MS),
             new Unexplained("after the capture's records were read for the last time", 10 * MS)),
@@ -395,7 +395,7 @@ class ExplainerTest {
     assertEquals(
         List.of(
             new Unexplained(
-                "before the thread first ran for certain: it may have been off its CPU", 50 * MS),
+                "before the thread was first known to run: it may have been off its CPU", 50 * MS),
             new Unexplained("before the isolation module was attached", 4 * MS)),
         reasons(scene));
   }
@@ -431,7 +431,9 @@ class ExplainerTest {
     Explained slowest = Explainer.explain(scene::read, query).slowest().get(0);
     assertEquals(400 * MS, slowest.ledger().unexplained());
     assertEquals(
-        List.of(new Unexplained("the capture leaves out this thread of its own", 400 * MS)),
+        List.of(
+            new Unexplained(
+                "the capture excludes this thread, which is LatencyScope's" + " own", 400 * MS)),
         slowest.unexplained());
   }
 
@@ -442,7 +444,8 @@ class ExplainerTest {
     assertEquals(
         List.of(
             new Unexplained(
-                "only CPU 1 was captured; capture without --cpus (agent: cpus=) to include the rest",
+                "only CPU 1 was captured; capture without --cpus (agent: cpus=) to include the"
+                    + " rest",
                 5 * MS)),
         reasons(scene));
   }
@@ -589,7 +592,7 @@ class ExplainerTest {
     assertEquals(Carriers.WHY_NOT, json.unavailable().get("windows[].carrier"));
     String text =
         ExplanationText.of(explain(virtual(), "test.Order", 1), Style.plain(ZoneOffset.UTC));
-    assertTrue(text.contains("A virtual thread: which carrier it is on is recorded"), text);
+    assertTrue(text.contains("A virtual thread: its carrier is recorded"), text);
   }
 
   @Test

@@ -91,7 +91,7 @@ class JsonReportTest {
         resolution.get("p99_upper_95_ns").longValue()
             >= isolation.get("p99_runqueue_ns").longValue());
     assertEquals(
-        "no 95 % upper bound: P99.999 takes 299,572 occurrences for one",
+        "no 95 % upper bound: P99.999 requires 299,572 occurrences",
         resolution.get("p99_999_upper_95_ns").textValue());
   }
 

@@ -38,7 +38,7 @@ class OwnLocksTest {
     assertEquals(16 * MS, capture.get("own_lock_wait_ns"));
     assertEquals(10 * MS, capture.get("own_lock_wait_max_ns"));
     String line = ownThreads(report);
-    assertTrue(line.contains(", and through locks for 16.00 ms (2 waits, worst 10.00 ms)"), line);
+    assertTrue(line.contains(", and through locks by 16.00 ms (2 waits, worst 10.00 ms)"), line);
   }
 
   /** Of 136 waits that bpftrace saw end by ours, 44 came before the module, 8 were too short. */

@@ -35,7 +35,7 @@ class ScopeTest {
         "only CPU 1 was captured; capture without --cpus (agent: cpus=) to include the rest";
     String text = ExplanationText.of(explanation, new Style(160, false, false, ZoneId.of("UTC")));
     assertTrue(text.contains("100.0 %  unexplained: " + limits), text);
-    assertTrue(JsonReport.of(explanation).contains("outside of the capture: " + limits));
+    assertTrue(JsonReport.of(explanation).contains("may lie outside the capture: " + limits));
   }
 
   @Test

@@ -37,9 +37,9 @@ import latencyscope.recording.fact.ProbeState;
 /** Judges the capture itself: is anything missing, and what did it cost. */
 public final class CaptureAnalyzer implements Analyzer {
   private static final String NO_STATS =
-      "the kernel counts runs and time only if asked to: --probe-cost, or stats=on of the agent";
+      "counting runs and run time requires --probe-cost, or stats=on of the agent";
 
-  private static final String NO_LOCKS = "waits for locks were not captured: module syscall";
+  private static final String NO_LOCKS = "lock waits were not captured (module syscall)";
 
   /**
    * The share of the captured time that our own threads may stand in the target's way unsaid. As
@@ -84,7 +84,7 @@ public final class CaptureAnalyzer implements Analyzer {
         .map(note -> Finding.note(Analyzers.CAPTURE, Severity.WARN, note))
         .forEach(findings::add);
     if (!recording.isDescribed() && recording.probes().stream().noneMatch(ProbeState::loading)) {
-      String text = "The recording does not say what was captured: host and target are unknown.";
+      String text = "The recording has no Capture event: host and target are unknown.";
       findings.add(Finding.note(Analyzers.CAPTURE, Severity.WARN, text));
     }
     Tally.Sum<Blame> own = inTheWay.all(new Culprits(recording)::isOwn);
@@ -130,15 +130,16 @@ public final class CaptureAnalyzer implements Analyzer {
         String.format(
             Locale.ROOT,
             ofThreads
-                ? "Module %s: %s. Counts and percentiles lack them, too."
-                : "Module %s: %s. Counts and percentiles still hold them; single events lack them.",
+                ? "Module %s: %s. Counts and percentiles do not include them."
+                : "Module %s: %s. Counts and percentiles include them; the list of single events"
+                    + " does not.",
             loss.module(),
             loss.reason()),
         List.of(
             Remedy.of(
                 ofThreads
-                    ? "If it was for want of room: limit the capture (--pid, --cpus), or begin a"
-                        + " new one, which makes room for as many threads as there are then."
+                    ? "If a table was full: limit the capture (--pid, --cpus), or start a new"
+                        + " one, which sizes its tables for the threads that exist then."
                     : "Raise the event's threshold, or limit the capture: --cpus, --module,"
                         + " threads=.")));
   }
@@ -183,34 +184,34 @@ public final class CaptureAnalyzer implements Analyzer {
     return finding(
         String.format(
             Locale.ROOT,
-            "LatencyScope's own threads stood in the way for %,.1f ms (%s)",
+            "LatencyScope's own threads delayed the target by %,.1f ms (%s)",
             own.total() / 1e6,
             Count.words(own.count(), "wait")),
         own.worst().culprit(),
         own.count(),
-        "These waits are in all counts and percentiles, and are blamed on nobody.",
+        "Counts and percentiles include these waits; no other finding covers them.",
         List.of(
             Remedy.of(
-                "Watch less (--cpus, --module), or raise the events' thresholds; in an agent,"
-                    + " drain.cpus gives the drain thread a CPU that the target does not use.")));
+                "Limit the capture (--cpus, --module), or raise the events' thresholds. In an"
+                    + " agent, set drain.cpus to a CPU that the target does not use.")));
   }
 
   private static Finding heldLocks(OwnLocks.Sum held) {
     return finding(
         String.format(
             Locale.ROOT,
-            "LatencyScope's own threads held locks for %,.1f ms that the target waited for (%s)",
+            "The target waited %,.1f ms for locks that LatencyScope's own threads held (%s)",
             held.totalNs() / 1e6,
             Count.words(held.count(), "wait")),
         null,
         held.count(),
-        "Mutexes of the JVM and of malloc; at most "
+        "These are mutexes of the JVM and of malloc; the longest wait took "
             + Nanos.words(held.worstNs())
-            + " at once. See the findings of the system calls for which.",
+            + ". The findings about system calls name them.",
         List.of(
             Remedy.of(
-                "Begin the capture before trading, so that its code is compiled by then; give its"
-                    + " threads a CPU that the target does not use (drain.cpus).")));
+                "Start the capture before trading, so that its code is compiled by then. Set"
+                    + " drain.cpus to a CPU that the target does not use.")));
   }
 
   private static Metrics metrics(Recording recording, Tally.Sum<Blame> own, OwnLocks.Sum held) {

@@ -87,7 +87,7 @@ public final class Evidence {
 
   String withoutTime() {
     if (!recording.isDescribed()) {
-      return "the recording does not say what was captured (it has no Capture event)";
+      return "the recording has no Capture event, so its scope is unknown";
     }
     if (recording.capture().duration() <= 0) {
       return "the recording covers no captured time";
@@ -102,9 +102,9 @@ public final class Evidence {
       String version = types.untoldBy() == null ? "" : " " + types.untoldBy();
       return "LatencyScope"
           + version
-          + " did not record which event types were on, so that the absence of "
+          + " did not record which event types were enabled: without that, the absence of "
           + type
-          + " events means nothing";
+          + " events proves nothing";
     }
     return types.keptFrom(type).isPresent()
         ? null
@@ -119,7 +119,10 @@ public final class Evidence {
     }
     if (!recording.hasCounters(module)
         && (recording.hasDistributions(module) || seen.eventsOf(module) > 0)) {
-      return "the recording holds no Counter event of module " + module + ", but others of it";
+      return "the recording holds no Counter event of module "
+          + module
+          + ", but it holds other"
+          + " events of that module";
     }
     return uncounted(module);
   }
@@ -160,9 +163,9 @@ public final class Evidence {
     long from = types.keptFrom(type).orElse(recording.highestFloor(type));
     if (from > atMostNs) {
       return type
-          + " events were recorded from "
+          + " events were recorded only from "
           + Durations.words(from)
-          + " on only; it takes "
+          + " upwards; this verdict requires a threshold of "
           + Durations.words(atMostNs)
           + " or less";
     }

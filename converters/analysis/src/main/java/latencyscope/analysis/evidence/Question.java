@@ -76,7 +76,7 @@ public enum Question {
   /** May devices do so? */
   AFFINITY(
       "irq",
-      "Interrupt lines whose mask allows monitored or isolated CPUs",
+      "Interrupt lines whose affinity allows monitored or isolated CPUs",
       new Types(List.of(EventTypes.INTERRUPT_AFFINITY))),
 
   /** Did the target wait for pages to be read? */

@@ -81,8 +81,8 @@ public final class IrqAnalyzer implements Analyzer {
     return List.of(
         String.format(
             Locale.ROOT,
-            "Cross-check: %,d device interrupts were traced; the kernel's own count"
-                + " (/proc/interrupts) rose by %,d (%+.1f %%). What is missing here was not traced.",
+            "Cross-check: %,d device interrupts were traced; /proc/interrupts counted %,d (%+.1f"
+                + " %%). The difference was not traced.",
             traced,
             counted.getAsLong(),
             difference));

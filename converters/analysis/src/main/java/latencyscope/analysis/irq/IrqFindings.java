@@ -89,8 +89,8 @@ final class IrqFindings {
     text.append(
         String.format(
             Locale.ROOT,
-            "%,d of more than %,d µs. The worst was on CPU %d",
-            count,
+            "%s longer than %,d µs. The worst was on CPU %d",
+            Count.words(count, "interrupt"),
             IrqEvents.LONG_NS / 1_000,
             worst.cpu()));
     if (worst.function() != null) {
@@ -102,11 +102,11 @@ final class IrqFindings {
       text.append(
           String.format(
               Locale.ROOT,
-              "; other interrupts took another %,d ns meanwhile",
+              "; other interrupts took %,d ns during it",
               worst.duration() - worst.net()));
     }
     if (ServiceThreads.contains(thread.name())) {
-      text.append("; the thread is one of the JVM's own");
+      text.append("; the thread is a service thread of the JVM");
     }
     return text.append('.').toString();
   }
@@ -158,12 +158,12 @@ final class IrqFindings {
     String took =
         String.format(
             Locale.ROOT,
-            "Its handler ran %s, at most %,d ns at once",
+            "Its handler ran %s, for at most %,d ns",
             net.count() == 1 ? "once" : String.format(Locale.ROOT, "%,d times", net.count()),
             net.max());
     return facts
         .line(irq)
-        .map(line -> took + "; the line's mask allows CPUs " + line.allowed() + ".")
+        .map(line -> took + "; its affinity mask allows CPUs " + line.allowed() + ".")
         .orElse(took + ".");
   }
 
@@ -196,7 +196,7 @@ final class IrqFindings {
             null,
             null,
             Cost.times(lines.size()),
-            "Delivered elsewhere, or not at all, during the capture: " + names + ".",
+            "None of them fired there during the capture: " + names + ".",
             remedy.keepOff(lines, -1)));
   }
 
@@ -218,7 +218,7 @@ final class IrqFindings {
             String.format(
                 Locale.ROOT,
                 "%,d timer interrupts, the longest %,d ns. The tick stops only while one task is"
-                    + " runnable, and timers that were set there still fire.",
+                    + " runnable, and timers set on that CPU still fire.",
                 ticks.count(),
                 ticks.max()),
             List.of()));

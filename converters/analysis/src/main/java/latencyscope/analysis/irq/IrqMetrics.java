@@ -16,8 +16,8 @@ import latencyscope.recording.thread.ThreadId;
 /** Writes the irq module's values under the keys of the JSON report. */
 final class IrqMetrics {
   private static final String NOT_MEASURED = "interrupts were not measured";
-  private static final String NO_COUNT = "the kernel's own count was not recorded";
-  private static final String NO_AFFINITY = "the line's mask was not recorded";
+  private static final String NO_COUNT = "/proc/interrupts was not recorded";
+  private static final String NO_AFFINITY = "the line's affinity mask was not recorded";
 
   private final IrqFacts facts;
   private final IrqEvents events;

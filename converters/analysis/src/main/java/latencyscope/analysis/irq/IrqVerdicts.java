@@ -73,7 +73,7 @@ final class IrqVerdicts {
               ? "No interrupt took time from the target"
               : String.format(
                   Locale.ROOT,
-                  "No interrupt stole more than 50 µs at once (%,d in all, at most %,d ns)",
+                  "No interrupt stole more than 50 µs at once (%,d in total, at most %,d ns)",
                   stolen.count(),
                   stolen.max());
       verdicts.add(none(Question.STOLEN, most));
@@ -135,7 +135,9 @@ final class IrqVerdicts {
       if (whyNot.isPresent()) {
         verdicts.add(Verdict.notMeasured(Question.AFFINITY, whyNot.get()));
       } else if (facts.count(InterruptSource.Kind.LINE) > 0) {
-        verdicts.add(Verdict.notMeasured(Question.AFFINITY, "the lines' masks were not recorded"));
+        verdicts.add(
+            Verdict.notMeasured(
+                Question.AFFINITY, "the affinity masks of interrupt" + " lines were not recorded"));
       }
       return; // there are none
     }
@@ -152,7 +154,7 @@ final class IrqVerdicts {
                 Severity.FAIL,
                 String.format(
                     Locale.ROOT,
-                    "Interrupt lines whose mask allows %s: %,d",
+                    "Interrupt lines whose affinity allows %s: %,d",
                     GuardedCpus.words(recording),
                     lines))
             .about(Question.AFFINITY));

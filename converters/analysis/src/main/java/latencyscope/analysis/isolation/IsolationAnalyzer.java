@@ -68,7 +68,7 @@ public final class IsolationAnalyzer implements Analyzer {
       remarks.add(
           String.format(
               Locale.ROOT,
-              "%,d pairs of thread and culprit; the %,d that cost most are listed.",
+              "%,d pairs of thread and culprit; the %,d costliest are listed.",
               findings,
               MAX_FINDINGS));
     }
@@ -95,16 +95,15 @@ public final class IsolationAnalyzer implements Analyzer {
     remark.append(
         String.format(
             Locale.ROOT,
-            "Cross-check: all waits add up to %,d µs; the scheduler's own account (schedstat)"
-                + " says %,d µs",
+            "Cross-check: all waits add up to %,d µs; the scheduler's schedstat counts %,d µs",
             facts.waits.total() / 1_000,
             delay.getAsLong() / 1_000));
     if (slept) {
       remark.append(
           String.format(
               Locale.ROOT,
-              ", but %,d µs of them were sleep: since Linux 6.12 it counts a sleep as a wait where"
-                  + " it moved the thread to another CPU just after it had gone to sleep",
+              ", of which %,d µs were sleep: since Linux 6.12 it counts a sleep as a wait if the"
+                  + " scheduler moves the thread to another CPU just after it fell asleep",
               asleep / 1_000));
     }
     if (!differs) {
@@ -115,9 +114,9 @@ public final class IsolationAnalyzer implements Analyzer {
             Locale.ROOT, slept ? ". The rest differs by %+.1f %%. " : " (%+.1f %%). ", difference));
     remark.append(
         difference > 0
-            ? "Its clock stands still while an idle CPU is being woken for a thread: it leaves"
-                + " out the interrupt and the way out of idle."
-            : "What is missing here are waits that no probe saw begin.");
+            ? "Its clock stops while an idle CPU wakes for a thread: it leaves out the interrupt"
+                + " and the exit from idle."
+            : "The difference is waits whose beginning no probe recorded.");
     return Optional.of(remark.toString());
   }
 

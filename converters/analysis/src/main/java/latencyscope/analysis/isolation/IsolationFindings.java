@@ -152,14 +152,14 @@ final class IsolationFindings {
     text.append(
         String.format(
             Locale.ROOT,
-            "%s above the threshold, %,d after preemption. In the worst, on CPU %d, %s %,d ns",
+            "%s above the threshold, %,d after preemption. In the worst wait, on CPU %d, %s %,d ns",
             Count.words(sum.count(), "wait"),
             evictions,
             worst.cpu(),
             subject(worst.culprit()),
             worst.held()));
     if (worst.held() < worst.waited() - worst.waited() / 100) {
-      text.append(String.format(Locale.ROOT, " of the wait's %,d ns", worst.waited()));
+      text.append(String.format(Locale.ROOT, " of %,d ns", worst.waited()));
     }
     if (worst.isByRealTimeTask()) {
       text.append("; the culprit is a real-time task");
@@ -167,22 +167,22 @@ final class IsolationFindings {
     if (worst.isNamed()) {
       events
           .rhythm(worst.culprit(), worst.cpu(), culprits.isOfTarget(worst.culprit()))
-          .ifPresent(rhythm -> text.append("; it comes ").append(rhythm.describe()));
+          .ifPresent(rhythm -> text.append("; it recurs ").append(rhythm.describe()));
     }
     if (ServiceThreads.contains(thread.name())) {
-      text.append("; the thread is one of the JVM's own");
+      text.append("; the thread is a service thread of the JVM");
     }
     return text.append('.').toString();
   }
 
   private static String subject(Task culprit) {
     if (culprit.equals(Task.QUOTA)) {
-      return "the quota took";
+      return "the quota stopped it for";
     }
     if (culprit.equals(Task.UNKNOWN)) {
-      return "so many switches followed that it is not recorded who ran for";
+      return "too many switches followed to record which task ran for";
     }
-    return culprit.equals(Task.OTHERS) ? "they ran" : "the culprit ran";
+    return culprit.equals(Task.OTHERS) ? "other tasks ran for" : "the culprit ran for";
   }
 
   private Finding wakeUp(ThreadId thread, Tally.Sum<RunQueueWait> sum) {
@@ -196,8 +196,8 @@ final class IsolationFindings {
         new Cost(sum.count(), sum.total(), worst.duration(), worst.start()),
         String.format(
             Locale.ROOT,
-            "%s of %,d µs or more with nobody in the way: CPU %d, in the worst, was idle, and the"
-                + " time went into the interrupt that wakes it and its way out of the idle state.",
+            "%s of %,d µs or more with no other task running. In the worst, CPU %d was idle: the"
+                + " interrupt that wakes it and its exit from the idle state took the time.",
             Count.words(sum.count(), "wake-up"),
             IsolationEvents.SLOW_WAKE_UP_NS / 1_000,
             worst.cpu()),

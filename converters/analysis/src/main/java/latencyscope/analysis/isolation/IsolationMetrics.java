@@ -17,7 +17,7 @@ import latencyscope.recording.thread.ThreadId;
 /** Writes the isolation module's values under the keys of the JSON report. */
 final class IsolationMetrics {
   private static final String NO_COUNTER = "the recording holds no kernel counter for it";
-  private static final String NO_SCHEDSTAT = "the scheduler's own account was not recorded";
+  private static final String NO_SCHEDSTAT = "schedstat was not recorded";
   private static final String NO_WAITS = "run queue waits were not measured";
 
   private static final int MAX_CULPRITS = 50;

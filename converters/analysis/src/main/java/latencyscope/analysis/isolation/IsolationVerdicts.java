@@ -107,7 +107,7 @@ final class IsolationVerdicts {
     long others = count(behind.and(violation.negate()));
     if (violations > 0) {
       String text =
-          "Foreign tasks in the way on "
+          "Waits behind foreign tasks on "
               + GuardedCpus.words(recording)
               + ": "
               + Count.words(violations);
@@ -161,7 +161,7 @@ final class IsolationVerdicts {
             + GuardedCpus.words(recording)
             + " ("
             + Count.words(migrations)
-            + " in all)";
+            + " in total)";
   }
 
   private boolean isBlamed(WaitKey key) {
@@ -180,10 +180,10 @@ final class IsolationVerdicts {
             verdicts.add(
                 new Verdict(
                     Severity.WARN,
-                    "Slow wake-ups, although the CPU was idle: "
+                    "Slow wake-ups on idle CPUs: "
                         + Count.words(slow.stream().mapToLong(Finding::count).sum()),
                     worst,
-                    "nobody was in the way; waking the CPU for "
+                    "no other task ran; waking the CPU for "
                         + worst.thread().name()
                         + " took that long",
                     null)));
@@ -251,7 +251,7 @@ final class IsolationVerdicts {
     }
     // Of a process as a whole, the thread that was worst.
     Task whom = byCulprit.get(most).worst().culprit();
-    return "; most time in all: " + culprits.named(whom).describe();
+    return "; most time in total: " + culprits.named(whom).describe();
   }
 
   private Finding single(Severity severity, Tally.Sum<RunQueueWait> sum) {

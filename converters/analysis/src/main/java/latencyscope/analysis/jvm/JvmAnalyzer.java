@@ -111,8 +111,7 @@ public final class JvmAnalyzer implements Analyzer {
     // What a finding tells already needs no repetition.
     findings.forEach(finding -> remarks.remove(finding.evidence()));
     if (autopsy.isIncomplete()) {
-      remarks.add(
-          "There were too many events during the pauses to keep all: reasons may be missing.");
+      remarks.add("Too many events during the pauses to keep all: reasons may be missing.");
     }
     return remarks;
   }

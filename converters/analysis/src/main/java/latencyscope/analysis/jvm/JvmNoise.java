@@ -92,7 +92,7 @@ final class JvmNoise {
               Duration.ofNanos(line.sum().total())));
     }
     return new Table(
-        "The JVM's own threads in the application's way",
+        "JVM service threads that delayed the application",
         List.of("Thread → hit", "Times", "Worst", "Total"),
         rows,
         lines.size() - rows.size());

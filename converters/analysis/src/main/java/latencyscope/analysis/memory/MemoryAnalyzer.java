@@ -71,8 +71,8 @@ public final class MemoryAnalyzer implements Analyzer {
             remarks.add(
                 String.format(
                     Locale.ROOT,
-                    "Huge pages that the kernel made of the target's small ones while it ran: %,d"
-                        + " (each holds up whoever faults in that memory).",
+                    "Huge pages that the kernel assembled from the target's small pages: %,d"
+                        + " (each delays threads that fault in that memory).",
                     count)));
     facts.onHost("thp_split_pmd").stream()
         .filter(count -> count > 0)
@@ -80,7 +80,7 @@ public final class MemoryAnalyzer implements Analyzer {
             remarks.add(
                 String.format(
                     Locale.ROOT,
-                    "Huge pages that were split on this host meanwhile: %,d.",
+                    "Huge pages that were split on this host during the capture: %,d.",
                     count)));
     if (events.remoteFaults() > 0) {
       remarks.add(
@@ -108,7 +108,7 @@ public final class MemoryAnalyzer implements Analyzer {
             .collect(Collectors.joining(", "));
     return String.format(
         Locale.ROOT,
-        "Where %s is: %s (of %,d sampled pages).",
+        "NUMA placement of %s: %s (%,d pages sampled).",
         placement.region(),
         shares,
         placement.sampled());

@@ -114,7 +114,7 @@ final class MemoryFindings {
     return new Finding(
         MemoryFacts.MODULE,
         ServiceThreads.contains(thread.name()) ? Severity.WARN : Severity.FAIL,
-        thread.name() + " waited for pages to be read (" + region + ")",
+        thread.name() + " waited for major page faults (" + region + ")",
         thread,
         Named.of(worst.file()),
         new Cost(sum.count(), sum.total(), worst.duration(), worst.start()),
@@ -159,7 +159,7 @@ final class MemoryFindings {
     return new Finding(
         MemoryFacts.MODULE,
         Severity.WARN,
-        thread.name() + " was given its memory page by page (" + region + ")",
+        thread.name() + " took minor page faults (" + region + ")",
         thread,
         null,
         new Cost(
@@ -200,7 +200,7 @@ final class MemoryFindings {
         parts.add(
             String.format(
                 Locale.ROOT,
-                "%,d of %s (%,d µs)",
+                "%,d in %s (%,d µs)",
                 share.count(),
                 region.replace('_', '-'),
                 share.totalNs() / 1_000));
@@ -241,16 +241,15 @@ final class MemoryFindings {
         MemoryFacts.MODULE,
         Severity.WARN,
         (sender == null ? "Another CPU" : sender.name())
-            + " had "
-            + thread.name()
-            + " interrupted to flush its TLB",
+            + " sent TLB shootdowns to "
+            + thread.name(),
         thread,
         sender,
         new Cost(sum.count(), sum.total(), worst.duration(), worst.start()),
         String.format(
             Locale.ROOT,
-            "%,d of the %,d shootdowns that the thread received, the worst on CPU %d. The way into"
-                + " each interrupt and back comes on top.",
+            "%,d of the %,d shootdowns that the thread received, the worst on CPU %d. Interrupt"
+                + " entry and exit are not included.",
             sum.count(),
             Math.max(sum.count(), facts.of(named, "shootdowns_received")),
             worst.cpu()),
@@ -290,7 +289,7 @@ final class MemoryFindings {
               new Finding(
                   MemoryFacts.MODULE,
                   Severity.WARN,
-                  thread.name() + " did the kernel's memory work (" + what + ")",
+                  thread.name() + " stalled in memory management (" + what + ")",
                   thread,
                   null,
                   new Cost(sum.count(), sum.total(), worst.duration(), worst.start()),

@@ -21,8 +21,7 @@ final class MemoryMetrics {
   private static final String NO_FAULTS = "page faults were not measured";
   private static final String NO_SHOOTDOWNS = "shootdowns were not measured";
   private static final String ONE_NODE = "this host has one NUMA node";
-  private static final String NO_NODE_OF_PAGE =
-      "of no recorded fault it is known on which node its page was";
+  private static final String NO_NODE_OF_PAGE = "no recorded fault has the NUMA node of its page";
 
   private final MemoryFacts facts;
   private final MemoryEvents events;

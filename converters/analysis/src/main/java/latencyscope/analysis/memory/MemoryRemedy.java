@@ -31,15 +31,14 @@ public final class MemoryRemedy {
     if (worst.file() != null) {
       return List.of(
           Remedy.of(
-              "Keep the file in memory from before it is needed (package vmtouch):",
+              "Load the file and lock it in memory before it is needed (package vmtouch):",
               "vmtouch -dl " + ShellWord.quoted(worst.file())),
           Remedy.of("Or map it with MAP_POPULATE, or call MappedByteBuffer.load() beforehand."));
     }
     if (settings.value("swap_devices").filter("0"::equals).isPresent()) {
       return List.of(); // nothing was swapped out: which file it was is not known
     }
-    return List.of(
-        Remedy.of("Memory was swapped out; an engine's host needs no swap:", "swapoff -a"));
+    return List.of(Remedy.of("Memory was swapped out. Turn swap off on this host:", "swapoff -a"));
   }
 
   /** What has pages there before a thread needs them. */
@@ -51,21 +50,21 @@ public final class MemoryRemedy {
     return switch (region) {
       case "java-heap" ->
           Remedy.of(
-              "Have the JVM touch its heap at start, all of it:",
+              "Let the JVM touch its whole heap at start:",
               "-XX:+AlwaysPreTouch -Xms<size> -Xmx<the same size>");
       case "code-cache", "metaspace" ->
           Remedy.of(
-              "Code was compiled and classes were loaded: run every path often enough before the"
+              "The JVM compiled code or loaded classes: warm up every code path before the"
                   + " market opens.");
       case "thread-stack" ->
-          Remedy.of("Start threads early, and have them use as much stack as they ever will.");
+          Remedy.of("Start threads early, and let each touch the deepest stack that it will need.");
       case "mapped-file" ->
           Remedy.of(
               "Touch every page of the mapping before it is needed: MAP_POPULATE, or"
                   + " MappedByteBuffer.load().");
       default ->
           Remedy.of(
-              "Allocate and touch native memory at start; have malloc keep what was freed:",
+              "Allocate and touch native memory at start, and let malloc keep freed memory:",
               "export MALLOC_TRIM_THRESHOLD_=4294967296 MALLOC_TOP_PAD_=67108864");
     };
   }
@@ -82,8 +81,8 @@ public final class MemoryRemedy {
       return forHugePages()
           .map(command ->
               Remedy.of(
-                  "khugepaged puts huge pages together while the engine runs; have it do so on"
-                      + " request only:",
+                  "khugepaged assembles huge pages while the application runs. Limit it to"
+                      + " memory that requests them (madvise):",
                   command));
     }
     if (sender.name().startsWith("kcompactd")) {
@@ -91,27 +90,28 @@ public final class MemoryRemedy {
           .set(HostSetting.COMPACTION_PROACTIVENESS, "0")
           .map(command ->
               Remedy.of(
-                  "The kernel compacts memory in the background; have it do so on demand only:",
+                  "The kernel compacts memory in the background. Let it compact on demand only:",
                   command));
     }
     if (sender.name().startsWith("kswapd")) {
-      return Optional.of(Remedy.of("The host is short of memory: the kernel takes pages back."));
+      return Optional.of(Remedy.of("The host is short of memory: the kernel reclaims pages."));
     }
     if (!culprits.isOfTarget(sender)) {
       return Optional.of(
           Remedy.of(
               sender.describe()
-                  + " changed mappings that the thread's CPU still knew: keep it off that CPU."));
+                  + " changed mappings that the thread's CPU still had in its TLB: keep it off"
+                  + " that CPU."));
     }
     return Optional.of(
         ServiceThreads.contains(sender.name())
             ? Remedy.of(
-                "The JVM gives memory back, or takes more; have it keep what it has:",
+                "The JVM returns memory to the kernel or takes more. Let it keep a fixed heap:",
                 "-Xms<size> -Xmx<the same size>" + keepsHeap())
             : Remedy.of(
                 sender.name()
-                    + " unmaps, protects or frees memory while others run: keep mappings and direct"
-                    + " buffers for good, and reuse them."));
+                    + " unmaps, protects or frees memory while others run: keep mappings and"
+                    + " direct buffers, and reuse them."));
   }
 
   // What a collector does not know is an error at the JVM's start.
@@ -143,8 +143,8 @@ public final class MemoryRemedy {
           againstCompaction()
               .map(command ->
                   Remedy.of(
-                      "Huge pages were wanted and none was free; have the kernel not look for them"
-                          + " at once:",
+                      "No huge page was free. Let the kernel make them in the background, not"
+                          + " during the fault:",
                       command));
       case "reclaim" ->
           Optional.of(
@@ -152,8 +152,8 @@ public final class MemoryRemedy {
                   .raise(HostSetting.MIN_FREE, "1048576")
                   .map(command ->
                       Remedy.of(
-                          "Too little memory was free; have the kernel start earlier, in the"
-                              + " background:",
+                          "Too little memory was free. Let the kernel start reclaim earlier, in"
+                              + " the background:",
                           command))
                   .orElse(
                       Remedy.of(
@@ -192,8 +192,9 @@ public final class MemoryRemedy {
         .set(HostSetting.NUMA_BALANCING, "0")
         .map(command ->
             Remedy.of(
-                "Bind the engine to one node (numactl --membind), and switch balancing off:",
+                "Bind the application to one NUMA node (numactl --membind), and turn NUMA"
+                    + " balancing off:",
                 command))
-        .orElse(Remedy.of("Bind the engine to one node (numactl --membind)."));
+        .orElse(Remedy.of("Bind the application to one NUMA node (numactl --membind)."));
   }
 }

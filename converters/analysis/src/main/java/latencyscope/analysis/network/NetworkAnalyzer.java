@@ -69,8 +69,8 @@ public final class NetworkAnalyzer implements Analyzer {
         : List.of(
             String.format(
                 Locale.ROOT,
-                "%,d reads are counted, but not timed: what they got had arrived before the"
-                    + " capture, or its time was overwritten by later packets.",
+                "%,d reads are counted, but not timed: their packets arrived before the capture,"
+                    + " or later packets overwrote the arrival time.",
                 untimed));
   }
 

@@ -157,7 +157,7 @@ final class NetworkFindings {
     StringBuilder text = new StringBuilder(Count.words(count, "packet"));
     if (device != null) {
       boolean outgoing = example != null && example.outgoing();
-      text.append(outgoing ? " on the way out by " : " that came in by ").append(device);
+      text.append(outgoing ? " sent through " : " received on ").append(device);
     }
     if (example != null && example.location() != null) {
       text.append(", dropped by the kernel's ").append(example.location());
@@ -173,15 +173,15 @@ final class NetworkFindings {
         NetworkFacts.MODULE,
         Severity.WARN,
         key.lateInStack()
-            ? "the network stack was late with packets of " + thread.name() + " (" + socket + ")"
-            : thread.name() + " was late to read " + socket,
+            ? "the network stack delayed packets of " + thread.name() + " (" + socket + ")"
+            : thread.name() + " was slow to read " + socket,
         thread,
         Named.of(key.lateInStack() ? "network stack" : thread.name()),
         new Cost(sum.count(), sum.total(), worst.duration(), worst.start()),
         String.format(
             Locale.ROOT,
-            "%s of more than 1 ms. Of the worst, the network stack took %,d ns, the wait for the"
-                + " reader %,d ns; %s left in the queue behind it.",
+            "%s longer than 1 ms. In the worst, the network stack took %,d ns and the wait for"
+                + " the reader %,d ns; %s queued behind it.",
             Count.words(sum.count(), "delivery", "deliveries"),
             worst.stack(),
             worst.queue(),
@@ -197,7 +197,7 @@ final class NetworkFindings {
     return new Finding(
         NetworkFacts.MODULE,
         Severity.WARN,
-        "polls of " + device.name() + " took all that their budget allowed",
+        "polls of " + device.name() + " exhausted their budget",
         null,
         Named.of(device.name()),
         new Cost(
@@ -207,14 +207,14 @@ final class NetworkFindings {
             worst == null ? null : (Long) worst.start()),
         String.format(
             Locale.ROOT,
-            "%,d of %s, which took %s in all%s.",
+            "%,d of %s; all polls together took %s%s.",
             device.exhausted(),
             Count.words(device.polls(), "poll"),
             Count.words(device.work(), "packet"),
             worst == null
                 ? ""
                 : String.format(
-                    Locale.ROOT, "; the longest took %,d on CPU %d", worst.work(), worst.cpu())),
+                    Locale.ROOT, "; the largest took %,d on CPU %d", worst.work(), worst.cpu())),
         remedy.againstExhaustion(device.name()));
   }
 }

@@ -35,39 +35,42 @@ public final class NetworkRemedy {
     return switch (reason) {
       case "SOCKET_RCVBUFF" ->
           with(
-              "The socket's reader did not keep up: see what held that thread up. For bursts, have the"
-                  + " socket ask for a larger buffer (SO_RCVBUF)",
-              ", and allow it",
+              "The socket's reader did not keep up: find out what delayed that thread. For"
+                  + " bursts, request a larger buffer (SO_RCVBUF)",
+              ", and raise its limit",
               settings.raise(HostSetting.RMEM_MAX, "33554432"));
       case "PROTO_MEM" ->
           with(
-              "All sockets of the protocol together hold too much memory: read faster",
-              ", or allow more pages",
+              "The sockets of this protocol exceed its memory limit: read faster",
+              ", or raise the limit",
               settings.raise(HostSetting.UDP_MEM, "262144 524288 1048576"));
       case "SOCKET_BACKLOG" ->
           with(
-              "Segments came while the socket's owner was at work on it: read more often",
+              "Segments arrived while the owner held the socket, and the backlog was full: read"
+                  + " more often",
               ", and allow larger buffers",
               settings.raise(HostSetting.TCP_RMEM, "4096 1048576 33554432"));
       case "CPU_BACKLOG" ->
           with(
-              "The CPU's queue for packets was full: spread packets over more CPUs",
-              ", or allow a longer queue",
+              "The CPU's packet backlog was full: spread packets over more CPUs",
+              ", or allow a longer backlog",
               settings.raise(HostSetting.NETDEV_MAX_BACKLOG, "10000"));
       case "TCP_LISTEN_OVERFLOW" ->
           with(
-              "Connections were not accepted fast enough: have the listener ask for a longer backlog",
-              ", and allow it",
+              "Connections were not accepted fast enough: request a longer backlog in listen()",
+              ", and raise its limit",
               settings.raise(HostSetting.SOMAXCONN, "4096"));
       case "NO_SOCKET" ->
-          Remedy.of("Nobody listens on that port: have the sender stop, or the reader start.");
-      case "NETFILTER_DROP" -> Remedy.of("A rule of the firewall drops them:", "nft list ruleset");
+          Remedy.of("No socket is open on that port: stop the sender, or start the reader.");
+      case "NETFILTER_DROP" ->
+          Remedy.of(
+              "A firewall rule drops these packets. List the" + " rules:", "nft list ruleset");
       default ->
           reason.startsWith("QDISC_") && device != null
               ? Remedy.of(
-                  "The device's queue was full: send less at once, or look at its limits:",
+                  "The device's transmit queue was full: send smaller bursts, or check its limits:",
                   "tc -s qdisc show dev " + ShellWord.of(device))
-              : Remedy.of("The kernel's counters say more about the cause:", "nstat -az");
+              : Remedy.of("Check the kernel's counters for the cause:", "nstat -az");
     };
   }
 
@@ -79,12 +82,13 @@ public final class NetworkRemedy {
   private Remedy exhaustion(String device) {
     return BACKLOG.equals(device)
         ? with(
-            "Packets of a device that does not poll pile up on one CPU: spread them over more",
+            "Packets of a device without NAPI polling queue up on one CPU: spread them over more"
+                + " CPUs",
             ", or let a poll take more of them",
             settings.raise(HostSetting.DEV_WEIGHT, "128"))
         : Remedy.of(
-            "More packets come than one queue is emptied of at once; spread them over more queues,"
-                + " or have the device interrupt earlier:",
+            "More packets arrive than one poll can process. Spread them over more queues, or let"
+                + " the device interrupt earlier:",
             "ethtool -l " + ShellWord.of(device),
             "ethtool -c " + ShellWord.of(device));
   }
@@ -97,13 +101,14 @@ public final class NetworkRemedy {
   private Remedy slowness(SocketDelivery worst) {
     return worst.lateInStack()
         ? Remedy.of(
-            "The packet was late in reaching the socket: see which softirqs and tasks had the CPU"
-                + " that its device interrupts, and give that interrupt a CPU of its own:",
+            "The packet reached the socket late. Check which softirqs and tasks ran on the CPU"
+                + " that its device interrupts, and reserve a CPU for that interrupt:",
             "grep . /proc/irq/*/smp_affinity_list")
         : with(
-            "The packet lay in the socket's queue: see what the reader did meanwhile, or who had its"
-                + " CPU. A reader that need not be woken spins on a non-blocking read",
-            "; or let the kernel spin for it",
+            "The packet waited in the socket's queue: check what the reader did meanwhile, or"
+                + " which task had its CPU. To avoid the wake-up, let the reader spin on a"
+                + " non-blocking read",
+            "; or let the kernel poll for it",
             settings.raise(HostSetting.BUSY_READ, "50"));
   }
 }

@@ -53,7 +53,7 @@ final class NetworkVerdicts {
       verdicts.add(ofFirst(Severity.FAIL, text, drops).about(Question.DROPS));
     }
     if (target + atInterface == 0) {
-      String others = all == 0 ? "" : " (" + Count.words(all) + " of others, see the table)";
+      String others = all == 0 ? "" : " (" + Count.words(all) + " elsewhere, see the table)";
       String whose = watched.isEmpty() ? "the target's sockets" : watched;
       verdicts.add(none(Question.DROPS, "No packet dropped on " + whose + others));
     }
@@ -73,7 +73,7 @@ final class NetworkVerdicts {
     long untimed = facts.ofThreads("deliveries_untimed").orElse(0);
     return untimed == 0
         ? "Every packet was read within 1 ms of its arrival"
-        : "Every packet whose arrival was seen was read within 1 ms ("
+        : "Every packet with a known arrival time was read within 1 ms ("
             + Count.words(untimed)
             + " reads are not timed)";
   }

@@ -34,8 +34,8 @@ public final class InterruptRemedy {
       return List.of(
           Remedy.of(
               recording.host().online().isEmpty()
-                  ? "The recording does not tell which CPUs this host has."
-                  : "There is no CPU left to send them to: leave one to the rest of the system."));
+                  ? "The recording does not list this host's CPUs."
+                  : "No CPU is left to move them to: leave one for the rest of the system."));
     }
     List<Remedy> remedies = new ArrayList<>();
     List<InterruptLine> movable = lines.stream().filter(line -> !line.isManaged()).toList();
@@ -86,7 +86,7 @@ public final class InterruptRemedy {
     if (movable.stream().anyMatch(line -> !"no".equals(line.managed()))) {
       return Optional.of(
           Remedy.of(
-              "If that is refused (Input/output error), the kernel manages the line itself: "
+              "If that fails with Input/output error, the kernel manages the line itself: "
                   + boot));
     }
     return Optional.empty();
@@ -118,16 +118,19 @@ public final class InterruptRemedy {
                   : null;
           case "BLOCK" ->
               Remedy.of(
-                  "Have block requests completed where they were submitted, and submit them elsewhere:",
+                  "Complete block requests on the CPU that submitted them, and submit them on"
+                      + " other CPUs:",
                   "for q in /sys/block/*/queue/rq_affinity; do echo 2 > $q; done");
           case "local-timer", "TIMER", "HRTIMER" -> tick(cpus);
           case "call-function", "call-function-single" -> request(interrupt.function());
           case "reschedule" ->
-              Remedy.of("Another CPU woke a task here: pin what the thread wakes elsewhere.");
+              Remedy.of(
+                  "Another CPU woke a task on this CPU: pin the tasks that it wakes to"
+                      + " other CPUs.");
           case "nmi" ->
               settings
                   .set(HostSetting.NMI_WATCHDOG, "0")
-                  .map(command -> Remedy.of("Switch the watchdog's NMI off:", command))
+                  .map(command -> Remedy.of("Turn the NMI watchdog off:", command))
                   .orElse(null);
           default -> null;
         };
@@ -137,9 +140,9 @@ public final class InterruptRemedy {
   private Remedy tick(CpuSet cpus) {
     if (recording.host().nohzFull().containsAll(cpus)) {
       return Remedy.of(
-          "The tick is stopped only while one task is runnable: keep others off CPU "
+          "The tick stops only while one task is runnable: keep other tasks and timers off CPU "
               + cpus
-              + ", and timers with them.");
+              + ".");
     }
     return settings.has(HostSetting.NOHZ_FULL)
         ? Remedy.of(
@@ -152,8 +155,8 @@ public final class InterruptRemedy {
       return null;
     }
     return Remedy.of(
-        "Send the network card's queue interrupts to other CPUs, or have these take over what"
-            + " follows them (receive packet steering):",
+        "Move the network card's queue interrupts to other CPUs, or let those process its"
+            + " packets (receive packet steering):",
         "for q in /sys/class/net/*/queues/rx-*/rps_cpus; do echo "
             + elsewhere.toMask()
             + " > $q; done");
@@ -166,12 +169,15 @@ public final class InterruptRemedy {
     return switch (function) {
       case "flush_tlb_func" ->
           Remedy.of(
-              "Another thread of the same process changed its memory map (munmap, madvise, mprotect,"
+              "Another thread of the same process changed its memory map (munmap, madvise,"
+                  + " mprotect,"
                   + " NUMA balancing): do that before the session, or in another process.");
       case "ipi_mb", "ipi_sync_core", "ipi_rseq", "ipi_sync_rq_state" ->
           Remedy.of("Another thread of the same process called membarrier.");
       case "do_sync_core" ->
-          Remedy.of("The kernel patched its own code: something was traced or loaded.");
+          Remedy.of(
+              "The kernel patched its own code, as it does when tracing starts or a module"
+                  + " loads.");
       default -> null;
     };
   }

@@ -83,9 +83,9 @@ public final class TaskRemedy {
             + victim.name()
             + " ("
             + (first ? "cpu.cfs_quota_us" : "cpu.max")
-            + "; in a container, its CPU limit), or set none for a process that must not wait.";
+            + "; in a container, its CPU limit), or remove it for a process that must not wait.";
     return isThere(victim)
-        ? Remedy.of(raise + " Which group it is:", "cat /proc/" + victim.osTid() + "/cgroup")
+        ? Remedy.of(raise + " Find the group:", "cat /proc/" + victim.osTid() + "/cgroup")
         : Remedy.of(raise);
   }
 
@@ -95,14 +95,15 @@ public final class TaskRemedy {
           victim.name()
               + " ran on CPU "
               + cpu
-              + ", which is not the target's. It has been pinned to CPU "
+              + ", which is not one of the target's CPUs. It was later pinned to CPU "
               + tasks.allowed(victim)
               + " since: pin it when it starts.");
     }
-    String text = victim.name() + " ran on CPU " + cpu + ", which is not the target's; pin it to ";
+    String text =
+        victim.name() + " ran on CPU " + cpu + ", which is not one of the target's CPUs. Pin it";
     return isThere(victim)
-        ? Remedy.of(text + "those that are:", pin(guarded, victim.osTid()))
-        : Remedy.of(text + "CPU " + guarded + ".");
+        ? Remedy.of(text + ":", pin(guarded, victim.osTid()))
+        : Remedy.of(text + " to CPU " + guarded + ".");
   }
 
   private Optional<Remedy> unbound(Task culprit, int cpu, CpuSet elsewhere) {
@@ -170,12 +171,12 @@ public final class TaskRemedy {
     if (host.isVirtual()) {
       remedies.add(
           Remedy.of(
-              "This host is a virtual machine: its hypervisor wakes an idle CPU, whatever the idle"
-                  + " states are here. Boot it with idle=poll, so that CPUs never halt."));
+              "This host is a virtual machine: the hypervisor wakes an idle CPU, regardless of"
+                  + " the guest's idle states. Boot it with idle=poll, so that CPUs never halt."));
     } else if (hasIdleStates()) {
       remedies.add(
           Remedy.of(
-              "Or keep CPUs out of the deeper idle states, whose exit takes longest:",
+              "Or disable the deeper idle states, which take longest to exit:",
               "cpupower idle-set -D 2"));
     }
     // The parameter is there without the driver, too; a guest polls with it alone
@@ -207,7 +208,7 @@ public final class TaskRemedy {
               + victim.name()
               + " and "
               + culprit.describe()
-              + ", both the target's own, a CPU each";
+              + ", both threads of the target, a separate CPU each";
       if (isElsewhere(culprit, cpu)) {
         return Remedy.of(text + ". " + culprit.name() + " has moved to CPU " + moved(culprit));
       }
@@ -282,30 +283,30 @@ public final class TaskRemedy {
 
   private String noRoom() {
     if (host.online().isEmpty()) {
-      return "The recording does not tell which CPUs this host has.";
+      return "The recording does not list this host's CPUs.";
     }
     return host.online().size() == 1
-        ? "This host has one CPU: there is none to move anything to."
-        : "Every CPU is reserved for the target: leave one to the rest of the system.";
+        ? "This host has one CPU: nothing can be moved elsewhere."
+        : "Every CPU is reserved for the target: leave one for the rest of the system.";
   }
 
   private Remedy bound(Task culprit, int cpu) {
     String name = culprit.name();
     if ("vmstat_update".equals(culprit.work())) {
-      String text = name + " is bound to CPU " + cpu + "; it folds memory statistics";
+      String text = name + " is bound to CPU " + cpu + "; it updates memory statistics";
       return settings
           .raise(HostSetting.STAT_INTERVAL, "120")
-          .map(command -> Remedy.of(text + ". Have it do so every two minutes:", command))
+          .map(command -> Remedy.of(text + ". Let it run every two minutes:", command))
           .orElse(Remedy.of(text + "."));
     }
     String why =
         switch (name.substring(0, name.indexOf('/'))) {
-          case "kworker" -> "work is queued to it by what runs on that CPU, or by a driver";
+          case "kworker" -> "tasks on that CPU, or a driver, queue work to it";
           case "migration" -> "it runs to move tasks: look for affinity changes and balancing";
           case "ksoftirqd" -> "softirqs overflowed: steer device interrupts and queues elsewhere";
           case "cpuhp" -> "a CPU was taken on- or offline";
           case "rcuc" -> "it runs RCU callbacks, which rcu_nocbs takes off the CPU";
-          default -> "it serves what runs there";
+          default -> "it serves the tasks on that CPU";
         };
     return Remedy.of(name + " is bound to CPU " + cpu + " and cannot be moved: " + why + ".");
   }
@@ -331,7 +332,7 @@ public final class TaskRemedy {
     }
     return options.isEmpty()
         ? Optional.empty()
-        : Optional.of(Remedy.of("For good, boot with: " + String.join(" ", options)));
+        : Optional.of(Remedy.of("To make it permanent, boot with: " + String.join(" ", options)));
   }
 
   /**

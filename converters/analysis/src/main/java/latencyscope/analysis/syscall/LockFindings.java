@@ -85,11 +85,11 @@ final class LockFindings {
             ? "Once"
             : String.format(Locale.ROOT, "%,d times", account.convoys());
     return times
-        + ", at most "
+        + ", with up to "
         + account.longestQueue()
-        + " at once. In the worst queue it was held by "
+        + " threads at once. Worst queue: held by "
         + holders(worst, account.worst())
-        + "; waiting were "
+        + "; waiting: "
         + waiters(worst)
         + ".";
   }

@@ -87,12 +87,12 @@ final class LockMetrics {
   private String whyUnnamed() {
     String fact = recording.hostFacts().get(FACT);
     if (fact != null && fact.endsWith(NAMED)) {
-      return "the futex is in none of the JVM's named mutexes: it is malloc's or other native code's";
+      return "the futex belongs to no named mutex of the JVM: malloc or other native code uses it";
     }
     CaptureInfo capture = recording.capture();
     String reason = fact == null ? "" : ": " + fact;
     return capture.targetJvm() == null
-        ? "names of the JVM's mutexes are read by an agent in the target alone" + reason
+        ? "only an agent in the target can read the names of the JVM's mutexes" + reason
         : "the names of this JVM's mutexes are not in the recording" + reason;
   }
 }

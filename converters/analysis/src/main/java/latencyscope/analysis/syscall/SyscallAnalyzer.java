@@ -86,17 +86,14 @@ public final class SyscallAnalyzer implements Analyzer {
       remarks.add(
           String.format(
               Locale.ROOT,
-              "Sleeping calls slept %,d ns too long on average, at most %,d ns.",
+              "Sleeps overran by %,d ns on average, by %,d ns at most.",
               facts.overslept.total() / facts.overslept.count(),
               facts.overslept.max()));
     }
     if (findings > MAX_FINDINGS) {
       remarks.add(
           String.format(
-              Locale.ROOT,
-              "%,d findings; the %,d that cost most are listed.",
-              findings,
-              MAX_FINDINGS));
+              Locale.ROOT, "%,d findings; the %,d costliest are listed.", findings, MAX_FINDINGS));
     }
     return remarks;
   }

@@ -91,12 +91,12 @@ final class SyscallFindings {
     String text =
         String.format(
             Locale.ROOT,
-            "%s above the threshold. The worst, on CPU %d, was of %,d ns",
+            "%s above the threshold. The worst, on CPU %d, took %,d ns",
             Count.words(sum.count(), "sleep"),
             worst.cpu(),
             worst.duration());
     if (worst.asked() >= 0) {
-      text += String.format(Locale.ROOT, ", asked for were %,d ns", worst.asked());
+      text += String.format(Locale.ROOT, "; %,d ns were requested", worst.asked());
     }
     ThreadId thread = recording.latest(group.thread());
     return new Finding(
@@ -152,7 +152,7 @@ final class SyscallFindings {
                 Locale.ROOT,
                 "%s above the threshold%s. The worst began on CPU %d",
                 Count.words(sum.count(), "wait"),
-                holder == null ? "" : ", ended by the culprit, who gave the lock up",
+                holder == null ? "" : ", ended when the culprit released the lock",
                 worst.cpu())
             + withoutCpu(worst.runDelay())
             + busy(thread),
@@ -246,7 +246,7 @@ final class SyscallFindings {
     return runDelay < 1_000
         ? ""
         : String.format(
-            Locale.ROOT, "; for %,d ns of it the thread could run and had no CPU", runDelay);
+            Locale.ROOT, "; for %,d ns of it the thread was runnable without a CPU", runDelay);
   }
 
   private String busy(ThreadId thread) {

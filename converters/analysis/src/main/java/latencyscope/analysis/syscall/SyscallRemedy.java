@@ -35,14 +35,14 @@ public final class SyscallRemedy {
   List<Remedy> againstSleep(Nap worst) {
     Remedy advice =
         Remedy.of(
-            "A thread that must be quick does not sleep: let it spin (Thread.onSpinWait), or let"
-                + " another thread do what it sleeps for.");
+            "A latency-critical thread must not sleep: let it spin (Thread.onSpinWait), or move"
+                + " this work to another thread.");
     return worst.overslept() < SLACK_NS || !isThere(worst.thread())
         ? List.of(advice)
         : List.of(
             advice,
             Remedy.of(
-                "If it has to, take the timer slack off it, by which the kernel may delay a timer:",
+                "If it must sleep, remove its timer slack, by which the kernel may delay a timer:",
                 "echo 1 > /proc/" + worst.thread().osTid() + "/timerslack_ns"));
   }
 
@@ -51,13 +51,13 @@ public final class SyscallRemedy {
       return List.of(Remedy.of(againstMutexOfJvm(worst.mutex(), holder)));
     }
     if (worst.reason() == WaitReason.NATIVE_LOCK) {
-      String mutex = "The mutex is one of native code, malloc's and the JVM's included.";
+      String mutex = "The mutex belongs to native code, such as malloc or the JVM.";
       if (!isThere(worst.thread()) || capture.targetPid() <= 0) {
         return List.of(Remedy.of(mutex + " Let fewer threads use what it guards."));
       }
       return List.of(
           Remedy.of(
-              mutex + " See who takes it:",
+              mutex + " Find its callers:",
               "bpftrace -p "
                   + capture.targetPid()
                   + " -e 'tracepoint:syscalls:sys_enter_futex /tid == "
@@ -66,37 +66,38 @@ public final class SyscallRemedy {
     }
     Remedy advice =
         Remedy.of(
-            "Let one thread own what the lock guards, and pass the others' work to it through a queue;"
-                + " or do less while "
+            "Let one thread own the guarded data, and pass it work through a queue; or do less"
+                + " while "
                 + (holder == null ? "it is held." : holder + " holds it."));
     return capture.targetJvm() == null || !capture.targetAlive()
         ? List.of(advice)
         : List.of(
             advice,
             Remedy.of(
-                "Who holds and who wants it, now:",
+                "Show its holder and waiters now:",
                 "jcmd " + capture.targetPid() + " Thread.print -l"));
   }
 
   private static String againstMutexOfJvm(String mutex, String holder) {
     Role role = holder == null ? Role.APPLICATION : Role.of(holder);
     if (role == Role.PROFILER) {
-      return "LatencyScope itself held it. Give its threads a CPU that the target does not use"
-          + " (drain.cpus), and begin the capture before trading.";
+      return "LatencyScope itself held it. Set drain.cpus to a CPU that the target does not use,"
+          + " and start the capture before trading.";
     }
     if (role == Role.RECORDER || mutex.startsWith("Jfr")) {
       return "The flight recorder holds it while it samples and writes: record with"
           + " settings=latencyscope.jfc, which samples no stacks.";
     }
     if (role.isCompiler() || mutex.contains("Compile")) {
-      return "It guards the queue of the JIT compiler: run the code warm before trading, so that"
+      return "It guards the queue of the JIT compiler: warm the code up before trading, so that"
           + " nothing is compiled then.";
     }
     if (mutex.equals("Heap_lock")) {
-      return "It is taken for allocations outside of a thread's own buffer: allocate less, in"
-          + " smaller pieces, or not at all while trading.";
+      return "The JVM takes it for allocations outside the thread-local buffer (TLAB): allocate"
+          + " less, in smaller pieces, or not at all while trading.";
     }
-    return "It is a mutex of the JVM itself: no setting of the application changes who takes it.";
+    return "It is an internal mutex of the JVM: no application setting changes which threads"
+        + " take it.";
   }
 
   private boolean isThere(ThreadId thread) {
@@ -110,8 +111,9 @@ public final class SyscallRemedy {
   List<Remedy> againstCall(BlockedCall worst) {
     if (worst.sampled()) {
       String advice =
-          "The application can do nothing about it: record without the sampler. The profile"
-              + " latencyscope.jfc has it off; elsewhere add jdk.ExecutionSample#enabled=false and"
+          "The application cannot avoid this: record without the sampler. The profile"
+              + " latencyscope.jfc disables it; in other profiles add"
+              + " jdk.ExecutionSample#enabled=false and"
               + " jdk.NativeMethodSample#enabled=false.";
       return runs()
           ? List.of(
@@ -121,11 +123,11 @@ public final class SyscallRemedy {
     }
     if (worst.call().equals("rt_sigsuspend")) {
       String advice =
-          "A signal handler or the program itself stops the thread until a signal comes.";
+          "A signal handler or the program itself stops the thread until a signal arrives.";
       return runs() && isThere(worst.thread())
           ? List.of(
               Remedy.of(
-                  advice + " See who sends it:",
+                  advice + " Find the sender:",
                   "bpftrace -e 'tracepoint:signal:signal_generate /args->pid == "
                       + worst.thread().osTid()
                       + "/ { printf(\"%s %d\\n\", comm, args->sig); }'"))
@@ -141,12 +143,13 @@ public final class SyscallRemedy {
     List<Remedy> remedies = new ArrayList<>();
     remedies.add(
         Remedy.of(
-            "Let the thread poll: a channel with configureBlocking(false), and Thread.onSpinWait."));
+            "Let the thread poll: a channel with configureBlocking(false), and"
+                + " Thread.onSpinWait."));
     settings
         .raise(HostSetting.BUSY_READ, "50")
         .map(command ->
             Remedy.of(
-                "Or let the kernel poll the device for so many µs before a read blocks:", command))
+                "Or let the kernel poll the device before a read blocks (value in µs):", command))
         .ifPresent(remedies::add);
     return remedies;
   }
@@ -154,11 +157,10 @@ public final class SyscallRemedy {
   /** Who else can do what a thread blocks for. */
   private static String elsewhere(BlockedCall worst) {
     if (worst.call().equals("membarrier")) {
-      return "The JVM makes this call itself, before it changes what other threads may run: fewer"
-          + " safepoints and handshakes are what lessens it.";
+      return "The JVM makes this call for safepoints and handshakes: reduce their number.";
     }
     if (TO_DISK.contains(worst.call())) {
-      return "Let another thread write to disk, and pass it what is to be written through a queue.";
+      return "Let another thread write to disk, and pass the data to it through a queue.";
     }
     if (ADDRESS_SPACE.contains(worst.call())) {
       return "It waited for the lock of the address space (mmap_lock), which every map, unmap and"

@@ -52,8 +52,8 @@ final class SyscallVerdicts {
       String text =
           isToldOfJava()
               ? "No busy thread slept"
-              : "No busy thread slept in a system call; of Thread.sleep only the target's own"
-                  + " recording tells";
+              : "No busy thread slept in a system call; Thread.sleep is recorded only by the"
+                  + " target's own JFR recording";
       verdicts.add(none(Question.SLEEPS, text + evidence.from(EventTypes.SLEEP)));
     }
     of(
@@ -86,8 +86,8 @@ final class SyscallVerdicts {
       String text =
           isToldOfJava()
               ? "No busy thread waited for a lock"
-              : "No busy thread waited for a native mutex; of Java's locks only the target's own"
-                  + " recording tells";
+              : "No busy thread waited for a native mutex; Java locks are recorded only by the"
+                  + " target's own JFR recording";
       verdicts.add(none(Question.LOCKS, text + evidence.from(EventTypes.FUTEX_WAIT)));
     }
   }

@@ -15,7 +15,7 @@ public enum WaitReason {
   /** {@code Object.wait}, by the JVM's own events. */
   MONITOR_WAIT("Object.wait"),
   /** Neither an event of the JVM nor the call itself tells. */
-  UNKNOWN("not told");
+  UNKNOWN("unknown reason");
 
   private final String label;
 

@@ -55,7 +55,7 @@ public record PauseAutopsy(Pause pause, List<Ledger> workers) {
     if (workers.isEmpty()) {
       return took
           + whyNot
-              .map(why -> "; nothing is recorded of its workers: " + why + ".")
+              .map(why -> "; its workers were not recorded: " + why + ".")
               .orElse("; no wait of its workers was long enough to be recorded.");
     }
     if (starved().isEmpty()) {

@@ -63,11 +63,8 @@ public record SafepointAutopsy(Safepoint safepoint, List<Arrival> arrivals, Ledg
     words.append(Nanos.words(safepoint.timeToSafepoint())).append(" after the request.");
     last().ifPresent(arrival -> words.append(' ').append(describe(arrival)));
     if (late().isEmpty()) {
-      whyNot.ifPresent(why ->
-          words
-              .append(" What kept threads from stopping may be missing: ")
-              .append(why)
-              .append('.'));
+      whyNot.ifPresent(
+          why -> words.append(" Reasons for the delay may be missing: ").append(why).append('.'));
     }
     if (vmThread != null
         && vmThread.stolen() >= NOTEWORTHY * safepoint.timeToSafepoint()
@@ -86,7 +83,7 @@ public record SafepointAutopsy(Safepoint safepoint, List<Arrival> arrivals, Ledg
       return head + ": " + PauseAutopsy.stolen(ledger, "it") + ".";
     }
     if (ledger.of(Cause.ON_CPU) >= MOST * ledger.window().duration()) {
-      return head + ", on CPU all the while: it ran code that does not poll for safepoints.";
+      return head + ", on CPU the whole time: it ran code that does not poll for safepoints.";
     }
     return head + ".";
   }

@@ -11,7 +11,7 @@ import java.util.List;
 public record Carriers(List<String> names, long knownNs) {
   /** Why nothing is known of the rest. */
   public static final String WHY_NOT =
-      "a virtual thread: which carrier it is on is recorded only while it is pinned";
+      "a virtual thread: its carrier is recorded only while it is pinned";
 
   /** Copies the list. */
   public Carriers {

@@ -295,13 +295,12 @@ public final class Explainer {
     if (unexplained) {
       Scope.of(recording.capture())
           .limits()
-          .ifPresent(limits ->
-              notes.add(
-                  "What is unexplained may have passed outside of the capture: " + limits + "."));
+          .ifPresent(
+              limits -> notes.add("Unexplained time may lie outside the capture: " + limits + "."));
     }
     String nowhere = first.coverage.whyNowhere();
     if (nowhere != null) {
-      notes.add("Nothing is said to have been on CPU: " + nowhere + ".");
+      notes.add("On-CPU time is unknown: " + nowhere + ".");
     }
     List<String> missing = new ArrayList<>(explaining());
     recording.probes().stream()
@@ -313,22 +312,22 @@ public final class Explainer {
               + String.join(", ", missing)
               + ". What "
               + (missing.size() == 1 ? "it" : "they")
-              + " would tell is part of what counts as on CPU or blocked.");
+              + " would show is counted as on CPU or blocked.");
     }
     if (first.windows.leftOut() > 0) {
       notes.add(
           String.format(
-              "%,d further windows were left out: there is room for %,d.",
+              "%,d further windows were left out: the limit is %,d.",
               first.windows.leftOut(), WindowSet.MAX_WINDOWS));
     }
     if (first.windows.spansLeftOut()) {
       notes.add("Too many events overlap the windows: only the longest were explained.");
     }
     if (first.windows.longestIncomplete()) {
-      notes.add("Of the longest windows, too, some events were left out: there were too many.");
+      notes.add("Even the longest windows lack some events: there were too many.");
     }
     if (edges.isFull()) {
-      notes.add("Wake chains may be short: there were too many wakeups to keep them all.");
+      notes.add("Wake chains may be incomplete: there were too many wakeups to keep them all.");
     }
     if (first.ofOwnThreads > 0) {
       notes.add(
@@ -339,7 +338,7 @@ public final class Explainer {
     }
     if (first.withoutThread > 0) {
       notes.add(
-          String.format("%,d windows are of no thread and were left out.", first.withoutThread));
+          String.format("%,d windows belong to no thread and were left out.", first.withoutThread));
     }
     notes.addAll(recording.notes());
     return notes;

@@ -144,7 +144,7 @@ public final class ChunkCheck {
         return new Defect(
             String.format(
                 Locale.ROOT,
-                "the event at byte %,d calls itself %,d bytes long",
+                "the event at byte %,d claims to be %,d bytes long",
                 chunk.position() + position,
                 size),
             position);

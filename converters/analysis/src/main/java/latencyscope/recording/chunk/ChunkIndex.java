@@ -163,7 +163,7 @@ public record ChunkIndex(List<Chunk> chunks, long strayBytes, boolean cut) {
           file,
           String.format(
               Locale.ROOT,
-              "is damaged: its first chunk calls itself %,d bytes long.%s",
+              "is damaged: its first chunk claims to be %,d bytes long.%s",
               header.size(),
               AGAIN));
     }

@@ -59,7 +59,7 @@ public final class Floors {
         : Optional.of(
             "The capture exceeded its cost budget: for a while it kept only "
                 + raised
-                + "; counts and percentiles hold them all.");
+                + "; counts and percentiles include them all.");
   }
 
   /** The highest floor of each event type, nanoseconds. */

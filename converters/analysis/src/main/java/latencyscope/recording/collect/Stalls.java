@@ -29,8 +29,8 @@ public final class Stalls {
     return Optional.of(
         String.format(
             Locale.ROOT,
-            "The drain thread was kept from running %s, for %,d ms at worst. The agent's option"
-                + " drain.cpus gives it a CPU that the target does not use.",
+            "The drain thread was kept from running %s, for %,d ms at worst. Set the agent's"
+                + " option drain.cpus to a CPU that the target does not use.",
             stalls == 1 ? "once" : String.format(Locale.ROOT, "%,d times", stalls),
             longestNs / 1_000_000));
   }

@@ -29,12 +29,12 @@ public final class Targets {
             .map(target -> named(target.getKey(), target.getValue()))
             .collect(Collectors.joining(", "));
     return Optional.of(
-        "It holds captures of "
+        "The recording holds captures of "
             + commands.size()
-            + " targets, and every number is of all of them together: "
+            + " targets, and every number combines all of them: "
             + named
             + (commands.size() > MOST ? ", …" : "")
-            + ". Report each file by itself.");
+            + ". Report each file separately.");
   }
 
   private static String named(long pid, String command) {

@@ -318,8 +318,8 @@ class EvidenceTest {
     assertTrue(
         text(OBSTRUCTIONS, without)
             .endsWith(
-                "LatencyScope 0.3.0 did not record which event types were on, so that the absence"
-                    + " of RunQueueWait events means nothing"),
+                "LatencyScope 0.3.0 did not record which event types were enabled: without that,"
+                    + " the absence of RunQueueWait events proves nothing"),
         text(OBSTRUCTIONS, without));
     assertTrue(open(everywhere().ofOlderVersion().off("Counter").scene().report()).contains(DROPS));
   }
@@ -373,7 +373,7 @@ class EvidenceTest {
     String remarks = String.join("\n", report.modules().get(6).remarks());
     assertTrue(
         remarks.contains(
-            "GC Pause (GC 3) took 4.10 ms; nothing is recorded of its workers: " + why + "."),
+            "GC Pause (GC 3) took 4.10 ms; its workers were not recorded: " + why + "."),
         remarks);
     assertTrue(report.modules().get(6).metrics().unavailable().containsKey("gc_pauses[].starved"));
   }
@@ -406,7 +406,8 @@ class EvidenceTest {
         text(GC_WORKERS, report));
     String remarks = String.join("\n", report.modules().get(6).remarks());
     assertTrue(
-        remarks.contains("recorded of its workers: it is outside of the captured time."), remarks);
+        remarks.contains(" its workers were not recorded: it is outside of the captured time."),
+        remarks);
   }
 
   @Test

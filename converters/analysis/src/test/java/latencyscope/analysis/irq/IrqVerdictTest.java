@@ -114,7 +114,7 @@ class IrqVerdictTest {
     assertEquals(0, fixture.report().exitCode());
     IrqFixture longer = shared().soft(STRATEGY, 0, 80_000, 20_000, 1, "NET_RX", "interrupt");
     assertEquals(60_000, finding(longer).worstNs());
-    assertTrue(finding(longer).evidence().contains("another 20,000 ns"));
+    assertTrue(finding(longer).evidence().contains("other interrupts took 20,000 ns"));
   }
 
   @Test
@@ -139,7 +139,7 @@ class IrqVerdictTest {
     assertEquals(
         "Send these lines to other CPUs:\n"
             + "  for i in 27 28; do echo 0-3 > /proc/irq/$i/smp_affinity_list; done\n"
-            + "If that is refused (Input/output error), the kernel manages the line itself: boot"
+            + "If that fails with Input/output error, the kernel manages the line itself: boot"
             + " with isolcpus=managed_irq,domain,4-7",
         finding(fixture).remedy());
     assertEquals(0, monitored().line(27, "eth0", "0-3", "1", "no", 0).report().exitCode());
@@ -168,7 +168,7 @@ class IrqVerdictTest {
   @Test
   void noCpuIsLeftToSendThemTo() {
     IrqFixture all = new IrqFixture("0-7", "").line(27, "eth0", "0-7", "1", "no", 0);
-    assertTrue(finding(all).remedy().startsWith("There is no CPU left"), finding(all).remedy());
+    assertTrue(finding(all).remedy().startsWith("No CPU is left"), finding(all).remedy());
   }
 
   @Test
@@ -219,6 +219,6 @@ class IrqVerdictTest {
             .line(27, "eth0", "0-7", "1", "no", 0) // which the kernel counted 100 times
             .counted("line", 27, "eth0", 1, 80, 900);
     Optional<String> remark = irq(fixture).remarks().stream().findFirst();
-    assertTrue(remark.orElse("").contains("rose by 100 (-20.0 %)"), remark::toString);
+    assertTrue(remark.orElse("").contains("counted 100 (-20.0 %)"), remark::toString);
   }
 }

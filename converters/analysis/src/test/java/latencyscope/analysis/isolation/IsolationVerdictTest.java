@@ -56,7 +56,7 @@ class IsolationVerdictTest {
       fixture.wait(STRATEGY, start, 12_000, 4, "preempted", "kworker/4:1", 33);
     }
     String evidence = isolation(fixture).findings().get(0).evidence();
-    assertTrue(evidence.contains("; it comes every 1.0 s ± 0.0 s"), evidence);
+    assertTrue(evidence.contains("; it recurs every 1.0 s ± 0.0 s"), evidence);
   }
 
   @Test
@@ -191,7 +191,7 @@ class IsolationVerdictTest {
     Verdict verdict = isolation(fixture).verdicts().get(0);
     assertEquals(5_000, verdict.worst().worstNs());
     assertEquals(
-        "sh (pid 9001) preempted strategy; most time in all: rm (pid 9002)", verdict.cause());
+        "sh (pid 9001) preempted strategy; most time in total: rm (pid 9002)", verdict.cause());
     assertEquals(9_000_000, verdict.service().worstNs());
     assertEquals("sh (pid 9001) preempted GC Thread#0", verdict.service().title());
   }
@@ -234,7 +234,7 @@ class IsolationVerdictTest {
     Finding finding = lost.report().findings().get(0);
     assertEquals("7 events were not counted", finding.title());
     assertEquals(
-        "Module isolation: full. Counts and percentiles lack them, too.", finding.evidence());
+        "Module isolation: full. Counts and percentiles do not include them.", finding.evidence());
     assertEquals(1, lost.report().exitCode());
   }
 
@@ -259,7 +259,7 @@ class IsolationVerdictTest {
     List<Finding> findings = isolation(fixture).findings();
     assertEquals(List.of(STRATEGY, gc), findings.stream().map(Finding::thread).toList());
     assertTrue(findings.stream().allMatch(f -> f.severity() == Severity.WARN));
-    assertTrue(findings.get(1).evidence().contains("one of the JVM's own"));
+    assertTrue(findings.get(1).evidence().contains("service thread of the JVM"));
   }
 
   @Test
@@ -272,7 +272,8 @@ class IsolationVerdictTest {
     assertEquals(
         STRATEGY.name() + " was stopped by the CPU quota of its control group", finding.title());
     assertEquals(2, finding.count());
-    assertTrue(finding.evidence().contains("the quota took 70,000,000 ns."), finding.evidence());
+    assertTrue(
+        finding.evidence().contains("the quota stopped it for 70,000,000 ns."), finding.evidence());
     assertTrue(
         finding.remedy().contains("cat /proc/" + STRATEGY.osTid() + "/cgroup"), finding.remedy());
   }
@@ -306,7 +307,7 @@ class IsolationVerdictTest {
             .findFirst()
             .orElseThrow();
     assertTrue(
-        first.evidence().contains("the culprit ran 9,000,000 ns of the wait's 30,000,000 ns"),
+        first.evidence().contains("the culprit ran for 9,000,000 ns of 30,000,000 ns"),
         first.evidence());
   }
 
@@ -357,7 +358,7 @@ class IsolationVerdictTest {
             .filter(cause -> cause != null)
             .toList();
     assertTrue(
-        causes.stream().anyMatch(c -> c.endsWith("most time in all: an unknown task")),
+        causes.stream().anyMatch(c -> c.endsWith("most time in total: an unknown task")),
         causes.toString());
   }
 
@@ -397,17 +398,17 @@ class IsolationVerdictTest {
   @Test
   void waitsThatNoProbeSawAreMissing() {
     String remark = crossCheck(10_000_000, 20_000_000, 0).get(0);
-    assertTrue(remark.contains("(-50.0 %). What is missing here are waits that no"), remark);
+    assertTrue(remark.contains("(-50.0 %). The difference is waits whose beginning no"), remark);
   }
 
   @Test
   void sleepThatTheSchedulerCountsAsWaitIsNotMissed() {
     String remark = crossCheck(10_000_000, 7_210_000_000L, 7_200_000_000L).get(0);
-    assertTrue(remark.contains("says 7,210,000 µs, but 7,200,000 µs of them were sleep"), remark);
+    assertTrue(remark.contains("counts 7,210,000 µs, of which 7,200,000 µs were sleep"), remark);
     assertFalse(remark.contains("%"), remark);
-    assertFalse(remark.contains("no probe saw"), remark);
+    assertFalse(remark.contains("no probe recorded"), remark);
     String both = crossCheck(10_000_000, 7_220_000_000L, 7_200_000_000L).get(0);
-    assertTrue(both.contains("The rest differs by -50.0 %. What is missing here are"), both);
+    assertTrue(both.contains("The rest differs by -50.0 %. The difference is"), both);
   }
 
   @Test

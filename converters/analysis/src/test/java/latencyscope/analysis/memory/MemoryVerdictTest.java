@@ -36,7 +36,7 @@ class MemoryVerdictTest {
     MemoryFixture fixture = new MemoryFixture("").major(STRATEGY, "/data/journal", 3, 90_000);
     assertEquals(2, fixture.report().exitCode());
     Finding finding = findings(fixture).get(0);
-    assertEquals("strategy waited for pages to be read (mapped-file)", finding.title());
+    assertEquals("strategy waited for major page faults (mapped-file)", finding.title());
     assertEquals("/data/journal", finding.culpritInWords());
     assertEquals(3, finding.count());
     assertEquals(90_000, finding.worstNs());
@@ -88,7 +88,7 @@ class MemoryVerdictTest {
         new MemoryFixture("").minor(STRATEGY, "java-heap", 10_001, 1_000, false);
     assertEquals(1, fixture.report().exitCode());
     Finding finding = findings(fixture).get(0);
-    assertEquals("strategy was given its memory page by page (java-heap)", finding.title());
+    assertEquals("strategy took minor page faults (java-heap)", finding.title());
     assertEquals(10_001, finding.count());
     assertTrue(finding.remedy().contains("-XX:+AlwaysPreTouch"), finding.remedy());
   }
@@ -120,7 +120,7 @@ class MemoryVerdictTest {
             .major(STRATEGY, "/data/journal", 1, 9_000_000)
             .minor(STRATEGY, "java-heap", 60, 1_000, true);
     Finding minor = findings(fixture).get(1);
-    assertEquals("60 minor page faults: 60 of java-heap (60 µs).", minor.evidence());
+    assertEquals("60 minor page faults: 60 in java-heap (60 µs).", minor.evidence());
     assertEquals(60_000, minor.totalNs());
   }
 
@@ -145,7 +145,7 @@ class MemoryVerdictTest {
     assertEquals(1, fixture.report().exitCode());
     assertEquals(1, findings(fixture).size());
     Finding finding = findings(fixture).get(0);
-    assertEquals("G1 Service had strategy interrupted to flush its TLB", finding.title());
+    assertEquals("G1 Service sent TLB shootdowns to strategy", finding.title());
     assertEquals("G1 Service (pid 4711, tid 4712)", finding.culpritInWords());
     assertTrue(finding.evidence().startsWith("2 of the 3 shootdowns"), finding.evidence());
   }
@@ -161,7 +161,7 @@ class MemoryVerdictTest {
       }
       fixture.count("shootdowns_received_monitored", STRATEGY, 2);
       assertEquals(
-          List.of("G1 Service had strategy interrupted to flush its TLB"),
+          List.of("G1 Service sent TLB shootdowns to strategy"),
           findings(fixture).stream().map(Finding::title).toList());
     }
   }
@@ -214,7 +214,7 @@ class MemoryVerdictTest {
     assertEquals(
         List.of(
             "Recorded faults whose page was on another NUMA node than their CPU: 1 of 2.",
-            "Where java-heap is: 75 % on node 0, 25 % on node 1 (of 4,000 sampled pages)."),
+            "NUMA placement of java-heap: 75 % on node 0, 25 % on node 1 (4,000 pages sampled)."),
         memory(fixture).remarks());
   }
 

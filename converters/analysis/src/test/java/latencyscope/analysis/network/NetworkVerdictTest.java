@@ -55,7 +55,7 @@ class NetworkVerdictTest {
     NetworkFixture fixture = new NetworkFixture("").drops("NO_SOCKET", "eth0", 12);
     assertEquals(0, fixture.report().exitCode());
     assertEquals(
-        "No packet dropped on the target's sockets (12 of others, see the table)",
+        "No packet dropped on the target's sockets (12 elsewhere, see the table)",
         network(fixture).verdicts().get(0).text());
   }
 
@@ -90,7 +90,7 @@ class NetworkVerdictTest {
     NetworkFixture late = new NetworkFixture("").read(READER, "udp", PORT, 3, 2_000_000, 9_000);
     assertEquals(1, late.report().exitCode());
     assertEquals(
-        "md-receiver was late to read UDP port 17717", network(late).findings().get(0).title());
+        "md-receiver was slow to read UDP port 17717", network(late).findings().get(0).title());
     NetworkFixture stack =
         new NetworkFixture("").read(READER, "udp", PORT, 3, 2_000_000, 1_900_000);
     assertEquals("network stack", network(stack).findings().get(0).culpritInWords());

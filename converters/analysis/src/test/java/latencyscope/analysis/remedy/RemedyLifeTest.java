@@ -88,7 +88,8 @@ class RemedyLifeTest {
     assertEquals(pinned, againstMoving("1"));
     assertEquals(pinned, againstMoving(""));
     assertEquals(
-        "strategy ran on CPU 0, which is not the target's. It has been pinned to CPU 1 since: pin"
+        "strategy ran on CPU 0, which is not one of the target's CPUs. It was later pinned to"
+            + " CPU 1 since: pin"
             + " it when it starts.",
         straying());
   }
@@ -105,7 +106,8 @@ class RemedyLifeTest {
     assertTrue(against(OWN).endsWith(":\n  taskset -pc 0 4721"), against(OWN));
     task(2, 4711, 4721, "0-1", true);
     assertEquals(
-        "Give strategy and md-feed (pid 4711, tid 4721), both the target's own, a CPU each.",
+        "Give strategy and md-feed (pid 4711, tid 4721), both threads of the target, a separate"
+            + " CPU each.",
         against(OWN));
   }
 
@@ -117,7 +119,8 @@ class RemedyLifeTest {
         "Keep stress-ng (pid 9001) off CPU 1. It has moved to CPU 0 since: start it there.",
         against(FOREIGN));
     assertEquals(
-        "Give strategy and md-feed (pid 4711, tid 4721), both the target's own, a CPU each."
+        "Give strategy and md-feed (pid 4711, tid 4721), both threads of the target, a separate"
+            + " CPU each."
             + " md-feed has moved to CPU 0 since: start it there.",
         against(OWN));
   }

@@ -99,13 +99,16 @@ class RemedyTest {
   void bootOptionsOnlyWhereTheyAreNotSet() {
     String remedy = remedy("0-7", "", "4-7", 4, task("stress-ng", 9001));
     assertTrue(
-        remedy.endsWith("For good, boot with: isolcpus=4-7 nohz_full=4-7 rcu_nocbs=4-7"), remedy);
+        remedy.endsWith(
+            "To make it permanent, boot with: isolcpus=4-7 nohz_full=4-7" + " rcu_nocbs=4-7"),
+        remedy);
   }
 
   @Test
   void onSharedCpusPinsTheThread() {
     assertEquals(
-        "Keep stress-ng (pid 9001) off CPU 1, and pin strategy there:\n  taskset -apc 0 9001\n  taskset -pc 1 4720",
+        "Keep stress-ng (pid 9001) off CPU 1, and pin strategy there:\n  taskset -apc 0 9001\n "
+            + " taskset -pc 1 4720",
         remedy("0-1", "", "", 1, task("stress-ng", 9001)));
   }
 
@@ -127,7 +130,8 @@ class RemedyTest {
   @Test
   void unboundWorkHasAMask() {
     assertEquals(
-        "Keep unbound kernel work (kworker/u16:3) off CPU 4:\n  echo f > /sys/devices/virtual/workqueue/cpumask",
+        "Keep unbound kernel work (kworker/u16:3) off CPU 4:\n  echo f >"
+            + " /sys/devices/virtual/workqueue/cpumask",
         remedy("0-7", "4-7", "4-7", 4, task("kworker/u16:3", 77)));
   }
 
@@ -156,7 +160,7 @@ class RemedyTest {
   @Test
   void noCommandWhereThereIsNoOtherCpu() {
     assertEquals(
-        "This host has one CPU: there is none to move anything to.",
+        "This host has one CPU: nothing can be moved elsewhere.",
         remedy("0", "", "", 0, task("stress-ng", 9001)));
     String all = remedy("0-1", "", "0-1", 0, task("stress-ng", 9001));
     assertFalse(all.contains("taskset") || all.contains("isolcpus"), all);
@@ -173,7 +177,9 @@ class RemedyTest {
   void noBootOptionThatTheKernelDoesNotHave() {
     Fixture kernel = with(host("0-7", "", "4-7"), "nohz_full_cpus", "absent");
     String remedy = foreign(kernel);
-    assertTrue(remedy.endsWith("For good, boot with: isolcpus=4-7 rcu_nocbs=4-7"), remedy);
+    assertTrue(
+        remedy.endsWith("To make it permanent, boot with: isolcpus=4-7" + " rcu_nocbs=4-7"),
+        remedy);
     with(kernel, "CONFIG_RCU_NOCB_CPU", "absent");
     with(kernel, "CONFIG_CPU_ISOLATION", "absent");
     assertFalse(foreign(kernel).contains("boot with"), foreign(kernel));

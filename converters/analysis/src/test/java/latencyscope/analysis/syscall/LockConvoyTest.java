@@ -71,9 +71,9 @@ class LockConvoyTest {
     assertEquals(100 * MS, finding.worstNs());
     assertEquals(185 * MS, finding.totalNs());
     assertEquals(
-        "Once, at most 3 at once. In the worst queue it was held by latencyscope-drain"
+        "Once, with up to 3 threads at once. Worst queue: held by latencyscope-drain"
             + " (LatencyScope) for 100.00 ms, C2 CompilerThread0 (C2 compiler) for 3.00 ms,"
-            + " strategy for 2.00 ms; waiting were strategy for 100.00 ms, C2 CompilerThread0 (C2"
+            + " strategy for 2.00 ms; waiting: strategy for 100.00 ms, C2 CompilerThread0 (C2"
             + " compiler) for 92.00 ms, risk for 85.00 ms.",
         finding.evidence());
   }

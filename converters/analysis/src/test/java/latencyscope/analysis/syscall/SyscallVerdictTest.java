@@ -287,8 +287,8 @@ class SyscallVerdictTest {
     List<String> texts = syscall(fixture).verdicts().stream().map(Verdict::text).toList();
     assertTrue(
         texts.contains(
-            "No busy thread waited for a native mutex; of Java's locks only the target's own"
-                + " recording tells"),
+            "No busy thread waited for a native mutex; Java locks are recorded only by the"
+                + " target's own JFR recording"),
         texts::toString);
   }
 

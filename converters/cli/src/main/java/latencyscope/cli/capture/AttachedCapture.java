@@ -42,7 +42,7 @@ public final class AttachedCapture implements RunningCapture {
    */
   public static AttachedCapture start(CaptureRequest request) throws UserError {
     if (request.target() == null) {
-      throw new UserError("--attach: give it the JVM to load the agent into: --pid PID");
+      throw new UserError("--attach requires --pid PID, the JVM to load the agent into");
     }
     long pid = request.target().pid();
     JvmProcess jvm =
@@ -100,9 +100,10 @@ public final class AttachedCapture implements RunningCapture {
     throw new UserError(
         "--attach: JVM "
             + pid
-            + " does not see "
+            + " cannot see "
             + jar
-            + ", as it runs in a container; put the jar there, and run jcmd PID JVMTI.agent_load");
+            + ", because it runs in a container; copy the jar there, and run jcmd PID"
+            + " JVMTI.agent_load");
   }
 
   private static void load(Path jar, long pid) throws UserError {
@@ -121,7 +122,7 @@ public final class AttachedCapture implements RunningCapture {
       String state = channel.property(CaptureSession.STATE, ANSWER_LIMIT);
       return state == null ? "" : state;
     } catch (AttachException e) {
-      throw new UserError("--attach: the target cannot be asked any more: " + e.getMessage(), e);
+      throw new UserError("--attach: the target no longer answers: " + e.getMessage(), e);
     }
   }
 
@@ -135,7 +136,7 @@ public final class AttachedCapture implements RunningCapture {
     try {
       recording.stop(file);
     } catch (AttachException e) {
-      throw new UserError("the target's recording could not be had: " + e.getMessage(), e);
+      throw new UserError("the target's recording could not be read: " + e.getMessage(), e);
     }
   }
 

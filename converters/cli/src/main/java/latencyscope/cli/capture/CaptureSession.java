@@ -61,8 +61,8 @@ public final class CaptureSession implements RunningCapture {
                     type -> type.getName().equals(EventDescription.PREFIX + EventTypes.CAPTURE));
     if (!registered) {
       throw new UserError(
-          "there is no LatencyScope agent in this process, so nothing can be captured; start it"
-              + " as java -jar latencyscope.jar, or with -javaagent:latencyscope.jar");
+          "nothing can be captured, because this process has no LatencyScope agent; start it as"
+              + " java -jar latencyscope.jar, or with -javaagent:latencyscope.jar");
     }
   }
 

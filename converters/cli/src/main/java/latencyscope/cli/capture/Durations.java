@@ -16,7 +16,7 @@ public final class Durations implements ITypeConverter<Duration> {
       throw new TypeConversionException("a duration of 0 captures nothing; 10 is the default");
     }
     if (duration.compareTo(LONGEST) > 0) {
-      throw new TypeConversionException("'" + text + "' is longer than 7 days, which is the most");
+      throw new TypeConversionException("'" + text + "' is longer than the maximum of 7 days");
     }
     return duration;
   }

@@ -83,9 +83,9 @@ public final class JvmCompanion implements AutoCloseable {
     console.say(
         "JVM "
             + jvm.pid()
-            + " tells nothing of its own (thread names, pauses, locks), because "
+            + " provides no data (thread names, pauses, locks): "
             + why
-            + "; what the kernel knows is complete");
+            + "; the kernel's data is complete");
   }
 
   private void look() {
@@ -141,8 +141,8 @@ public final class JvmCompanion implements AutoCloseable {
       console.say(
           "JVM "
               + jvm.pid()
-              + " tells the times of its own events to a millisecond only, and there were too few"
-              + " waits to tell them better: its pauses may be shown up to 1 ms early");
+              + " records the times of its events to a millisecond only, and there were too few"
+              + " waits to correct them: its pauses may be shown up to 1 ms early");
     }
     return Optional.of(offsets);
   }

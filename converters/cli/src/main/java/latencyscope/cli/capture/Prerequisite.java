@@ -94,7 +94,7 @@ public record Prerequisite(String name, boolean present, String detail, String r
     return new Prerequisite(
         "libbpf >= 1.0",
         found.isPresent(),
-        found.map(file -> "/" + file).orElse("libbpf.so.1 is in none of the usual directories"),
+        found.map(file -> "/" + file).orElse("libbpf.so.1 was not found in the usual directories"),
         found.isPresent() ? null : "apt-get install libbpf1, or dnf install libbpf");
   }
 

@@ -20,7 +20,7 @@ public record PrivateDirectory(Path path, Thread hook) implements AutoCloseable 
       Runtime.getRuntime().addShutdownHook(hook);
       return new PrivateDirectory(path, hook);
     } catch (IOException e) {
-      throw new UserError("no temporary directory could be made: " + e.getMessage(), e);
+      throw new UserError("no temporary directory could be created: " + e.getMessage(), e);
     }
   }
 

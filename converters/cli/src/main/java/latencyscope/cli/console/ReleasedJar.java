@@ -27,7 +27,7 @@ public final class ReleasedJar {
         return started.toAbsolutePath();
       }
     } catch (URISyntaxException e) {
-      throw new UserError("the place of this program cannot be named: " + e.getMessage(), e);
+      throw new UserError("the path of this program cannot be read: " + e.getMessage(), e);
     }
     throw new UserError(
         purpose + " is packed in latencyscope.jar only: java -jar latencyscope.jar ...");

@@ -99,11 +99,11 @@ public enum Format {
       return TEXT;
     }
     throw new UserError(
-        "--output: this version does not know what to write to a file that ends in '"
+        "--output: no format is known for a file that ends in '"
             + file.substring(dot)
             + "', only "
             + all(Format::ending)
-            + "; or say --format");
+            + "; or use --format");
   }
 
   /**

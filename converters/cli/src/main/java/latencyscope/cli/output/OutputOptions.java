@@ -40,7 +40,7 @@ public final class OutputOptions {
   @Option(
       names = "--notional",
       paramLabel = "DOLLARS",
-      description = "What is at stake: the result says what latency cost in dollars, too.")
+      description = "Position size in dollars; the result then contains the cost of latency.")
   private Double notional;
 
   @Option(
@@ -59,7 +59,7 @@ public final class OutputOptions {
 
   @Option(
       names = {"-v", "--verbose"},
-      description = "Say more about what is done and what goes wrong, on standard error.")
+      description = "Print more about progress and errors to standard error.")
   private boolean verbose;
 
   private Format resolved;
@@ -75,7 +75,7 @@ public final class OutputOptions {
     resolved = format();
     rate = rate();
     if (resolved.needsCosts() && rate == null) {
-      throw new UserError("--format: what latency cost takes --notional, the dollars at stake");
+      throw new UserError("--format: this format requires --notional DOLLARS");
     }
     parsed = new ArrayList<>();
     for (String limit : limits) {
@@ -98,7 +98,7 @@ public final class OutputOptions {
   private CostRate rate() throws UserError {
     if (notional == null) {
       if (bpsPerUs != null) {
-        throw new UserError("--bps-per-us goes with --notional, the dollars at stake");
+        throw new UserError("--bps-per-us requires --notional DOLLARS");
       }
       return null;
     }
@@ -192,7 +192,7 @@ public final class OutputOptions {
       throw new UserError(
           "a "
               + (resolved == Format.JFR ? "recording" : "trace")
-              + " is not for a terminal: give it a file with --output");
+              + " cannot be written to a terminal; use --output FILE");
     }
   }
 }
