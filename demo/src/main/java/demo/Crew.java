@@ -8,7 +8,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** The engine's threads; the first that fails wakes whoever waits. Used by one thread. */
+/** The engine's threads; the first that fails wakes all waiting threads. Used by one thread. */
 final class Crew {
   private final List<Thread> threads = new ArrayList<>();
   private final CompletableFuture<Throwable> failure = new CompletableFuture<>();

@@ -140,7 +140,7 @@ final class TradingSession implements AutoCloseable {
     crew.joinAll(JOIN_MS);
   }
 
-  /** On the strategy thread: trades a market of its own, unseen, until the code is compiled. */
+  /** On the strategy thread: trades a separate market, unseen, until the code is compiled. */
   private void rehearse() {
     Strategy understudy = new Strategy(new RiskDesk(), rehearsalJournal, false);
     MarketSimulator market = new MarketSimulator(~options.seed());

@@ -21,7 +21,7 @@ import latencyscope.jfr.schema.EventTypes;
  *
  * <p>A thread parks every 100 µs, so that there always is something to record. Prints a line for
  * each type of event: its name and the milliseconds until the first one. An event of the JDK, and
- * the time until {@link Recording#start} returns, tell how long the flight recorder itself takes.
+ * the time until {@link Recording#start} returns, show how long JFR itself takes.
  */
 final class FirstEvent {
   private static final List<String> TYPES =

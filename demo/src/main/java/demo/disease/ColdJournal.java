@@ -17,7 +17,7 @@ import java.util.List;
  * The journal goes on, every 20 ms, in a segment whose pages are on disk but not in memory.
  *
  * <p>The first record in a segment is a major page fault on the strategy thread. Each segment is a
- * small file of its own, so that the kernel's readahead for one cannot warm up the next.
+ * separate small file, so that the kernel's readahead for one cannot warm up the next.
  */
 final class ColdJournal implements Disease {
   private static final Duration EVERY = Duration.ofMillis(20);

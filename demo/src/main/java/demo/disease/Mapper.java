@@ -64,7 +64,7 @@ abstract class Mapper {
     ByArena(FileChannel file) throws ReflectiveOperationException {
       super(file);
       Class<?> arena = Class.forName("java.lang.foreign.Arena");
-      // Confined: closing a shared one makes all threads pass a handshake, a disease of its own.
+      // Confined: closing a shared one makes all threads pass a handshake, a disease in itself.
       ofConfined = arena.getMethod("ofConfined");
       map = FileChannel.class.getMethod("map", MapMode.class, long.class, long.class, arena);
       asByteBuffer = Class.forName("java.lang.foreign.MemorySegment").getMethod("asByteBuffer");

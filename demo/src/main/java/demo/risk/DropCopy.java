@@ -6,7 +6,7 @@ import java.util.List;
 /**
  * Keeps the books a second time, from copies of the fills; the {@code risk} thread.
  *
- * <p>Whoever trades must not be the only one to say what was traded.
+ * <p>The trading side must not be the only record of what was traded.
  */
 public final class DropCopy implements Runnable {
   private final RiskDesk desk;

@@ -95,7 +95,7 @@ public final class RiskDesk {
     }
   }
 
-  /** Any thread: keeps the lock for this long, busy, whoever wants it. */
+  /** Any thread: keeps the lock for this long, busy, even if others want it. */
   public void holdLock(long ns) {
     lock.lock();
     try {

@@ -1,6 +1,6 @@
 package latencyscope.jfr;
 
-/** An event about a page, of which the kernel's record does not tell all: the rest is asked for. */
+/** An event about a page, of which the kernel's record does not have all: the rest is asked for. */
 public interface OnPage {
   /**
    * Fills in what the kernel's record does not have. Called before the event is committed.

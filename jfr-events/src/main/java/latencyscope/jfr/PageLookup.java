@@ -33,7 +33,7 @@ public interface PageLookup {
   /**
    * The file that is mapped at an address at this moment.
    *
-   * @return null if none is, or if that cannot be told
+   * @return null if none is, or if that is unknown
    */
   InFile fileAt(long address);
 }

@@ -41,7 +41,7 @@ public enum Profile {
         100,000 times a second writes several megabytes a second.
       """);
 
-  /** Default threshold of a type whose events cost more than their duration tells. */
+  /** Default threshold of a type whose events cost more than their duration. */
   public static final String EVERY_ONE = "0 ns";
 
   private static final String KERNEL_THRESHOLD = "kernel-threshold";

@@ -37,7 +37,7 @@ public final class Schema {
   private static final String CLASS = ".class";
 
   // Found once, perhaps by two threads at a time, which find the same: a jar's list of entries is
-  // long, and all else here is told from these.
+  // long, and all else here is derived from these.
   private static volatile List<Class<? extends Event>> events;
 
   private Schema() {}

@@ -98,7 +98,7 @@ public final class FullNames implements IParserExtension {
     @Override
     public void flush() {
       ThreadNames names = new ThreadNames();
-      waiting.forEach(type -> type.teach(names));
+      waiting.forEach(type -> type.addTo(names));
       for (FastAccessNumberMap<Object> table : tables) {
         for (Object thread : table) {
           names.learn(thread);
@@ -151,7 +151,7 @@ public final class FullNames implements IParserExtension {
       boolean ofKernel = Fields.indexOf(EventFields.KERNEL_START, fields) >= 0;
       for (int i = 0; i < fields.size(); i++) {
         Named.of(fields.get(i).getIdentifier(), fields).ifPresent(named::add);
-        // JDKs before 22 (JDK-8239508) add one of their own, of the same name.
+        // JDKs before 22 (JDK-8239508) add another one with the same name.
         if (ofKernel && fields.get(i).getIdentifier().equals("eventThread")) {
           threads.add(i);
         }
@@ -163,7 +163,7 @@ public final class FullNames implements IParserExtension {
       events.add(values.clone()); // the parser uses the array again
     }
 
-    void teach(ThreadNames names) {
+    void addTo(ThreadNames names) {
       boolean ofContainer = id.equals(EventDescription.PREFIX + EventTypes.NAMESPACE_THREAD);
       boolean ofTarget = id.equals(EventDescription.PREFIX + EventTypes.CAPTURE);
       for (Object[] values : ofContainer || ofTarget ? events : List.<Object[]>of()) {

@@ -254,7 +254,8 @@ abstract class KernelRule implements IRule {
         : verdict.text() + ". " + first.title() + ", {worst} at worst";
   }
 
-  // Mission Control makes a list of what stands in braces; in text, only the line breaks tell the
+  // Mission Control makes a list of what stands in braces; in text, only the line breaks separate
+  // the
   // elements apart.
   private static String explanation(ModuleReport report, String verdicts, boolean exact) {
     StringBuilder text = new StringBuilder(verdicts);

@@ -17,7 +17,7 @@ import org.openjdk.jmc.flightrecorder.parser.ValueField;
 
 /**
  * Leaves empty what was not measured, where a recording has -1 or 0 for it, and gives the counters
- * that are times a unit and a column of their own. {@code AsRecorded} takes it back for who judges.
+ * that are times a separate unit and column. {@code AsRecorded} takes it back for who judges.
  *
  * <p>Events of other types do not pass through it. Stateless, safe for use by several threads.
  */

@@ -172,7 +172,7 @@ public final class SlotMeasures {
     histogramEvent.cpu = whose.cpu();
     histogramEvent.count = distributed + notDistributed;
     histogramEvent.total = total;
-    // The kernel's maximum is of all time: if it did not rise, the highest count tells to 0.1 %.
+    // The kernel's maximum is of all time: if it did not rise, the highest count shows it to 0.1 %.
     histogramEvent.max =
         newMax ? reported[slot][histogram.index + 1] : Math.min(previousMax, highest(counts));
     histogramEvent.unbinned = notDistributed;

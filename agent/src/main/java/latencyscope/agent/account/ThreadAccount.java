@@ -127,7 +127,7 @@ public final class ThreadAccount {
 
   private void report(int slot, ThreadDirectory.Entry thread, long startTicks, long endTicks) {
     if (thread.watched()) {
-      tellBothIds(slot);
+      commitBothIds(slot);
       measures.report(slot, Measured.of(thread), startTicks, endTicks);
     } else {
       slots.mute(slot);
@@ -135,7 +135,7 @@ public final class ThreadAccount {
   }
 
   // Also of a thread that was born and ended between two looks at /proc.
-  private void tellBothIds(int slot) {
+  private void commitBothIds(int slot) {
     int inside = slots.namespaceThreadId(slot);
     int here = slots.osThreadId(slot);
     if (inside != here && !told.get(slot)) {

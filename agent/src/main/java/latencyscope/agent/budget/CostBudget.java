@@ -190,7 +190,7 @@ public final class CostBudget {
         return percent / 100;
       }
     } catch (NumberFormatException e) {
-      // told below, as any other
+      // reported below, as any other
     }
     throw new IllegalArgumentException(
         "budget '" + text + "' is neither off nor a share of one CPU such as 1%");

@@ -8,13 +8,13 @@ import latencyscope.proc.KernelFile;
 public final class CpuTime {
   private CpuTime() {}
 
-  /** CPU time that the calling thread has used, nanoseconds; 0 if the kernel does not tell. */
+  /** CPU time that the calling thread has used, nanoseconds; 0 if the kernel does not report it. */
   public static long ofThisThread() {
     return ofThread("thread-self");
   }
 
   /**
-   * CPU time that a thread has used, nanoseconds; 0 if the kernel does not tell.
+   * CPU time that a thread has used, nanoseconds; 0 if the kernel does not report it.
    *
    * @param thread its folder below {@code /proc}
    */

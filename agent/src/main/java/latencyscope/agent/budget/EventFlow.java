@@ -15,7 +15,7 @@ public final class EventFlow {
   private long floorNs;
 
   /**
-   * @param records tells how many were taken until now
+   * @param records returns how many were taken until now
    */
   public EventFlow(String eventName, LongSupplier records) {
     this.eventName = eventName;

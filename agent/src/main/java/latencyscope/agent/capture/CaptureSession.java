@@ -20,9 +20,9 @@ import latencyscope.jfr.capture.DrainStall;
 /**
  * One capture, from loading the modules until they are gone again.
  *
- * <p>All of it happens on one daemon thread, so that neither the engine nor whoever starts a
- * recording waits for the kernel; only {@link #completeChunk} works on the recorder's thread, under
- * the same lock. {@link #STATE} tells the command line in this JVM how far the capture has come.
+ * <p>All of it happens on one daemon thread, so that neither the engine nor the thread that starts
+ * a recording waits for the kernel; only {@link #completeChunk} works on the recorder's thread,
+ * under the same lock. {@link #STATE} shows the command line in this JVM the state of the capture.
  */
 public final class CaptureSession {
   /** System property: {@code starting}, {@code capturing}, {@code failed} or {@code stopped}. */
@@ -114,12 +114,12 @@ public final class CaptureSession {
    * Moves the calling thread, one of ours, to where the drain thread may run; says whether that is
    * where it may stay.
    */
-  public boolean joinDrainThread() throws BpfException {
+  public boolean moveToDrainCpus() throws BpfException {
     LoadedModules loaded = modules;
     if (loaded == null) {
       // That thread is busy loading them, and is where it will stay.
       if (NativeAccess.enable(instrumentation) == null) {
-        ModuleLoader.keepOutOfTheWay(settings.cpus(), settings.drainCpus());
+        ModuleLoader.leaveMonitoredCpus(settings.cpus(), settings.drainCpus());
       }
     } else if (!loaded.isEmpty()) {
       NativeThread.waitForTurn();
@@ -227,7 +227,7 @@ public final class CaptureSession {
     }
   }
 
-  // Whoever stopped it did not wait for long, and it may have been loading still.
+  // The stopping thread did not wait for long, and it may have been loading still.
   private void awaitPrevious() throws InterruptedException {
     if (previous != null) {
       previous.thread.join();
@@ -265,9 +265,9 @@ public final class CaptureSession {
     beginRound();
     while (!stopping) {
       long now = System.nanoTime();
-      boolean keepHouse = thresholdsChanged || now - housekeepingAtNs >= HOUSEKEEPING_NS;
-      housekeepingAtNs = keepHouse ? now : housekeepingAtNs;
-      boolean more = (keepHouse || modules.haveWork()) && drain(keepHouse);
+      boolean runMaintenance = thresholdsChanged || now - housekeepingAtNs >= HOUSEKEEPING_NS;
+      housekeepingAtNs = runMaintenance ? now : housekeepingAtNs;
+      boolean more = (runMaintenance || modules.haveWork()) && drain(runMaintenance);
       if (!more) {
         pause();
       }
@@ -276,13 +276,13 @@ public final class CaptureSession {
   }
 
   /** Says whether there may be more. */
-  private boolean drain(boolean keepHouse) {
+  private boolean drain(boolean runMaintenance) {
     work.lock();
     try {
-      if (keepHouse) {
+      if (runMaintenance) {
         turns.beforeOtherWork();
         thresholdsChanged = false;
-        modules.keepHouse();
+        modules.runMaintenance();
         turns.look();
       }
       if (modules.isEmpty()) {

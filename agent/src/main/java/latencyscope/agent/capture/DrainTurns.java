@@ -81,7 +81,7 @@ final class DrainTurns {
     }
     try {
       if (wanted) {
-        NativeThread.standBack();
+        NativeThread.runInShortSlices();
       } else {
         NativeThread.waitForTurn();
       }

@@ -8,7 +8,7 @@ import latencyscope.jfr.capture.ProbeStatus;
 /**
  * Says in every recording why an agent that came in vain does not capture.
  *
- * <p>Whoever reads the recording has not seen the engine's standard error.
+ * <p>Readers of the recording have not seen the engine's standard error.
  */
 final class Absence implements FlightRecorderListener {
   private final String reason;
@@ -22,7 +22,7 @@ final class Absence implements FlightRecorderListener {
     try {
       FlightRecorder.addListener(new Absence(reason));
     } catch (RuntimeException | LinkageError e) {
-      return; // no recorder in this JVM: standard error has been told
+      return; // no recorder in this JVM: standard error has the message
     }
   }
 
@@ -33,7 +33,7 @@ final class Absence implements FlightRecorderListener {
       // At the end of each chunk, as the agent's own account would come.
       FlightRecorder.addPeriodicEvent(Capture.class, this::commit);
     } catch (RuntimeException | LinkageError e) {
-      return; // it would end in whoever starts the recording
+      return; // it would end in the thread that starts the recording
     }
   }
 

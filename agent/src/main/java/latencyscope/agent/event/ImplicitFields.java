@@ -6,7 +6,7 @@ import jdk.jfr.Event;
 
 /**
  * Reaches the fields that the flight recorder adds to event classes when it instruments them: the
- * only way to commit an event with a time of its own.
+ * only way to commit an event with a given time.
  */
 public final class ImplicitFields {
   private ImplicitFields() {}

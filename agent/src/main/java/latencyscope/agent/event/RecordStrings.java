@@ -20,7 +20,7 @@ public final class RecordStrings {
   private final LongTexts systemCalls = new LongTexts(RecordStrings::nameOfSystemCall);
   private final MappedFiles files;
 
-  /** Null where the kernel does not tell. Modules are completed side by side. */
+  /** Null where the kernel does not name its functions. Modules are completed side by side. */
   private volatile KernelSymbols symbols;
 
   /**
@@ -71,9 +71,9 @@ public final class RecordStrings {
     return inode == 0 ? null : files.path(inode, device);
   }
 
-  /** Has functions told by these names from now on, not by their addresses. */
-  public void symbols(KernelSymbols told) {
-    symbols = told;
+  /** Uses these names of functions from now on, not their addresses. */
+  public void symbols(KernelSymbols names) {
+    symbols = names;
   }
 
   private String look(long address) {

@@ -11,7 +11,8 @@ import jdk.jfr.EventType;
 
 /**
  * Notes which of our event types the running recordings want throughout an interval, and from which
- * length on. Without it, no reader could tell a type that was off from one that had nothing to say.
+ * length on. Without it, no reader could distinguish a type that was off from one without
+ * occurrences.
  *
  * <p>Used by one thread at a time.
  */

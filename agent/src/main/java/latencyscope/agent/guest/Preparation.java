@@ -19,7 +19,7 @@ import latencyscope.jfr.Schema;
  * Does for the first time in this JVM what each capture does before the kernel comes into it:
  * reading what the event classes say of themselves, linking native calls, reading an object, this
  * kernel's hooks and the JVM's own structures. Nothing goes into the kernel, and what fails here
- * fails again when it is needed, and is told then.
+ * fails again when it is needed, and is reported then.
  *
  * <p>Done once, while the engine starts, so that a first capture is not up later, and disturbs no
  * more, than the ones after it. Or, where that was not wanted or a recording comes sooner, while
@@ -52,7 +52,7 @@ final class Preparation implements Runnable {
   }
 
   /** Has it done now, unless it is done already; returns at once. */
-  static void hurry(AgentOptions options, Instrumentation instrumentation) {
+  static void beginNow(AgentOptions options, Instrumentation instrumentation) {
     RECORDER_IS_THERE.countDown();
     begin(options, instrumentation);
   }
@@ -87,8 +87,8 @@ final class Preparation implements Runnable {
   }
 
   private void prepareNative() throws Exception {
-    // Whoever loads the agent or starts a recording may be pinned to one that is monitored.
-    ModuleLoader.keepOutOfTheWay(
+    // The thread that loads the agent or starts a recording may be pinned to a monitored one.
+    ModuleLoader.leaveMonitoredCpus(
         CaptureSettings.cpus(options, "cpus"), CaptureSettings.cpus(options, "drain.cpus"));
     Kernel kernel = Kernel.running();
     KernelObject.requireLibrary();

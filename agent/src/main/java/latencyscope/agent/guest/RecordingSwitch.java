@@ -29,7 +29,7 @@ import latencyscope.jfr.capture.CaptureSetting;
  * to {@link #reconcile}, which compares what is wanted with what runs. Safe for use by several
  * threads.
  *
- * <p>The recorder tells of changes now and then while it holds its own lock, as in the JVM's last
+ * <p>The recorder reports changes now and then while it holds its own lock, as in the JVM's last
  * moments. So what it is asked is asked before our lock is taken, never under it: the engine's end
  * must not find us waiting for each other.
  */
@@ -91,7 +91,7 @@ final class RecordingSwitch implements FlightRecorderListener {
     }
   }
 
-  /** Prints on standard error what the agent is doing, for whoever has asked. */
+  /** Prints on standard error what the agent is doing, for the command status. */
   void sayStatus() {
     CaptureSession running = session;
     System.err.println(
@@ -106,7 +106,7 @@ final class RecordingSwitch implements FlightRecorderListener {
   // Comes before the first recording's settings are applied: what is registered now obeys them.
   @Override
   public void recorderInitialized(FlightRecorder recorder) {
-    Preparation.hurry(options, instrumentation);
+    Preparation.beginNow(options, instrumentation);
     guarded(
         "could not register its events",
         () -> {
@@ -114,7 +114,7 @@ final class RecordingSwitch implements FlightRecorderListener {
           FlightRecorder.addPeriodicEvent(Capture.class, this::chunkEnds);
           CaptureSetting.onChange(this::reconcileSoon);
         });
-    // Nobody tells of recordings that were there before the agent was loaded.
+    // Recordings that began before the agent was loaded are not announced.
     reconcile();
     watch();
   }
@@ -166,13 +166,13 @@ final class RecordingSwitch implements FlightRecorderListener {
         return; // a later answer has been heeded
       }
       answered = wish.number;
-      heed(wish, thresholdsToo);
+      applyWish(wish, thresholdsToo);
     } finally {
       lock.unlock();
     }
   }
 
-  private void heed(Wish wish, boolean thresholdsToo) {
+  private void applyWish(Wish wish, boolean thresholdsToo) {
     boolean wanted = !stopped && wish.settings != null;
     if (!stopped && !wish.triggers.equals(triggerText)) {
       setTriggers(wish.triggers);
@@ -191,7 +191,7 @@ final class RecordingSwitch implements FlightRecorderListener {
     }
   }
 
-  // Settings are evaluated one by one: the last of them counts, and none is told to us as the last.
+  // Settings are evaluated one by one: the last of them counts, and none is marked as the last.
   private void reconcileSoon() {
     if (!settling.compareAndSet(false, true)) {
       return;
@@ -211,7 +211,8 @@ final class RecordingSwitch implements FlightRecorderListener {
         });
   }
 
-  // A recording that enables or disables one of our events while it runs tells nobody: as long as
+  // A recording that enables or disables one of our events while it runs notifies nobody: as long
+  // as
   // there is a recording, a look each second at whether that has happened.
   private void watch() {
     if (!isRecording() || !watching.compareAndSet(false, true)) {
@@ -263,7 +264,7 @@ final class RecordingSwitch implements FlightRecorderListener {
     private void look() throws BpfException {
       CaptureSession running = session;
       try {
-        if (running != null && running != joined && running.joinDrainThread()) {
+        if (running != null && running != joined && running.moveToDrainCpus()) {
           joined = running;
         }
       } finally {

@@ -25,7 +25,7 @@ final class StartedRecording {
 
   private StartedRecording() {}
 
-  /** Starts it on a thread of its own: the flight recorder takes its time to come up. */
+  /** Starts it on a separate thread: the flight recorder takes its time to come up. */
   static void inBackground(AgentOptions options) {
     Thread.ofPlatform().daemon().name("latencyscope-start").start(() -> start(options));
   }

@@ -8,7 +8,7 @@ import java.util.Map;
 import latencyscope.proc.KernelFile;
 
 /**
- * What the kernel counts for the whole host alone, because no tracepoint tells whose it was: huge
+ * What the kernel counts for the whole host alone, because no tracepoint has the process: huge
  * pages that were split.
  *
  * <p>Source: {@code /proc/vmstat}. What a kernel does not count is left out. Used by one thread at

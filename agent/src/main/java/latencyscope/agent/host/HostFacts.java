@@ -24,7 +24,7 @@ import latencyscope.jfr.schema.HostSetting;
 import latencyscope.proc.KernelFile;
 
 /**
- * The settings of this host that latency depends on, as the kernel's own files tell them. What a
+ * The settings of this host that latency depends on, as the kernel's own files show them. What a
  * host does not have is left out. Stateless.
  */
 public final class HostFacts {
@@ -54,7 +54,7 @@ public final class HostFacts {
     }
   }
 
-  /** All facts that this host tells. */
+  /** All facts that this host provides. */
   public List<Fact> read() {
     List<Fact> facts = new ArrayList<>();
     option("rcu_nocbs").ifPresent(facts::add);
@@ -100,7 +100,7 @@ public final class HostFacts {
   }
 
   /**
-   * The options of the kernel's build that boot options depend on; empty if it does not tell. Takes
+   * The options of the kernel's build that boot options depend on; empty if it is unknown. Takes
    * some milliseconds, and does not change.
    */
   public List<Fact> kernelConfig() {
@@ -139,7 +139,7 @@ public final class HostFacts {
             new Fact("swap_devices", String.valueOf(text.lines().count() - 1), "/proc/swaps"));
   }
 
-  /** The flags that this JVM was started with; empty if it does not tell. */
+  /** The flags that this JVM was started with; empty if it is unknown. */
   public static Optional<Fact> jvmFlags() {
     // Without permission for native calls nothing is captured, and to try would print a warning.
     if (!HostFacts.class.getModule().isNativeAccessEnabled()) {

@@ -20,8 +20,8 @@ import latencyscope.proc.KernelFile;
  * is made where the host may be out of reach.
  *
  * <p>Source: {@code /proc/irq}, {@code /sys/kernel/irq}, {@code /sys/kernel/debug/irq}. Only reads:
- * that the kernel refuses a mask could otherwise be told by writing one. A file that is absent or
- * unreadable leaves its value empty. Used by one thread at a time.
+ * that the kernel refuses a mask could otherwise be found only by writing one. A file that is
+ * absent or unreadable leaves its value empty. Used by one thread at a time.
  */
 public final class InterruptAffinities implements HostAccount {
   private static final String MANAGED_FLAG = "IRQD_AFFINITY_MANAGED";

@@ -49,7 +49,7 @@ public final class HotSpotMemory implements AutoCloseable {
   /**
    * Finds where the JVM keeps these.
    *
-   * @throws IOException if it does not tell
+   * @throws IOException if it is not described
    */
   public HotSpotMemory(HotSpotStructs structs) throws IOException {
     this.structs = structs;
@@ -70,7 +70,7 @@ public final class HotSpotMemory implements AutoCloseable {
   /**
    * The memory of this JVM.
    *
-   * @throws IOException if it does not tell; then nothing is left open
+   * @throws IOException if it is not described; then nothing is left open
    */
   public static HotSpotMemory open() throws IOException {
     HotSpotStructs structs = new HotSpotStructs();
@@ -104,7 +104,7 @@ public final class HotSpotMemory implements AutoCloseable {
     return ranges;
   }
 
-  /** It reserves no such memory, but maps a file of its own all over a space that it reserves. */
+  /** It reserves no such memory, but maps a separate file all over a space that it reserves. */
   private static List<AddressRange> heapOfZgc(List<MemoryMap.Mapping> mappings) {
     LongSummaryStatistics bounds = new LongSummaryStatistics();
     for (MemoryMap.Mapping mapping : mappings) {

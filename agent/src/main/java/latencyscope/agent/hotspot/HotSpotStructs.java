@@ -43,7 +43,7 @@ public final class HotSpotStructs implements AutoCloseable {
   /**
    * Where a member lies in its structure.
    *
-   * @throws IOException if the JVM does not tell
+   * @throws IOException if the JVM does not describe it
    */
   long offset(Predicate<String> type, String field) throws IOException {
     return table.find(type, field, table.offset);
@@ -52,7 +52,7 @@ public final class HotSpotStructs implements AutoCloseable {
   /**
    * The address of a static member.
    *
-   * @throws IOException if the JVM does not tell
+   * @throws IOException if the JVM does not describe it
    */
   long staticAddress(String type, String field) throws IOException {
     return table.find(type::equals, field, table.address);

@@ -7,7 +7,7 @@ import java.lang.invoke.VarHandle;
 import java.util.Optional;
 
 /**
- * Tells the operating system's id of a platform thread of this JVM, without a safepoint.
+ * Finds the operating system's id of a platform thread of this JVM, without a safepoint.
  *
  * <p>Follows {@code Thread.eetop} to HotSpot's own structures, see {@link HotSpotStructs}. A thread
  * may end at any moment, so {@code eetop} is read again afterwards. Used by one thread at a time.

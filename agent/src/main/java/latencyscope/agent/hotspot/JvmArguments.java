@@ -23,7 +23,7 @@ public final class JvmArguments {
   /**
    * Reads them.
    *
-   * @throws IOException if the JVM does not tell
+   * @throws IOException if the JVM does not describe it
    */
   public static List<String> read() throws IOException {
     try (HotSpotStructs structs = new HotSpotStructs()) {

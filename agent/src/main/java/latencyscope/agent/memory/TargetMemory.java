@@ -102,10 +102,10 @@ public final class TargetMemory implements AutoCloseable {
     if (hotSpot != null) {
       known.addAll(hotSpot.ranges(mappings));
     }
-    return AddressRange.over(known, mappings.stream().map(TargetMemory::asKernelKnowsIt).toList());
+    return AddressRange.over(known, mappings.stream().map(TargetMemory::kernelRange).toList());
   }
 
-  private static AddressRange asKernelKnowsIt(MemoryMap.Mapping mapping) {
+  private static AddressRange kernelRange(MemoryMap.Mapping mapping) {
     MemoryRegion region =
         mapping.inode() != 0
             ? MemoryRegion.MAPPED_FILE

@@ -39,7 +39,7 @@ public final class TargetNodes {
     if (nodes.count() == 1) {
       return 0;
     }
-    // Whoever watches all processes knows a thread's memory by the thread.
+    // A capture of all processes finds a thread's memory by the thread.
     long of = pid == CaptureSettings.ALL ? osThreadId : pid;
     return nodes.ofPages((int) of, address)[0];
   }
@@ -50,7 +50,7 @@ public final class TargetNodes {
   }
 
   /** Whether there is a placement to ask for. */
-  public boolean tellPlacement() {
+  public boolean hasPlacement() {
     return nodes.count() > 1 && pid != CaptureSettings.ALL;
   }
 

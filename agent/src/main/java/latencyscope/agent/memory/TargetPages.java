@@ -6,8 +6,8 @@ import latencyscope.jfr.PageLookup;
 /**
  * Where the target's pages are. Used by one thread at a time.
  *
- * @param nodes tells on which NUMA nodes
- * @param files tells of which files
+ * @param nodes finds their NUMA nodes
+ * @param files finds their files
  */
 public record TargetPages(TargetNodes nodes, MappedFiles files) implements PageLookup {
   @Override

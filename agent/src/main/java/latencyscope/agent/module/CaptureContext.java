@@ -15,10 +15,10 @@ import latencyscope.agent.trigger.Triggers;
  * What the modules of one capture share. Used by one thread at a time.
  *
  * @param clock converts the kernel's time
- * @param threads tells who a thread is
+ * @param threads identifies threads
  * @param strings texts of records
- * @param memory tells what the target uses its memory for
- * @param pages tells where its pages are
+ * @param memory knows the target's memory regions
+ * @param pages finds where its pages are
  * @param locks names the JVM's own locks
  * @param tasks knows which tasks live, and where they may run
  * @param triggers watches for events that are to be written to a file

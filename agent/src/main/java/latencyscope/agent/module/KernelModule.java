@@ -105,7 +105,7 @@ public final class KernelModule implements AutoCloseable {
     hostAccounts =
         context.hostAccounts().stream().filter(account -> account.module().equals(name)).toList();
     records = new ModuleRecords(name, structs, context, directory, threads::mute);
-    lookAtMemory(true);
+    refreshMemory(true);
     adoptThresholds();
     times = new ModuleTimes(name, context.clock().nowTicks());
   }
@@ -127,7 +127,7 @@ public final class KernelModule implements AutoCloseable {
     times.attached(context.clock().nowTicks());
     hostAccounts.forEach(HostAccount::begin);
     object.variable("watched_since_ns").set(ValueLayout.JAVA_LONG, 0, context.clock().kernelNow());
-    if (KernelSymbols.canBeToldBy(object)) {
+    if (KernelSymbols.areResolvedBy(object)) {
       context.strings().symbols(KernelSymbols.of(object));
     }
     threads.handOutRest(sizes);
@@ -145,7 +145,7 @@ public final class KernelModule implements AutoCloseable {
     records.forget();
     for (int i = 0; i < WarmUp.LOOKS; i++) {
       adoptThresholds();
-      lookAtMemory(false);
+      refreshMemory(false);
       reportLosses();
     }
   }
@@ -181,11 +181,11 @@ public final class KernelModule implements AutoCloseable {
   }
 
   /**
-   * Tells the programs what the target uses its memory for now, if that may have changed.
+   * Updates the programs' map of the target's memory, if that may have changed.
    *
    * @param mayHaveChanged what its size says; memory that was mapped in another's place it does not
    */
-  void lookAtMemory(boolean mayHaveChanged) {
+  void refreshMemory(boolean mayHaveChanged) {
     if (regions != null && (mayHaveChanged || regions.isStale())) {
       regions.write(context.memory().ranges());
     }
@@ -247,7 +247,8 @@ public final class KernelModule implements AutoCloseable {
   void drainAll() throws BpfException {
     long now = context.clock().nowTicks();
     long consumed = ring.consumedBytes();
-    // No more than is there now: a ring that fills as fast must not hold us, and whoever waits for
+    // No more than is there now: a ring that fills as fast must not hold us, and a thread that
+    // waits for
     // the end of a chunk.
     long end = consumed + ring.pendingBytes();
     for (int attempt = 0; attempt < BUSY_ATTEMPTS; attempt++) {
@@ -291,7 +292,7 @@ public final class KernelModule implements AutoCloseable {
       loss(type, now - unreadableReported[i], "they could not be converted to events");
       unreadableReported[i] = now;
     }
-    // How many were in there nobody can tell: as many as there can have been.
+    // How many were in there is unknown: as many as there can have been.
     long skipped = Math.ceilDiv(skippedBytes, leastRecordBytes);
     loss("unknown type", skipped, "the ring buffer was corrupt");
     skippedBytes = 0;

@@ -82,7 +82,7 @@ public final class LoadedModules implements AutoCloseable {
       throws IOException, IllegalAccessException {
     WatchedThreads watched = new WatchedThreads(settings.threads());
     LoadedModules all = new LoadedModules();
-    all.misunderstood(settings);
+    all.reportProblems(settings);
     // The JVM's own structures are read while the kernel's verifier is at work.
     CompletableFuture<CaptureContext> context = new CompletableFuture<>();
     List<ModuleLoader.Loading> loading = List.of();
@@ -92,7 +92,7 @@ public final class LoadedModules implements AutoCloseable {
     }
     try {
       if (forbidden == null) {
-        all.drainThread = ModuleLoader.keepOutOfTheWay(settings.cpus(), settings.drainCpus());
+        all.drainThread = ModuleLoader.leaveMonitoredCpus(settings.cpus(), settings.drainCpus());
         all.drainCpus = NativeThread.affinity();
         watched.leaveOut(all.drainThread);
         all.countRunTime(settings);
@@ -113,12 +113,12 @@ public final class LoadedModules implements AutoCloseable {
       WarmUp.runOnceASecondWork(settings.pid());
     }
     all.await(loading);
-    all.keepTo(settings);
+    all.limitDrainCost(settings);
     return all;
   }
 
-  // A budget is for the engine's sake: who watches from outside has a process of his own.
-  private void keepTo(CaptureSettings settings) {
+  // A budget is for the engine's sake: a capture from outside runs in a separate process.
+  private void limitDrainCost(CaptureSettings settings) {
     List<EventFlow> all = modules.stream().flatMap(module -> module.flows().stream()).toList();
     all.forEach(flow -> flows.putIfAbsent(flow.eventName(), flow));
     budget =
@@ -227,12 +227,12 @@ public final class LoadedModules implements AutoCloseable {
     return accounting != null || Kernel.running().countsRunTime();
   }
 
-  /** CPU time that the drain thread has used, nanoseconds; 0 if the kernel does not tell. */
+  /** CPU time that the drain thread has used, nanoseconds; 0 if the kernel does not report it. */
   public long drainNs() {
     return CpuTime.ofThread("self/task/" + drainThread);
   }
 
-  /** CPU time that loading the modules has taken on threads of its own, nanoseconds. */
+  /** CPU time that loading the modules has taken on separate threads, nanoseconds. */
   public long loadingNs() {
     return loadingNs;
   }
@@ -284,7 +284,7 @@ public final class LoadedModules implements AutoCloseable {
 
   /** Reports on which NUMA nodes the target's memory is, where there are several. */
   public void reportPlacement(long startTicks, long endTicks) {
-    if (context.pages().nodes().tellPlacement()) {
+    if (context.pages().nodes().hasPlacement()) {
       context.pages().nodes().commitPlacement(context.memory().ranges(), startTicks, endTicks);
     }
   }
@@ -302,7 +302,7 @@ public final class LoadedModules implements AutoCloseable {
    * What is to be done about once a second, by the drain thread. Allocates nothing as long as there
    * are no new tasks and the target's memory is mapped as it was: see {@code OwnThreadsIT}.
    */
-  public void keepHouse() {
+  public void runMaintenance() {
     context.clock().calibrate();
     if (!isEmpty()) { // else native calls may be forbidden
       budget.look(System.nanoTime(), NativeThread.cpuTimeNs(), recordsNs);
@@ -312,7 +312,7 @@ public final class LoadedModules implements AutoCloseable {
     for (int i = 0; i < modules.size(); i++) { // an iterator would be garbage
       KernelModule module = modules.get(i);
       module.adoptThresholds();
-      module.lookAtMemory(memoryMayHaveChanged);
+      module.refreshMemory(memoryMayHaveChanged);
       module.reportLosses();
     }
     recordedEvents.look(thresholdNs);
@@ -389,7 +389,7 @@ public final class LoadedModules implements AutoCloseable {
   }
 
   // What was asked for differs from what is captured: the recording must say so.
-  private void misunderstood(CaptureSettings settings) {
+  private void reportProblems(CaptureSettings settings) {
     List<String> problems = new ArrayList<>(settings.problems());
     for (String module : settings.modules()) {
       if (!Schema.modules().contains(module)) {

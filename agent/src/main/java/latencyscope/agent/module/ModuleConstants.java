@@ -15,8 +15,8 @@ import latencyscope.bpf.kernel.KernelTypes;
 import latencyscope.bpf.libbpf.KernelObject;
 
 /**
- * What a module may be told before it is loaded: it declares the {@code const volatile} variables
- * that it wants to know, and gets those. Immutable.
+ * The constants that a module may get before it is loaded: it declares the {@code const volatile}
+ * variables that it wants to know, and gets those. Immutable.
  *
  * <p>Beside those of a name, {@code arguments_of_X} is how many arguments tracepoint X has on this
  * kernel, {@code has_hook_X} whether it has that tracepoint, {@code percpu_offset_X} where the
@@ -55,7 +55,7 @@ final class ModuleConstants {
   }
 
   /**
-   * Tells a module all that it wants to know.
+   * Sets all constants that a module declares.
    *
    * @param problems takes a sentence on what was asked of it and cannot be
    */

@@ -33,7 +33,9 @@ import latencyscope.proc.CpuSet;
  * starts.
  */
 public final class ModuleLoader {
-  /** libbpf's mark in a section's name. Without such a hook nothing is amiss, only less is told. */
+  /**
+   * libbpf's mark in a section's name. Without such a hook nothing is wrong, only less is recorded.
+   */
   private static final String OPTIONAL = "?";
 
   private static final String ITERATOR = "iter/";
@@ -73,7 +75,7 @@ public final class ModuleLoader {
    *
    * @param drainCpus where it may run; empty: wherever nothing is monitored
    */
-  public static int keepOutOfTheWay(CpuSet monitored, CpuSet drainCpus) throws BpfException {
+  public static int leaveMonitoredCpus(CpuSet monitored, CpuSet drainCpus) throws BpfException {
     NativeThread.waitForTurn();
     CpuSet chosen = drainCpus;
     if (chosen.isEmpty()) {
@@ -86,8 +88,8 @@ public final class ModuleLoader {
   }
 
   /**
-   * Begins to load the modules, each on a thread of its own: the kernel's verifier takes its time
-   * for each. The threads are children of this one, and so kept off the monitored CPUs like it.
+   * Begins to load the modules, each on a separate thread: the kernel's verifier takes its time for
+   * each. The threads are children of this one, and so kept off the monitored CPUs like it.
    *
    * <p>Where there are fewer CPUs than modules, the first one goes ahead, so that something is
    * captured soon: side by side all would be ready only when the last one is.
@@ -260,7 +262,7 @@ public final class ModuleLoader {
     return kernel.hasHook(hook.startsWith(OPTIONAL) ? hook.substring(OPTIONAL.length()) : hook);
   }
 
-  // Iterators come first, and run once: they tell a module of what was there before it was.
+  // Iterators come first, and run once: they report what was there before the module was loaded.
   private static void attach(
       String name, ObjectFile file, LoadedObject object, List<Probe> probes) {
     Predicate<String> iterates = program -> file.hook(program).startsWith(ITERATOR);

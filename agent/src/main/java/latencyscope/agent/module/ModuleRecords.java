@@ -39,7 +39,7 @@ final class ModuleRecords implements RecordHandler {
    * @param module whose records they are
    * @param structs by the number that their records carry, from 0 without a gap
    * @param threads the module's view of them
-   * @param mute told of the slot of a thread whose records are not wanted
+   * @param mute gets the slot of a thread whose records are not wanted
    * @throws IllegalArgumentException if a structure and its event class differ
    */
   ModuleRecords(

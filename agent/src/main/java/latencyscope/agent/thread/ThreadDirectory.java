@@ -96,8 +96,8 @@ public final class ThreadDirectory implements AutoCloseable {
     private OfModule() {}
 
     /**
-     * Says how to tell that a slot's thread has not ended. Its id may be given to another one after
-     * that, and not before.
+     * Returns what identifies a slot's thread as long as it has not ended. Its id may be given to
+     * another one after that, and not before.
      */
     public void liveSlots(IntPredicate isSlotLive) {
       isLive = isSlotLive;
@@ -132,7 +132,7 @@ public final class ThreadDirectory implements AutoCloseable {
       return bySlot[slot];
     }
 
-    // The id was given again: whoever is known by it may still be the one that had it before.
+    // The id was given again: the known thread may still be the one that had it before.
     private void forgetEnded(int osThreadId, Entry ended) {
       Entry known = byId.get(osThreadId);
       if (known != null

@@ -20,8 +20,8 @@ import latencyscope.proc.MemoryMap;
  * The stacks of a process's threads.
  *
  * <p>Of this JVM's Java threads HotSpot knows them. Of others it is the mapping that the stack
- * pointer is in, which {@code /proc/PID/task/TID/syscall} tells of a thread that is blocked; one
- * that never is, is not found. Used by one thread at a time.
+ * pointer is in, which {@code /proc/PID/task/TID/syscall} shows for a blocked thread; one that
+ * never is, is not found. Used by one thread at a time.
  */
 public final class ThreadStacks {
   private final Path process;

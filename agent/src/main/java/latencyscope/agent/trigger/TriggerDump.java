@@ -18,8 +18,8 @@ import latencyscope.agent.settings.PrivateFile;
 import latencyscope.jfr.capture.Trigger;
 
 /**
- * Writes what the flight recorder holds of the last seconds to a new file of its own: as a whole or
- * not at all, for the engine's user alone. Safe for use by several threads.
+ * Writes what the flight recorder holds of the last seconds to a new file: as a whole or not at
+ * all, for the engine's user alone. Safe for use by several threads.
  *
  * @param folder folder to write to
  * @param last how much to write; chunks of the recording that reach into it are written whole

@@ -18,7 +18,7 @@ import latencyscope.agent.settings.Complaints;
  *
  * <p>Conditions on kernel events are looked at as the events are decoded; for those on events of
  * the JVM or of the engine a recording stream of just these is kept, which tells within about a
- * second. Writing happens on a thread of its own. Safe for use by several threads.
+ * second. Writing happens on a separate thread. Safe for use by several threads.
  */
 public final class Triggers {
   /** Stands for: no condition on this event. */

@@ -1,6 +1,6 @@
 package latencyscope.bpf.error;
 
-/** A call that the kernel or libbpf refused for a reason that has no type of its own. */
+/** A call that the kernel or libbpf refused for a reason without a separate type. */
 public final class KernelRefusalException extends BpfException {
   private static final long serialVersionUID = 1L;
 

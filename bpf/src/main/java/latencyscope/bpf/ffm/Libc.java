@@ -57,7 +57,7 @@ public final class Libc {
   private static final NativeFunction SCHED_GETAFFINITY = LIBRARY.bind("sched_getaffinity");
   private static final NativeFunction SCHED_SETSCHEDULER = LIBRARY.bind("sched_setscheduler");
 
-  // The C library has no function of its own for it.
+  // The C library has no function for it.
   private static final NativeFunction SYSCALL = LIBRARY.bind("syscall");
 
   private Libc() {}

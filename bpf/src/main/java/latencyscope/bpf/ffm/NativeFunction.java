@@ -113,7 +113,7 @@ public final class NativeFunction {
     } catch (RuntimeException | Error unexpected) {
       throw unexpected;
     } catch (Throwable unexpected) {
-      // A handle declares it and throws nothing of its own.
+      // A handle declares it and throws nothing itself.
       throw new AssertionError(unexpected);
     }
   }

@@ -11,7 +11,7 @@ import latencyscope.proc.CpuSet;
 import latencyscope.proc.KernelFile;
 
 /**
- * What the running kernel is, has and allows, as {@code /proc} and {@code /sys} tell it.
+ * What the running kernel is, has and allows, as {@code /proc} and {@code /sys} show it.
  *
  * <p>Each question reads its file anew. Safe for use by several threads.
  */

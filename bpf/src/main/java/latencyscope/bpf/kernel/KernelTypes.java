@@ -61,7 +61,7 @@ public final class KernelTypes {
         }
       }
     } catch (IOException | MalformedObjectException e) {
-      // As if it had none: whoever asks must do without on older kernels anyway.
+      // As if it had none: callers must do without on older kernels anyway.
     }
     return Optional.empty();
   }

@@ -71,7 +71,7 @@ public final class NativeThread {
    *
    * @throws BpfException when the kernel refuses
    */
-  public static void standBack() throws BpfException {
+  public static void runInShortSlices() throws BpfException {
     batch(SLICE_NS);
   }
 

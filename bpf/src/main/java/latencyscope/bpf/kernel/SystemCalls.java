@@ -12,7 +12,7 @@ import java.util.Map;
  * Names of system calls, whose numbers differ between architectures.
  *
  * <p>Source: a table in the jar for each architecture, written once from the kernel's own, since a
- * running kernel does not tell. Read at the first question. Safe for use by several threads.
+ * running kernel does not have it. Read at the first question. Safe for use by several threads.
  */
 public final class SystemCalls {
   private static final SystemCalls RUNNING = of(System.getProperty("os.arch"));

@@ -25,14 +25,14 @@ public final class KernelSymbols {
   }
 
   /** Whether an object has the program that asks. */
-  public static boolean canBeToldBy(LoadedObject object) {
+  public static boolean areResolvedBy(LoadedObject object) {
     return object.programs().contains(PROGRAM);
   }
 
   /**
-   * Names as an object's program tells them.
+   * Names as an object's program prints them.
    *
-   * @param object one that {@linkplain #canBeToldBy can}
+   * @param object one that {@linkplain #areResolvedBy can}
    * @throws BpfException when its memory cannot be mapped
    */
   public static KernelSymbols of(LoadedObject object) throws BpfException {
@@ -48,13 +48,13 @@ public final class KernelSymbols {
    */
   public synchronized String nameOf(long address) throws BpfException {
     wanted.set(ValueLayout.JAVA_LONG, 0, address);
-    byte[] told = object.readIterator(PROGRAM);
-    return functionOf(KernelText.of(told));
+    byte[] printed = object.readIterator(PROGRAM);
+    return functionOf(KernelText.of(printed));
   }
 
   /** "name+0x0/0x480 [module]", or "0xffffffff81000000" where the kernel knows none. */
-  static String functionOf(String told) {
-    int offset = told.lastIndexOf("+0x");
-    return offset <= 0 ? null : told.substring(0, offset);
+  static String functionOf(String printed) {
+    int offset = printed.lastIndexOf("+0x");
+    return offset <= 0 ? null : printed.substring(0, offset);
   }
 }

@@ -121,7 +121,7 @@ final class NativeObject implements AutoCloseable {
         LibBpf.PROGRAM_SET_LOG_LEVEL.integer(program.address(), LOG_LEVEL_REASON));
   }
 
-  /** Whoever reads the arena's memory afterwards gets an exception. */
+  /** Reading the arena's memory afterwards throws an exception. */
   @Override
   public void close() {
     if (!arena.scope().isAlive()) {

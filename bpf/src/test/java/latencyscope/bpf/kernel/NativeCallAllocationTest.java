@@ -40,15 +40,16 @@ class NativeCallAllocationTest {
   void askingForTurnsAllocatesNothing() throws InterruptedException {
     long[] bytes = new long[1];
     // On a thread of its own: one that stands back goes on to do so.
-    Thread thread = new Thread(() -> bytes[0] = allocated(NativeCallAllocationTest::standBack));
+    Thread thread =
+        new Thread(() -> bytes[0] = allocated(NativeCallAllocationTest::runInShortSlices));
     thread.start();
     thread.join();
     assertEquals(0, bytes[0]);
   }
 
-  private static void standBack() {
+  private static void runInShortSlices() {
     try {
-      NativeThread.standBack();
+      NativeThread.runInShortSlices();
     } catch (BpfException e) {
       throw new AssertionError(e);
     }

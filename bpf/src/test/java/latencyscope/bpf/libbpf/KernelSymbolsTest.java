@@ -28,7 +28,7 @@ class KernelSymbolsTest {
     int asked = 0;
     List<String> lines = Files.readAllLines(Path.of("/proc/kallsyms"));
     try (LoadedObject object = KernelObject.open(Fixtures.object("symbols")).load()) {
-      assertTrue(KernelSymbols.canBeToldBy(object));
+      assertTrue(KernelSymbols.areResolvedBy(object));
       KernelSymbols symbols = KernelSymbols.of(object);
       String previousAddress = "";
       for (int i = 0; i < lines.size(); i++) {

@@ -14,8 +14,8 @@ import latencyscope.recording.event.EventConsumer;
  */
 public interface Analyzer extends EventConsumer {
   /**
-   * What takes the same events once more, for whoever knows only now which of them it needs; empty
-   * for one that has seen enough. Called once, after the last event.
+   * What takes the same events once more, for analyzers that know only now which of them they need;
+   * empty for one that has seen enough. Called once, after the last event.
    */
   default Optional<EventConsumer> secondReading(Recording recording) {
     return Optional.empty();

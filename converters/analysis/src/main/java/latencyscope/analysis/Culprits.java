@@ -33,7 +33,7 @@ public final class Culprits {
 
   /**
    * Whether a task is the tool's own: one of its threads within the target, or any thread of the
-   * process that records from outside. Those in another process, which has an agent of its own, are
+   * process that records from outside. Those in another process, which has a separate agent, are
    * that process's.
    */
   public boolean isOwn(Task task) {
@@ -58,7 +58,7 @@ public final class Culprits {
     if (isOfTarget(task)) {
       return named(task);
     }
-    // Its threads may have names of their own; a kernel thread is known by its name and its work.
+    // Its threads may have separate names; a kernel thread is known by its name and its work.
     boolean isProcess = task.pid() > 0 && task.work() == null;
     return new Task(isProcess ? "" : task.name(), 0, task.pid(), task.work());
   }

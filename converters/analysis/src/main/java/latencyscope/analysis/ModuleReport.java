@@ -25,7 +25,7 @@ public record ModuleReport(
     List<String> remarks,
     List<Finding> findings,
     Metrics metrics) {
-  /** Whether there is anything for people: a process without a JVM has no pauses to tell of. */
+  /** Whether there is anything for people: a process without a JVM has no pauses. */
   public boolean saysSomething() {
     return !verdicts.isEmpty() || !remarks.isEmpty();
   }

@@ -46,7 +46,7 @@ public final class Percentiles {
       return "p" + digits().replace('.', '_');
     }
 
-    /** Its value; empty if there are too few occurrences to tell. */
+    /** Its value; empty if there are too few occurrences. */
     public OptionalLong of(Distribution distribution) {
       return distribution.percentile(percent);
     }

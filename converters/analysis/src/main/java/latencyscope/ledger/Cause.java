@@ -35,7 +35,7 @@ public enum Cause {
   SYSCALL("in a system call"),
   /** Running, by the scheduler's complete account of the thread. */
   ON_CPU("on CPU"),
-  /** Nothing recorded tells. */
+  /** Nothing recorded explains it. */
   UNEXPLAINED("unexplained");
 
   private static final Map<String, Cause> BY_KEY =

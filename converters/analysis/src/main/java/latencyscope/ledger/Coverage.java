@@ -76,7 +76,7 @@ public final class Coverage {
         ran(event.thread(), end);
       }
       case EventTypes.RUN_QUEUE_WAIT -> ran(event.thread(), end);
-      default -> {} // others may be told of a thread that does not run
+      default -> {} // others may be recorded for a thread that does not run
     }
   }
 
@@ -93,11 +93,11 @@ public final class Coverage {
   public void complete(Recording read) {
     recording = read;
     evidence = new Evidence(MODULE, read.intervals(MODULE));
-    nowhere = whyNowhere() != null;
+    nowhere = whyOnCpuUnknown() != null;
   }
 
   /** Why nothing is known to have been on CPU, for all threads; null if there is no reason. */
-  public String whyNowhere() {
+  public String whyOnCpuUnknown() {
     List<ProbeState> probes =
         recording.probes().stream().filter(p -> MODULE.equals(p.module())).toList();
     if (probes.isEmpty()) {
@@ -173,7 +173,7 @@ public final class Coverage {
 
   private String reason(Window window, long time) {
     if (nowhere) {
-      return whyNowhere();
+      return whyOnCpuUnknown();
     }
     if (time < evidence.begin()) {
       return "before the isolation module was attached";

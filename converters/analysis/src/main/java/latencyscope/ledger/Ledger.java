@@ -110,7 +110,7 @@ public final class Ledger {
     return new Segment(from, to, known ? Cause.ON_CPU : Cause.UNEXPLAINED, null, within);
   }
 
-  // What the JVM calls it tells a Java programmer more, the call tells the rest.
+  // The JVM's name for it says more to a Java programmer, the call completes it.
   private static String within(Span java, Span call) {
     if (java == null) {
       return call == null ? null : call.culprit();

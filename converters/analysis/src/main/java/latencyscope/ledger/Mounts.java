@@ -11,8 +11,8 @@ import latencyscope.recording.thread.ThreadId;
 /**
  * Which carrier a virtual thread is known to have been on, and when.
  *
- * <p>The kernel knows carriers only. Of what a carrier runs, the recorder tells one case: while it
- * was pinned, a virtual thread stayed on the carrier that its {@code jdk.VirtualThreadPinned}
+ * <p>The kernel knows carriers only. Of what a carrier runs, the recorder records one case: while
+ * it was pinned, a virtual thread stayed on the carrier that its {@code jdk.VirtualThreadPinned}
  * names. Bounded: beyond the limit the first that were read stay. Used by one thread; filled first,
  * asked then.
  */

@@ -10,7 +10,7 @@ import latencyscope.recording.Recording;
 import latencyscope.recording.event.KernelEvent;
 import latencyscope.recording.thread.ThreadId;
 
-/** Names the tasks that events tell of: the target's own by their Java names. Immutable. */
+/** Names the tasks of events: the target's own by their Java names. Immutable. */
 public final class Names {
   static final String INTERRUPT = "an interrupt";
   static final String SOFTIRQ = "a softirq";
@@ -98,8 +98,8 @@ public final class Names {
   }
 
   /**
-   * Who or what woke a thread, in words. Where the recording does not tell an interrupt from the
-   * task that it interrupted, nobody outside of the target is likely to be the waker.
+   * Who or what woke a thread, in words. Where the recording does not distinguish an interrupt from
+   * the task that it interrupted, nobody outside of the target is likely to be the waker.
    *
    * @return null if the event names none
    */
@@ -116,13 +116,13 @@ public final class Names {
     };
   }
 
-  /** Whether the task that an event tells of is a thread of the target. */
+  /** Whether the task of an event is a thread of the target. */
   boolean isOwn(KernelEvent event, TaskField task) {
     long pid = event.number(task.pid());
     if (pid > 0) {
       return pid == target;
     }
-    // Without a process id, only the name can tell a thread of the target from a stranger.
+    // Without a process id, only the name can distinguish a thread of the target from others.
     ThreadId own = byTid.get(event.number(task.tid()));
     String name = event.text(task.name());
     return own != null && name != null && own.name().startsWith(name);

@@ -38,10 +38,10 @@ public record Part(
     this(cause, culprit, within, detail, cpu, ns, longest, stretches, null);
   }
 
-  /** What tells causes apart over many windows. */
+  /** What distinguishes causes over many windows. */
   public record Key(Cause cause, String culprit) {}
 
-  /** What tells this cause apart over many windows. */
+  /** What distinguishes this cause over many windows. */
   public Key key() {
     return new Key(cause, culprit);
   }

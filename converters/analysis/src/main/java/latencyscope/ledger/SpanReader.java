@@ -16,7 +16,7 @@ import latencyscope.recording.event.KernelEvent;
 
 /** What an event says of its thread's time. Immutable. */
 public final class SpanReader {
-  /** Events of the JVM that tell what a thread blocks in. */
+  /** Events of the JVM that show what a thread blocks in. */
   public static final Map<String, String> JAVA_WAITS =
       Map.of(
           "jdk.JavaMonitorEnter", "monitorClass",
@@ -92,7 +92,7 @@ public final class SpanReader {
     long start = event.start();
     long end = end(event);
     long runnable = end - Math.max(0, Math.min(event.duration(), event.number(EventFields.WAITED)));
-    // Who came in is a good guess at who stayed, as long as no wait of the thread tells.
+    // Who came in is a good guess at who stayed, as long as no wait of the thread shows it.
     Named next =
         "running".equals(event.text(EventFields.STATE))
             ? names.named(event, EventFields.NEXT_TASK)

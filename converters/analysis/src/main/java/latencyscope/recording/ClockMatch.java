@@ -74,10 +74,10 @@ public final class ClockMatch implements EventConsumer {
   /**
    * Finds the offsets of a JVM's own recording.
    *
-   * @param before files that tell about it, if any
+   * @param before files with data about it, if any
    * @param own its file
    * @param kernel what the kernel saw meanwhile
-   * @return an offset for each of its chunks that tells one
+   * @return an offset for each of its chunks that has one
    */
   public static List<Offset> of(List<Path> before, Path own, Path kernel)
       throws RecordingException {

@@ -35,11 +35,11 @@ import org.openjdk.jmc.flightrecorder.parser.ValueField;
 
 /**
  * A recording that Mission Control has loaded already, handed on event by event as its file would
- * be: whoever judges recordings need not know which of the two it gets.
+ * be: code that judges recordings need not know which of the two it gets.
  *
  * <p>Mission Control keeps events by type. They are handed on in the order in which they ended,
- * which is the order in which they were committed, and its chunks are told apart by their times.
- * What Mission Control does not tell is left out: whether a part of the file could not be read.
+ * which is the order in which they were committed, and its chunks are distinguished by their times.
+ * What Mission Control does not provide is left out: whether a part of the file could not be read.
  *
  * <p>Keeps nothing but the collection. Safe for use by several threads.
  */
@@ -48,7 +48,7 @@ public final class LoadedRecording implements EventSource {
   private static final Pattern SECOND =
       Pattern.compile("\\p{XDigit}{8}(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}$");
 
-  /** What was loaded does not tell its chunks, so that none of them is moved. */
+  /** What was loaded does not show its chunks, so that none of them is moved. */
   private static final long NO_CHUNK = 0;
 
   private static final Set<String> LIVES = Set.of("jdk.ThreadStart", "jdk.ThreadEnd");
@@ -93,7 +93,7 @@ public final class LoadedRecording implements EventSource {
   private void learnThreads(ThreadTable threads) {
     ThreadPools pools = ThreadPools.of(items);
     if (pools != null) {
-      pools.teach(threads);
+      pools.addTo(threads);
     } else {
       learnNamed(threads);
     }
@@ -174,7 +174,7 @@ public final class LoadedRecording implements EventSource {
   private static void handOn(PriorityQueue<Lane> lanes, StreamingReader reader, List<Long> ends) {
     int chunk = 0;
     for (Lane lane = lanes.poll(); lane != null; lane = lanes.poll()) {
-      // The last chunk's end is the caller's to tell.
+      // The caller provides the last chunk's end.
       while (chunk < ends.size() - 1 && lane.end() > ends.get(chunk)) {
         reader.endOfChunk();
         chunk++;

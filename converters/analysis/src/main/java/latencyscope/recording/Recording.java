@@ -315,7 +315,7 @@ public final class Recording {
 
   /**
    * What to subtract from a time since the epoch to get CLOCK_MONOTONIC, nanoseconds, exact to
-   * {@link ClockCheck#errorNs()}; empty if the recording does not tell.
+   * {@link ClockCheck#errorNs()}; empty if the recording does not have it.
    */
   public OptionalLong monotonicOffset() {
     return monotonicOffset;

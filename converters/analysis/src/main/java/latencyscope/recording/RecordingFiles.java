@@ -11,7 +11,7 @@ import latencyscope.recording.event.EventConsumer;
  * stream, instead of being kept. Immutable.
  *
  * @param files parts of one recording
- * @param progress is told how far each reading has come
+ * @param progress gets the progress of each reading
  */
 public record RecordingFiles(List<Path> files, ReadingProgress progress) implements EventSource {
   /** Copies the list. */

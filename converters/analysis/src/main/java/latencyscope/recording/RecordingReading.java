@@ -234,7 +234,7 @@ final class RecordingReading {
     }
   }
 
-  // The parser works on threads of its own, and wraps what ends them.
+  // The parser works on separate threads, and wraps what ends them.
   private static void rethrowError(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof Error error && !isOfTheFile(error)) {

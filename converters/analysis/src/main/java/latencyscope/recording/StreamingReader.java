@@ -39,7 +39,7 @@ final class StreamingReader implements IParserExtension {
   /** Takes the events of types that nobody asks for. */
   static final IEventSink IGNORED = values -> {};
 
-  // Bounds the memory for events that wait until the chunk has told apart the threads of one id.
+  // Bounds the memory for events that wait until the threads of one id are distinguished.
   private static final int MAX_DEFERRED = 100_000;
 
   private final RecordingBuilder builder;
@@ -227,8 +227,8 @@ final class StreamingReader implements IParserExtension {
     void on(Object[] values);
   }
 
-  // The ThreadStart that tells two threads of one id apart may come later in the chunk: threads
-  // write to buffers of their own.
+  // The ThreadStart that distinguishes two threads of one id may come later in the chunk: threads
+  // write to separate buffers.
   private void deferIfReused(EventType type, Object[] values, Action action) {
     boolean reused = builder.threads.isReused(type.number(values, EventFields.OS_THREAD_ID, 0));
     if (reused && deferred.size() < MAX_DEFERRED) {
@@ -250,7 +250,7 @@ final class StreamingReader implements IParserExtension {
     guarded(() -> consumer.accept(event.set(values, thread)));
   }
 
-  /** Calls a consumer so that its failure is told from the parser's. */
+  /** Calls a consumer so that its failure is distinguished from the parser's. */
   static void guarded(Runnable call) {
     try {
       call.run();

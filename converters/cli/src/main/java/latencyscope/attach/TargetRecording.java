@@ -11,9 +11,9 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * A recording by a JVM's own flight recorder, started and fetched from outside.
  *
- * <p>It cannot outlive us for long: it has a name of its own and a duration. What it holds when
- * that is over, or when the JVM ends, goes to {@code /dev/null}, and no file is in the JVM's sight
- * but while it is being read; unless it is to be kept.
+ * <p>It cannot outlive us for long: it has its own name and a duration. What it holds when that is
+ * over, or when the JVM ends, goes to {@code /dev/null}, and no file is in the JVM's sight but
+ * while it is being read; unless it is to be kept.
  *
  * <p>It goes through the recorder's directory, however short it is: a recording in memory cannot be
  * had while another one runs, and to try puts an error on the JVM's standard output (seen with JDK
@@ -47,7 +47,7 @@ public final class TargetRecording implements AutoCloseable {
   private final JvmProcess jvm;
   private final AttachChannel channel;
   private final String name;
-  private final Thread hook = new Thread(this::stopInHaste, "latencyscope-target-end");
+  private final Thread hook = new Thread(this::stopWithoutContent, "latencyscope-target-end");
   private final TemporaryFiles files;
   private Path kept;
   private boolean running;
@@ -192,7 +192,7 @@ public final class TargetRecording implements AutoCloseable {
   }
 
   // Without its content, and without waiting for a JVM that does not answer: it ends by itself.
-  private synchronized void stopInHaste() {
+  private synchronized void stopWithoutContent() {
     try {
       if (running && jvm.runs()) {
         channel.command("JFR.stop name=" + name, HURRIED_LIMIT);
@@ -208,7 +208,7 @@ public final class TargetRecording implements AutoCloseable {
   /** Ends it, if it still runs. */
   @Override
   public void close() {
-    stopInHaste();
+    stopWithoutContent();
     try {
       Runtime.getRuntime().removeShutdownHook(hook);
     } catch (IllegalStateException e) {

@@ -25,7 +25,7 @@ import java.util.Set;
 /**
  * Files in the {@code /tmp} of a JVM that both it and we can open, and nobody else.
  *
- * <p>Whoever runs the JVM may do with that directory what they want, and we may be root: so it is
+ * <p>The user who runs the JVM may do anything with that directory, and we may be root: so it is
  * opened once, without following links, and every file is reached from there. All files are gone at
  * the latest when this is closed. Safe for use by several threads.
  */
@@ -113,7 +113,7 @@ final class TemporaryFiles implements AutoCloseable {
     } catch (NoSuchFileException e) {
       // As it should be.
     } catch (IOException e) {
-      // Whoever owns the directory has put something else there: not ours to remove.
+      // The owner of the directory has put something else there: not ours to remove.
     }
     files.remove(file.getFileName());
   }

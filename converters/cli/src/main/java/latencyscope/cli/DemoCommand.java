@@ -185,7 +185,7 @@ final class DemoCommand extends Main.Common implements Main.Verbose {
     console.out().println();
   }
 
-  /** Tells where the time of the slowest went, of those that began while probes were in place. */
+  /** Prints where the time of the slowest went, of those that began while probes were attached. */
   private void slowest(Path recording, long from) throws UserError {
     Query query = new Query(EVENT, null, from, Long.MAX_VALUE, 1);
     try {

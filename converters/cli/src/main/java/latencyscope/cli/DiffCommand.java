@@ -32,7 +32,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Tells what got worse from one capture to another. */
+/** Shows what got worse from one capture to another. */
 @Command(
     name = "diff",
     description = {
@@ -171,7 +171,7 @@ final class DiffCommand extends Main.Common implements Main.Verbose {
     try (InputStream in = Files.newInputStream(file)) {
       return in.read() == '{';
     } catch (AccessDeniedException e) {
-      return false; // to be said by whoever reads it
+      return false; // reported by the code that reads it
     } catch (IOException e) {
       throw new UserError(file + " cannot be read", e);
     }

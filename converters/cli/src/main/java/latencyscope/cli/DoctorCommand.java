@@ -20,7 +20,7 @@ import latencyscope.recording.chunk.RecordingException;
 import latencyscope.recording.fact.ProbeState;
 import picocli.CommandLine.Command;
 
-/** Tells what a capture needs, whether it is there, and what to do if it is not. */
+/** Lists what a capture needs, whether it is present, and what to do if it is not. */
 @Command(
     name = "doctor",
     description =

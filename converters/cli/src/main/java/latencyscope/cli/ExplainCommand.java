@@ -20,7 +20,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Tells where the time of an event type's slowest went. */
+/** Shows where the time of an event type's slowest went. */
 @Command(
     name = "explain",
     description = {

@@ -90,7 +90,7 @@ public final class Main {
     boolean verbose();
   }
 
-  /** Tells the version. */
+  /** Provides the version. */
   static final class Version implements IVersionProvider {
     @Override
     public String[] getVersion() {

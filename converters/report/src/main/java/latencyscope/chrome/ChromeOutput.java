@@ -156,7 +156,7 @@ public final class ChromeOutput implements TraceOutput {
   @Override
   public void task(int tid, int pid, String name) {}
 
-  // Arrows from waker to woken are slices of their own rows: the format has no wakeups.
+  // Arrows from waker to woken are slices on separate rows: the format has no wakeups.
   @Override
   public void waking(SchedWaking waking) {}
 

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 
-/** Tells what makes two reports hard to compare. */
+/** Finds what makes two reports hard to compare. */
 final class Comparability {
   private static final Map<String, String> CIRCUMSTANCES = new LinkedHashMap<>();
 

@@ -42,7 +42,7 @@ public record Row(
     SAME,
     /** Different, but so might two captures of the same be. */
     NOISE,
-    /** Different, and whether that is chance cannot be told. */
+    /** Different, and whether that is chance is unknown. */
     UNKNOWN
   }
 

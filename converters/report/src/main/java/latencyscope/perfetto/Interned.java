@@ -25,7 +25,7 @@ final class Interned {
     return known == null ? NONE : known;
   }
 
-  /** Whether the last text got its number just then, so that the reader has to be told. */
+  /** Whether the last text got its number just then, so that it has to be written, too. */
   boolean isFresh() {
     return fresh;
   }

@@ -38,7 +38,7 @@ import latencyscope.trace.Track;
  * several threads.
  *
  * <p>Times are CLOCK_MONOTONIC. The tracer's own clock is CLOCK_BOOTTIME, which differs by the time
- * that the host was suspended; of that a recording tells nothing, and both are declared equal. The
+ * that the host was suspended; a recording does not have that, and both are declared equal. The
  * order of packets does not matter to Perfetto, which sorts them all when it opens a trace.
  */
 public final class PerfettoOutput implements TraceOutput {

@@ -251,7 +251,7 @@ public final class ExplanationText {
     return String.join(", ", changes);
   }
 
-  // What cannot be told apart in print has not changed.
+  // What looks the same in print has not changed.
   private static void change(List<String> changes, String what, long before, long after) {
     if (!Numbers.time(before).equals(Numbers.time(after))) {
       changes.add(what + " " + Numbers.time(before) + " → " + Numbers.time(after));

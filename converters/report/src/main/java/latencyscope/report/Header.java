@@ -57,7 +57,7 @@ public final class Header {
     Metrics capture = report.capture().metrics();
     if (isMoreThanNone(capture, "own_wait_count")
         || isMoreThanNone(capture, "own_lock_wait_count")) {
-      lines.add(inTheWay(capture));
+      lines.add(ownDelays(capture));
     }
     lines.add("");
     lines.add("Target: " + target());
@@ -138,7 +138,7 @@ public final class Header {
     return metrics.get(key) instanceof Long count && count > 0;
   }
 
-  private String inTheWay(Metrics capture) {
+  private String ownDelays(Metrics capture) {
     String waits =
         capture.get("own_wait_count") instanceof Long count
             ? "delayed the target by "

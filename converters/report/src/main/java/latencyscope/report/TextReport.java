@@ -58,7 +58,7 @@ public final class TextReport {
     return page.toString();
   }
 
-  /** What a reader in a hurry needs: who did what to whom, what it cost, what ends it. */
+  /** The summary: which task delayed which thread, what it cost, what fixes it. */
   private void topCauses() {
     List<TopCause> causes = report.topCauses();
     if (causes.isEmpty()) {

@@ -15,7 +15,7 @@ import latencyscope.recording.event.KernelEvent;
  * name.
  *
  * @param perCpu whether it occupies a CPU, whichever thread it interrupts
- * @param particulars fields of which the first that has a value tells what it was in particular
+ * @param particulars fields of which the first with a value says what it was in particular
  */
 record EventKind(boolean perCpu, List<EventField> particulars) {
   private static final EventKind UNKNOWN =
@@ -36,7 +36,7 @@ record EventKind(boolean perCpu, List<EventField> particulars) {
     return known == null ? UNKNOWN : new EventKind(known.perCpu(), known.particulars());
   }
 
-  /** What the event was in particular; null if no field tells. */
+  /** What the event was in particular; null if no field has it. */
   String particular(KernelEvent event) {
     return event.first(particulars);
   }

@@ -41,7 +41,7 @@ public final class Slices implements EventConsumer {
           "jdk.FileWrite",
           "jdk.FileForce");
 
-  // The thread that commits these tells nothing: they are of the JVM as a whole.
+  // The thread that commits these means nothing: they are of the JVM as a whole.
   private static final Set<String> WHOLE_JVM =
       Set.of(
           "jdk.GarbageCollection",

@@ -17,7 +17,7 @@ import latencyscope.trace.TraceOutput.SchedWaking;
 final class SchedTrack {
   private static final int IDLE = 0;
 
-  // Both ends of a switch are times of their own, converted from ticks each for itself.
+  // Both ends of a switch are separate times, each converted from ticks.
   private static final long SAME_SWITCH_NS = 1_000;
 
   private final TraceOutput out;

@@ -12,7 +12,7 @@ import latencyscope.trace.Absence.Kind;
  * long as it was recorded.
  */
 final class ThreadStays {
-  // Both ends are times of their own, converted from ticks each for itself.
+  // Both ends are separate times, each converted from ticks.
   private static final long SAME_MOMENT_NS = 1_000;
 
   private static final int NOT_KNOWN = -1;
@@ -46,7 +46,7 @@ final class ThreadStays {
     end();
   }
 
-  // The wait at the end of a stay is an event of its own, and so may one of the longest be.
+  // The wait at the end of a stay is a separate event, and so may one of the longest be.
   private static Absence better(Absence first, Absence second) {
     boolean same = Math.abs(first.back() - second.back()) <= SAME_MOMENT_NS;
     return same && first.kind() != Kind.SWITCH && second.kind() == Kind.SWITCH ? second : first;

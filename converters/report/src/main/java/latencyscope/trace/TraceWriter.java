@@ -27,7 +27,7 @@ import latencyscope.trace.TraceOutput.Flow;
 
 /**
  * Writes a recording as a trace: its events as they are read, and who ran on each CPU at the end.
- * Holds no events, only what tells rows, names and threads apart. Not safe for use by several
+ * Holds no events, only what distinguishes rows, names and threads. Not safe for use by several
  * threads.
  */
 public final class TraceWriter implements EventConsumer {
@@ -96,7 +96,7 @@ public final class TraceWriter implements EventConsumer {
     return earliest;
   }
 
-  // CLOCK_MONOTONIC where the recording tells, else the time since the first event.
+  // CLOCK_MONOTONIC where the recording has it, else the time since the first event.
   private static Clock clock(Recording recording, long first) {
     OptionalLong monotonic = recording.monotonicOffset();
     boolean known = monotonic.isPresent() && first >= monotonic.getAsLong();

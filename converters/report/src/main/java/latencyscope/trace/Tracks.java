@@ -61,7 +61,7 @@ final class Tracks {
   Track thread(ThreadId thread) throws IOException {
     String name = thread.name().isEmpty() ? "thread " + thread.osTid() : thread.name();
     if (thread.osTid() <= 0) {
-      // A virtual thread has none: it is a row of its own, not a thread of the kernel's.
+      // A virtual thread has none: it is a separate row, not a thread of the kernel's.
       return track(target(), Track.Kind.SLICES, name, 0, 0, thread);
     }
     return track(target(), Track.Kind.THREAD, name, targetPid, thread.osTid(), thread);

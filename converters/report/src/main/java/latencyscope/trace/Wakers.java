@@ -21,7 +21,7 @@ final class Wakers {
 
   /** What woke the thread of a stay off its CPU. */
   static Waker of(KernelEvent event) {
-    // Recordings before 0.3 do not have the context: whoever ran may have been interrupted.
+    // Recordings before 0.3 do not have the context: the running task may have been interrupted.
     return switch (String.valueOf(event.text(EventFields.WAKER_CONTEXT))) {
       case "task" -> new Waker((int) event.number(EventFields.WAKER_TID), 0);
       case "softirq" -> new Waker(0, SOFTIRQ);

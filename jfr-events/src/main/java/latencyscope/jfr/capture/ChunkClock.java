@@ -13,8 +13,8 @@ import latencyscope.jfr.schema.Count;
  * By how much the times of a chunk of another JVM's recording are early.
  *
  * <p>JDKs before 17 write when a chunk began in whole milliseconds, rounded down, and all its times
- * follow from that. A capture from outside tells the rest from what the kernel saw the same threads
- * do, and writes this before the JVM's own part of the recording.
+ * follow from that. A capture from outside derives the rest from what the kernel saw the same
+ * threads do, and writes this before the JVM's own part of the recording.
  */
 @Name("latencyscope.ChunkClock")
 @Label("Chunk Clock")

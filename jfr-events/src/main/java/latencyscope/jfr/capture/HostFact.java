@@ -12,8 +12,8 @@ import latencyscope.jfr.schema.PageColumn;
 /**
  * A setting of the host that latency depends on, as it was when a chunk of the recording ended.
  *
- * <p>One event for each fact, so that a newer LatencyScope can tell more without another schema.
- * What the host does not have or does not tell is not there.
+ * <p>One event for each fact, so that a newer LatencyScope can add facts without another schema.
+ * Facts that the host does not have or does not show are absent.
  */
 @Name("latencyscope.HostFact")
 @Label("Host Fact")

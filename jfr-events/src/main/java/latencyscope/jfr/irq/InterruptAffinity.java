@@ -46,7 +46,7 @@ public final class InterruptAffinity extends Event {
 
   /**
    * {@code yes} if the kernel places it itself and refuses another mask, {@code no} if not, {@code
-   * unknown} where the kernel does not tell: that takes debugfs with {@code
+   * unknown} where the kernel does not show it: that requires debugfs with {@code
    * CONFIG_GENERIC_IRQ_DEBUGFS}.
    */
   @Label("Managed")

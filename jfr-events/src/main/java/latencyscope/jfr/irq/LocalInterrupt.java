@@ -42,7 +42,7 @@ public final class LocalInterrupt extends KernelEvent {
 
   /**
    * Function that ran longest in it: of a timer, or one that another CPU asked for; an NMI's
-   * handler. Null if the kernel does not tell.
+   * handler. Null if the kernel does not name it.
    */
   @Label("Function")
   @Description("Timer or requested function that ran longest; none if it is not known")

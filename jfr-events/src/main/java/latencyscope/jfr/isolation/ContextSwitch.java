@@ -77,8 +77,8 @@ public final class ContextSwitch extends KernelEvent {
   /**
    * What woke the thread: {@code task}, {@code softirq}, {@code hardirq} or {@code nmi}; {@code
    * none} if it was preempted; {@code unknown} if the wakeup was not traced, or if the kernel does
-   * not tell. A softirq that a thread raised itself, as a send through the loopback device does, is
-   * that thread's own act: {@code task}.
+   * not show it. A softirq that a thread raised itself, as a send through the loopback device does,
+   * is that thread's own act: {@code task}.
    */
   @Label("Waker Context")
   @Description("What woke the thread: task, softirq, hardirq, nmi, none, or unknown")

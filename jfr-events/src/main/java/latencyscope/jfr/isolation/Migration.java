@@ -41,7 +41,7 @@ public final class Migration extends KernelEvent {
 
   /**
    * What made the move: {@code task}, {@code softirq} (the load balancer, or a packet that woke the
-   * thread), {@code hardirq} or {@code nmi}; {@code unknown} if the kernel does not tell.
+   * thread), {@code hardirq} or {@code nmi}; {@code unknown} if the kernel does not show it.
    */
   @Label("By Context")
   @Description("What made the move: task, softirq, hardirq, nmi, or unknown")

@@ -16,7 +16,7 @@ import java.util.List;
  * @param trigger short name in the option {@code trigger}; empty if there is none
  * @param latency whether the trigger {@code latency} includes it
  * @param culprits fields of which the first that has a value names who caused it
- * @param particulars fields of which the first that has a value tells what it was in particular
+ * @param particulars fields of which the first with a value says what it was in particular
  */
 public record EventDescription(
     String name,

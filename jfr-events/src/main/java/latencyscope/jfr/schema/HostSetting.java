@@ -34,7 +34,7 @@ public enum HostSetting {
   /** When the kernel looks for huge pages. */
   HUGE_PAGES_DEFRAG("transparent_hugepage_defrag", "/sys/kernel/mm/transparent_hugepage/defrag"),
   /**
-   * Largest receive buffer; absent in a network namespace of its own before Linux 6.12
+   * Largest receive buffer; absent in a separate network namespace before Linux 6.12
    * (19249c0724f2).
    */
   RMEM_MAX("net.core.rmem_max", "/proc/sys/net/core/rmem_max"),

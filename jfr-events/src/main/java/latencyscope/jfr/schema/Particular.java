@@ -7,8 +7,9 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Marks a field that tells events of a type apart at a glance, such as the vector of an interrupt:
- * a timeline writes it on the slice. The first one that has a value is taken, in their order.
+ * Marks a field that distinguishes events of a type at a glance, such as the vector of an
+ * interrupt: a timeline writes it on the slice. The first one that has a value is taken, in their
+ * order.
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)

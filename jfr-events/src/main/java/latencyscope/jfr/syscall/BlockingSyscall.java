@@ -65,8 +65,8 @@ public final class BlockingSyscall extends KernelEvent {
 
   /**
    * What woke the thread last: {@code task}, {@code softirq}, {@code hardirq} or {@code nmi};
-   * {@code unknown} if the wakeup was not traced, or if the kernel does not tell. A softirq that a
-   * thread raised itself, as a send through the loopback device does, is that thread's own act:
+   * {@code unknown} if the wakeup was not traced, or if the kernel does not show it. A softirq that
+   * a thread raised itself, as a send through the loopback device does, is that thread's own act:
    * {@code task}.
    */
   @Label("Waker Context")

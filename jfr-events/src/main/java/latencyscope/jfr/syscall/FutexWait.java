@@ -88,7 +88,7 @@ public final class FutexWait extends KernelEvent implements OnLock {
   /**
    * What ended the wait: {@code task}, {@code softirq}, {@code hardirq} (a timer) or {@code nmi};
    * {@code none} if a signal ended it; {@code unknown} if the wakeup was not traced, or if the
-   * kernel does not tell.
+   * kernel does not show it.
    */
   @Label("Waker Context")
   @Description("What woke the thread: task, softirq, hardirq, nmi, none, or unknown")

@@ -51,8 +51,8 @@ public final class CaptureAnalyzer implements Analyzer {
   /** Creates an analyzer. */
   public CaptureAnalyzer() {}
 
-  // Names alone tell most tasks apart from ours; processes, because a name may be anyone's.
-  private final Tally<Task, Blame> inTheWay =
+  // Names alone distinguish most tasks from ours; processes, because a name may be anyone's.
+  private final Tally<Task, Blame> ownDelays =
       new Tally<>(
           Blame::held,
           blame -> new Task(blame.culprit().name(), 0, blame.culprit().pid(), null),
@@ -69,7 +69,7 @@ public final class CaptureAnalyzer implements Analyzer {
     if (event.type().equals(EventTypes.FUTEX_WAIT)) {
       locks.add(event);
     }
-    Blame.of(event).forEach(inTheWay::add);
+    Blame.of(event).forEach(ownDelays::add);
   }
 
   @Override
@@ -87,7 +87,7 @@ public final class CaptureAnalyzer implements Analyzer {
       String text = "The recording has no Capture event: host and target are unknown.";
       findings.add(Finding.note(Analyzers.CAPTURE, Severity.WARN, text));
     }
-    Tally.Sum<Blame> own = inTheWay.all(new Culprits(recording)::isOwn);
+    Tally.Sum<Blame> own = ownDelays.all(new Culprits(recording)::isOwn);
     if (own != null && own.total() > SUBSTANTIAL * recording.capturedNs(IsolationFacts.MODULE)) {
       findings.add(ownWaits(own));
     }

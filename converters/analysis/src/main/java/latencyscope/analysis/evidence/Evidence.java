@@ -98,8 +98,8 @@ public final class Evidence {
   }
 
   String withoutType(String type) {
-    if (!types.isTold()) {
-      String version = types.untoldBy() == null ? "" : " " + types.untoldBy();
+    if (!types.areRecorded()) {
+      String version = types.versionWithoutTypes() == null ? "" : " " + types.versionWithoutTypes();
       return "LatencyScope"
           + version
           + " did not record which event types were enabled: without that, the absence of "
@@ -113,7 +113,9 @@ public final class Evidence {
 
   String withoutCounters(String module) {
     String off =
-        recording.hasCounters(module) && !types.isTold() ? null : withoutType(EventTypes.COUNTER);
+        recording.hasCounters(module) && !types.areRecorded()
+            ? null
+            : withoutType(EventTypes.COUNTER);
     if (off != null) {
       return off;
     }
@@ -129,7 +131,7 @@ public final class Evidence {
 
   String withoutHistograms(String module) {
     boolean some = recording.hasDistributions(module);
-    String off = some && !types.isTold() ? null : withoutType(EventTypes.HISTOGRAM);
+    String off = some && !types.areRecorded() ? null : withoutType(EventTypes.HISTOGRAM);
     if (off != null) {
       return off;
     }
@@ -156,7 +158,7 @@ public final class Evidence {
 
   String withoutEvents(String module, String type, long atMostNs) {
     boolean some = seen.events(type) > 0;
-    String off = some && !types.isTold() ? null : withoutType(type);
+    String off = some && !types.areRecorded() ? null : withoutType(type);
     if (off != null) {
       return off;
     }

@@ -75,7 +75,7 @@ public sealed interface Requirement {
     }
   }
 
-  /** Event types that tell of the capture itself, and are silent where all is well. */
+  /** Event types about the capture itself, and are silent where all is well. */
   record Types(List<String> types) implements Requirement {
     /** Copies the list. */
     public Types {

@@ -51,7 +51,7 @@ public record InterruptSource(Kind kind, String name, int irq) {
     return kind == Kind.LINE;
   }
 
-  /** In words, with what it takes to find it. */
+  /** In words, with what is needed to find it. */
   public String describe() {
     return switch (kind) {
       case LINE -> name + " (IRQ " + irq + ")";

@@ -11,10 +11,10 @@ import latencyscope.recording.event.KernelEvent;
  * @param name the kernel's name of it
  * @param tid thread id in the initial pid namespace; 0 if not known
  * @param pid process id in the initial pid namespace; 0 if not known
- * @param work work function, if it is a kworker and the kernel told; else null
+ * @param work work function, if it is a kworker and it is known; else null
  */
 public record Task(String name, long tid, long pid, String work) implements Culprit {
-  /** Stands for all tasks that came after there were too many to tell apart. */
+  /** Stands for all tasks that came after there were too many to distinguish. */
   public static final Task OTHERS = new Task("other tasks", 0, 0, null);
 
   /** Stands for tasks that the recording does not name. */

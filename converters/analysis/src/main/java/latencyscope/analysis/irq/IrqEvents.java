@@ -15,7 +15,7 @@ final class IrqEvents {
   /** What is stolen at once from here on is worth a warning also on shared CPUs. */
   static final long LONG_NS = 50_000;
 
-  /** What tells long interrupts apart. */
+  /** What distinguishes long interrupts. */
   record StealKey(ThreadId thread, InterruptSource source, String function, int cpu) {
     StealKey(Interrupt interrupt) {
       this(interrupt.thread(), interrupt.source(), interrupt.function(), interrupt.cpu());

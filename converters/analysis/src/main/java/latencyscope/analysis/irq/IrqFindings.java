@@ -47,7 +47,7 @@ final class IrqFindings {
     this.remedy = new InterruptRemedy(recording, facts.guarded);
   }
 
-  /** What tells findings about threads apart. */
+  /** What distinguishes findings about threads. */
   private record StealGroup(ThreadId thread, InterruptSource source, boolean guarded) {}
 
   /** Findings about threads from which much was stolen at once, the worst first. */

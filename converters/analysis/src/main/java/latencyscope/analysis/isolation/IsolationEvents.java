@@ -29,7 +29,7 @@ final class IsolationEvents {
   static final long SLOW_WAKE_UP_NS = 10_000;
 
   /**
-   * What tells waits apart.
+   * What distinguishes waits.
    *
    * @param culprit who held the CPU; null if it was idle
    */
@@ -42,13 +42,13 @@ final class IsolationEvents {
       this(wait.thread(), culprit, wait.cpu(), wait.preempted());
     }
 
-    /** Whether another task stood in the way: a wake-up of an idle CPU is nobody's fault. */
+    /** Whether another task delayed it: a wake-up of an idle CPU has no culprit. */
     boolean contended() {
       return culprit != null;
     }
   }
 
-  /** What tells moves apart. */
+  /** What distinguishes moves. */
   record MoveKey(ThreadId thread, String cause, int cpu, int toCpu, boolean involuntary) {
     MoveKey(Move move) {
       this(move.thread(), move.cause(), move.cpu(), move.toCpu(), move.involuntary());

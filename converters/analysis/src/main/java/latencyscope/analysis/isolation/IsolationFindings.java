@@ -44,10 +44,10 @@ final class IsolationFindings {
     wakeUps = sorted(findWakeUps());
   }
 
-  /** What tells findings apart. */
+  /** What distinguishes findings. */
   private record WaitGroup(ThreadId thread, Task culprit, boolean guarded) {}
 
-  /** What tells findings about moves apart. */
+  /** What distinguishes findings about moves. */
   private record MoveGroup(ThreadId thread, String cause) {}
 
   /** All findings, the worst first; application threads before the JVM's own. */

@@ -65,7 +65,9 @@ record RunQueueWait(
         (int) event.number(EventFields.SHARES));
   }
 
-  /** Whether it was kept from a CPU by its quota for most of the wait, whoever ran meanwhile. */
+  /**
+   * Whether it was kept from a CPU by its quota for most of the wait, whichever task ran meanwhile.
+   */
   private static boolean isThrottled(KernelEvent event) {
     return event.number(EventFields.THROTTLED) > event.duration() / 2;
   }

@@ -38,7 +38,7 @@ import latencyscope.recording.event.KernelEvent;
  */
 public final class JvmAnalyzer implements Analyzer {
   private static final int DESCRIBED = 3;
-  // Shorter ones are told, but nobody is to be warned of them.
+  // Shorter ones are shown, but cause no warning.
   private static final long NOTEWORTHY_NS = Question.NOTEWORTHY_NS;
   private static final Pattern GC_THREADS = Pattern.compile("-XX:ParallelGCThreads=(\\d{1,9})");
 
@@ -108,7 +108,7 @@ public final class JvmAnalyzer implements Analyzer {
     for (PauseAutopsy one : pauses.subList(0, Math.min(DESCRIBED, pauses.size()))) {
       remarks.add(one.describe(evidence.whyNot(Question.GC_WORKERS, one.pause().start())));
     }
-    // What a finding tells already needs no repetition.
+    // The findings' own sentences need no repetition.
     findings.forEach(finding -> remarks.remove(finding.evidence()));
     if (autopsy.isIncomplete()) {
       remarks.add("Too many events during the pauses to keep all: reasons may be missing.");

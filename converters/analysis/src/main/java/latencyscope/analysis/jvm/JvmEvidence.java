@@ -8,7 +8,7 @@ import latencyscope.analysis.evidence.Evidence;
 import latencyscope.analysis.evidence.Question;
 import latencyscope.recording.Recording;
 
-/** Of which of the JVM's pauses the recording tells what the kernel did to their threads. */
+/** Which of the JVM's pauses have recorded kernel events of their threads. */
 final class JvmEvidence {
   private static final String OUTSIDE = "it is outside of the captured time";
 

@@ -16,14 +16,14 @@ import latencyscope.recording.thread.ThreadId;
 final class MemoryEvents {
   private static final int WORST = 20;
 
-  /** What tells faults apart. */
+  /** What distinguishes faults. */
   record FaultKey(ThreadId thread, boolean major, String region) {
     FaultKey(PageFault fault) {
       this(fault.thread(), fault.major(), fault.region());
     }
   }
 
-  /** What tells shootdowns apart. */
+  /** What distinguishes shootdowns. */
   record ShootdownKey(ThreadId thread, Task sender, int cpu) {
     ShootdownKey(TlbShootdown shootdown) {
       this(shootdown.thread(), shootdown.sender(), shootdown.cpu());
@@ -34,7 +34,7 @@ final class MemoryEvents {
     }
   }
 
-  /** What tells stalls apart. */
+  /** What distinguishes stalls. */
   record StallKey(ThreadId thread, String kind, String reason) {
     StallKey(MemoryStall stall) {
       this(stall.thread(), stall.kind(), stall.reason());
@@ -82,7 +82,7 @@ final class MemoryEvents {
     }
   }
 
-  /** A thread's longest minor fault that the recording tells of; null if there is none. */
+  /** A thread's longest minor fault in the recording; null if there is none. */
   PageFault worstMinor(ThreadId thread) {
     return worstMinor.get(thread);
   }

@@ -106,7 +106,7 @@ final class MemoryFindings {
     return findings;
   }
 
-  /** What tells findings about faults apart. */
+  /** What distinguishes findings about faults. */
   private record Where(ThreadId thread, String region) {}
 
   private Finding major(ThreadId thread, String region, Tally.Sum<PageFault> sum) {
@@ -209,7 +209,7 @@ final class MemoryFindings {
     return String.join(", ", parts);
   }
 
-  /** What tells findings about shootdowns apart. */
+  /** What distinguishes findings about shootdowns. */
   private record Shot(ThreadId thread, Task sender) {}
 
   /** Shootdowns that a thread received, where they matter. */

@@ -122,7 +122,7 @@ final class MemoryMetrics {
     Metrics pages = new Metrics();
     pages.put("collapsed", facts.collapses("huge_pages_collapsed"), NO_COUNTER);
     pages.put("collapses_failed", facts.collapses("huge_page_collapses_failed"), NO_COUNTER);
-    // No tracepoint tells whose they were.
+    // No tracepoint has the process.
     pages.put("split_on_host", facts.onHost("thp_split_page"), NO_COUNTER);
     return pages.put("mappings_split_on_host", facts.onHost("thp_split_pmd"), NO_COUNTER);
   }

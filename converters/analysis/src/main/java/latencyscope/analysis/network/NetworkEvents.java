@@ -20,7 +20,7 @@ final class NetworkEvents {
   private static final int WORST = 20;
 
   /**
-   * A socket, as far as packets tell it.
+   * A socket, as far as packets identify it.
    *
    * @param protocol such as {@code udp}
    * @param port on this host
@@ -31,7 +31,7 @@ final class NetworkEvents {
     }
   }
 
-  /** What tells slow deliveries apart. */
+  /** What distinguishes slow deliveries. */
   record DeliveryKey(ThreadId thread, Endpoint socket, boolean lateInStack) {
     DeliveryKey(SocketDelivery delivery) {
       this(
@@ -41,7 +41,7 @@ final class NetworkEvents {
     }
   }
 
-  /** What tells drops apart; socket null if it is not one of the target's. */
+  /** What distinguishes drops; socket null if it is not one of the target's. */
   record DropKey(String reason, String device, Endpoint socket) {
     DropKey(PacketDrop drop) {
       this(

@@ -47,7 +47,7 @@ final class NetworkVerdicts {
     }
     if (atInterface > 0) {
       String text = "Packets dropped on " + watched + ": " + Count.words(atInterface);
-      // Where there is no finding of its own, all of them were on the target's sockets.
+      // Without a separate finding, all of them were on the target's sockets.
       List<Finding> drops =
           findings.atInterface().isEmpty() ? findings.atSockets() : findings.atInterface();
       verdicts.add(ofFirst(Severity.FAIL, text, drops).about(Question.DROPS));

@@ -251,7 +251,7 @@ public final class TaskRemedy {
     return capture.targetAlive() && thread.osTid() > 0 && !tasks.hasEnded(thread);
   }
 
-  /** Whether a thread of the target, such as one that was in another's way, may still live. */
+  /** Whether a thread of the target, such as one that delayed another, may still live. */
   private boolean isThere(Task task) {
     return capture.targetAlive() && !tasks.hasEnded(task.pid(), task.tid());
   }

@@ -8,11 +8,11 @@ import java.util.function.Predicate;
 import java.util.stream.LongStream;
 
 /**
- * When each of many causes struck, to tell whether it comes with a rhythm. Bounded: of each cause
- * the first {@value #MOST_OCCURRENCES} are kept, and of so many causes. Not safe for use by several
+ * When each of many causes struck, to find whether it recurs regularly. Bounded: of each cause the
+ * first {@value #MOST_OCCURRENCES} are kept, and of so many causes. Not safe for use by several
  * threads.
  *
- * @param <K> what tells causes apart
+ * @param <K> what distinguishes causes
  */
 public final class Rhythms<K> {
   private static final int MOST_CAUSES = 5_000;

@@ -21,7 +21,7 @@ import latencyscope.recording.thread.ThreadId;
  * @param result what it returned
  * @param sampled whether the flight recorder had stopped it to sample its stack
  * @param waker who woke it; null if an interrupt did, or if nobody is known
- * @param wakerKnown whether the waker is told from an interrupt that came while it ran
+ * @param wakerKnown whether the waker is distinguished from an interrupt that came while it ran
  */
 record BlockedCall(
     ThreadId thread,

@@ -45,7 +45,7 @@ public final class ContendedLocks implements EventConsumer {
 
   @Override
   public boolean wants(String type) {
-    return JavaWait.isToldBy(type);
+    return JavaWait.isReportedBy(type);
   }
 
   @Override

@@ -81,7 +81,7 @@ public record FutexWait(
     if (java == null) {
       return with(nativeLock ? WaitReason.NATIVE_LOCK : WaitReason.UNKNOWN, null, address);
     }
-    // Within Java's wait the JVM may wait for a mutex of its own.
+    // Within Java's wait the JVM may wait for an internal mutex.
     return nativeLock
         ? with(WaitReason.NATIVE_LOCK, null, address)
         : with(java.reason(), java.object(), java.address());

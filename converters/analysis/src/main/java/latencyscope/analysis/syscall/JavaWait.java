@@ -30,8 +30,8 @@ record JavaWait(long start, long end, WaitReason reason, String object, long ask
           "java.util.concurrent.locks.ReentrantReadWriteLock$",
           "java.util.concurrent.locks.StampedLock");
 
-  /** Whether events of a type tell of waits. */
-  static boolean isToldBy(String type) {
+  /** Whether events of a type are waits. */
+  static boolean isReportedBy(String type) {
     return TYPES.containsKey(type);
   }
 

@@ -37,7 +37,7 @@ final class JavaWaits {
     current = new HashMap<>();
   }
 
-  /** The innermost wait that a thread was in at a time; null if Java does not tell of one. */
+  /** The innermost wait that a thread was in at a time; null if Java recorded none. */
   JavaWait at(long osTid, long time) {
     JavaWait found = at(current.get(osTid), time);
     return found != null ? found : at(before.get(osTid), time);

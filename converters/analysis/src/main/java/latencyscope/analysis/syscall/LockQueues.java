@@ -22,7 +22,7 @@ public final class LockQueues {
   private static final int MAX_LOCKS = 5_000;
 
   /**
-   * What tells locks apart.
+   * What distinguishes locks.
    *
    * @param name of the JVM's mutex, or class of Java's lock; null for another native mutex
    * @param java whether it is a lock of Java

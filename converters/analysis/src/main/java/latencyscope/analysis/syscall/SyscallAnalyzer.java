@@ -38,7 +38,7 @@ public final class SyscallAnalyzer implements Analyzer {
 
   @Override
   public boolean wants(String type) {
-    return JavaWait.isToldBy(type);
+    return JavaWait.isReportedBy(type);
   }
 
   @Override

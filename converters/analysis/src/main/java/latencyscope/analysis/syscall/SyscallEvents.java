@@ -18,7 +18,7 @@ import latencyscope.recording.thread.ThreadId;
  */
 final class SyscallEvents {
   /**
-   * What tells contended waits apart.
+   * What distinguishes contended waits.
    *
    * @param waker who gave the lock up; null if nobody woke the thread
    * @param object class of the lock; null if it is not Java's
@@ -26,10 +26,10 @@ final class SyscallEvents {
    */
   record LockKey(ThreadId thread, Task waker, String object, String mutex, int cpu) {}
 
-  /** What tells sleeps apart. */
+  /** What distinguishes sleeps. */
   record NapKey(ThreadId thread, String call, int cpu) {}
 
-  /** What tells other calls apart. */
+  /** What distinguishes other calls. */
   record CallKey(ThreadId thread, String call, String file, boolean sampled, int cpu) {
     boolean isForInput() {
       return !sampled && BlockedCall.isForInput(call, file);
@@ -49,7 +49,7 @@ final class SyscallEvents {
   private final FutexReasons futexes = new FutexReasons(this::settle);
   private final Map<ThreadId, JavaWait> slept = new HashMap<>();
   private long javaSleeps;
-  private boolean javaTells;
+  private boolean hasJavaWaits;
 
   private static LockKey key(FutexWait wait, Task waker) {
     boolean others = waker == Task.OTHERS;
@@ -79,7 +79,7 @@ final class SyscallEvents {
   }
 
   void add(JvmEvent event) {
-    javaTells = true;
+    hasJavaWaits = true;
     futexes.add(event);
   }
 
@@ -108,7 +108,7 @@ final class SyscallEvents {
     }
   }
 
-  /** How many sleeps the JVM told of that the kernel saw. */
+  /** How many sleeps that the kernel saw the JVM recorded, too. */
   long javaSleeps() {
     return javaSleeps;
   }
@@ -123,9 +123,9 @@ final class SyscallEvents {
     return reasons.getOrDefault(thread, Map.of()).getOrDefault(reason, 0L);
   }
 
-  /** Whether the JVM itself told of waits. */
-  boolean javaTells() {
-    return javaTells;
+  /** Whether the JVM itself recorded waits. */
+  boolean hasJavaWaits() {
+    return hasJavaWaits;
   }
 
   /** Time that threads were held up: in contended locks, and in calls that were not for input. */

@@ -50,7 +50,7 @@ final class SyscallVerdicts {
     List<Finding> sleeps = findings.sleeps();
     if (sleeps.isEmpty()) {
       String text =
-          isToldOfJava()
+          hasJavaWaits()
               ? "No busy thread slept"
               : "No busy thread slept in a system call; Thread.sleep is recorded only by the"
                   + " target's own JFR recording";
@@ -70,8 +70,8 @@ final class SyscallVerdicts {
         verdicts);
   }
 
-  private boolean isToldOfJava() {
-    return events.javaTells() || facts.futexWaits.count() == 0;
+  private boolean hasJavaWaits() {
+    return events.hasJavaWaits() || facts.futexWaits.count() == 0;
   }
 
   private Verdict none(Question question, String text) {
@@ -84,7 +84,7 @@ final class SyscallVerdicts {
     if (locks.isEmpty()) {
       // Without the JVM's events silence means little.
       String text =
-          isToldOfJava()
+          hasJavaWaits()
               ? "No busy thread waited for a lock"
               : "No busy thread waited for a native mutex; Java locks are recorded only by the"
                   + " target's own JFR recording";

@@ -14,7 +14,7 @@ public enum WaitReason {
   PARKED("parked"),
   /** {@code Object.wait}, by the JVM's own events. */
   MONITOR_WAIT("Object.wait"),
-  /** Neither an event of the JVM nor the call itself tells. */
+  /** Neither an event of the JVM nor the call itself has the reason. */
   UNKNOWN("unknown reason");
 
   private final String label;

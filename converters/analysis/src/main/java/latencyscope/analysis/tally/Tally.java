@@ -11,12 +11,12 @@ import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
 
 /**
- * Adds up events of one type by whatever tells their causes apart, and keeps the worst of each.
+ * Adds up events of one type by the key of their causes, and keeps the worst of each.
  *
  * <p>Bounded: beyond a number of causes further ones share one entry. Not safe for use by several
  * threads.
  *
- * @param <K> what tells causes apart
+ * @param <K> what distinguishes causes
  * @param <E> the event
  */
 public final class Tally<K, E extends Timed> {
@@ -44,8 +44,8 @@ public final class Tally<K, E extends Timed> {
 
   /**
    * @param cost what an event cost, nanoseconds
-   * @param key tells causes apart
-   * @param coarseKey tells fewer causes apart; used when there are too many
+   * @param key distinguishes causes
+   * @param coarseKey distinguishes fewer causes; used when there are too many
    */
   public Tally(ToLongFunction<E> cost, Function<E, K> key, Function<E, K> coarseKey) {
     this.cost = cost;
@@ -65,7 +65,7 @@ public final class Tally<K, E extends Timed> {
     return a.plus(b, order);
   }
 
-  /** The sums of the causes that pass, those that a second key does not tell apart as one. */
+  /** The sums of the causes that pass, those with the same second key as one. */
   public <G> Map<G, Sum<E>> by(Function<K, G> group, Predicate<K> filter) {
     Map<G, Sum<E>> groups = new LinkedHashMap<>();
     sums.forEach((k, sum) -> {

@@ -1,2 +1,2 @@
-/** Occurrences, added up by what tells them apart. */
+/** Occurrences, added up by key. */
 package latencyscope.analysis.tally;

@@ -61,7 +61,7 @@ public record TopCause(List<Finding> findings, Cost cost) {
     return byCulprit.values().stream().map(TopCause::together).sorted(COSTLIEST_FIRST).toList();
   }
 
-  // What the same culprit did to the JVM's own threads is a cause of its own, which weighs less.
+  // What the same culprit did to the JVM's own threads is a separate cause, which weighs less.
   private static List<String> key(Finding finding) {
     String culprit = finding.culpritInWords();
     return List.of(

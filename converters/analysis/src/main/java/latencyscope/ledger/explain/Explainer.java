@@ -193,7 +193,7 @@ public final class Explainer {
         Scope.of(recording.capture()));
   }
 
-  /** The percentiles that a number of windows can tell, and the greatest. */
+  /** The percentiles that a number of windows can resolve, and the greatest. */
   private static List<Double> resolvable(int count) {
     return DoubleStream.of(PERCENTILES)
         .filter(percent -> percent == 100 || count >= Distribution.needed(percent))
@@ -298,7 +298,7 @@ public final class Explainer {
           .ifPresent(
               limits -> notes.add("Unexplained time may lie outside the capture: " + limits + "."));
     }
-    String nowhere = first.coverage.whyNowhere();
+    String nowhere = first.coverage.whyOnCpuUnknown();
     if (nowhere != null) {
       notes.add("On-CPU time is unknown: " + nowhere + ".");
     }

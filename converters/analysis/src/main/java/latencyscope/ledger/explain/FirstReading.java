@@ -102,7 +102,7 @@ final class FirstReading implements EventConsumer {
     }
   }
 
-  // A pause has a name of its own, which says more than that of its type.
+  // A pause has its own name, which says more than that of its type.
   private static String label(JvmEvent event) {
     String name = event.text("name");
     return name == null ? event.label() : name;

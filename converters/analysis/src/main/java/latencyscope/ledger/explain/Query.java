@@ -46,7 +46,7 @@ public record Query(String event, String thread, long from, long to, int top) {
     return id -> glob.matches(id.name());
   }
 
-  /** Tells which threads are meant. */
+  /** Selects the threads. */
   interface Matcher {
     boolean matches(ThreadId thread);
   }

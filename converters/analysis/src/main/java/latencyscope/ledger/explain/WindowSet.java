@@ -46,7 +46,7 @@ final class WindowSet {
     Overlaps longest;
   }
 
-  /** Tells whether anything overlaps one of many windows. */
+  /** Checks whether anything overlaps one of many windows. */
   private record Overlaps(long[] starts, long[] latestEnd) {
     static Overlaps of(List<Window> windows) {
       long[] starts = new long[windows.size()];

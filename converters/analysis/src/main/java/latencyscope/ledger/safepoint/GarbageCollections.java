@@ -5,8 +5,8 @@ import java.util.Map;
 import latencyscope.recording.event.JvmEvent;
 
 /**
- * The garbage collections that a recording tells of, by the JVM's number. Bounded: later ones than
- * the limit are not known. Not safe for use by several threads.
+ * The garbage collections of a recording, by the JVM's number. Bounded: later ones than the limit
+ * are not known. Not safe for use by several threads.
  */
 public final class GarbageCollections {
   public static final String TYPE = "jdk.GarbageCollection";

@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Kinds of files that are given instead of a recording, told by how they begin.
+ * Kinds of files that are given instead of a recording, recognized by their first bytes.
  *
  * @param begin first bytes
  * @param sentence what it is, and what helps

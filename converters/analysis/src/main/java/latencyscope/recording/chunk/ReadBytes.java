@@ -19,7 +19,7 @@ public final class ReadBytes {
         progress == ReadingProgress.NONE ? 0 : files.stream().mapToLong(ReadBytes::size).sum();
   }
 
-  // Whoever reads the file will say what is wrong with it.
+  // The reader of the file will report what is wrong with it.
   private static long size(Path file) {
     try {
       return Files.size(file);

@@ -1,9 +1,9 @@
 package latencyscope.recording.chunk;
 
-/** Is told how far the reading of a recording has come. */
+/** Gets the progress of reading a recording. */
 @FunctionalInterface
 public interface ReadingProgress {
-  /** Tells nobody. */
+  /** Ignores it. */
   ReadingProgress NONE = (read, all) -> {};
 
   /**

@@ -119,7 +119,8 @@ public final class Counts {
             (int) type.number(values, EventFields.CPU, Subject.NO_CPU));
   }
 
-  // Of threads that had the same id, recordings of an older agent tell by the time only. An
+  // Of threads that had the same id, recordings of an older agent distinguish them by the time
+  // only. An
   // interval's end may lie after the thread's: its middle is the safer one.
   private ThreadId thread(EventType type, Object[] values) {
     long javaId = type.number(values, EventFields.JAVA_THREAD_ID, 0);

@@ -72,7 +72,7 @@ public final class Jvms {
         : new JvmInfo(jvm.pid(), jvm.version(), jvm.command(), collectorName());
   }
 
-  // The recorder tells the collectors of the generations, such as G1Old or ZOld.
+  // The recorder names the collectors of the generations, such as G1Old or ZOld.
   private String collectorName() {
     if (collector == null) {
       return null;

@@ -213,7 +213,7 @@ public final class Distribution {
    * The value that a share of the occurrences does not exceed.
    *
    * @param percent such as 99.9
-   * @return empty if there are too few occurrences to tell; see {@link #needed}
+   * @return empty if there are too few occurrences; see {@link #needed}
    */
   public OptionalLong percentile(double percent) {
     return binned() < needed(percent) ? OptionalLong.empty() : nearestRank(percent);
@@ -284,7 +284,7 @@ public final class Distribution {
     return (long) Math.ceil(Math.log(1 - confidence) / Math.log(percent / 100));
   }
 
-  /** Occurrences it takes to tell a percentile: {@link #EXPECTED_BEYOND} ÷ (1 − p). */
+  /** Occurrences needed for a percentile: {@link #EXPECTED_BEYOND} ÷ (1 − p). */
   public static long needed(double percent) {
     // Without the rounding, binary fractions would make it 300,001 for 99.999.
     return (long) Math.ceil(Math.round(EXPECTED_BEYOND / (100 - percent) * 100 * 1e3) / 1e3);

@@ -23,7 +23,7 @@ import org.openjdk.jmc.flightrecorder.parser.ValueField;
 public class EventType {
   public static final String PREFIX = EventDescription.PREFIX;
 
-  // What every event has, and is asked for by methods of its own.
+  // What every event has, and has separate methods.
   static final Set<String> COMMON =
       Set.of(
           "startTime",

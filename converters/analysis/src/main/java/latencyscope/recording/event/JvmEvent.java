@@ -42,7 +42,7 @@ public final class JvmEvent {
     return thread;
   }
 
-  /** A thread that a field of its own names; null if it is missing or has no value. */
+  /** A thread that a separate field names; null if it is missing or has no value. */
   public ThreadId thread(String field) {
     ParserThread named = ParserThread.of(type.value(values, field));
     return named == null ? null : new ThreadId(named.osTid(), named.name(), named.javaId());

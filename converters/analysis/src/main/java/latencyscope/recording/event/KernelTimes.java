@@ -53,7 +53,7 @@ public final class KernelTimes implements IParserExtension {
     int duration = indexOf("duration", fields);
     int implicitThread = indexOf("eventThread", fields);
     int ownThread = lastIndexOf("eventThread", fields);
-    // Both times are quantities with a unit of their own, ticks or nanoseconds, so moving the
+    // Both times are quantities with their own unit, ticks or nanoseconds, so moving the
     // reference is enough.
     return values -> {
       move(values, kernelStart, start);

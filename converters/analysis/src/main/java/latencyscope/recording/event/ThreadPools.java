@@ -41,8 +41,8 @@ public final class ThreadPools implements IConstantPoolExtension {
         : null;
   }
 
-  /** Tells of every thread. */
-  public void teach(ThreadTable threads) {
+  /** Adds every thread to a table. */
+  public void addTo(ThreadTable threads) {
     pools.forEach(pool -> pool.forEach(thread -> threads.learn(ParserThread.of(thread))));
   }
 }

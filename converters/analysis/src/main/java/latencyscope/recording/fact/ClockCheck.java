@@ -22,7 +22,7 @@ public record ClockCheck(int syncs, long uncertaintyNs, long driftNs) {
    */
   public record Sync(long ticks, long monotonicNs, long uncertaintyNs) {}
 
-  /** Largest error of an event's time, nanoseconds; empty if the recording does not tell. */
+  /** Largest error of an event's time, nanoseconds; empty if the recording does not have it. */
   public OptionalLong errorNs() {
     return syncs == 0 ? OptionalLong.empty() : OptionalLong.of(uncertaintyNs + driftNs);
   }

@@ -67,12 +67,12 @@ public final class Intervals {
         .add(new Stretch(recordsFrom, recordsUntil, recordsUntil, chunkStart));
   }
 
-  /** Notes that a module's losses were told at a time: those of the interval around it. */
+  /** Notes that a module's losses were reported at a time: those of the interval around it. */
   public void lost(String module, long time) {
     losses.add(new Loss(module == null ? CaptureInterval.ALL : module, time));
   }
 
-  /** When each module counted, as far as the recording tells them apart. */
+  /** When each module counted, as far as the recording distinguishes them. */
   public Map<String, CapturedTime> counted() {
     return Map.copyOf(counted);
   }

@@ -17,7 +17,7 @@ public final class RecordedTypes {
   private Map<String, Long> throughout;
 
   private boolean untold;
-  private String untoldBy;
+  private String versionWithoutTypes;
 
   public RecordedTypes() {}
 
@@ -28,7 +28,7 @@ public final class RecordedTypes {
     }
     if (events == null) {
       untold = true;
-      untoldBy = version;
+      versionWithoutTypes = version;
       return;
     }
     Map<String, Long> recorded = parse(events);
@@ -63,18 +63,18 @@ public final class RecordedTypes {
     RecordedTypes copy = new RecordedTypes();
     copy.throughout = throughout == null ? null : new HashMap<>(throughout);
     copy.untold = untold;
-    copy.untoldBy = untoldBy;
+    copy.versionWithoutTypes = versionWithoutTypes;
     return copy;
   }
 
   /** Whether the recording says which types were recorded; those of versions before 0.3 do not. */
-  public boolean isTold() {
+  public boolean areRecorded() {
     return !untold && throughout != null;
   }
 
   /** Version of LatencyScope that did not say it; null if it is not known. */
-  public String untoldBy() {
-    return untoldBy;
+  public String versionWithoutTypes() {
+    return versionWithoutTypes;
   }
 
   /**
@@ -84,7 +84,7 @@ public final class RecordedTypes {
    * @param type such as {@code RunQueueWait}
    */
   public OptionalLong keptFrom(String type) {
-    Long threshold = isTold() ? throughout.get(type) : null;
+    Long threshold = areRecorded() ? throughout.get(type) : null;
     return threshold == null ? OptionalLong.empty() : OptionalLong.of(threshold);
   }
 }

@@ -1,7 +1,7 @@
 package latencyscope.recording.thread;
 
 /**
- * A thread, told apart from a later one that got the same OS thread id where Java knows both.
+ * A thread, distinguished from a later one that got the same OS thread id where Java knows both.
  *
  * <p>Two are equal if they are the same thread: the name does not count, because threads are
  * renamed.

@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
  * Which thread an OS thread id meant at a time.
  *
  * <p>The kernel gives the id of an ended thread to a new one. The recorder's own thread table and
- * its ThreadStart and ThreadEnd events tell such threads apart. Not safe for use by several
+ * its ThreadStart and ThreadEnd events distinguish such threads. Not safe for use by several
  * threads.
  */
 public final class ThreadTable {
@@ -111,7 +111,7 @@ public final class ThreadTable {
     return life;
   }
 
-  /** Whether only the time tells which of several Java threads an id means. */
+  /** Whether only the time decides which of several Java threads an id means. */
   public boolean isReused(long osTid) {
     List<Life> ofTid = lives.get(osTid);
     return ofTid != null && ofTid.size() > 1;

@@ -36,7 +36,7 @@ public final class CaptureWait {
    * Waits until the time is up, the target has ended or the user has had enough. The time counts
    * from when the probes are in place.
    *
-   * @param progress told about ten times a second how many nanoseconds are left
+   * @param progress gets the nanoseconds that are left, about ten times a second
    * @throws UserError if the agent neither starts nor says why not
    */
   public End await(Interrupts interrupts, LongConsumer progress) throws UserError {

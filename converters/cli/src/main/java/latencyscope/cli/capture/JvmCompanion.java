@@ -52,7 +52,7 @@ public final class JvmCompanion implements AutoCloseable {
   /**
    * Lets the target record, if it is a JVM; if it cannot, says why.
    *
-   * @return empty if there will be nothing of its own
+   * @return empty if the JVM will record nothing
    */
   public static Optional<JvmCompanion> start(CaptureRequest request, Console console) {
     Optional<JvmProcess> jvm =

@@ -3,7 +3,7 @@ package latencyscope.cli.capture;
 import java.time.Duration;
 import latencyscope.cli.console.Console;
 
-/** Tells a terminal how long a capture still takes; tells nothing else. */
+/** Shows on a terminal how long a capture still takes; does nothing otherwise. */
 public final class Progress {
   private static final String CLEAR_LINE = "\r\u001b[K";
 

@@ -54,7 +54,7 @@ public record Console(
         : StandardCharsets.UTF_8;
   }
 
-  // System.console() tells of standard input and output together, and differently from JDK 22 on.
+  // System.console() is about standard input and output together, and differently from JDK 22 on.
   private static boolean isTerminal(int descriptor) {
     try {
       String target = Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor)).toString();
@@ -67,7 +67,8 @@ public record Console(
   /** How text for the result's stream is to look. */
   public Style style() {
     boolean colour = outTerminal && environment.getOrDefault("NO_COLOR", "").isEmpty();
-    return new Style(columns(), colour && !isDumb(), !charset.newEncoder().canEncode(NEEDED), zone);
+    return new Style(
+        columns(), colour && !isDumbTerminal(), !charset.newEncoder().canEncode(NEEDED), zone);
   }
 
   /** How text for a file is to look. */
@@ -75,7 +76,7 @@ public record Console(
     return new Style(columns(), false, false, zone);
   }
 
-  private boolean isDumb() {
+  private boolean isDumbTerminal() {
     return "dumb".equals(environment.get("TERM"));
   }
 

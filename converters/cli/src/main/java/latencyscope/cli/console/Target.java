@@ -4,7 +4,7 @@ import java.util.Optional;
 import latencyscope.proc.ProcessFiles;
 import latencyscope.proc.TaskStat;
 
-/** A process that is watched, told apart from a later one with the same id. */
+/** A process that is watched, distinguished from a later one with the same id. */
 public final class Target {
   private final Machine machine;
   private final long pid;

@@ -10,7 +10,7 @@ import latencyscope.report.Style;
 final class TerminalSize {
   private TerminalSize() {}
 
-  /** Its columns; the default of a report if nobody tells. */
+  /** Its columns; the default of a report if it is unknown. */
   static int columns() {
     try {
       // Java cannot ask for it; stty asks of its standard input. Shells do not export COLUMNS.

@@ -17,7 +17,7 @@ import latencyscope.cli.console.UserError;
 import latencyscope.proc.KernelFile;
 
 /**
- * The demo trading engine in a JVM of its own, recorded by the agent.
+ * The demo trading engine in a separate JVM, recorded by the agent.
  *
  * <p>Ends with this process, at the latest. Used by a single thread.
  */
@@ -128,7 +128,7 @@ public final class DemoEngine implements AutoCloseable {
         }
       }
     } catch (IOException e) {
-      // A thread has ended meanwhile, or the engine has: the next look tells.
+      // A thread has ended meanwhile, or the engine has: the next look shows which.
     }
     return OptionalLong.empty();
   }

@@ -39,7 +39,7 @@ public final class TickToTrade {
     }
   }
 
-  /** One line: orders, and the percentiles that their number can tell. */
+  /** One line: orders, and the percentiles that their number can resolve. */
   public String describe() {
     long orders = nanos.getTotalCount();
     StringBuilder line = new StringBuilder();

@@ -5,8 +5,8 @@ import latencyscope.cli.console.Console;
 import latencyscope.recording.chunk.ReadingProgress;
 
 /**
- * Tells a terminal how far the reading of a recording has come, if it takes long; tells nothing
- * else. Safe for use by several threads, one at a time.
+ * Shows on a terminal the progress of reading a recording, if it takes long; does nothing else.
+ * Safe for use by several threads, one at a time.
  */
 final class Conversion implements ReadingProgress, AutoCloseable {
   private static final String CLEAR_LINE = "\r\u001b[K";

@@ -28,7 +28,7 @@ public final class OutputFile {
   private static final Set<PosixFilePermission> ALL_MAY_READ =
       PosixFilePermissions.fromString("rw-r--r--");
 
-  /** Who writes is part of the name, so that what a killed process left can be told. */
+  /** Who writes is part of the name, so that what a killed process left can be recognized. */
   private static final Pattern TEMPORARY = Pattern.compile("\\.latencyscope-(\\d+)-.*\\.tmp");
 
   /** A writer writes: what has not changed for so long has none, or one with another's number. */

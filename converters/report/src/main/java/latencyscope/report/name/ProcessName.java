@@ -4,7 +4,7 @@ import java.util.Set;
 
 /** The name that an engineer would use for a process, from its command line. */
 public final class ProcessName {
-  // Options of the launcher whose value is a word of its own.
+  // Options of the launcher whose value is a separate word.
   private static final Set<String> WITH_VALUE =
       Set.of(
           "-cp",
