@@ -20,15 +20,13 @@ too_long() {
 	done
 }
 
-# The patterns of words.txt, each with what to write instead. Sentences of the other modules are not mended yet.
+# The patterns of words.txt, each with what to write instead: in documents, and in texts of all modules but the tests.
 words() {
 	grep -v '^#' scripts/words.txt | while IFS='	' read -r pattern instead; do
 		{
 			git ls-files README.md CONTRIBUTING.md demo/README.md 'docs/*.md' |
 				xargs -r grep -niE -e "$pattern" || true
-			git ls-files 'agent/src/main/java/*.java' 'bpf/src/main/java/*.java' 'demo/src/main/java/*.java' \
-				'jfr-events/src/main/java/*.java' 'proc/src/main/java/*.java' |
-				xargs -r grep -niE -e "\"[^\"]*($pattern)" || true
+			git ls-files '*/src/main/java/*.java' '*/src/build/java/*.java' | xargs -r grep -niE -e "\"[^\"]*($pattern)" || true
 		} | sed "s/\$/   <- $instead/"
 	done
 }
