@@ -46,7 +46,7 @@ final class PageTable {
           new PageSpec(
               "offcpu",
               "Off CPU",
-              "When threads left their CPU, of their own will or not, and who came after them",
+              "When threads left their CPU, voluntarily or not, and which task came next",
               PageIcon.OFF_CPU,
               null,
               List.of("latencyscope.isolation"),
@@ -80,8 +80,8 @@ final class PageTable {
           new PageSpec(
               "jvm",
               "GC and Safepoints",
-              "Garbage collection pauses and safepoints: their rules tell which thread was late, and"
-                  + " why",
+              "Garbage collection pauses and safepoints: their rules name the late thread and the"
+                  + " reason",
               PageIcon.JVM,
               "Safepoints and GC Pauses in the Kernel",
               List.of("latencyscope.jvm", "garbage_collection", "vm_operations"),

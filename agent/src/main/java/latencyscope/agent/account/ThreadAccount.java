@@ -32,7 +32,7 @@ public final class ThreadAccount {
   private final SlotMeasures measures;
 
   /** Slots of whose thread both ids are in the recording. */
-  private final BitSet told = new BitSet();
+  private final BitSet committed = new BitSet();
 
   private final MemorySegment eventsWithoutSlot;
   private final MemorySegment eventsWithoutState;
@@ -107,7 +107,7 @@ public final class ThreadAccount {
       measures.release(slot, chunk -> push(FREE_CHUNKS, chunk));
       directory.forget(slot, slots.osThreadId(slot));
       slots.clear(slot);
-      told.clear(slot);
+      committed.clear(slot);
       push(FREE_SLOTS, slot);
     });
   }
@@ -138,8 +138,8 @@ public final class ThreadAccount {
   private void commitBothIds(int slot) {
     int inside = slots.namespaceThreadId(slot);
     int here = slots.osThreadId(slot);
-    if (inside != here && !told.get(slot)) {
-      told.set(slot);
+    if (inside != here && !committed.get(slot)) {
+      committed.set(slot);
       NamespaceThread ids = new NamespaceThread();
       ids.namespaceThreadId = inside;
       ids.osThreadId = here;

@@ -5,8 +5,8 @@ import java.lang.instrument.Instrumentation;
 /**
  * Where a JVM enters the agent, by {@code -javaagent} or by {@code jcmd PID JVMTI.agent_load}.
  *
- * <p>This package is compiled for Java 17, so that an engine on an old JVM starts and is told in
- * one line what is missing. Nothing is ever thrown at the engine.
+ * <p>This package is compiled for Java 17, so that an engine on an old JVM starts, and one line
+ * says what is missing. Nothing is ever thrown at the engine.
  */
 public final class JavaAgent {
   private static String said;

@@ -252,7 +252,7 @@ final class RecordingSwitch implements FlightRecorderListener {
       }
     }
 
-    // Recordings tell of their begin and end.
+    // Recordings announce their begin and end.
     private boolean mayRecord() {
       long state = stateChanges.get();
       boolean may = state == stateSeen || isRecording();

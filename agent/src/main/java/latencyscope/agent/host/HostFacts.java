@@ -88,9 +88,9 @@ public final class HostFacts {
     if (text(RELEASE).isEmpty()) {
       return; // what cannot be read is not absent
     }
-    Set<String> told = facts.stream().map(Fact::name).collect(Collectors.toSet());
+    Set<String> known = facts.stream().map(Fact::name).collect(Collectors.toSet());
     for (HostSetting setting : HostSetting.values()) {
-      if (!told.contains(setting.fact())) {
+      if (!known.contains(setting.fact())) {
         String file = setting.file().substring(1);
         boolean isThere = Files.exists(root.resolve(file));
         String value = isThere ? text(file).orElse("none") : HostSetting.ABSENT;

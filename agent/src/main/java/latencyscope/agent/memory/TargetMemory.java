@@ -61,7 +61,7 @@ public final class TargetMemory implements AutoCloseable {
   /**
    * Whether its use may be another than at the last call. Asking what it is takes a few
    * milliseconds of CPU time and memory in a JVM, this some microseconds and none: size and number
-   * of threads tell of nearly all changes. Where they do not, the kernel's list of mappings does,
+   * of threads show nearly all changes. Where they do not, the kernel's list of mappings does,
    * which is compared every 5 s.
    *
    * @param nowNs of {@link System#nanoTime}

@@ -59,7 +59,7 @@ final class ModuleConstants {
    *
    * @param problems takes a sentence on what was asked of it and cannot be
    */
-  void tell(KernelObject object, ObjectFile file, Consumer<String> problems) {
+  void setAll(KernelObject object, ObjectFile file, Consumer<String> problems) {
     for (Variable variable : file.variables()) {
       String name = variable.name();
       if (name.equals("interface_name") && network.problem() != null) {

@@ -231,7 +231,7 @@ public final class ModuleLoader {
           .mapEntries("ls_subject_index", sizes.subjects())
           .mapEntries("ls_free_subjects", sizes.subjects());
     }
-    constants.tell(
+    constants.setAll(
         object,
         file,
         problem -> {

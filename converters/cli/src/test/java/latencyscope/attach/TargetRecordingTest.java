@@ -203,7 +203,7 @@ class TargetRecordingTest {
     JvmProcess jvm = start("-XX:StartFlightRecording:disk=false");
     AttachChannel channel = AttachChannel.open(jvm);
     AttachException e = assertThrows(AttachException.class, () -> record(jvm, channel, false));
-    assertTrue(e.getMessage().contains("in memory"), e.getMessage());
+    assertTrue(e.getMessage().contains("in-memory"), e.getMessage());
     assertFalse(channel.command("JFR.check", LIMIT).contains("latencyscope-"));
   }
 

@@ -27,7 +27,7 @@ final class IrqEvents {
     }
   }
 
-  /** What tells lines on a CPU apart. */
+  /** What distinguishes lines on a CPU. */
   record LineKey(InterruptSource source, int cpu) {
     LineKey(Interrupt interrupt) {
       this(interrupt.source(), interrupt.cpu());

@@ -20,8 +20,8 @@ final class FutexReasons {
   private List<FutexWait> carried = new ArrayList<>();
 
   /**
-   * @param settled takes each wait, once, with its reason, and Java's own wait; null if Java does
-   *     not tell of it
+   * @param settled takes each wait, once, with its reason, and Java's own wait; null if Java did
+   *     not record it
    */
   FutexReasons(BiConsumer<FutexWait, JavaWait> settled) {
     this.settled = settled;
@@ -70,10 +70,10 @@ final class FutexReasons {
    * thread goes on, it may have to wait for a safepoint to end, in a futex of the JVM's own
    * (LinuxWaitBarrier, JDK-8214271). Other C libraries than glibc have one operation for both.
    */
-  private void settle(FutexWait wait, JavaWait told, Set<JavaWait> conditions) {
+  private void settle(FutexWait wait, JavaWait recorded, Set<JavaWait> conditions) {
     boolean plain = !wait.condition() && !wait.nativeLock();
-    boolean other = plain && told != null && conditions.contains(told);
-    JavaWait reason = other ? null : told;
+    boolean other = plain && recorded != null && conditions.contains(recorded);
+    JavaWait reason = other ? null : recorded;
     settled.accept(wait.because(reason), reason);
   }
 }

@@ -96,19 +96,20 @@ final class SyscallEvents {
     endOfChunk();
   }
 
-  private void settle(FutexWait wait, JavaWait told) {
+  private void settle(FutexWait wait, JavaWait recorded) {
     reasons
         .computeIfAbsent(wait.thread(), thread -> new EnumMap<>(WaitReason.class))
         .merge(wait.reason(), 1L, Long::sum);
     if (wait.reason().isContended()) {
       contended.add(wait);
-    } else if (wait.reason() == WaitReason.SLEEP && !told.equals(slept.put(wait.thread(), told))) {
-      naps.add(Nap.of(wait, told));
+    } else if (wait.reason() == WaitReason.SLEEP
+        && !recorded.equals(slept.put(wait.thread(), recorded))) {
+      naps.add(Nap.of(wait, recorded));
       javaSleeps++;
     }
   }
 
-  /** How many sleeps that the kernel saw the JVM recorded, too. */
+  /** How many sleeps both the kernel and the JVM recorded. */
   long javaSleeps() {
     return javaSleeps;
   }
