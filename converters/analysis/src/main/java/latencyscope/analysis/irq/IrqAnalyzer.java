@@ -9,7 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
-import latencyscope.analysis.Analyzer;
+import latencyscope.analysis.ModuleAnalyzer;
 import latencyscope.analysis.ModuleReport;
 import latencyscope.analysis.Percentiles;
 import latencyscope.analysis.Quantiles;
@@ -20,30 +20,16 @@ import latencyscope.analysis.finding.InterruptSource.Kind;
 import latencyscope.jfr.schema.EventTypes;
 import latencyscope.recording.Recording;
 import latencyscope.recording.event.Distribution;
-import latencyscope.recording.event.KernelEvent;
 import latencyscope.recording.thread.ThreadId;
 
 /** Judges what interrupts took from the target. Not safe for use by several threads. */
-public final class IrqAnalyzer implements Analyzer {
-  private static final int TABLE_ROWS = 8;
-  private static final int MAX_FINDINGS = 500;
-
+public final class IrqAnalyzer extends ModuleAnalyzer<IrqEvents> {
   /** Some kernels do not trace every interrupt that they count; beyond this it is worth a word. */
   private static final double AGREEMENT_PERCENT = 1;
 
-  private final IrqEvents events = new IrqEvents();
-
   /** Creates an analyzer that has seen nothing. */
-  public IrqAnalyzer() {}
-
-  @Override
-  public void accept(KernelEvent event) {
-    events.add(event);
-  }
-
-  @Override
-  public void acceptExemplar(KernelEvent event) {
-    events.addExemplar(event);
+  public IrqAnalyzer() {
+    super(new IrqEvents());
   }
 
   @Override

@@ -1,5 +1,6 @@
 package latencyscope.analysis.irq;
 
+import latencyscope.analysis.ModuleEvents;
 import java.util.List;
 import latencyscope.analysis.Worst;
 import latencyscope.analysis.finding.InterruptSource;
@@ -9,7 +10,7 @@ import latencyscope.recording.event.KernelEvent;
 import latencyscope.recording.thread.ThreadId;
 
 /** Adds up the irq module's events while they are read. Not safe for use by several threads. */
-final class IrqEvents {
+final class IrqEvents implements ModuleEvents {
   private static final int WORST = 20;
 
   /** What is stolen at once from here on is worth a warning also on shared CPUs. */
@@ -39,7 +40,8 @@ final class IrqEvents {
   final Tally<LineKey, Interrupt> devices = new Tally<>(Interrupt::net, LineKey::new, LineKey::new);
   private final Worst<Interrupt> worst = new Worst<>(WORST, Interrupt::net);
 
-  void add(KernelEvent event) {
+  @Override
+  public void add(KernelEvent event) {
     Interrupt interrupt = Interrupt.of(event);
     if (interrupt.steals() && interrupt.net() > LONG_NS) {
       longSteals.add(interrupt);
@@ -51,7 +53,8 @@ final class IrqEvents {
   }
 
   /** Takes an event that may be among the worst, but does not count. */
-  void addExemplar(KernelEvent event) {
+  @Override
+  public void addExemplar(KernelEvent event) {
     addWorst(Interrupt.of(event));
   }
 

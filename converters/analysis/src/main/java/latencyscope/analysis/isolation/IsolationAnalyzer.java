@@ -9,7 +9,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import latencyscope.analysis.Analyzer;
+import latencyscope.analysis.ModuleAnalyzer;
 import latencyscope.analysis.ModuleReport;
 import latencyscope.analysis.Percentiles;
 import latencyscope.analysis.Quantiles;
@@ -18,27 +18,13 @@ import latencyscope.analysis.Verdict;
 import latencyscope.analysis.finding.Finding;
 import latencyscope.jfr.schema.EventTypes;
 import latencyscope.recording.Recording;
-import latencyscope.recording.event.KernelEvent;
 import latencyscope.recording.thread.ThreadId;
 
 /** Judges whether the target had its CPUs for itself. Not safe for use by several threads. */
-public final class IsolationAnalyzer implements Analyzer {
-  private static final int TABLE_ROWS = 8;
-  private static final int MAX_FINDINGS = 500;
-
-  private final IsolationEvents events = new IsolationEvents();
-
+public final class IsolationAnalyzer extends ModuleAnalyzer<IsolationEvents> {
   /** Creates an analyzer that has seen nothing. */
-  public IsolationAnalyzer() {}
-
-  @Override
-  public void accept(KernelEvent event) {
-    events.add(event);
-  }
-
-  @Override
-  public void acceptExemplar(KernelEvent event) {
-    events.addExemplar(event);
+  public IsolationAnalyzer() {
+    super(new IsolationEvents());
   }
 
   @Override

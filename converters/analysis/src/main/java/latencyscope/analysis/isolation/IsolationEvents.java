@@ -1,5 +1,6 @@
 package latencyscope.analysis.isolation;
 
+import latencyscope.analysis.ModuleEvents;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -19,7 +20,7 @@ import latencyscope.recording.thread.ThreadId;
 /**
  * Adds up the isolation module's events while they are read. Not safe for use by several threads.
  */
-final class IsolationEvents {
+final class IsolationEvents implements ModuleEvents {
   private static final int WORST = 20;
 
   /**
@@ -104,7 +105,8 @@ final class IsolationEvents {
     return task;
   }
 
-  void add(KernelEvent event) {
+  @Override
+  public void add(KernelEvent event) {
     switch (event.type()) {
       case EventTypes.RUN_QUEUE_WAIT -> {
         RunQueueWait wait = RunQueueWait.of(event);
@@ -123,7 +125,8 @@ final class IsolationEvents {
   }
 
   /** Takes an event that may be among the worst, but does not count. */
-  void addExemplar(KernelEvent event) {
+  @Override
+  public void addExemplar(KernelEvent event) {
     switch (event.type()) {
       case EventTypes.RUN_QUEUE_WAIT -> addWorst(RunQueueWait.of(event));
       case EventTypes.CONTEXT_SWITCH -> addOffCpu(event);

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
-import latencyscope.analysis.Analyzer;
+import latencyscope.analysis.ModuleAnalyzer;
 import latencyscope.analysis.ModuleReport;
 import latencyscope.analysis.Quantiles;
 import latencyscope.analysis.Table;
@@ -18,27 +18,13 @@ import latencyscope.analysis.finding.Finding;
 import latencyscope.jfr.schema.EventTypes;
 import latencyscope.recording.Recording;
 import latencyscope.recording.event.Distribution;
-import latencyscope.recording.event.KernelEvent;
 import latencyscope.recording.thread.ThreadId;
 
 /** Judges what the target paid for its memory. Not safe for use by several threads. */
-public final class MemoryAnalyzer implements Analyzer {
-  private static final int TABLE_ROWS = 8;
-  private static final int MAX_FINDINGS = 500;
-
-  private final MemoryEvents events = new MemoryEvents();
-
+public final class MemoryAnalyzer extends ModuleAnalyzer<MemoryEvents> {
   /** Creates an analyzer that has seen nothing. */
-  public MemoryAnalyzer() {}
-
-  @Override
-  public void accept(KernelEvent event) {
-    events.add(event);
-  }
-
-  @Override
-  public void acceptExemplar(KernelEvent event) {
-    events.addExemplar(event);
+  public MemoryAnalyzer() {
+    super(new MemoryEvents());
   }
 
   @Override

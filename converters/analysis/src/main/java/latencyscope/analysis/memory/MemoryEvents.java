@@ -1,5 +1,6 @@
 package latencyscope.analysis.memory;
 
+import latencyscope.analysis.ModuleEvents;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,7 +14,7 @@ import latencyscope.recording.event.KernelEvent;
 import latencyscope.recording.thread.ThreadId;
 
 /** Adds up the memory module's events while they are read. Not safe for use by several threads. */
-final class MemoryEvents {
+final class MemoryEvents implements ModuleEvents {
   private static final int WORST = 20;
 
   /** What distinguishes faults. */
@@ -52,7 +53,8 @@ final class MemoryEvents {
   private long locatedFaults;
   private long remoteFaults;
 
-  void add(KernelEvent event) {
+  @Override
+  public void add(KernelEvent event) {
     switch (event.type()) {
       case EventTypes.PAGE_FAULT -> {
         PageFault fault = PageFault.of(event);
@@ -68,7 +70,8 @@ final class MemoryEvents {
   }
 
   /** Takes one that is below its threshold, for lists of the worst. */
-  void addExemplar(KernelEvent event) {
+  @Override
+  public void addExemplar(KernelEvent event) {
     if (event.type().equals(EventTypes.PAGE_FAULT)) {
       keepIfWorst(PageFault.of(event));
     }

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
-import latencyscope.analysis.Analyzer;
+import latencyscope.analysis.ModuleAnalyzer;
 import latencyscope.analysis.ModuleReport;
 import latencyscope.analysis.Percentiles;
 import latencyscope.analysis.Quantiles;
@@ -13,29 +13,15 @@ import latencyscope.analysis.Verdict;
 import latencyscope.analysis.finding.Finding;
 import latencyscope.jfr.schema.EventTypes;
 import latencyscope.recording.Recording;
-import latencyscope.recording.event.KernelEvent;
 
 /**
  * Judges whether packets reached the target, and reached it in time. Not safe for use by several
  * threads.
  */
-public final class NetworkAnalyzer implements Analyzer {
-  private static final int TABLE_ROWS = 8;
-  private static final int MAX_FINDINGS = 500;
-
-  private final NetworkEvents events = new NetworkEvents();
-
+public final class NetworkAnalyzer extends ModuleAnalyzer<NetworkEvents> {
   /** Creates an analyzer that has seen nothing. */
-  public NetworkAnalyzer() {}
-
-  @Override
-  public void accept(KernelEvent event) {
-    events.add(event);
-  }
-
-  @Override
-  public void acceptExemplar(KernelEvent event) {
-    events.addExemplar(event);
+  public NetworkAnalyzer() {
+    super(new NetworkEvents());
   }
 
   @Override

@@ -1,5 +1,6 @@
 package latencyscope.analysis.network;
 
+import latencyscope.analysis.ModuleEvents;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -13,7 +14,7 @@ import latencyscope.recording.event.KernelEvent;
 import latencyscope.recording.thread.ThreadId;
 
 /** Adds up the network module's events while they are read. Not safe for use by several threads. */
-final class NetworkEvents {
+final class NetworkEvents implements ModuleEvents {
   /** From here on a delivery is slow. */
   static final long SLOW_NS = 1_000_000;
 
@@ -63,7 +64,8 @@ final class NetworkEvents {
   private final Map<Endpoint, ThreadId> readers = new HashMap<>();
   private final Worst<SocketDelivery> worst = new Worst<>(WORST, SocketDelivery::duration);
 
-  void add(KernelEvent event) {
+  @Override
+  public void add(KernelEvent event) {
     switch (event.type()) {
       case EventTypes.SOCKET_DELIVERY -> add(SocketDelivery.of(event));
       case EventTypes.PACKET_DROP -> drops.add(PacketDrop.of(event));
@@ -77,7 +79,8 @@ final class NetworkEvents {
   }
 
   /** Takes an event that may be among the worst, but does not count. */
-  void addExemplar(KernelEvent event) {
+  @Override
+  public void addExemplar(KernelEvent event) {
     if (event.type().equals(EventTypes.SOCKET_DELIVERY)) {
       SocketDelivery delivery = SocketDelivery.of(event);
       worst.add(delivery);

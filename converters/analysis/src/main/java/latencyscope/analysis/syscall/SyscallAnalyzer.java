@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import latencyscope.analysis.Analyzer;
+import latencyscope.analysis.ModuleAnalyzer;
 import latencyscope.analysis.ModuleReport;
 import latencyscope.analysis.Quantiles;
 import latencyscope.analysis.Table;
@@ -16,24 +16,15 @@ import latencyscope.analysis.finding.Finding;
 import latencyscope.jfr.schema.EventTypes;
 import latencyscope.recording.Recording;
 import latencyscope.recording.event.JvmEvent;
-import latencyscope.recording.event.KernelEvent;
 
 /**
  * Judges whether threads that matter slept, waited for locks, or blocked in the kernel. Not safe
  * for use by several threads.
  */
-public final class SyscallAnalyzer implements Analyzer {
-  private static final int TABLE_ROWS = 8;
-  private static final int MAX_FINDINGS = 500;
-
-  private final SyscallEvents events = new SyscallEvents();
-
+public final class SyscallAnalyzer extends ModuleAnalyzer<SyscallEvents> {
   /** Creates an analyzer that has seen nothing. */
-  public SyscallAnalyzer() {}
-
-  @Override
-  public void accept(KernelEvent event) {
-    events.add(event);
+  public SyscallAnalyzer() {
+    super(new SyscallEvents());
   }
 
   @Override

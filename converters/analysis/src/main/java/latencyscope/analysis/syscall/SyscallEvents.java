@@ -1,5 +1,6 @@
 package latencyscope.analysis.syscall;
 
+import latencyscope.analysis.ModuleEvents;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -16,7 +17,7 @@ import latencyscope.recording.thread.ThreadId;
  * Adds up the syscall module's events while they are read, once it is known why a futex was waited
  * for. Not safe for use by several threads.
  */
-final class SyscallEvents {
+final class SyscallEvents implements ModuleEvents {
   /**
    * What distinguishes contended waits.
    *
@@ -69,7 +70,8 @@ final class SyscallEvents {
     return new CallKey(call.thread(), call.call(), call.file(), call.sampled(), call.cpu());
   }
 
-  void add(KernelEvent event) {
+  @Override
+  public void add(KernelEvent event) {
     switch (event.type()) {
       case EventTypes.FUTEX_WAIT -> futexes.add(FutexWait.of(event));
       case EventTypes.BLOCKING_SYSCALL -> calls.add(BlockedCall.of(event));
