@@ -7,9 +7,9 @@ import latencyscope.recording.event.EventConsumer;
 /**
  * Judges what one module measured.
  *
- * <p>The analyzer of module {@code isolation} is the class {@code isolation.IsolationAnalyzer} below
- * this package, with a public constructor without parameters: {@link Analyzers} finds it by that
- * name. It gets its module's events one by one and must not keep them all. Not safe for use by
+ * <p>The analyzer of module {@code isolation} is the class {@code isolation.IsolationAnalyzer}
+ * below this package, with a public constructor without parameters: {@link Analyzers} finds it by
+ * that name. It gets its module's events one by one and must not keep them all. Not safe for use by
  * several threads.
  */
 public interface Analyzer extends EventConsumer {

@@ -1,7 +1,7 @@
 package latencyscope.analysis.irq;
 
-import latencyscope.analysis.ModuleEvents;
 import java.util.List;
+import latencyscope.analysis.ModuleEvents;
 import latencyscope.analysis.Worst;
 import latencyscope.analysis.finding.InterruptSource;
 import latencyscope.analysis.remedy.Interrupt;

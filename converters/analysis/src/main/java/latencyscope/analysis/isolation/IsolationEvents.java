@@ -1,11 +1,11 @@
 package latencyscope.analysis.isolation;
 
-import latencyscope.analysis.ModuleEvents;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import latencyscope.analysis.Culprits;
+import latencyscope.analysis.ModuleEvents;
 import latencyscope.analysis.Worst;
 import latencyscope.analysis.finding.Task;
 import latencyscope.analysis.remedy.Move;

@@ -1,10 +1,10 @@
 package latencyscope.analysis.memory;
 
-import latencyscope.analysis.ModuleEvents;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BinaryOperator;
+import latencyscope.analysis.ModuleEvents;
 import latencyscope.analysis.Worst;
 import latencyscope.analysis.finding.Task;
 import latencyscope.analysis.tally.Tally;

@@ -1,11 +1,11 @@
 package latencyscope.analysis.network;
 
-import latencyscope.analysis.ModuleEvents;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import latencyscope.analysis.ModuleEvents;
 import latencyscope.analysis.Worst;
 import latencyscope.analysis.tally.Tally;
 import latencyscope.jfr.schema.EventFields;

@@ -1,11 +1,11 @@
 package latencyscope.analysis.syscall;
 
-import latencyscope.analysis.ModuleEvents;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import latencyscope.analysis.ModuleEvents;
 import latencyscope.analysis.finding.Task;
 import latencyscope.analysis.tally.Tally;
 import latencyscope.jfr.schema.EventTypes;
