@@ -2,7 +2,6 @@ package latencyscope.agent.module;
 
 import java.io.IOException;
 import java.lang.instrument.Instrumentation;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -14,30 +13,18 @@ import java.util.stream.Collectors;
 import latencyscope.agent.budget.CostBudget;
 import latencyscope.agent.budget.CpuTime;
 import latencyscope.agent.budget.EventFlow;
-import latencyscope.agent.event.MappedFiles;
-import latencyscope.agent.event.RecordStrings;
 import latencyscope.agent.evidence.RecordedEvents;
-import latencyscope.agent.evidence.TaskLives;
-import latencyscope.agent.host.HostCounters;
 import latencyscope.agent.host.HostFacts;
-import latencyscope.agent.host.InterruptAffinities;
-import latencyscope.agent.host.LockNames;
-import latencyscope.agent.hotspot.HotSpotThreads;
 import latencyscope.agent.hotspot.NativeAccess;
 import latencyscope.agent.memory.TargetMemory;
-import latencyscope.agent.memory.TargetNodes;
-import latencyscope.agent.memory.TargetPages;
 import latencyscope.agent.record.TickClock;
 import latencyscope.agent.settings.CaptureSettings;
 import latencyscope.agent.settings.Complaints;
-import latencyscope.agent.settings.Target;
-import latencyscope.agent.thread.ThreadDirectory;
 import latencyscope.agent.thread.WatchedThreads;
 import latencyscope.agent.trigger.Triggers;
 import latencyscope.bpf.error.BpfException;
 import latencyscope.bpf.kernel.Kernel;
 import latencyscope.bpf.kernel.NativeThread;
-import latencyscope.bpf.kernel.NumaNodes;
 import latencyscope.bpf.libbpf.RunTimeAccounting;
 import latencyscope.jfr.Schema;
 import latencyscope.proc.CpuSet;
@@ -48,7 +35,6 @@ import latencyscope.proc.CpuSet;
  */
 public final class LoadedModules implements AutoCloseable {
   private static final int POLL_US = 5_000;
-  private static final Path ROOT = Path.of("/");
 
   private final List<KernelModule> modules = new ArrayList<>();
   private final List<Probe> probes = new ArrayList<>();
@@ -104,7 +90,8 @@ public final class LoadedModules implements AutoCloseable {
     }
     try {
       all.context =
-          context(settings, clock, forbidden == null ? instrumentation : null, watched, triggers);
+          CaptureContext.of(
+              settings, clock, forbidden == null ? instrumentation : null, watched, triggers);
       context.complete(all.context);
     } finally {
       context.cancel(false); // nobody may wait for what failed
@@ -119,12 +106,10 @@ public final class LoadedModules implements AutoCloseable {
 
   // A budget is for the engine's sake: a capture from outside runs in a separate process.
   private void limitDrainCost(CaptureSettings settings) {
-    List<EventFlow> all = modules.stream().flatMap(module -> module.flows().stream()).toList();
-    all.forEach(flow -> flows.putIfAbsent(flow.eventName(), flow));
     budget =
         new CostBudget(
             settings.pid() == CaptureSettings.OWN ? settings.budget() : 0,
-            all,
+            modules.stream().flatMap(module -> module.flows().stream()).toList(),
             System.nanoTime(),
             drainNs());
   }
@@ -141,44 +126,21 @@ public final class LoadedModules implements AutoCloseable {
     }
   }
 
-  private static CaptureContext context(
-      CaptureSettings settings,
-      TickClock clock,
-      Instrumentation instrumentation,
-      WatchedThreads watched,
-      Triggers triggers)
-      throws IllegalAccessException {
-    HotSpotThreads javaThreads = javaThreads(settings, instrumentation);
-    MappedFiles files = MappedFiles.of(settings);
-    return new CaptureContext(
-        clock,
-        new ThreadDirectory(javaThreads, watched),
-        new RecordStrings(files),
-        TargetMemory.of(settings, javaThreads),
-        new TargetPages(new TargetNodes(NumaNodes.running(), settings.pid()), files),
-        LockNames.of(settings, instrumentation != null),
-        tasks(settings),
-        triggers,
-        List.of(new InterruptAffinities(ROOT, settings.cpus()), new HostCounters(ROOT)));
-  }
-
-  private static TaskLives tasks(CaptureSettings settings) {
-    boolean all = settings.pid() == CaptureSettings.ALL;
-    boolean own = settings.pid() == CaptureSettings.OWN;
-    long target = all ? 0 : own ? ProcessHandle.current().pid() : settings.pid();
-    return new TaskLives(ROOT.resolve("proc"), target, Target.isInInitialNamespace());
-  }
-
   private void await(List<ModuleLoader.Loading> all) {
     for (ModuleLoader.Loading one : all) {
       while (!one.isDone()) {
         NativeThread.pause(POLL_US);
       }
-      one.module().ifPresent(modules::add);
+      one.module().ifPresent(this::add);
       probes.addAll(one.probes());
       loadingNs += one.cpuNs();
     }
     complain(all);
+  }
+
+  private void add(KernelModule module) {
+    modules.add(module);
+    module.flows().forEach(flow -> flows.putIfAbsent(flow.eventName(), flow));
   }
 
   // What one remedy puts right is one problem, however many modules it stops.
@@ -414,23 +376,5 @@ public final class LoadedModules implements AutoCloseable {
   private void refused(BpfException e) {
     Complaints.say("not capturing: " + e.problem() + "; " + e.remedy());
     probes.add(Probe.refused("capture", null, e));
-  }
-
-  /**
-   * Finds this JVM's threads.
-   *
-   * @param instrumentation null if native calls, which it takes, are forbidden
-   */
-  private static HotSpotThreads javaThreads(
-      CaptureSettings settings, Instrumentation instrumentation) {
-    if (settings.pid() != CaptureSettings.OWN || instrumentation == null) {
-      return null;
-    }
-    try {
-      return new HotSpotThreads(instrumentation);
-    } catch (IOException | ReflectiveOperationException | RuntimeException e) {
-      Complaints.say("cannot read Java thread names; using kernel names", e);
-      return null;
-    }
   }
 }
