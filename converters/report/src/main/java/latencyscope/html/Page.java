@@ -20,6 +20,7 @@ import latencyscope.analysis.finding.Severity;
 import latencyscope.analysis.number.Numbers;
 import latencyscope.analysis.top.TopCause;
 import latencyscope.report.Header;
+import latencyscope.report.Product;
 
 /**
  * What the templates of the page ask for.
@@ -33,7 +34,8 @@ record Page(Report report, Timeline timeline, LedgerBars slowest, ZoneId zone) {
   private static final int CARD_VERDICTS = 2;
 
   // The library of the curves, as its package has it.
-  private static final String UPLOT = "/META-INF/resources/webjars/uplot/1.6.30/dist/";
+  private static final String UPLOT =
+      "/META-INF/resources/webjars/uplot/" + Product.uplotVersion() + "/dist/";
 
   String title() {
     return new Header(report, zone).lines().get(0);
