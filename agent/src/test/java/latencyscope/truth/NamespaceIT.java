@@ -27,10 +27,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** An engine in a pid namespace of its own, as in a container, seen from inside and outside. */
 @KernelTest
 class NamespaceIT {
-  private static final String[] CONTAINER = {
-    "unshare", "--pid", "--fork", "--kill-child", "--mount-proc"
-  };
-
   @TempDir Path folder;
 
   private Path recording;
@@ -42,7 +38,7 @@ class NamespaceIT {
     accounts = folder.resolve("accounts.txt");
     errors = folder.resolve("stderr.txt");
     return Launch.of(SchedulerWorkload.class, load, recording.toString(), accounts.toString())
-        .under(CONTAINER);
+        .inContainer();
   }
 
   @Test
@@ -104,7 +100,7 @@ class NamespaceIT {
   void aThreadThatLivedBrieflyKeepsItsJavaName() throws Exception {
     errors = folder.resolve("stderr.txt");
     JsonNode report;
-    try (Engine engine = Launch.of(NappingEngine.class).under(CONTAINER).start(errors)) {
+    try (Engine engine = Launch.of(NappingEngine.class).inContainer().start(errors)) {
       engine.await("ready");
       try (CommandLine outside = CommandLine.watch(engine.jvmPid(), folder)) {
         engine.say("churn lived-only-briefly 24");

@@ -60,6 +60,11 @@ public record Launch(
         words);
   }
 
+  /** In a pid and mount namespace of its own, as in a container. */
+  public Launch inContainer() {
+    return under("unshare", "--pid", "--fork", "--kill-child", "--mount-proc");
+  }
+
   public Launch with(String... more) {
     List<String> all = new ArrayList<>(options);
     all.addAll(List.of(more));

@@ -50,11 +50,6 @@ class OwnThreadsIT {
    */
   private static final long BYTES = 10_000;
 
-  /** From inside, the host's tasks have no ids: that there are new ones is no news. */
-  private static final String[] CONTAINER = {
-    "unshare", "--pid", "--fork", "--kill-child", "--mount-proc"
-  };
-
   @TempDir Path folder;
 
   /** Where each of them may run, by the kernel's account; names are cut to 15 characters. */
@@ -215,15 +210,16 @@ class OwnThreadsIT {
   }
 
   /**
-   * Whoever allocates may take locks of the JVM, and these threads lose their CPU with one held
-   * before the engine's do. This is records and all that is done once a second; {@code
-   * DrainAllocationIT} counts records alone.
+   * Allocation may take a lock of the JVM, and the scheduler preempts these threads first, also
+   * while they hold one. Counted are records and the work of each second; {@code DrainAllocationIT}
+   * counts records alone.
    */
   @Test
   void takeNoMemoryOnceTheyHaveSettled() throws Exception {
+    // From inside, tasks of the host have no ids, so that new ones do not count.
     Launch launch =
         Launch.of(SteadyEngine.class, Integer.toString(SECONDS))
-            .under(CONTAINER)
+            .inContainer()
             .withAgent()
             .with(
                 "-XX:StartFlightRecording:settings=none,"
