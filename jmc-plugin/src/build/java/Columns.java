@@ -63,7 +63,7 @@ final class Columns {
     return LETTER * field.getAnnotation(Label.class).value().length() + BESIDE;
   }
 
-  /** As Mission Control names a column: the field, and what it takes its values for. */
+  /** Mission Control's id of a column: the field and its content type. */
   private static String id(Field field) {
     return field.getName() + ":" + contentType(field);
   }

@@ -12,8 +12,8 @@ import java.util.stream.Collectors;
 
 /**
  * On which CPUs the target's threads run, by {@code /proc}: an account that does not depend on
- * which CPUs are captured. A thread that does not leave a captured CPU has no events either; this
- * is what tells it from one that never was there.
+ * which CPUs are captured. A thread that never leaves a captured CPU has no events, and neither has
+ * a thread that was never there. This account distinguishes them.
  *
  * <p>Used by one thread at a time.
  */

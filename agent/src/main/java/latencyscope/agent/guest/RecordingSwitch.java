@@ -211,9 +211,9 @@ final class RecordingSwitch implements FlightRecorderListener {
         });
   }
 
-  // A recording that enables or disables one of our events while it runs notifies nobody: as long
-  // as
-  // there is a recording, a look each second at whether that has happened.
+  // A recording that enables or disables one of our events while it runs notifies nobody. So we
+  // look
+  // each second whether that has happened, as long as there is a recording.
   private void watch() {
     if (!isRecording() || !watching.compareAndSet(false, true)) {
       return;

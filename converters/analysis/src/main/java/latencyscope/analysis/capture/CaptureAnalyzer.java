@@ -42,9 +42,9 @@ public final class CaptureAnalyzer implements Analyzer {
   private static final String NO_LOCKS = "lock waits were not captured (module syscall)";
 
   /**
-   * The share of the captured time that our own threads may stand in the target's way unsaid. As
-   * much as our figures may differ from the scheduler's own: beyond it, a report would show the
-   * profiler as well as the program.
+   * Our own threads may delay the target for this share of the captured time before the report
+   * warns. Our figures may differ from the scheduler's by as much; a larger share would distort
+   * them.
    */
   private static final double SUBSTANTIAL = 0.01;
 
