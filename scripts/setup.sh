@@ -57,7 +57,7 @@ need_for_build() {
 
 # What the kernel tests compare with; as root.
 need_for_kernel_tests() {
-	need bpftool libbpf-tools bpftrace util-linux procps iproute2 ethtool
+	need bpftool libbpf-tools bpftrace util-linux procps iproute2 ethtool tmux
 	# bpftrace finds tracepoints there; the agent itself does not need it.
 	mountpoint -q /sys/kernel/tracing || mount -t tracefs tracefs /sys/kernel/tracing
 	# A test that is left out for want of a feature fails here: this machine is to have them all.

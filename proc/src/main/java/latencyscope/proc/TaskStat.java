@@ -12,10 +12,19 @@ public final class TaskStat {
   /** Number of a field as proc(5) counts them. */
   public static final int PARENT = 4;
 
+  /** Time in user mode, ticks of 10 ms. */
+  public static final int USER_TIME = 14;
+
+  /** Time in the kernel, ticks of 10 ms. */
+  public static final int SYSTEM_TIME = 15;
+
   public static final int NUM_THREADS = 20;
 
   public static final int START_TIME = 22;
   public static final int VSIZE = 23;
+
+  /** CPU on which it last ran. */
+  public static final int PROCESSOR = 39;
 
   private static final int STATE = 3;
   static final String ENDED = "ZXx";
@@ -49,6 +58,11 @@ public final class TaskStat {
   /** A field behind the name, by its number in proc(5). */
   public String field(int number) {
     return fields[number - STATE];
+  }
+
+  /** Whether the task runs, or could if it had a CPU. */
+  public boolean isRunnable() {
+    return fields[0].equals("R");
   }
 
   /** Whether the task has ended and only waits to be looked after. */

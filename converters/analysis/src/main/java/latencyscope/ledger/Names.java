@@ -10,21 +10,34 @@ import latencyscope.recording.Recording;
 import latencyscope.recording.event.KernelEvent;
 import latencyscope.recording.thread.ThreadId;
 
-/** Names the tasks of events: the target's own by their Java names. Immutable. */
+/** Names the tasks of events: the target's own by their Java names. */
 public final class Names {
   static final String INTERRUPT = "an interrupt";
   static final String SOFTIRQ = "a softirq";
 
   private final long target;
-  private final Map<Long, ThreadId> byTid = new HashMap<>();
+  private final Map<Long, ThreadId> byTid;
 
+  /** Those of a recording. Immutable. */
   public Names(Recording recording) {
     target = recording.capture().targetPid();
+    byTid = new HashMap<>();
     for (ThreadId thread : recording.threads()) {
       if (!thread.name().isEmpty() && thread.osTid() > 0) {
         byTid.put(thread.osTid(), thread);
       }
     }
+  }
+
+  /**
+   * Those of a capture that goes on.
+   *
+   * @param target process that is watched
+   * @param byTid its threads that are known; asked again for each event
+   */
+  public Names(long target, Map<Long, ThreadId> byTid) {
+    this.target = target;
+    this.byTid = byTid;
   }
 
   /**

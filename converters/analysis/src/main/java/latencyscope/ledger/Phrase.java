@@ -33,6 +33,26 @@ public final class Phrase {
     };
   }
 
+  /** Time that a thread lost, in as few words as name the cause and its culprit. */
+  public static String brief(Cause cause, String culprit, int cpu) {
+    String on = on(cpu);
+    return switch (cause) {
+      case RUNNABLE -> {
+        if (culprit == null) {
+          yield "waited for a CPU" + on;
+        }
+        yield culprit.equals(SpanReader.IDLE)
+            ? "idle CPU" + (cpu >= 0 ? " " + cpu : "") + " being woken"
+            : "behind " + culprit + on;
+      }
+      case THROTTLED -> "throttled by its CPU quota";
+      case HARD_IRQ, LOCAL_INTERRUPT, SOFTIRQ, NMI ->
+          (culprit == null ? cause.interrupt() : culprit) + on;
+      case PAGE_FAULT -> culprit == null ? "page fault" : culprit;
+      default -> of(cause, culprit, null, cpu);
+    };
+  }
+
   /** The cause with its culprit as what might not have been: what follows "without". */
   public static String without(Cause cause, String culprit, int cpu) {
     String on = on(cpu);

@@ -23,6 +23,19 @@ class PhraseTest {
   }
 
   @Test
+  void aLiveViewHasFewWords() {
+    assertEquals("behind sh (pid 7) on CPU 1", Phrase.brief(Cause.RUNNABLE, "sh (pid 7)", 1));
+    assertEquals("waited for a CPU", Phrase.brief(Cause.RUNNABLE, null, -1));
+    assertEquals("idle CPU 2 being woken", Phrase.brief(Cause.RUNNABLE, SpanReader.IDLE, 2));
+    assertEquals("NET_RX on CPU 1", Phrase.brief(Cause.SOFTIRQ, "NET_RX", 1));
+    assertEquals("softirq on CPU 1", Phrase.brief(Cause.SOFTIRQ, null, 1));
+    assertEquals("major fault on /x", Phrase.brief(Cause.PAGE_FAULT, "major fault on /x", 1));
+    for (Cause cause : Cause.values()) {
+      assertFalse(Phrase.brief(cause, null, -1).contains("null"), cause::key);
+    }
+  }
+
+  @Test
   void whatMightNotHaveBeenIsNamed() {
     assertEquals("the waits behind sh on CPU 1", Phrase.without(Cause.RUNNABLE, "sh", 1));
     assertEquals("the waits for a CPU", Phrase.without(Cause.RUNNABLE, null, -1));

@@ -3,7 +3,6 @@ package latencyscope.cli;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -14,6 +13,7 @@ import latencyscope.cli.capture.CaptureSession;
 import latencyscope.cli.capture.CaptureWait;
 import latencyscope.cli.capture.Durations;
 import latencyscope.cli.capture.JvmCompanion;
+import latencyscope.cli.capture.ProbeCheck;
 import latencyscope.cli.capture.Progress;
 import latencyscope.cli.capture.RunningCapture;
 import latencyscope.cli.console.Console;
@@ -24,9 +24,6 @@ import latencyscope.cli.console.PrivateDirectory;
 import latencyscope.cli.console.Target;
 import latencyscope.cli.console.UserError;
 import latencyscope.cli.output.OutputOptions;
-import latencyscope.jfr.Schema;
-import latencyscope.proc.CpuSet;
-import latencyscope.recording.fact.ProbeState;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -142,51 +139,14 @@ final class CaptureCommand extends Main.Common implements Main.Verbose {
   }
 
   private CaptureRequest request() throws UserError {
-    if (pid != null && pid <= 0) {
-      throw new UserError("--pid: " + pid + " is not a process id");
-    }
-    Target target = pid == null ? null : Target.of(pid, machine);
+    Target target = Scope.target(pid, machine);
     return new CaptureRequest(
-        duration, target, checkedCpus(), checkedModules(), checkedInterface(target), probeCost);
-  }
-
-  private CpuSet checkedCpus() throws UserError {
-    if (cpus == null) {
-      return CpuSet.EMPTY;
-    }
-    CpuSet asked;
-    try {
-      asked = CpuSet.parse(cpus);
-    } catch (IllegalArgumentException e) {
-      throw new UserError("--cpus: " + e.getMessage(), e);
-    }
-    if (asked.isEmpty()) {
-      throw new UserError("--cpus: the list is empty; write it like 4,5,6-7, or leave it out");
-    }
-    CpuSet missing = asked.minus(machine.online());
-    if (!missing.isEmpty()) {
-      throw new UserError(
-          "--cpus: there is no CPU " + missing + " online here; there are " + machine.online());
-    }
-    return asked;
-  }
-
-  private List<String> checkedModules() throws UserError {
-    List<String> known = Schema.modules();
-    Set<String> asked = new LinkedHashSet<>(modules);
-    if (asked.remove("all")) {
-      asked.clear();
-    }
-    for (String module : asked) {
-      if (!known.contains(module)) {
-        throw new UserError(
-            "--module: this version does not have '"
-                + module
-                + "', only "
-                + String.join(", ", known));
-      }
-    }
-    return List.copyOf(asked);
+        duration,
+        target,
+        Scope.cpus(cpus, machine),
+        Scope.modules(modules),
+        checkedInterface(target),
+        probeCost);
   }
 
   private String checkedInterface(Target target) throws UserError {
@@ -230,7 +190,9 @@ final class CaptureCommand extends Main.Common implements Main.Verbose {
       companion.ifPresent(JvmCompanion::close);
     }
     Report report = output.read(files, console);
-    requireProbes(report, end);
+    if (end == CaptureWait.End.FAILED || !report.recording().probes().isEmpty()) {
+      ProbeCheck.requireAny(report.recording().probes());
+    }
     boolean gone =
         request.target() != null
             && (end == CaptureWait.End.TARGET_GONE || !report.recording().capture().targetAlive());
@@ -245,27 +207,5 @@ final class CaptureCommand extends Main.Common implements Main.Verbose {
               + " ended before the capture did; the report covers the time until then");
     }
     return report.exitCode();
-  }
-
-  private static void requireProbes(Report report, CaptureWait.End end) throws UserError {
-    List<ProbeState> probes = report.recording().probes();
-    if (probes.isEmpty() && end != CaptureWait.End.FAILED
-        || probes.stream().anyMatch(ProbeState::attached)) {
-      return;
-    }
-    // The capture as a whole says it best; else any probe does.
-    ProbeState why =
-        probes.stream()
-            .filter(p -> Schema.CAPTURE.equals(p.module()))
-            .findFirst()
-            .or(() -> probes.stream().findFirst())
-            .orElseThrow(() ->
-                new UserError(
-                    "nothing could be captured, and the agent gave no reason; run latencyscope"
-                        + " doctor"));
-    throw new UserError(
-        "nothing could be captured: "
-            + why.reason()
-            + (why.remedy() == null ? "" : "; " + why.remedy()));
   }
 }

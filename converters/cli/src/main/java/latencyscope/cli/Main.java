@@ -50,6 +50,7 @@ public final class Main {
   static CommandLine commandLine(Console console, Machine machine) {
     CommandLine line = new CommandLine(new CaptureCommand(console, machine));
     line.addSubcommand(new DemoCommand(console, machine));
+    line.addSubcommand(new MonitorCommand(console, machine));
     line.addSubcommand(new ReportCommand(console));
     line.addSubcommand(new ExplainCommand(console));
     line.addSubcommand(new DiffCommand(console));

@@ -8,11 +8,11 @@ import org.jline.utils.WCWidth;
  * Measures and cuts text by the columns that it takes on a terminal, where Chinese, Japanese and
  * Korean characters take two and combining marks none.
  */
-final class Columns {
+public final class Columns {
   private Columns() {}
 
   /** Columns that a text takes. */
-  static int width(String text) {
+  public static int width(String text) {
     return text.codePoints().map(Columns::width).sum();
   }
 
@@ -22,7 +22,7 @@ final class Columns {
   }
 
   /** The text, cut with an ellipsis if it takes more columns. */
-  static String fit(String text, int columns) {
+  public static String fit(String text, int columns) {
     if (width(text) <= columns) {
       return text;
     }
@@ -42,11 +42,13 @@ final class Columns {
     return head.toString();
   }
 
-  static String padRight(String text, int columns) {
+  /** The text, filled up with spaces behind it. */
+  public static String padRight(String text, int columns) {
     return text + " ".repeat(Math.max(0, columns - width(text)));
   }
 
-  static String padLeft(String text, int columns) {
+  /** The text, filled up with spaces before it. */
+  public static String padLeft(String text, int columns) {
     return " ".repeat(Math.max(0, columns - width(text))) + text;
   }
 

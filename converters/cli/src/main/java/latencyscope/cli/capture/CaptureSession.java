@@ -16,7 +16,7 @@ import latencyscope.jfr.schema.EventTypes;
  */
 public final class CaptureSession implements RunningCapture {
   private static final int NEEDED_JDK = 25;
-  private static final long STATE_MILLIS = 2;
+  static final long STATE_MILLIS = 2;
 
   /** What the agent in this process says of its capture: starting, capturing, failed, stopped. */
   public static final String STATE = "latencyscope.state";
@@ -92,6 +92,11 @@ public final class CaptureSession implements RunningCapture {
 
   @Override
   public String state() throws UserError {
+    return ownState();
+  }
+
+  /** What the agent in this process says of its capture. */
+  static String ownState() throws UserError {
     String state = System.getProperty(STATE, "");
     if (state.equals("stopped")) {
       throw new UserError(

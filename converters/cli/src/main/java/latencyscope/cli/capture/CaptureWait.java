@@ -61,7 +61,13 @@ public final class CaptureWait {
     }
   }
 
-  private boolean awaitProbes(Interrupts interrupts) throws UserError {
+  /**
+   * Waits until the probes are in place.
+   *
+   * @return false if the user had enough, or nothing can be captured; the recording says why
+   * @throws UserError if the agent neither starts nor says why not
+   */
+  public boolean awaitProbes(Interrupts interrupts) throws UserError {
     long startedAt = System.nanoTime();
     long checkedAt = startedAt;
     while (!interrupts.asked()) {

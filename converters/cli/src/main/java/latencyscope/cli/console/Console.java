@@ -76,6 +76,11 @@ public record Console(
     return new Style(columns(), false, false, zone);
   }
 
+  /** Whether a screen can be drawn and keys can be read. */
+  public boolean interactive() {
+    return outTerminal && isTerminal(0) && !isDumbTerminal() && environment.containsKey("TERM");
+  }
+
   private boolean isDumbTerminal() {
     return "dumb".equals(environment.get("TERM"));
   }

@@ -1,0 +1,2 @@
+/** The live view: its screen and its keys. */
+package latencyscope.cli.monitor;
