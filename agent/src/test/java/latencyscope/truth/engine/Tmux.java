@@ -71,12 +71,15 @@ public final class Tmux implements AutoCloseable {
 
   /** What its cursor and its screen are like, and the settings of its line. */
   public String condition() throws IOException, InterruptedException {
-    type("clear; stty -g");
-    String screen =
-        await(
-            "settings", 10, text -> text.lines().anyMatch(line -> line.matches("[0-9a-f:]{40,}")));
+    // Its checksum, since the settings are longer than a line.
+    type("clear; stty -g | sha1sum");
+    String screen = await("checksum", 10, text -> text.lines().anyMatch(Tmux::isChecksum));
     return tmux("display-message", "-p", "cursor #{cursor_flag}, other screen #{alternate_on}")
-        + screen.lines().filter(line -> line.contains(":")).findFirst().orElseThrow();
+        + screen.lines().filter(Tmux::isChecksum).findFirst().orElseThrow();
+  }
+
+  private static boolean isChecksum(String line) {
+    return line.matches("[0-9a-f]{40}\\b.*");
   }
 
   /** The process that the shell runs. */

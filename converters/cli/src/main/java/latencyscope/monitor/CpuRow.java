@@ -6,7 +6,7 @@ import java.util.List;
  * One CPU.
  *
  * @param cpu its number
- * @param busy share of its time that it did something, 0 to 1
+ * @param busy share of its time that it did something, 0 to 1; NaN if that is not known yet
  * @param running threads of the target that ran on it, or were ready to, at the last look
  * @param holders who had it while threads of the target waited for it, the longest first
  */

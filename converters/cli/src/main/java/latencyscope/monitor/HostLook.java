@@ -62,7 +62,7 @@ public final class HostLook {
         long[] now = times(words);
         long[] last = before.put(cpu, now);
         long all = last == null ? 0 : now[0] - last[0];
-        busy.put(cpu, all <= 0 ? 0 : Math.max(0, 1 - (double) (now[1] - last[1]) / all));
+        busy.put(cpu, all <= 0 ? Double.NaN : Math.max(0, 1 - (double) (now[1] - last[1]) / all));
       }
     }
     return busy;

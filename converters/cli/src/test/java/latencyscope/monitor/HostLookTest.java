@@ -1,6 +1,7 @@
 package latencyscope.monitor;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,6 +32,7 @@ class HostLookTest {
     HostLook look = new HostLook(proc, 7);
     stat("100 0 100 800 0 0 0 0");
     look.look(model);
+    assertTrue(Double.isNaN(shown().get(0).busy()), "one look says nothing");
     stat("120 0 110 850 10 5 5 0");
     look.look(model);
     // 20 + 10 + 5 + 5 of 100.

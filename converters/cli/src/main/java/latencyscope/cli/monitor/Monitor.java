@@ -37,7 +37,7 @@ public final class Monitor {
   private final HostLook host;
   private final OwnCost cost = new OwnCost(Path.of("/proc/self"));
   private final AtomicBoolean changed = new AtomicBoolean(true);
-  private final long startedAt = System.nanoTime();
+  private long startedAt = System.nanoTime();
   private long lookedAt = startedAt - LOOK_NS;
   private long reportedAt = startedAt;
   private int looks;
@@ -92,6 +92,8 @@ public final class Monitor {
     String type = console.environment().getOrDefault("TERM", "dumb");
     Charset charset = console.charset();
     MonitorState state = new MonitorState();
+    // The probes took some seconds to load.
+    startedAt = System.nanoTime();
     try (TerminalView terminal =
         TerminalView.open(type, charset, console.style().colour(), console.style().ascii())) {
       Snapshot shown = model.snapshot(state.view());
@@ -177,6 +179,7 @@ public final class Monitor {
    */
   public void asText(Console console, Duration interval, BooleanSupplier enough) throws UserError {
     PlainText text = new PlainText();
+    startedAt = System.nanoTime();
     View view = new View(nearestWindow(interval), View.Order.LOST, 0);
     long next = System.nanoTime() + interval.toNanos();
     while (!enough.getAsBoolean() && !ended) {

@@ -185,9 +185,9 @@ final class Screen {
             .collect(Collectors.joining(", "));
     return String.format(
         Locale.ROOT,
-        "%3d  %3.0f%%  %s",
+        "%3d  %4s  %s",
         row.cpu(),
-        100 * row.busy(),
+        Double.isNaN(row.busy()) ? "-" : String.format(Locale.ROOT, "%.0f%%", 100 * row.busy()),
         Columns.fit(runs, 30) + (took.isEmpty() ? "" : "; " + took));
   }
 
