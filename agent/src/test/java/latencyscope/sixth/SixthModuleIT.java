@@ -110,7 +110,7 @@ class SixthModuleIT {
 
   @Test
   void textAndCosts() throws Exception {
-    String text = report("--notional", "1000000");
+    String text = report("--notional", "1000000", "--details");
     assertTrue(text.contains("FILE SYNCS"), text);
     assertTrue(text.contains(" file syncs, "), text);
     assertTrue(text.contains("sync: file sync"), text);

@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.ZoneOffset;
 import java.util.List;
-import latencyscope.analysis.Analyzers;
 import latencyscope.analysis.Report;
 import latencyscope.analysis.UnknownKeyException;
 import latencyscope.recording.chunk.RecordingException;
@@ -28,9 +27,8 @@ public final class RecordingFuzz {
   public static void fuzzerTestOneInput(byte[] recording) throws Exception {
     Files.write(file, recording);
     try {
-      Analyzers analyzers = new Analyzers();
-      Recording read = Recording.read(List.of(file), analyzers);
-      TextReport.of(Report.of(read, analyzers, List.of()), Style.plain(ZoneOffset.UTC));
+      Report report = Report.read(consumer -> Recording.read(List.of(file), consumer), List.of());
+      TextReport.of(report, Style.plain(ZoneOffset.UTC));
     } catch (RecordingException e) {
       if (e.getMessage().isBlank()) {
         throw new AssertionError(e);

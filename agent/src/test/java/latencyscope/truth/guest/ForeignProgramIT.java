@@ -152,6 +152,7 @@ class ForeignProgramIT {
                 "-jar",
                 Engine.JAR.toString(),
                 "report",
+                "--details",
                 recording.toString())
             .redirectOutput(out.toFile())
             .redirectError(ProcessBuilder.Redirect.INHERIT)

@@ -9,7 +9,10 @@ import java.util.stream.Stream;
 import latencyscope.alpha.CostReport;
 import latencyscope.analysis.finding.Finding;
 import latencyscope.analysis.finding.Severity;
+import latencyscope.analysis.top.FirstLook;
 import latencyscope.analysis.top.TopCause;
+import latencyscope.ledger.lost.LostTime;
+import latencyscope.ledger.lost.LostTimeReading;
 import latencyscope.recording.EventSource;
 import latencyscope.recording.Recording;
 import latencyscope.recording.chunk.RecordingException;
@@ -24,13 +27,15 @@ import latencyscope.recording.event.EventFan;
  * @param limits the limits that the user set, and what came of them
  * @param targetEnded whether the target ended before the capture was to
  * @param costs what latency cost in money, if the user said what a microsecond is worth
+ * @param first what to look at first
  */
 public record Report(
     Recording recording,
     List<ModuleReport> modules,
     List<Limit.Result> limits,
     boolean targetEnded,
-    Optional<CostReport> costs) {
+    Optional<CostReport> costs,
+    FirstLook first) {
   private static final int TARGET_ENDED = 3;
 
   /**
@@ -44,26 +49,28 @@ public record Report(
   public static Report read(EventSource source, List<Limit> limits, EventConsumer... alongside)
       throws RecordingException, UnknownKeyException {
     Analyzers analyzers = new Analyzers();
-    List<EventConsumer> consumers = new ArrayList<>(List.of(analyzers));
+    LostTimeReading lost = new LostTimeReading();
+    List<EventConsumer> consumers = new ArrayList<>(List.of(analyzers, lost));
     consumers.addAll(List.of(alongside));
-    Recording recording =
-        source.read(
-            consumers.size() == 1
-                ? analyzers
-                : new EventFan(consumers.toArray(EventConsumer[]::new)));
-    Optional<EventConsumer> again = analyzers.secondReading(recording);
-    if (again.isPresent()) {
-      source.read(again.get());
+    Recording recording = source.read(new EventFan(consumers.toArray(EventConsumer[]::new)));
+    List<EventConsumer> again =
+        Stream.of(analyzers.secondReading(recording), lost.secondReading(recording))
+            .flatMap(Optional::stream)
+            .toList();
+    if (!again.isEmpty()) {
+      source.read(new EventFan(again.toArray(EventConsumer[]::new)));
     }
-    return of(recording, analyzers, limits);
+    return of(recording, analyzers, lost.result(), limits);
   }
 
   /**
    * Judges a recording whose events the analyzers have seen.
    *
+   * @param lost what the threads that matter lost
    * @throws UnknownKeyException if there is no such value in any report
    */
-  public static Report of(Recording recording, Analyzers analyzers, List<Limit> limits)
+  public static Report of(
+      Recording recording, Analyzers analyzers, LostTime lost, List<Limit> limits)
       throws UnknownKeyException {
     List<ModuleReport> modules = analyzers.reports(recording);
     Metrics tree = ReportTree.of(recording, modules);
@@ -75,7 +82,10 @@ public record Report(
     }
     // A module that was not captured has keys, too, only no values.
     checkKeys(limits, numbers, List.of());
-    return new Report(recording, modules, results, false, Optional.empty());
+    List<Finding> findings =
+        modules.stream().skip(1).flatMap(module -> module.findings().stream()).toList();
+    FirstLook first = FirstLook.of(findings, lost, recording);
+    return new Report(recording, modules, results, false, Optional.empty(), first);
   }
 
   /**
@@ -141,12 +151,12 @@ public record Report(
 
   /** The same with what latency cost. */
   public Report withCosts(CostReport cost) {
-    return new Report(recording, modules, limits, targetEnded, Optional.of(cost));
+    return new Report(recording, modules, limits, targetEnded, Optional.of(cost), first);
   }
 
   /** The same of a capture that was cut short, because its target ended. */
   public Report ofEndedTarget() {
-    return new Report(recording, modules, limits, true, costs);
+    return new Report(recording, modules, limits, true, costs, first);
   }
 
   /**
@@ -179,7 +189,7 @@ public record Report(
 
   /** What cost the target most, over all modules; not what the capture says of itself. */
   public List<TopCause> topCauses() {
-    return TopCause.of(measured().flatMap(module -> module.findings().stream()).toList());
+    return first.causes();
   }
 
   /** The report of the capture itself. */

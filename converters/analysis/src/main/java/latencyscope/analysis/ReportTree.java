@@ -56,6 +56,7 @@ public final class ReportTree {
     tree.put(
         "distributions", report.modules().stream().flatMap(ReportTree::distributions).toList());
     tree.put("top_causes", report.topCauses().stream().map(ReportTree::cause).toList());
+    tree.put("lost_time", LostMetrics.of(report.first()));
     tree.put("findings", report.findings().stream().map(ReportTree::finding).toList());
     tree.put("limits", report.limits().stream().map(ReportTree::limit).toList());
     return tree;
@@ -195,6 +196,7 @@ public final class ReportTree {
     row.putTexts("threads", cause.threads().stream().map(ThreadId::name).toList());
     row.put("culprit", cause.worst().culpritInWords());
     put(row, cause.cost());
+    row.put("lost_ns", cause.lostNs());
     return put(row, cause.remedies());
   }
 

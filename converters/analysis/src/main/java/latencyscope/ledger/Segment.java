@@ -22,7 +22,8 @@ public record Segment(long start, long end, Cause cause, Span span, String withi
         && (before.within == null ? within == null : before.within.equals(within));
   }
 
-  String culprit() {
+  /** Who or what did it; null if nobody is known. */
+  public String culprit() {
     return span == null ? null : span.culprit();
   }
 }

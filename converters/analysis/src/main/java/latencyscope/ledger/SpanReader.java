@@ -33,6 +33,8 @@ public final class SpanReader {
   static final String IDLE = "an idle CPU being woken";
   private static final String ELSEWHERE =
       "after preemption, in the queue of another CPU; this one was idle";
+  private static final String MAJOR = "major fault";
+  private static final String LINE = "IRQ ";
   private static final String NOT_RECORDED = "who ran then is not recorded";
   private static final double MOSTLY = 0.9;
 
@@ -202,7 +204,7 @@ public final class SpanReader {
 
   private static String irq(KernelEvent event) {
     String device = event.first(List.of(EventFields.DEVICE, EventFields.HANDLER));
-    String line = "IRQ " + event.number(EventFields.IRQ);
+    String line = LINE + event.number(EventFields.IRQ);
     return device == null ? line : line + " (" + device + ")";
   }
 
@@ -225,11 +227,32 @@ public final class SpanReader {
         Cause.LOCAL_INTERRUPT, event.start(), end(event), culprit, null, event.cpu(), 1);
   }
 
+  /** Whether a span says that pages had to be read from a device. */
+  public static boolean isMajor(Span span) {
+    return span.culprit() != null && span.culprit().startsWith(MAJOR);
+  }
+
+  /** Whether a span says that an idle CPU had to be woken. */
+  public static boolean isIdle(Span span) {
+    return IDLE.equals(span.culprit());
+  }
+
+  /** Whether a span says that an interrupt ended it, as a timer does. */
+  public static boolean isByInterrupt(Span span) {
+    return Names.INTERRUPT.equals(span.culprit()) || Names.SOFTIRQ.equals(span.culprit());
+  }
+
+  /** Whether a span is of a device's line. */
+  public static boolean isOfLine(Span span, int irq) {
+    String line = LINE + irq;
+    return span.culprit() != null
+        && (span.culprit().equals(line) || span.culprit().startsWith(line + " "));
+  }
+
   private static Span fault(KernelEvent event) {
     boolean major = "major".equals(event.text(EventFields.KIND));
     String place = event.first(List.of(EventFields.FILE, EventFields.REGION));
-    String culprit =
-        (major ? "major fault" : "minor fault") + (place == null ? "" : " on " + place);
+    String culprit = (major ? MAJOR : "minor fault") + (place == null ? "" : " on " + place);
     String file = event.text(EventFields.FILE);
     String detail = file == null ? null : "at offset " + event.number(EventFields.FILE_OFFSET);
     return Span.of(Cause.PAGE_FAULT, event.start(), end(event), culprit, detail, event.cpu());

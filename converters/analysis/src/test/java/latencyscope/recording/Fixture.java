@@ -17,6 +17,7 @@ import latencyscope.analysis.Limit;
 import latencyscope.analysis.Report;
 import latencyscope.analysis.UnknownKeyException;
 import latencyscope.jfr.Schema;
+import latencyscope.ledger.lost.LostTimeReading;
 import latencyscope.recording.event.EventConsumer;
 import latencyscope.recording.event.EventType;
 import latencyscope.recording.event.JvmEvent;
@@ -430,7 +431,12 @@ public final class Fixture {
   /** What is to be said of it. */
   public Report report(Limit... limits) {
     try {
-      return Report.of(recording(), analyzers, List.of(limits));
+      Recording recording = recording();
+      LostTimeReading lost = new LostTimeReading();
+      events.forEach(event -> event.accept(lost));
+      lost.secondReading(recording)
+          .ifPresent(again -> events.forEach(event -> event.accept(again)));
+      return Report.of(recording, analyzers, lost.result(), List.of(limits));
     } catch (UnknownKeyException e) {
       throw new AssertionError(e);
     }

@@ -10,7 +10,9 @@ import latencyscope.analysis.Analyzers;
 import latencyscope.analysis.Limit;
 import latencyscope.analysis.Report;
 import latencyscope.analysis.UnknownKeyException;
+import latencyscope.ledger.lost.LostTimeReading;
 import latencyscope.recording.event.EventConsumer;
+import latencyscope.recording.event.EventFan;
 import latencyscope.recording.event.EventType;
 import latencyscope.recording.event.JvmEvent;
 import latencyscope.recording.event.KernelEvent;
@@ -214,10 +216,12 @@ public final class Scene {
   /** What is to be said of it. */
   public Report report(Limit... limits) {
     Analyzers analyzers = new Analyzers();
-    Recording recording = read(analyzers);
+    LostTimeReading lost = new LostTimeReading();
+    Recording recording = read(new EventFan(analyzers, lost));
     analyzers.secondReading(recording).ifPresent(this::read);
+    lost.secondReading(recording).ifPresent(this::read);
     try {
-      return Report.of(recording, analyzers, List.of(limits));
+      return Report.of(recording, analyzers, lost.result(), List.of(limits));
     } catch (UnknownKeyException e) {
       throw new AssertionError(e);
     }

@@ -129,6 +129,9 @@ final class CaptureCommand extends Main.Common implements Main.Verbose {
   public Integer call() throws UserError {
     output.check();
     output.checkTerminal(console);
+    if (!modules.isEmpty()) {
+      output.showDetails();
+    }
     CaptureRequest request = request();
     if (!attach) {
       CaptureSession.requireAgent();

@@ -23,6 +23,7 @@ import latencyscope.cli.output.Content;
 import latencyscope.cli.output.Format;
 import latencyscope.cli.output.OutputFile;
 import latencyscope.cli.output.OutputOptions;
+import latencyscope.cli.output.View;
 import latencyscope.ledger.explain.Explainer;
 import latencyscope.ledger.explain.Explanation;
 import latencyscope.ledger.explain.Query;
@@ -70,6 +71,9 @@ final class DemoCommand extends Main.Common implements Main.Verbose {
       description = "How long the engine trades (default: 12).")
   private double seconds;
 
+  @Option(names = "--details", description = "Print every panel, not only the first screen.")
+  private boolean details;
+
   @Unmatched private List<String> engineOptions = new ArrayList<>();
 
   private final List<String> provoked = new ArrayList<>();
@@ -88,12 +92,19 @@ final class DemoCommand extends Main.Common implements Main.Verbose {
   public Integer call() throws UserError {
     CaptureSession.requireJdk();
     Path jar = ReleasedJar.path("the demo engine");
-    int cpu = strategyCpu();
+    CpuSet allowed = allowedCpus();
+    int cpu =
+        allowed.last().orElseThrow(() -> new UserError("the list of online CPUs cannot be read"));
     Path recording = freshDirectory().resolve(Format.JFR.file());
-    run(jar, recording.toAbsolutePath(), cpu);
+    run(jar, recording.toAbsolutePath(), cpu, allowed.minus(CpuSet.of(cpu)));
     Report report = new OutputOptions().read(List.of(recording), console);
     engine(recording);
-    console.out().print(TextReport.of(report, console.style()));
+    console
+        .out()
+        .print(
+            details
+                ? TextReport.of(report, console.style())
+                : TextReport.firstScreen(report, console.style(), 0));
     slowest(recording, report.recording().capture().start());
     console.out().flush();
     List<Path> files = write(report, recording);
@@ -105,16 +116,12 @@ final class DemoCommand extends Main.Common implements Main.Verbose {
     return 0;
   }
 
-  private int strategyCpu() throws UserError {
-    CpuSet allowed =
-        machine
-            .read("proc/self/status")
-            .flatMap(s -> s.lines().filter(l -> l.startsWith("Cpus_allowed_list:")).findFirst())
-            .map(line -> CpuSet.parse(line.substring(line.indexOf(':') + 1).strip()))
-            .orElse(machine.online());
-    return allowed
-        .last()
-        .orElseThrow(() -> new UserError("the list of online CPUs cannot be read"));
+  private CpuSet allowedCpus() {
+    return machine
+        .read("proc/self/status")
+        .flatMap(s -> s.lines().filter(l -> l.startsWith("Cpus_allowed_list:")).findFirst())
+        .map(line -> CpuSet.parse(line.substring(line.indexOf(':') + 1).strip()))
+        .orElse(machine.online());
   }
 
   private static Path freshDirectory() throws UserError {
@@ -130,7 +137,7 @@ final class DemoCommand extends Main.Common implements Main.Verbose {
     }
   }
 
-  private void run(Path jar, Path recording, int cpu) throws UserError {
+  private void run(Path jar, Path recording, int cpu, CpuSet others) throws UserError {
     List<String> options = new ArrayList<>(List.of("--seconds", "" + seconds));
     options.addAll(engineOptions.isEmpty() ? List.of("--competitor") : engineOptions);
     Interrupts interrupts = Interrupts.install();
@@ -138,7 +145,9 @@ final class DemoCommand extends Main.Common implements Main.Verbose {
         "running the demo engine in a separate JVM, its strategy thread on CPU " + cpu + "\n");
     int code;
     try (DemoEngine engine = DemoEngine.start(jar, recording, cpu, options)) {
-      code = await(engine, cpu, interrupts);
+      code = await(engine, cpu, others, interrupts);
+    } finally {
+      DemoEngine.unpin(others.plus(CpuSet.of(cpu)));
     }
     if (code != 0 && !interrupts.asked()) {
       throw new UserError("the demo engine ended with code " + code + ", see above");
@@ -148,7 +157,8 @@ final class DemoCommand extends Main.Common implements Main.Verbose {
     }
   }
 
-  private int await(DemoEngine engine, int cpu, Interrupts interrupts) throws UserError {
+  private int await(DemoEngine engine, int cpu, CpuSet others, Interrupts interrupts)
+      throws UserError {
     Duration limit = DemoEngine.limit(seconds);
     long startedAt = System.nanoTime();
     Progress progress = new Progress(console, "Trading", Duration.ofMillis((long) (seconds * 1e3)));
@@ -163,7 +173,7 @@ final class DemoCommand extends Main.Common implements Main.Verbose {
         engine.stop();
         stopped = true;
       }
-      pinned = pinned || engine.pinStrategy(cpu);
+      pinned = pinned || engine.pinStrategy(cpu, others);
       progress.left((long) (seconds * 1e9) - passed);
       CaptureWait.sleep(CHECK_MILLIS);
     }
@@ -212,7 +222,8 @@ final class DemoCommand extends Main.Common implements Main.Verbose {
       throw new UserError(recording + " could not be protected: " + e.getMessage(), e);
     }
     RecordingFiles source = new RecordingFiles(List.of(recording));
-    Content content = new Content(report, source, console.fileStyle(), StandardCharsets.UTF_8);
+    Content content =
+        new Content(report, source, View.DETAILS, console.fileStyle(), StandardCharsets.UTF_8);
     for (Format format : Format.ofDemo()) {
       Path file = DIRECTORY.resolve(format.file());
       new OutputFile(file).write(format, content);

@@ -247,7 +247,7 @@ class CommandLineTest {
 
   @Test
   void asciiForAnAsciiReader() {
-    run(StandardCharsets.US_ASCII, Machine.LOCAL, "report", file("monitored.jfr"));
+    run(StandardCharsets.US_ASCII, Machine.LOCAL, "report", file("monitored.jfr"), "--details");
     assertTrue(out().contains("+------"), out());
     assertFalse(out().contains("?"), out());
   }

@@ -315,7 +315,10 @@ class UnreadableRecordingsTest {
         TimeUnit.MILLISECONDS.sleep(50);
       }
       assertEquals(1, code, err());
-      assertTrue(out.toString(StandardCharsets.UTF_8).contains("is not finished: its JVM"));
+      assertTrue(
+          out.toString(StandardCharsets.UTF_8)
+              .replaceAll("\\s+", " ")
+              .contains("is not finished: its JVM"));
     }
   }
 

@@ -13,9 +13,9 @@ import latencyscope.ledger.Unexplained;
 import latencyscope.ledger.Window;
 import latencyscope.ledger.explain.Carriers;
 import latencyscope.ledger.explain.Counterfactual;
-import latencyscope.ledger.explain.Counterfactual.Sorted;
 import latencyscope.ledger.explain.Explained;
 import latencyscope.ledger.explain.Explanation;
+import latencyscope.ledger.explain.Sorted;
 import latencyscope.ledger.explain.WakeLink;
 import latencyscope.recording.event.Distribution;
 

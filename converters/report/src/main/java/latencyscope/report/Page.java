@@ -9,8 +9,8 @@ import latencyscope.analysis.number.Printable;
  * several threads.
  */
 final class Page {
-  private static final String UNICODE = "╭╮╰╯├┤─│═—…→←µ";
-  private static final String ASCII = "++++++-|=-~><u";
+  private static final String UNICODE = "╭╮╰╯├┤─│═—…→←µ±·█▓▒░▚▞";
+  private static final String ASCII = "++++++-|=-~><u~.#%=:xo";
 
   private final Style style;
   private final StringBuilder out = new StringBuilder();
@@ -29,6 +29,18 @@ final class Page {
     for (String part : Columns.wrap(Printable.text(text), style.width())) {
       out.append(part.stripTrailing()).append('\n');
     }
+  }
+
+  /** A line that is laid out already; the verdict at its begin is coloured. */
+  void verdictLine(String text) {
+    for (Severity severity : Severity.values()) {
+      String tag = "[" + severity.tag() + "] ";
+      if (text.startsWith(tag)) {
+        out.append(coloured(severity, tag)).append(text.substring(tag.length())).append('\n');
+        return;
+      }
+    }
+    out.append(text.stripTrailing()).append('\n');
   }
 
   /** A text outside of any box whose further lines are indented to where it begins. */

@@ -11,8 +11,8 @@ import java.time.ZoneId;
  * @param zone zone of wall-clock times
  */
 public record Style(int width, boolean colour, boolean ascii, ZoneId zone) {
-  /** Columns where nobody says otherwise: 66 inside of a box. */
-  public static final int DEFAULT_WIDTH = 68;
+  /** Columns where nobody says otherwise, as terminals have. */
+  public static final int DEFAULT_WIDTH = 80;
 
   private static final int MIN_WIDTH = 48;
   private static final int MAX_WIDTH = 160;

@@ -2,8 +2,6 @@ package latencyscope.report;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.Optional;
 import java.util.OptionalLong;
 import latencyscope.alpha.CostReport;
 import latencyscope.analysis.Limit;
@@ -13,19 +11,15 @@ import latencyscope.analysis.Quantiles;
 import latencyscope.analysis.Report;
 import latencyscope.analysis.Table;
 import latencyscope.analysis.Verdict;
-import latencyscope.analysis.finding.Cost;
 import latencyscope.analysis.finding.Finding;
 import latencyscope.analysis.finding.Remedy;
 import latencyscope.analysis.finding.Severity;
 import latencyscope.analysis.number.Numbers;
-import latencyscope.analysis.top.TopCause;
 import latencyscope.recording.event.Distribution;
-import latencyscope.recording.fact.Scope;
 
 /** Writes a report for people. */
 public final class TextReport {
   private static final int FINDINGS = 5;
-  private static final int TOP_CAUSES = 5;
   private static final String MORE = " (all with --json)";
   private static final String GAP = "    ";
 
@@ -39,60 +33,57 @@ public final class TextReport {
     this.page = new Page(style);
   }
 
-  /** The report as text, every line ended. */
+  /** The whole report as text, every line ended: the first screen, then every panel. */
   public static String of(Report report, Style style) {
-    return new TextReport(report, style).write();
+    return of(report, style, 0);
   }
 
-  private String write() {
-    new Header(report, style.zone()).lines().forEach(page::line);
+  /**
+   * The same.
+   *
+   * @param top how many causes the first screen shows; 0 for as many as fit it
+   */
+  public static String of(Report report, Style style, int top) {
+    TextReport text = new TextReport(report, style);
+    text.firstScreen(top);
+    text.page.line("");
+    text.panels();
+    text.asked();
+    text.summary();
+    return text.page.toString();
+  }
+
+  /**
+   * The first screen alone, and what was asked for with an option, every line ended.
+   *
+   * @param top how many causes to show; 0 for as many as fit the screen
+   */
+  public static String firstScreen(Report report, Style style, int top) {
+    TextReport text = new TextReport(report, style);
+    text.firstScreen(top);
+    if (!report.limits().isEmpty() || report.costs().isPresent()) {
+      text.page.line("");
+      text.asked();
+    }
+    return text.page.toString();
+  }
+
+  private void firstScreen(int top) {
+    new FirstScreen(report, style, top).lines().forEach(page::verdictLine);
+  }
+
+  private void panels() {
+    new Header(report, style.zone()).lines().stream().skip(2).forEach(page::line);
     page.line("");
-    topCauses();
     if (report.capture().count(Severity.PASS) == 0) {
       panel(report.capture());
     }
     report.measured().filter(ModuleReport::saysSomething).forEach(this::panel);
+  }
+
+  private void asked() {
     alpha();
     limits();
-    summary();
-    return page.toString();
-  }
-
-  /** The summary: which task delayed which thread, what it cost, what fixes it. */
-  private void topCauses() {
-    List<TopCause> causes = report.topCauses();
-    if (causes.isEmpty()) {
-      return;
-    }
-    page.open("WHAT COST MOST");
-    for (TopCause cause : causes.subList(0, Math.min(TOP_CAUSES, causes.size()))) {
-      page.tagged("", cause.severity(), cause.title() + ": " + inAll(cause.cost()));
-      firstStep(cause.remedies());
-    }
-    if (causes.size() > TOP_CAUSES) {
-      page.boxed("and " + Numbers.count(causes.size() - TOP_CAUSES, "more cause") + MORE);
-    }
-    page.close();
-    page.line("");
-  }
-
-  private static String inAll(Cost cost) {
-    String times = Numbers.count(cost.count(), "time");
-    if (cost.totalNs() == null) {
-      return times;
-    }
-    String all = times + ", " + Numbers.time(cost.totalNs()) + " in total";
-    return cost.worstNs() == null ? all : all + ", worst " + Numbers.time(cost.worstNs());
-  }
-
-  /** The first command, or where there is none, the first sentence. */
-  private void firstStep(List<Remedy> remedies) {
-    Optional<String> command = Remedy.commands(remedies).stream().findFirst();
-    if (command.isPresent()) {
-      page.command("    → ", command.get());
-    } else if (!remedies.isEmpty()) {
-      page.wrapped("    ", "→ " + remedies.get(0).sentence(), "  ");
-    }
   }
 
   private void panel(ModuleReport module) {
@@ -258,28 +249,9 @@ public final class TextReport {
     page.line("");
   }
 
-  private String leftOut() {
-    return report.outOfScope() == 0
-        ? ""
-        : String.format(
-            Locale.ROOT,
-            " (%,d left out by %s)",
-            report.outOfScope(),
-            Scope.of(report.recording().capture()).options());
-  }
-
   private void summary() {
     page.rule();
-    page.line(
-        "SUMMARY: "
-            + Numbers.count(report.violations(), "violation")
-            + ", "
-            + Numbers.count(report.warnings(), "warning")
-            + (report.notMeasured() == 0
-                ? ""
-                : ", " + Numbers.count(report.notMeasured()) + " not measured" + leftOut())
-            + " | Exit code: "
-            + report.exitCode());
+    page.line("SUMMARY: " + Summary.of(report));
     page.rule();
   }
 }

@@ -17,7 +17,9 @@ import latencyscope.analysis.finding.Cost;
 import latencyscope.analysis.finding.Finding;
 import latencyscope.analysis.finding.Remedy;
 import latencyscope.analysis.finding.Severity;
+import latencyscope.analysis.top.FirstLook;
 import latencyscope.html.HtmlReport;
+import latencyscope.ledger.lost.LostTime;
 import latencyscope.recording.Fixture;
 import org.junit.jupiter.api.Test;
 
@@ -51,7 +53,12 @@ class RemedyOutputTest {
             List.of(finding),
             new Metrics());
     return new Report(
-        report.recording(), List.of(report.capture(), module), List.of(), false, report.costs());
+        report.recording(),
+        List.of(report.capture(), module),
+        List.of(),
+        false,
+        report.costs(),
+        FirstLook.of(List.of(finding), LostTime.NONE, report.recording()));
   }
 
   private static String html(Fixture fixture) throws Exception {

@@ -73,7 +73,7 @@ class TextReportTest {
   void coloursOnlyWhereAskedFor() {
     Report report = Fixture.badDay().report();
     assertFalse(TextReport.of(report, Style.plain(ZONE)).contains("\u001b"));
-    String coloured = TextReport.of(report, new Style(68, true, false, ZONE));
+    String coloured = TextReport.of(report, new Style(Style.DEFAULT_WIDTH, true, false, ZONE));
     assertTrue(coloured.contains("\u001b[1;31m[FAIL]\u001b[0m"), coloured);
     assertEquals(
         TextReport.of(report, Style.plain(ZONE)), coloured.replaceAll("\u001b\\[[0-9;]*m", ""));

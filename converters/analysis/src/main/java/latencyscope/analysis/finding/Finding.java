@@ -15,6 +15,7 @@ import latencyscope.recording.thread.ThreadId;
  * @param evidence what this rests on, in words; null if that is not known
  * @param remedies what to do on this host; empty if nothing is known
  * @param isNote whether the title is a whole sentence, and the evidence no more than that
+ * @param kind what it is about
  */
 public record Finding(
     String module,
@@ -25,7 +26,8 @@ public record Finding(
     Cost cost,
     String evidence,
     List<Remedy> remedies,
-    boolean isNote) {
+    boolean isNote,
+    Kind kind) {
   /** Copies the list. */
   public Finding {
     remedies = List.copyOf(remedies);
@@ -41,13 +43,28 @@ public record Finding(
       Cost cost,
       String evidence,
       List<Remedy> remedies) {
-    this(module, severity, title, thread, culprit, cost, evidence, remedies, false);
+    this(module, severity, title, thread, culprit, cost, evidence, remedies, false, Kind.OTHER);
+  }
+
+  /** The same, said to be about something. */
+  public Finding about(Kind about) {
+    return new Finding(
+        module, severity, title, thread, culprit, cost, evidence, remedies, isNote, about);
   }
 
   /** A note: a sentence that says all that there is to say. */
   public static Finding note(String module, Severity severity, String sentence) {
     return new Finding(
-        module, severity, sentence, null, null, Cost.times(1), sentence, List.of(), true);
+        module,
+        severity,
+        sentence,
+        null,
+        null,
+        Cost.times(1),
+        sentence,
+        List.of(),
+        true,
+        Kind.OTHER);
   }
 
   /** How often. */

@@ -9,8 +9,9 @@ import java.util.stream.Collectors;
  * @param sentence what to do, on one line; it ends with a colon where commands follow
  * @param commands for a shell or for the JVM's command line, each on one line; empty if there are
  *     none
+ * @param onlyShows whether the commands remove nothing, but show what to remove
  */
-public record Remedy(String sentence, List<String> commands) {
+public record Remedy(String sentence, List<String> commands, boolean onlyShows) {
   private static final String INDENT = "  ";
 
   /**
@@ -33,6 +34,16 @@ public record Remedy(String sentence, List<String> commands) {
         throw new IllegalArgumentException("not a command on one line: '" + command + "'");
       }
     }
+  }
+
+  /** Advice whose commands, if there are any, carry it out. */
+  public Remedy(String sentence, List<String> commands) {
+    this(sentence, commands, false);
+  }
+
+  /** What shows more of a cause, and removes nothing. */
+  public static Remedy showing(String sentence, String command) {
+    return new Remedy(sentence, List.of(command), true);
   }
 
   /** Advice with its commands, if there are any. */

@@ -16,6 +16,7 @@ import latencyscope.analysis.finding.Count;
 import latencyscope.analysis.finding.Finding;
 import latencyscope.analysis.finding.InterruptSource;
 import latencyscope.analysis.finding.Interrupter;
+import latencyscope.analysis.finding.Kind;
 import latencyscope.analysis.finding.Remedy;
 import latencyscope.analysis.finding.Severity;
 import latencyscope.analysis.remedy.Interrupt;
@@ -74,14 +75,15 @@ final class IrqFindings {
     ThreadId thread = recording.latest(group.thread());
     boolean violation = group.guarded() && source.isDevice();
     return new Finding(
-        IrqFacts.MODULE,
-        violation ? Severity.FAIL : Severity.WARN,
-        source.describe() + " delayed " + thread.name(),
-        thread,
-        new Interrupter(source, worst.function()),
-        new Cost(sum.count(), sum.total(), worst.net(), worst.start()),
-        evidence(worst, sum.count(), thread),
-        source.isDevice() ? againstLine(source.irq(), worst.cpu()) : remedy.against(worst));
+            IrqFacts.MODULE,
+            violation ? Severity.FAIL : Severity.WARN,
+            source.describe() + " delayed " + thread.name(),
+            thread,
+            new Interrupter(source, worst.function()),
+            new Cost(sum.count(), sum.total(), worst.net(), worst.start()),
+            evidence(worst, sum.count(), thread),
+            source.isDevice() ? againstLine(source.irq(), worst.cpu()) : remedy.against(worst))
+        .about(Kind.INTERRUPT);
   }
 
   private static String evidence(Interrupt worst, long count, ThreadId thread) {
@@ -138,20 +140,21 @@ final class IrqFindings {
         events.devices.all(key -> key.source().irq() == irq && cpus.contains(key.cpu()));
     InterruptSource source = new InterruptSource(InterruptSource.Kind.LINE, name, (int) irq);
     return new Finding(
-        IrqFacts.MODULE,
-        Severity.FAIL,
-        source.describe() + " interrupted CPU " + cpus,
-        seen == null || seen.worst().thread().osTid() == 0
-            ? null
-            : recording.latest(seen.worst().thread()),
-        new Interrupter(source, null),
-        new Cost(
-            rows.stream().mapToLong(IrqFacts.Row::count).sum(),
-            net.total(),
-            seen == null ? null : (Long) seen.worst().net(),
-            seen == null ? null : (Long) seen.worst().start()),
-        deviceEvidence(irq, net),
-        againstLine(irq, rows.get(0).subject().cpu()));
+            IrqFacts.MODULE,
+            Severity.FAIL,
+            source.describe() + " interrupted CPU " + cpus,
+            seen == null || seen.worst().thread().osTid() == 0
+                ? null
+                : recording.latest(seen.worst().thread()),
+            new Interrupter(source, null),
+            new Cost(
+                rows.stream().mapToLong(IrqFacts.Row::count).sum(),
+                net.total(),
+                seen == null ? null : (Long) seen.worst().net(),
+                seen == null ? null : (Long) seen.worst().start()),
+            deviceEvidence(irq, net),
+            againstLine(irq, rows.get(0).subject().cpu()))
+        .about(Kind.INTERRUPT);
   }
 
   private String deviceEvidence(long irq, Distribution net) {

@@ -12,6 +12,7 @@ import latencyscope.analysis.ServiceThreads;
 import latencyscope.analysis.finding.Cost;
 import latencyscope.analysis.finding.Count;
 import latencyscope.analysis.finding.Finding;
+import latencyscope.analysis.finding.Kind;
 import latencyscope.analysis.finding.Severity;
 import latencyscope.analysis.finding.Task;
 import latencyscope.analysis.isolation.IsolationEvents.MoveKey;
@@ -127,14 +128,15 @@ final class IsolationFindings {
     Task culprit =
         group.culprit().equals(Task.OTHERS) ? Task.OTHERS : culprits.named(worst.culprit());
     return new Finding(
-        IsolationFacts.MODULE,
-        violation ? Severity.FAIL : Severity.WARN,
-        title(thread, culprit, worst),
-        thread,
-        culprit,
-        new Cost(sum.count(), sum.total(), worst.held(), worst.start()),
-        evidence(thread, sum, evictions == null ? 0 : evictions.count()),
-        remedy.against(culprit, thread, worst.cpu()));
+            IsolationFacts.MODULE,
+            violation ? Severity.FAIL : Severity.WARN,
+            title(thread, culprit, worst),
+            thread,
+            culprit,
+            new Cost(sum.count(), sum.total(), worst.held(), worst.start()),
+            evidence(thread, sum, evictions == null ? 0 : evictions.count()),
+            remedy.against(culprit, thread, worst.cpu()))
+        .about(Kind.CPU_WAIT);
   }
 
   private static String title(ThreadId thread, Task culprit, Blame worst) {
@@ -188,20 +190,21 @@ final class IsolationFindings {
   private Finding wakeUp(ThreadId thread, Tally.Sum<RunQueueWait> sum) {
     RunQueueWait worst = sum.worst();
     return new Finding(
-        IsolationFacts.MODULE,
-        Severity.WARN,
-        thread.name() + " was slow to wake on an idle CPU",
-        thread,
-        null,
-        new Cost(sum.count(), sum.total(), worst.duration(), worst.start()),
-        String.format(
-            Locale.ROOT,
-            "%s of %,d µs or more with no other task running. In the worst, CPU %d was idle: the"
-                + " interrupt that wakes it and its exit from the idle state took the time.",
-            Count.words(sum.count(), "wake-up"),
-            IsolationEvents.SLOW_WAKE_UP_NS / 1_000,
-            worst.cpu()),
-        remedy.againstIdle());
+            IsolationFacts.MODULE,
+            Severity.WARN,
+            thread.name() + " was slow to wake on an idle CPU",
+            thread,
+            null,
+            new Cost(sum.count(), sum.total(), worst.duration(), worst.start()),
+            String.format(
+                Locale.ROOT,
+                "%s of %,d µs or more with no other task running. In the worst, CPU %d was idle: the"
+                    + " interrupt that wakes it and its exit from the idle state took the time.",
+                Count.words(sum.count(), "wake-up"),
+                IsolationEvents.SLOW_WAKE_UP_NS / 1_000,
+                worst.cpu()),
+            remedy.againstIdle())
+        .about(Kind.CPU_WAIT);
   }
 
   private Finding move(MoveGroup group, Tally.Sum<Move> sum) {

@@ -13,6 +13,7 @@ import latencyscope.analysis.ServiceThreads;
 import latencyscope.analysis.evidence.Question;
 import latencyscope.analysis.finding.Cost;
 import latencyscope.analysis.finding.Finding;
+import latencyscope.analysis.finding.Kind;
 import latencyscope.analysis.finding.Named;
 import latencyscope.analysis.finding.Severity;
 import latencyscope.analysis.finding.Task;
@@ -112,21 +113,22 @@ final class MemoryFindings {
   private Finding major(ThreadId thread, String region, Tally.Sum<PageFault> sum) {
     PageFault worst = sum.worst();
     return new Finding(
-        MemoryFacts.MODULE,
-        ServiceThreads.contains(thread.name()) ? Severity.WARN : Severity.FAIL,
-        thread.name() + " waited for major page faults (" + region + ")",
-        thread,
-        Named.of(worst.file()),
-        new Cost(sum.count(), sum.total(), worst.duration(), worst.start()),
-        String.format(
-            Locale.ROOT,
-            "%,d of the thread's %,d major page faults. The worst, on CPU %d, was a %s of %s.",
-            sum.count(),
-            Math.max(sum.count(), facts.of(thread, "major_faults")),
-            worst.cpu(),
-            worst.access(),
-            worst.place()),
-        remedy.againstMajor(worst));
+            MemoryFacts.MODULE,
+            ServiceThreads.contains(thread.name()) ? Severity.WARN : Severity.FAIL,
+            thread.name() + " waited for major page faults (" + region + ")",
+            thread,
+            Named.of(worst.file()),
+            new Cost(sum.count(), sum.total(), worst.duration(), worst.start()),
+            String.format(
+                Locale.ROOT,
+                "%,d of the thread's %,d major page faults. The worst, on CPU %d, was a %s of %s.",
+                sum.count(),
+                Math.max(sum.count(), facts.of(thread, "major_faults")),
+                worst.cpu(),
+                worst.access(),
+                worst.place()),
+            remedy.againstMajor(worst))
+        .about(Kind.MAJOR_FAULT);
   }
 
   /** Minor faults of a thread, where they matter. */
@@ -157,18 +159,19 @@ final class MemoryFindings {
   private Finding minor(ThreadId thread, ThreadId named, long count, long total, PageFault worst) {
     String region = costliestRegion(named);
     return new Finding(
-        MemoryFacts.MODULE,
-        Severity.WARN,
-        thread.name() + " took minor page faults (" + region + ")",
-        thread,
-        null,
-        new Cost(
-            count,
-            total,
-            worst == null ? null : (Long) worst.duration(),
-            worst == null ? null : (Long) worst.start()),
-        String.format(Locale.ROOT, "%,d minor page faults: %s.", count, regions(named)),
-        remedy.againstMinor(region));
+            MemoryFacts.MODULE,
+            Severity.WARN,
+            thread.name() + " took minor page faults (" + region + ")",
+            thread,
+            null,
+            new Cost(
+                count,
+                total,
+                worst == null ? null : (Long) worst.duration(),
+                worst == null ? null : (Long) worst.start()),
+            String.format(Locale.ROOT, "%,d minor page faults: %s.", count, regions(named)),
+            remedy.againstMinor(region))
+        .about(Kind.MINOR_FAULT);
   }
 
   /** Minor faults of a thread in a region: the kernel's distribution holds major ones, too. */
@@ -238,22 +241,23 @@ final class MemoryFindings {
     TlbShootdown worst = sum.worst();
     Task sender = worst.sender() == null ? null : culprits.named(worst.sender());
     return new Finding(
-        MemoryFacts.MODULE,
-        Severity.WARN,
-        (sender == null ? "Another CPU" : sender.name())
-            + " sent TLB shootdowns to "
-            + thread.name(),
-        thread,
-        sender,
-        new Cost(sum.count(), sum.total(), worst.duration(), worst.start()),
-        String.format(
-            Locale.ROOT,
-            "%,d of the %,d shootdowns that the thread received, the worst on CPU %d. Interrupt"
-                + " entry and exit are not included.",
-            sum.count(),
-            Math.max(sum.count(), facts.of(named, "shootdowns_received")),
-            worst.cpu()),
-        remedy.againstShootdowns(sender));
+            MemoryFacts.MODULE,
+            Severity.WARN,
+            (sender == null ? "Another CPU" : sender.name())
+                + " sent TLB shootdowns to "
+                + thread.name(),
+            thread,
+            sender,
+            new Cost(sum.count(), sum.total(), worst.duration(), worst.start()),
+            String.format(
+                Locale.ROOT,
+                "%,d of the %,d shootdowns that the thread received, the worst on CPU %d. Interrupt"
+                    + " entry and exit are not included.",
+                sum.count(),
+                Math.max(sum.count(), facts.of(named, "shootdowns_received")),
+                worst.cpu()),
+            remedy.againstShootdowns(sender))
+        .about(Kind.SHOOTDOWN);
   }
 
   private Task sender(Task sender) {
@@ -287,14 +291,15 @@ final class MemoryFindings {
           String what = key.reason() == null ? key.kind() : key.kind() + ", " + key.reason();
           findings.add(
               new Finding(
-                  MemoryFacts.MODULE,
-                  Severity.WARN,
-                  thread.name() + " stalled in memory management (" + what + ")",
-                  thread,
-                  null,
-                  new Cost(sum.count(), sum.total(), worst.duration(), worst.start()),
-                  "The worst was on CPU " + worst.cpu() + pages(worst) + ".",
-                  remedy.againstStalls(worst)));
+                      MemoryFacts.MODULE,
+                      Severity.WARN,
+                      thread.name() + " stalled in memory management (" + what + ")",
+                      thread,
+                      null,
+                      new Cost(sum.count(), sum.total(), worst.duration(), worst.start()),
+                      "The worst was on CPU " + worst.cpu() + pages(worst) + ".",
+                      remedy.againstStalls(worst))
+                  .about(Kind.MEMORY_STALL));
         });
     return findings;
   }

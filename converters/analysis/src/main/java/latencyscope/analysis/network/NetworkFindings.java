@@ -8,6 +8,7 @@ import latencyscope.analysis.finding.Cost;
 import latencyscope.analysis.finding.Count;
 import latencyscope.analysis.finding.Finding;
 import latencyscope.analysis.finding.HostSettings;
+import latencyscope.analysis.finding.Kind;
 import latencyscope.analysis.finding.Named;
 import latencyscope.analysis.finding.Severity;
 import latencyscope.analysis.network.NetworkEvents.DeliveryKey;
@@ -143,14 +144,15 @@ final class NetworkFindings {
   private Finding drop(
       String title, ThreadId thread, String reason, long count, PacketDrop example, String device) {
     return new Finding(
-        NetworkFacts.MODULE,
-        Severity.FAIL,
-        title,
-        thread,
-        example == null ? null : Named.of(example.location()),
-        new Cost(count, null, null, example == null ? null : (Long) example.start()),
-        evidence(count, example, device),
-        remedy.againstDrops(reason, device));
+            NetworkFacts.MODULE,
+            Severity.FAIL,
+            title,
+            thread,
+            example == null ? null : Named.of(example.location()),
+            new Cost(count, null, null, example == null ? null : (Long) example.start()),
+            evidence(count, example, device),
+            remedy.againstDrops(reason, device))
+        .about(Kind.DROP);
   }
 
   private static String evidence(long count, PacketDrop example, String device) {
@@ -170,25 +172,26 @@ final class NetworkFindings {
     ThreadId thread = recording.latest(key.thread());
     String socket = key.socket().describe();
     return new Finding(
-        NetworkFacts.MODULE,
-        Severity.WARN,
-        key.lateInStack()
-            ? "the network stack delayed packets of " + thread.name() + " (" + socket + ")"
-            : thread.name() + " was slow to read " + socket,
-        thread,
-        Named.of(key.lateInStack() ? "network stack" : thread.name()),
-        new Cost(sum.count(), sum.total(), worst.duration(), worst.start()),
-        String.format(
-            Locale.ROOT,
-            "%s longer than 1 ms. In the worst, the network stack took %,d ns and the wait for"
-                + " the reader %,d ns; %s queued behind it.",
-            Count.words(sum.count(), "delivery", "deliveries"),
-            worst.stack(),
-            worst.queue(),
-            worst.behind() == 1
-                ? "1 packet was"
-                : String.format(Locale.ROOT, "%,d packets were", worst.behind())),
-        remedy.againstSlowness(worst));
+            NetworkFacts.MODULE,
+            Severity.WARN,
+            key.lateInStack()
+                ? "the network stack delayed packets of " + thread.name() + " (" + socket + ")"
+                : thread.name() + " was slow to read " + socket,
+            thread,
+            Named.of(key.lateInStack() ? "network stack" : thread.name()),
+            new Cost(sum.count(), sum.total(), worst.duration(), worst.start()),
+            String.format(
+                Locale.ROOT,
+                "%s longer than 1 ms. In the worst, the network stack took %,d ns and the wait for"
+                    + " the reader %,d ns; %s queued behind it.",
+                Count.words(sum.count(), "delivery", "deliveries"),
+                worst.stack(),
+                worst.queue(),
+                worst.behind() == 1
+                    ? "1 packet was"
+                    : String.format(Locale.ROOT, "%,d packets were", worst.behind())),
+            remedy.againstSlowness(worst))
+        .about(Kind.DELIVERY);
   }
 
   private Finding exhausted(NetworkFacts.Device device) {

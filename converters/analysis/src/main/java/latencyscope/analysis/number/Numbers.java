@@ -41,6 +41,11 @@ public final class Numbers {
     return Nanos.words(nanos);
   }
 
+  /** Nanoseconds in three significant digits. */
+  public static String brief(long nanos) {
+    return Nanos.brief(nanos);
+  }
+
   /** A cell of a table. */
   public static String cell(Object value) {
     if (value instanceof Duration duration) {

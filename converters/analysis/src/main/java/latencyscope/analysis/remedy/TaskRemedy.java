@@ -6,6 +6,7 @@ import java.util.Optional;
 import latencyscope.analysis.ServiceThreads;
 import latencyscope.analysis.finding.HostSettings;
 import latencyscope.analysis.finding.Remedy;
+import latencyscope.analysis.finding.ShellWord;
 import latencyscope.analysis.finding.Task;
 import latencyscope.jfr.schema.HostSetting;
 import latencyscope.proc.CpuSet;
@@ -85,7 +86,7 @@ public final class TaskRemedy {
             + (first ? "cpu.cfs_quota_us" : "cpu.max")
             + "; in a container, its CPU limit), or remove it for a process that must not wait.";
     return isThere(victim)
-        ? Remedy.of(raise + " Find the group:", "cat /proc/" + victim.osTid() + "/cgroup")
+        ? Remedy.showing(raise + " Find the group:", "cat /proc/" + victim.osTid() + "/cgroup")
         : Remedy.of(raise);
   }
 
@@ -218,14 +219,12 @@ public final class TaskRemedy {
     }
     String process = culprit.name() + " (pid " + culprit.pid() + ")";
     if (tasks.hasProcessEnded(culprit.pid())) {
-      return Remedy.of(
-          "Keep "
-              + process
-              + " off CPU "
-              + cpu
-              + ". It has ended; next time, start it with 'taskset -c "
-              + elsewhere
-              + "'.");
+      String ended =
+          "Keep " + process + " off CPU " + cpu + ". It has ended; start it elsewhere next time";
+      // A thread has another name than its program.
+      return culprit.tid() == culprit.pid()
+          ? Remedy.of(ended + ":", "taskset -c " + elsewhere + " " + ShellWord.of(culprit.name()))
+          : Remedy.of(ended + ", with 'taskset -c " + elsewhere + "'.");
     }
     if (isElsewhere(culprit, cpu)) {
       return Remedy.of(

@@ -10,6 +10,7 @@ import java.util.stream.Collectors;
 import latencyscope.analysis.Culprits;
 import latencyscope.analysis.finding.Cost;
 import latencyscope.analysis.finding.Finding;
+import latencyscope.analysis.finding.Kind;
 import latencyscope.analysis.finding.Severity;
 import latencyscope.analysis.finding.Task;
 import latencyscope.analysis.tally.Timed;
@@ -61,21 +62,22 @@ final class LockFindings {
     Task holder = holders.isEmpty() ? null : holders.get(0).getKey();
     String lock = words(account.lock());
     return new Finding(
-        SyscallFacts.MODULE,
-        Severity.WARN,
-        account.queued().waiters().size()
-            + " threads queued for "
-            + lock
-            + (holder == null ? "" : " that " + holder.name() + " held"),
-        recording.latest(victim),
-        holder,
-        new Cost(
-            mattering.stream().mapToLong(LockAccount.Waits::count).sum(),
-            mattering.stream().mapToLong(LockAccount.Waits::total).sum(),
-            worst.blockedNs(),
-            worst.start()),
-        evidence(account),
-        remedy.againstLock(worst, holder == null ? null : holder.name()));
+            SyscallFacts.MODULE,
+            Severity.WARN,
+            account.queued().waiters().size()
+                + " threads queued for "
+                + lock
+                + (holder == null ? "" : " that " + holder.name() + " held"),
+            recording.latest(victim),
+            holder,
+            new Cost(
+                mattering.stream().mapToLong(LockAccount.Waits::count).sum(),
+                mattering.stream().mapToLong(LockAccount.Waits::total).sum(),
+                worst.blockedNs(),
+                worst.start()),
+            evidence(account),
+            remedy.againstLock(worst, holder == null ? null : holder.name()))
+        .about(Kind.LOCK);
   }
 
   private String evidence(LockAccount account) {

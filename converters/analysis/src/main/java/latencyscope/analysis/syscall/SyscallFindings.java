@@ -9,6 +9,7 @@ import latencyscope.analysis.Culprits;
 import latencyscope.analysis.finding.Cost;
 import latencyscope.analysis.finding.Count;
 import latencyscope.analysis.finding.Finding;
+import latencyscope.analysis.finding.Kind;
 import latencyscope.analysis.finding.Severity;
 import latencyscope.analysis.finding.Task;
 import latencyscope.analysis.syscall.SyscallEvents.CallKey;
@@ -100,14 +101,15 @@ final class SyscallFindings {
     }
     ThreadId thread = recording.latest(group.thread());
     return new Finding(
-        SyscallFacts.MODULE,
-        group.guarded() ? Severity.FAIL : Severity.WARN,
-        thread.name() + " slept in " + group.call(),
-        thread,
-        null,
-        new Cost(sum.count(), sum.total(), worst.duration(), worst.start()),
-        text + busy(thread),
-        remedy.againstSleep(worst));
+            SyscallFacts.MODULE,
+            group.guarded() ? Severity.FAIL : Severity.WARN,
+            thread.name() + " slept in " + group.call(),
+            thread,
+            null,
+            new Cost(sum.count(), sum.total(), worst.duration(), worst.start()),
+            text + busy(thread),
+            remedy.againstSleep(worst))
+        .about(Kind.SLEEP);
   }
 
   /** Contended waits of busy threads, the worst first. */
@@ -142,21 +144,25 @@ final class SyscallFindings {
     String holder = group.waker() == null ? null : group.waker().name();
     Task waker = worst.waker() == null ? group.waker() : culprits.named(worst.waker());
     return new Finding(
-        SyscallFacts.MODULE,
-        Severity.WARN,
-        thread.name() + " waited for " + what + (holder == null ? "" : " that " + holder + " held"),
-        thread,
-        waker,
-        new Cost(sum.count(), sum.total(), worst.duration(), worst.start()),
-        String.format(
-                Locale.ROOT,
-                "%s above the threshold%s. The worst began on CPU %d",
-                Count.words(sum.count(), "wait"),
-                holder == null ? "" : ", ended when the culprit released the lock",
-                worst.cpu())
-            + withoutCpu(worst.runDelay())
-            + busy(thread),
-        remedy.againstLock(worst, holder));
+            SyscallFacts.MODULE,
+            Severity.WARN,
+            thread.name()
+                + " waited for "
+                + what
+                + (holder == null ? "" : " that " + holder + " held"),
+            thread,
+            waker,
+            new Cost(sum.count(), sum.total(), worst.duration(), worst.start()),
+            String.format(
+                    Locale.ROOT,
+                    "%s above the threshold%s. The worst began on CPU %d",
+                    Count.words(sum.count(), "wait"),
+                    holder == null ? "" : ", ended when the culprit released the lock",
+                    worst.cpu())
+                + withoutCpu(worst.runDelay())
+                + busy(thread),
+            remedy.againstLock(worst, holder))
+        .about(Kind.LOCK);
   }
 
   /** Blocking calls of busy threads, the worst first. */
@@ -188,18 +194,19 @@ final class SyscallFindings {
     ThreadId thread = recording.latest(group.thread());
     Task waker = worst.waker() == null ? null : culprits.named(worst.waker());
     return new Finding(
-        SyscallFacts.MODULE,
-        Severity.WARN,
-        group.sampled()
-            ? thread.name() + " was stopped by the flight recorder's sampler"
-            : thread.name() + " blocked in " + group.call() + onFile(group.file()),
-        thread,
-        group.sampled() ? waker : null,
-        new Cost(sum.count(), sum.total(), worst.duration(), worst.start()),
-        (group.sampled() ? sampled(sum) : called(sum, waker))
-            + withoutCpu(worst.runDelay())
-            + busy(thread),
-        remedy.againstCall(worst));
+            SyscallFacts.MODULE,
+            Severity.WARN,
+            group.sampled()
+                ? thread.name() + " was stopped by the flight recorder's sampler"
+                : thread.name() + " blocked in " + group.call() + onFile(group.file()),
+            thread,
+            group.sampled() ? waker : null,
+            new Cost(sum.count(), sum.total(), worst.duration(), worst.start()),
+            (group.sampled() ? sampled(sum) : called(sum, waker))
+                + withoutCpu(worst.runDelay())
+                + busy(thread),
+            remedy.againstCall(worst))
+        .about(Kind.CALL);
   }
 
   private static String end(BlockedCall call, Task waker) {

@@ -56,7 +56,7 @@ public final class SyscallRemedy {
         return List.of(Remedy.of(mutex + " Let fewer threads use what it guards."));
       }
       return List.of(
-          Remedy.of(
+          Remedy.showing(
               mutex + " Find its callers:",
               "bpftrace -p "
                   + capture.targetPid()
@@ -73,7 +73,7 @@ public final class SyscallRemedy {
         ? List.of(advice)
         : List.of(
             advice,
-            Remedy.of(
+            Remedy.showing(
                 "Show its holder and waiters now:",
                 "jcmd " + capture.targetPid() + " Thread.print -l"));
   }
@@ -126,7 +126,7 @@ public final class SyscallRemedy {
           "A signal handler or the program itself stops the thread until a signal arrives.";
       return runs() && isThere(worst.thread())
           ? List.of(
-              Remedy.of(
+              Remedy.showing(
                   advice + " Find the sender:",
                   "bpftrace -e 'tracepoint:signal:signal_generate /args->pid == "
                       + worst.thread().osTid()

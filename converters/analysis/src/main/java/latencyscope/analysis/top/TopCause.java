@@ -6,11 +6,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Predicate;
 import latencyscope.analysis.finding.Cost;
 import latencyscope.analysis.finding.Count;
 import latencyscope.analysis.finding.Finding;
+import latencyscope.analysis.finding.Kind;
 import latencyscope.analysis.finding.Remedy;
 import latencyscope.analysis.finding.Severity;
+import latencyscope.analysis.finding.Task;
 import latencyscope.ledger.safepoint.Role;
 import latencyscope.recording.thread.ThreadId;
 
@@ -20,14 +23,14 @@ import latencyscope.recording.thread.ThreadId;
  *
  * @param findings one for each thread, the costliest first; at least one
  * @param cost what it cost all of them
+ * @param losses those of the findings whose cost is time that threads lost which matter, the
+ *     costliest first
  */
-public record TopCause(List<Finding> findings, Cost cost) {
-  /** The module that finds in which calls a thread waited. */
-  private static final String CALLS = "syscall";
-
+public record TopCause(List<Finding> findings, Cost cost, List<Finding> losses) {
   private static final Comparator<TopCause> COSTLIEST_FIRST =
-      Comparator.comparing(TopCause::severity)
-          .reversed()
+      Comparator.comparing((TopCause cause) -> !cause.isLossOfData())
+          .thenComparing(cause -> -cause.lostNs())
+          .thenComparing(TopCause::severity, Comparator.reverseOrder())
           .thenComparing(TopCause::isOfServiceThreads)
           .thenComparing(TopCause::isOwnCall)
           .thenComparing(cause -> -cause.cost.totalOrZero());
@@ -39,18 +42,22 @@ public record TopCause(List<Finding> findings, Cost cost) {
    */
   public TopCause {
     findings = List.copyOf(findings);
+    losses = List.copyOf(losses);
     if (findings.isEmpty()) {
       throw new IllegalArgumentException("a cause that nothing was found of");
     }
   }
 
   /**
-   * The causes that are warnings or violations: the severest first, of these the application's
-   * threads before the JVM's own, what was done to a thread before the calls in which it chose to
-   * wait, then by the time that they cost. What happened to LatencyScope's own threads is none of
-   * them.
+   * The causes that are warnings or violations, in this order: what lost data; then by the time
+   * that threads lost that matter; then what cost no such time, the severest first, of these the
+   * application's threads before the JVM's own, what was done to a thread before the calls in which
+   * it chose to wait. What happened to LatencyScope's own threads is none of them.
+   *
+   * @param findings of all modules
+   * @param isLoss whether its cost is time that a thread lost which matters
    */
-  public static List<TopCause> of(List<Finding> findings) {
+  public static List<TopCause> of(List<Finding> findings, Predicate<Finding> isLoss) {
     Map<List<String>, List<Finding>> byCulprit = new LinkedHashMap<>();
     for (Finding finding : findings) {
       boolean weighs = finding.severity().compareTo(Severity.WARN) >= 0 && !finding.isNote();
@@ -58,19 +65,28 @@ public record TopCause(List<Finding> findings, Cost cost) {
         byCulprit.computeIfAbsent(key(finding), key -> new ArrayList<>()).add(finding);
       }
     }
-    return byCulprit.values().stream().map(TopCause::together).sorted(COSTLIEST_FIRST).toList();
+    return byCulprit.values().stream()
+        .map(together -> together(together, isLoss))
+        .sorted(COSTLIEST_FIRST)
+        .toList();
   }
 
   // What the same culprit did to the JVM's own threads is a separate cause, which weighs less.
   private static List<String> key(Finding finding) {
-    String culprit = finding.culpritInWords();
-    return List.of(
-        finding.module(),
-        String.valueOf(isOfServiceThread(finding)),
-        culprit == null ? finding.title() : culprit);
+    return List.of(finding.module(), String.valueOf(isOfServiceThread(finding)), culprit(finding));
   }
 
-  private static TopCause together(List<Finding> findings) {
+  // Processes of one program that come and go are one culprit. A thread's name says less.
+  private static String culprit(Finding finding) {
+    Task task = finding.culpritTask();
+    if (task != null && task.tid() == task.pid() && finding.kind() == Kind.CPU_WAIT) {
+      return task.name();
+    }
+    String culprit = finding.culpritInWords();
+    return culprit == null ? finding.title() : culprit;
+  }
+
+  private static TopCause together(List<Finding> findings, Predicate<Finding> isLoss) {
     List<Finding> ordered =
         findings.stream()
             .sorted(
@@ -78,7 +94,12 @@ public record TopCause(List<Finding> findings, Cost cost) {
                     .reversed()
                     .thenComparing(finding -> -finding.cost().totalOrZero()))
             .toList();
-    return new TopCause(ordered, sum(ordered));
+    List<Finding> losses =
+        ordered.stream()
+            .filter(isLoss.and(finding -> finding.cost().totalOrZero() > 0))
+            .sorted(Comparator.comparingLong(finding -> -finding.cost().totalOrZero()))
+            .toList();
+    return new TopCause(ordered, sum(ordered), losses);
   }
 
   private static Cost sum(List<Finding> findings) {
@@ -108,7 +129,12 @@ public record TopCause(List<Finding> findings, Cost cost) {
 
   /** Whether the thread made a call that waits, and nobody kept it waiting. */
   private boolean isOwnCall() {
-    return worst().module().equals(CALLS) && worst().culprit() == null;
+    return worst().kind().isOwnCall() && worst().culprit() == null;
+  }
+
+  /** Whether what was lost is data, which has no length. */
+  public boolean isLossOfData() {
+    return worst().kind() == Kind.DROP;
   }
 
   /** The finding of the thread that it cost most. */
@@ -131,6 +157,36 @@ public record TopCause(List<Finding> findings, Cost cost) {
     int more = threads().size() - 1;
     String likewise = more > 0 ? ", and " + Count.words(more, "more thread") : "";
     return worst().title() + likewise;
+  }
+
+  /** What the threads that matter lost to it; what it cost all threads where none of them did. */
+  public Cost lost() {
+    return losses.isEmpty() ? cost : sum(losses);
+  }
+
+  /** Time that threads lost which matter, nanoseconds; 0 if that is no thread's. */
+  public long lostNs() {
+    return losses.stream().mapToLong(finding -> finding.cost().totalOrZero()).sum();
+  }
+
+  /** What happened, and to how many of the threads that matter, if it did to any. */
+  public String lossTitle() {
+    if (losses.isEmpty()) {
+      return title();
+    }
+    long more = losses.stream().map(Finding::thread).distinct().count() - 1;
+    return losses.get(0).title() + (more > 0 ? ", and " + Count.words(more, "more thread") : "");
+  }
+
+  /** How many processes did it together; 0 if it was not done by tasks. */
+  public int processes() {
+    return (int)
+        findings.stream()
+            .map(Finding::culpritTask)
+            .filter(Objects::nonNull)
+            .map(Task::pid)
+            .distinct()
+            .count();
   }
 
   /** What to do; empty if nothing is known. */

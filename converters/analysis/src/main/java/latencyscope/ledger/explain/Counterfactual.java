@@ -1,6 +1,5 @@
 package latencyscope.ledger.explain;
 
-import java.util.Arrays;
 import latencyscope.ledger.Cause;
 
 /**
@@ -15,30 +14,4 @@ import latencyscope.ledger.Cause;
  * @param without lengths of all windows without it, ascending, nanoseconds
  */
 public record Counterfactual(
-    Cause cause, String culprit, int cpu, long total, int windows, Sorted without) {
-  /** Lengths in ascending order; immutable. */
-  public static final class Sorted {
-    private final long[] values;
-
-    Sorted(long[] unordered) {
-      values = unordered.clone();
-      Arrays.sort(values);
-    }
-
-    /** How many. */
-    public int count() {
-      return values.length;
-    }
-
-    /** The greatest; 0 if there is none. */
-    public long max() {
-      return values.length == 0 ? 0 : values[values.length - 1];
-    }
-
-    /** The value that a share of them does not exceed; 0 if there is none. */
-    public long percentile(double percent) {
-      int rank = (int) Math.ceil(Math.nextDown(percent) * values.length / 100);
-      return values.length == 0 ? 0 : values[Math.max(0, Math.min(values.length, rank) - 1)];
-    }
-  }
-}
+    Cause cause, String culprit, int cpu, long total, int windows, Sorted without) {}

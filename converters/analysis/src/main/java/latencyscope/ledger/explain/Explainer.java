@@ -23,7 +23,6 @@ import latencyscope.ledger.SpanIndex;
 import latencyscope.ledger.SpanReader;
 import latencyscope.ledger.Unexplained;
 import latencyscope.ledger.Window;
-import latencyscope.ledger.explain.Counterfactual.Sorted;
 import latencyscope.recording.EventSource;
 import latencyscope.recording.Recording;
 import latencyscope.recording.chunk.RecordingException;
@@ -85,17 +84,10 @@ public final class Explainer {
    */
   public static List<Ledger> ledgers(EventSource source, List<Window> windows, EventConsumer beside)
       throws RecordingException {
-    FirstReading first = new FirstReading(new Query(null, null, 0, 0, windows.size()));
-    Recording recording = source.read(new EventFan(first, beside));
-    first.complete(recording);
-    windows.forEach(first.windows::add);
-    first.windows.seal(first.mounts);
-    Names names = new Names(recording);
-    WakeEdges edges = new WakeEdges(names, List.of(), 0);
-    SpanReader reader = new SpanReader(names, first.safepoints);
-    source.read(new SecondReading(reader, first, edges));
-    Map<ThreadId, SpanIndex> spans = first.windows.index();
-    return windows.stream().map(window -> ledger(window, spans, first)).toList();
+    LedgerReading reading = new LedgerReading();
+    Recording recording = source.read(new EventFan(reading, beside));
+    source.read(reading.secondReading(recording, windows));
+    return reading.ledgers();
   }
 
   /**
@@ -205,7 +197,7 @@ public final class Explainer {
     return ledger(window, spans, first);
   }
 
-  private static Ledger ledger(Window window, Map<ThreadId, SpanIndex> spans, FirstReading first) {
+  static Ledger ledger(Window window, Map<ThreadId, SpanIndex> spans, FirstReading first) {
     List<Span> known = of(window, spans);
     if (!Mounts.isVirtual(window.thread())) {
       return Ledger.of(window, known, first.coverage.complete(window));

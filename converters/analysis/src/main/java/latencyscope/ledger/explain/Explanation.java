@@ -3,7 +3,6 @@ package latencyscope.ledger.explain;
 import java.util.List;
 import latencyscope.ledger.Cause;
 import latencyscope.ledger.Part;
-import latencyscope.ledger.explain.Counterfactual.Sorted;
 import latencyscope.recording.fact.Scope;
 
 /**

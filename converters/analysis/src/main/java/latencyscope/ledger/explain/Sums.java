@@ -9,7 +9,6 @@ import java.util.Map;
 import latencyscope.ledger.Cause;
 import latencyscope.ledger.Ledger;
 import latencyscope.ledger.Part;
-import latencyscope.ledger.explain.Counterfactual.Sorted;
 
 /**
  * Adds up the ledgers of many windows, and keeps what each cause took of which.

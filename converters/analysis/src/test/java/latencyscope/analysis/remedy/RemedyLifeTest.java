@@ -127,14 +127,14 @@ class RemedyLifeTest {
 
   /** One thread of another process may end while others of it go on. */
   @Test
-  void noCommandOnAProcessThatHasEnded() {
+  void theCommandOnAProcessThatHasEndedIsForTheNext() {
     task(9001, 9001, "0-1", true);
     process(9001, false);
     assertTrue(against(FOREIGN).contains("taskset -apc 0 9001"), against(FOREIGN));
     host.add("ProcessStatus", "startTime", 2L, "processId", 9001L, "ended", true);
     assertEquals(
-        "Keep stress-ng (pid 9001) off CPU 1. It has ended; next time, start it with 'taskset -c"
-            + " 0'.",
+        "Keep stress-ng (pid 9001) off CPU 1. It has ended; start it elsewhere next time:\n"
+            + "  taskset -c 0 stress-ng",
         against(FOREIGN));
   }
 

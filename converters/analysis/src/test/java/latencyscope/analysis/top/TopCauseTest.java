@@ -7,13 +7,18 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.util.ArrayList;
 import java.util.List;
 import latencyscope.analysis.finding.Cost;
 import latencyscope.analysis.finding.Culprit;
 import latencyscope.analysis.finding.Finding;
+import latencyscope.analysis.finding.Kind;
 import latencyscope.analysis.finding.Named;
 import latencyscope.analysis.finding.Remedy;
 import latencyscope.analysis.finding.Severity;
+import latencyscope.analysis.finding.Task;
+import latencyscope.ledger.lost.LostTime;
+import latencyscope.recording.Recording;
 import latencyscope.recording.thread.ThreadId;
 import org.junit.jupiter.api.Test;
 
@@ -35,6 +40,11 @@ class TopCauseTest {
         List.of(Remedy.of("Keep it off:", "taskset -apc 0 812")));
   }
 
+  /** Where no thread's time is known: that of any of the application's counts. */
+  private static List<TopCause> ranked(List<Finding> findings) {
+    return FirstLook.of(findings, LostTime.NONE, Recording.empty()).causes();
+  }
+
   private static Cost cost(long count, long total, long worst) {
     return new Cost(count, total, worst, 1_000 + worst);
   }
@@ -42,7 +52,7 @@ class TopCauseTest {
   @Test
   void oneCulpritOfSeveralThreadsIsOneCause() {
     List<TopCause> causes =
-        TopCause.of(
+        ranked(
             List.of(
                 finding(WARN, "feed", BACKUP, cost(2, 300, 200)),
                 finding(WARN, "strategy", BACKUP, cost(5, 900, 150)),
@@ -57,17 +67,74 @@ class TopCauseTest {
   }
 
   @Test
-  void severityThenApplicationThreadsThenTime() {
+  void timeOfTheApplicationsThreadsThenSeverity() {
     List<TopCause> causes =
-        TopCause.of(
+        ranked(
             List.of(
                 finding(WARN, "C2 CompilerThread0", BACKUP, cost(9, 90_000, 9_000)),
                 finding(WARN, "strategy", STRESS, cost(1, 10, 10)),
                 finding(WARN, "feed", BACKUP, cost(1, 20, 20)),
-                finding(FAIL, "risk", null, cost(1, 1, 1))));
+                finding(FAIL, "risk", null, cost(1, 1, 1)),
+                finding(FAIL, "moved", null, Cost.times(3))));
     assertEquals(
-        List.of("risk", "feed", "strategy", "C2 CompilerThread0"),
+        List.of("feed", "strategy", "risk", "moved", "C2 CompilerThread0"),
         causes.stream().map(cause -> cause.threads().get(0).name()).toList());
+  }
+
+  /** Data that is lost has no length, and no order is sent for it. */
+  @Test
+  void lostDataComesFirst() {
+    Finding dropped =
+        new Finding("network", FAIL, "dropped", null, null, Cost.times(2), null, List.of())
+            .about(Kind.DROP);
+    List<TopCause> causes =
+        ranked(List.of(finding(FAIL, "strategy", BACKUP, cost(1, 20, 20)), dropped));
+    assertEquals("dropped", causes.get(0).title());
+    assertEquals(0, causes.get(0).lostNs());
+    assertEquals(20, causes.get(1).lostNs());
+  }
+
+  /** Packets wait side by side: their time is no thread's. */
+  @Test
+  void deliveriesAreNoThreadsTime() {
+    Finding late =
+        new Finding(
+                "network",
+                WARN,
+                "late",
+                new ThreadId(8, "feed", 0),
+                null,
+                cost(500, 9_000, 100),
+                null,
+                List.of())
+            .about(Kind.DELIVERY);
+    List<TopCause> causes =
+        ranked(List.of(late, finding(WARN, "strategy", BACKUP, cost(1, 20, 20))));
+    assertEquals(List.of(20L, 0L), causes.stream().map(TopCause::lostNs).toList());
+  }
+
+  /** A build starts one compiler after the other. */
+  @Test
+  void processesOfOneProgramAreOneCause() {
+    ThreadId strategy = new ThreadId(7, "strategy", 0);
+    List<Finding> findings = new ArrayList<>();
+    for (long pid : new long[] {900, 901, 902}) {
+      findings.add(
+          new Finding(
+                  "isolation",
+                  FAIL,
+                  "clang preempted strategy",
+                  strategy,
+                  new Task("clang", pid, pid, null),
+                  cost(1, 20, 20),
+                  null,
+                  List.of())
+              .about(Kind.CPU_WAIT));
+    }
+    List<TopCause> causes = ranked(findings);
+    assertEquals(1, causes.size());
+    assertEquals(3, causes.get(0).processes());
+    assertEquals(60, causes.get(0).lostNs());
   }
 
   /** However long: a thread may wait for something to do. */
@@ -75,16 +142,16 @@ class TopCauseTest {
   void whatWasDoneToAThreadComesBeforeItsOwnCalls() {
     Finding slept =
         new Finding(
-            "syscall",
-            WARN,
-            "feed slept in Thread.sleep",
-            new ThreadId(7, "feed", 0),
-            null,
-            cost(70, 300_000_000, 5_000_000),
-            null,
-            List.of());
-    List<TopCause> causes =
-        TopCause.of(List.of(slept, finding(WARN, "feed", BACKUP, cost(1, 20, 20))));
+                "syscall",
+                WARN,
+                "feed slept in Thread.sleep",
+                new ThreadId(7, "feed", 0),
+                null,
+                cost(70, 300_000_000, 5_000_000),
+                null,
+                List.of())
+            .about(Kind.SLEEP);
+    List<TopCause> causes = ranked(List.of(slept, finding(WARN, "feed", BACKUP, cost(1, 20, 20))));
     assertEquals(slept, causes.get(1).worst());
   }
 
@@ -92,30 +159,38 @@ class TopCauseTest {
   void whatIsNoCauseIsNotAmongThem() {
     assertEquals(
         List.of(),
-        TopCause.of(
+        ranked(
             List.of(
                 finding(PASS, "strategy", BACKUP, cost(1, 10, 10)),
                 finding(WARN, "latencyscope-drain", BACKUP, cost(1, 10, 10)),
                 Finding.note("isolation", WARN, "nohz_full is not in this kernel."))));
-    assertThrows(IllegalArgumentException.class, () -> new TopCause(List.of(), Cost.times(1)));
+    assertThrows(
+        IllegalArgumentException.class, () -> new TopCause(List.of(), Cost.times(1), List.of()));
   }
 
   @Test
   void whatWasNotMeasuredIsNotMadeUp() {
     Finding moved = finding(WARN, "feed", BACKUP, Cost.times(3));
-    assertNull(TopCause.of(List.of(moved)).get(0).cost().totalNs());
-    Cost both =
-        TopCause.of(List.of(moved, finding(WARN, "risk", BACKUP, cost(1, 5, 5)))).get(0).cost();
+    assertNull(ranked(List.of(moved)).get(0).cost().totalNs());
+    Cost both = ranked(List.of(moved, finding(WARN, "risk", BACKUP, cost(1, 5, 5)))).get(0).cost();
     assertEquals(new Cost(4, 5L, 5L, 1_005L), both);
   }
 
   @Test
   void theCostliestFindingWithARemedySaysWhatToDo() {
     Finding without =
-        new Finding("isolation", WARN, "x", null, BACKUP, cost(9, 99, 99), null, List.of());
+        new Finding(
+            "isolation",
+            WARN,
+            "x",
+            new ThreadId(9, "x", 0),
+            BACKUP,
+            cost(9, 99, 99),
+            null,
+            List.of());
     Finding with = finding(WARN, "risk", BACKUP, cost(1, 5, 5));
-    TopCause cause = TopCause.of(List.of(with, without)).get(0);
-    assertEquals("x", cause.title());
+    TopCause cause = ranked(List.of(with, without)).get(0);
+    assertEquals(without, cause.worst());
     assertEquals(with.remedies(), cause.remedies());
   }
 }

@@ -32,7 +32,7 @@ public record Console(
   /** Wider than this, lines are hard to read: only who says COLUMNS gets them. */
   private static final int READABLE = 120;
 
-  private static final String NEEDED = "╭─│═…→µ";
+  private static final String NEEDED = "╭─│═…→µ█▓▒░▚▞·±";
 
   /** The process's own streams. */
   public static Console ofProcess() {

@@ -14,6 +14,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import latencyscope.cli.console.UserError;
+import latencyscope.proc.CpuSet;
 import latencyscope.proc.KernelFile;
 
 /**
@@ -95,28 +96,44 @@ public final class DemoEngine implements AutoCloseable {
   }
 
   /**
-   * Gives the strategy a CPU, as a trading firm would.
+   * Gives the strategy a CPU to itself, as a trading firm would: all other threads of the engine
+   * get the rest. What they start later inherits that.
    *
+   * @param others CPUs for all other threads; empty to leave them where they are
    * @return false if its thread has not started yet
    */
-  public boolean pinStrategy(int cpu) {
+  public boolean pinStrategy(int cpu, CpuSet others) {
     OptionalLong thread = strategyThread();
     if (thread.isEmpty()) {
       return false;
     }
+    if (!others.isEmpty()) {
+      taskset("-apc", others.toString(), process.pid());
+      // This process looks at the engine again and again meanwhile.
+      taskset("-apc", others.toString(), ProcessHandle.current().pid());
+    }
+    taskset("-pc", "" + cpu, thread.getAsLong());
+    return true;
+  }
+
+  /** Lets this process run where it could before the engine ran. */
+  public static void unpin(CpuSet allowed) {
+    taskset("-apc", allowed.toString(), ProcessHandle.current().pid());
+  }
+
+  private static void taskset(String option, String cpus, long id) {
     try {
       Process taskset =
-          new ProcessBuilder("taskset", "-pc", "" + cpu, "" + thread.getAsLong())
+          new ProcessBuilder("taskset", option, cpus, "" + id)
               .redirectErrorStream(true)
               .redirectOutput(ProcessBuilder.Redirect.DISCARD)
               .start();
       taskset.waitFor(1, TimeUnit.SECONDS);
     } catch (IOException e) {
-      return true; // no taskset: the engine says so if it needs it, too
+      // There is no taskset: the engine says so if it needs it, too.
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    return true;
   }
 
   private OptionalLong strategyThread() {

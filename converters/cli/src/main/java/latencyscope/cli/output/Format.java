@@ -20,15 +20,12 @@ import latencyscope.html.HtmlReport;
 import latencyscope.perfetto.PerfettoOutput;
 import latencyscope.recording.chunk.RecordingException;
 import latencyscope.report.JsonReport;
-import latencyscope.report.TextReport;
 import latencyscope.trace.TraceWriter;
 
 /** An output format, with the ending that a file of it has. */
 public enum Format {
   /** For people. */
-  TEXT(
-      "report.txt",
-      (c, out) -> out.write(TextReport.of(c.report(), c.style()).getBytes(c.charset()))),
+  TEXT("report.txt", (c, out) -> out.write(c.text().getBytes(c.charset()))),
   /** For tools that read traces, but not Perfetto's own. */
   CHROME(
       "chrome.trace.json",

@@ -38,6 +38,18 @@ public final class OutputOptions {
   private boolean json;
 
   @Option(
+      names = "--details",
+      description =
+          "Print every panel, not only the first screen. --output and --module do so, too.")
+  private boolean details;
+
+  @Option(
+      names = "--top",
+      paramLabel = "N",
+      description = "How many causes to show first (default: as many as fit 24 lines).")
+  private Integer top;
+
+  @Option(
       names = "--notional",
       paramLabel = "DOLLARS",
       description = "Position size in dollars; the result then contains the cost of latency.")
@@ -74,6 +86,9 @@ public final class OutputOptions {
   public void check() throws UserError {
     resolved = format();
     rate = rate();
+    if (top != null && top <= 0) {
+      throw new UserError("--top: " + top + " is not a number of causes, such as 10");
+    }
     if (resolved.needsCosts() && rate == null) {
       throw new UserError("--format: this format requires --notional DOLLARS");
     }
@@ -93,6 +108,15 @@ public final class OutputOptions {
     if (output != null) {
       new OutputFile(output).check();
     }
+  }
+
+  /** Every panel is wanted, because the user limited what is measured. */
+  public void showDetails() {
+    details = true;
+  }
+
+  private View view() {
+    return new View(details || output != null, top == null ? 0 : top);
   }
 
   private CostRate rate() throws UserError {
@@ -165,12 +189,13 @@ public final class OutputOptions {
 
   private void write(Report report, RecordingFiles files, Console console) throws UserError {
     if (output != null) {
-      Content content = new Content(report, files, console.fileStyle(), StandardCharsets.UTF_8);
+      Content content =
+          new Content(report, files, view(), console.fileStyle(), StandardCharsets.UTF_8);
       new OutputFile(output).write(resolved, content);
       return;
     }
     // Text is for a reader whose character set is known.
-    Content content = new Content(report, files, console.style(), console.charset());
+    Content content = new Content(report, files, view(), console.style(), console.charset());
     try {
       resolved.write(content, console.out());
     } catch (IOException e) {

@@ -1,0 +1,153 @@
+package latencyscope.report;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import latencyscope.analysis.Report;
+import latencyscope.analysis.number.Numbers;
+import latencyscope.analysis.number.Printable;
+import latencyscope.analysis.top.TopCause;
+import latencyscope.ledger.lost.ThreadLoss;
+
+/**
+ * What a reader needs first, on one screen of 24 lines of 80 columns: the verdict, what the threads
+ * that matter lost and to what, the causes that cost most with the command against each, what would
+ * remain without them, and whether the capture can be trusted.
+ */
+final class FirstScreen {
+  private static final int LINES = 24;
+  private static final int THREADS = 3;
+  private static final int MOST_CAUSES = 5;
+  private static final int FEWEST_CAUSES = 3;
+  private static final int BAR = 24;
+  private static final int NAME = 20;
+  private static final String INDENT = "     ";
+
+  private final Report report;
+  private final Style style;
+  private final int top;
+  private final FirstWords words;
+
+  /**
+   * @param top how many causes to show; 0 for as many as fit the screen
+   */
+  FirstScreen(Report report, Style style, int top) {
+    this.report = report;
+    this.style = style;
+    this.top = top;
+    this.words = new FirstWords(report);
+  }
+
+  /** The lines; empty ones part them. */
+  List<String> lines() {
+    List<String> head = new ArrayList<>();
+    head.addAll(wrapped("", words.subject(), INDENT));
+    head.addAll(wrapped("", words.verdict(), INDENT));
+    head.add("");
+    head.addAll(lost());
+    head.add("");
+    List<String> trust = wrapped("", words.trust(), INDENT);
+    int room = LINES - head.size() - 2 - trust.size() - 1;
+    List<String> lines = new ArrayList<>(head);
+    lines.addAll(causes(room));
+    lines.addAll(trust);
+    return lines;
+  }
+
+  private List<String> wrapped(String indent, String text, String further) {
+    List<String> lines = new ArrayList<>();
+    int columns = style.width() - Columns.width(further);
+    for (String line : Columns.wrap(Printable.text(text), columns)) {
+      lines.add((lines.isEmpty() ? indent : further) + line);
+    }
+    return lines;
+  }
+
+  private List<String> lost() {
+    List<ThreadLoss> losses = report.first().lost().threads();
+    List<String> lines = new ArrayList<>();
+    lines.addAll(wrapped("", words.threads(), INDENT));
+    List<ThreadLoss> shown = losses.subList(0, Math.min(THREADS, losses.size()));
+    int names = LossBar.names(shown, NAME);
+    for (ThreadLoss loss : shown) {
+      String name = Columns.fit(Printable.text(loss.thread().name()), names);
+      String all =
+          String.format(
+              Locale.ROOT,
+              "%8s of %s  %5.1f %%  ",
+              Numbers.brief(loss.lost()),
+              Numbers.brief(loss.captured()),
+              100 * loss.share());
+      String line = "  " + Columns.padRight(name, names) + "  " + all;
+      int bar = Math.max(8, Math.min(BAR, style.width() - Columns.width(line)));
+      lines.add(line + LossBar.of(loss, bar));
+      if (loss.lost() > 0) {
+        lines.add("    " + LossBar.legend(loss, style.width() - 4));
+      }
+    }
+    return lines;
+  }
+
+  private List<String> causes(int room) {
+    List<TopCause> causes = report.topCauses();
+    if (causes.isEmpty()) {
+      return List.of("No cause of latency was found.", "");
+    }
+    List<String> lines = new ArrayList<>(List.of("What cost most:"));
+    int most = top > 0 ? top : MOST_CAUSES;
+    int shown = 0;
+    for (TopCause cause : causes.subList(0, Math.min(most, causes.size()))) {
+      List<String> entry = cause(++shown, cause);
+      List<String> without = without(causes.subList(0, shown));
+      boolean fits = lines.size() + entry.size() + without.size() < room;
+      if (top == 0 && shown > FEWEST_CAUSES && !fits) {
+        shown--;
+        break;
+      }
+      lines.addAll(entry);
+    }
+    int more = causes.size() - shown;
+    List<String> without = without(causes.subList(0, shown));
+    if (more > 0 && (top > 0 || lines.size() + without.size() + 1 < room)) {
+      lines.add(INDENT + "and " + Numbers.count(more, "more cause") + " (--top N)");
+    }
+    lines.add("");
+    lines.addAll(without);
+    return lines;
+  }
+
+  private List<String> without(List<TopCause> shown) {
+    return words.without(shown).map(text -> wrapped("", text, INDENT)).orElse(List.of());
+  }
+
+  private List<String> cause(int number, TopCause cause) {
+    List<String> lines = new ArrayList<>();
+    String head = String.format(Locale.ROOT, "%3d. ", number);
+    String title = FirstWords.title(cause) + ": " + FirstWords.cost(cause.lost());
+    lines.addAll(wrapped(head, title, INDENT));
+    lines.addAll(firstStep(cause));
+    return lines;
+  }
+
+  /** The first command, or where there is none, the first sentence. */
+  private List<String> firstStep(TopCause cause) {
+    Optional<String> command = FirstWords.command(cause);
+    if (command.isEmpty()) {
+      return cause.remedies().isEmpty()
+          ? List.of()
+          : List.of(
+              Columns.fit(
+                  INDENT + "→ " + Printable.text(cause.remedies().get(0).sentence()),
+                  style.width()));
+    }
+    List<String> lines = new ArrayList<>();
+    List<String> parts =
+        Columns.wrap(Printable.text(command.get()), style.width() - Columns.width(INDENT) - 4);
+    for (int i = 0; i < parts.size(); i++) {
+      String end = i < parts.size() - 1 ? " \\" : "";
+      lines.add(INDENT + (i == 0 ? "" : "  ") + parts.get(i) + end);
+    }
+    return lines;
+  }
+}

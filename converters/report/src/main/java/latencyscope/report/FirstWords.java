@@ -1,0 +1,217 @@
+package latencyscope.report;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import latencyscope.analysis.Metrics;
+import latencyscope.analysis.Percentiles;
+import latencyscope.analysis.Report;
+import latencyscope.analysis.finding.Cost;
+import latencyscope.analysis.finding.Severity;
+import latencyscope.analysis.number.Numbers;
+import latencyscope.analysis.number.Printable;
+import latencyscope.analysis.top.TopCause;
+import latencyscope.ledger.explain.Sorted;
+import latencyscope.ledger.lost.ThreadLoss;
+import latencyscope.ledger.lost.Without;
+import latencyscope.recording.Recording;
+import latencyscope.recording.event.Distribution;
+import latencyscope.recording.fact.CaptureInfo;
+import latencyscope.recording.fact.ProbeState;
+import latencyscope.recording.fact.Scope;
+import latencyscope.report.name.ProcessName;
+
+/** The sentences of the first screen, for text and page alike. */
+public final class FirstWords {
+  private final Report report;
+  private final Recording recording;
+
+  /** Creates the sentences of a report. */
+  public FirstWords(Report report) {
+    this.report = report;
+    recording = report.recording();
+  }
+
+  /** What was watched. */
+  public String subject() {
+    CaptureInfo capture = recording.capture();
+    String cpus = capture.cpus().isEmpty() ? "all CPUs" : Scope.of(capture).cpuWords();
+    return String.format(
+        Locale.ROOT,
+        "%s v%s | %s | %s | %.1f s",
+        Product.NAME,
+        Product.version(),
+        target(),
+        cpus,
+        (capture.start() + capture.duration() - recording.measuredFrom()) / 1e9);
+  }
+
+  private String target() {
+    CaptureInfo capture = recording.capture();
+    if (capture.targetPid() <= 0) {
+      return capture.targetPid() == 0 ? "every process" : "target unknown";
+    }
+    String name = ProcessName.of(capture.targetCommand());
+    return "PID " + capture.targetPid() + (name.isEmpty() ? "" : " (" + Printable.text(name) + ")");
+  }
+
+  /** How bad it is. */
+  public Severity severity() {
+    if (report.violations() > 0) {
+      return Severity.FAIL;
+    }
+    if (report.warnings() > 0) {
+      return Severity.WARN;
+    }
+    return report.notMeasured() - report.outOfScope() > 0 ? Severity.NOT_MEASURED : Severity.PASS;
+  }
+
+  /** The verdict with its numbers. */
+  public String verdict() {
+    return "[" + severity().tag() + "] " + Summary.brief(report);
+  }
+
+  /** Which threads' time is shown. */
+  public String threads() {
+    List<ThreadLoss> losses = report.first().lost().threads();
+    if (losses.isEmpty()) {
+      return "Time lost: not measured, because the recording has no CPU time of threads.";
+    }
+    String which =
+        switch (losses.get(0).why()) {
+          case BUSY -> "busy threads";
+          case DECLARED -> "the threads that were asked for";
+          case ACTIVE -> "the most active threads (none is busy)";
+        };
+    String more = report.first().lost().isIncomplete() ? "; some is missing: too many events" : "";
+    return "Time lost by " + which + more + ":";
+  }
+
+  /** What a cause did to whom. */
+  public static String title(TopCause cause) {
+    return cause.processes() > 1
+        ? cause.lossTitle() + " (" + Numbers.count(cause.processes()) + " processes)"
+        : cause.lossTitle();
+  }
+
+  /** How often, how long in all, and how long at worst. */
+  public static String cost(Cost cost) {
+    String times = Numbers.count(cost.count(), "time");
+    if (cost.totalNs() == null) {
+      return times;
+    }
+    String all = times + ", " + Numbers.brief(cost.totalNs());
+    return cost.worstNs() == null || cost.count() == 1
+        ? all
+        : all + ", worst " + Numbers.brief(cost.worstNs());
+  }
+
+  /** The first command against a cause, such as a shell takes; empty if there is none. */
+  public static Optional<String> command(TopCause cause) {
+    return cause.remedies().stream()
+        .filter(remedy -> !remedy.onlyShows())
+        .flatMap(remedy -> remedy.commands().stream())
+        .findFirst()
+        .map(FirstWords::forShell);
+  }
+
+  // The launcher of Java takes options from there, too.
+  private static String forShell(String command) {
+    return command.startsWith("-") ? "export JDK_JAVA_OPTIONS='" + command + "'" : command;
+  }
+
+  /** What would remain without some causes; empty if that is all. */
+  public Optional<String> without(List<TopCause> causes) {
+    List<TopCause> costly = causes.stream().filter(cause -> cause.lostNs() > 0).toList();
+    if (costly.isEmpty() || report.first().lost().threads().isEmpty()) {
+      return Optional.empty();
+    }
+    Without without = report.first().without(costly);
+    String changes = changes(without);
+    String head = "Without " + which(causes, costly) + ": ";
+    if (!changes.isEmpty()) {
+      return Optional.of(head + without.event() + " " + changes + ".");
+    }
+    return without.remaining() == without.lost()
+        ? Optional.empty()
+        : Optional.of(
+            head
+                + (without.remaining() == 0 ? "nothing" : Numbers.brief(without.remaining()))
+                + " would be lost instead of "
+                + Numbers.brief(without.lost())
+                + ".");
+  }
+
+  private static String which(List<TopCause> causes, List<TopCause> costly) {
+    if (costly.size() == causes.size()) {
+      return costly.size() == 1 ? "it" : "these " + costly.size();
+    }
+    return costly.stream()
+        .map(cause -> "" + (causes.indexOf(cause) + 1))
+        .collect(Collectors.joining(", "));
+  }
+
+  private static String changes(Without without) {
+    List<String> changes = new ArrayList<>();
+    int count = without.with().count();
+    for (Percentiles.P p : Percentiles.ALL) {
+      if (p.percent() >= 99 && count >= Distribution.needed(p.percent())) {
+        change(changes, p.label(), of(without.with(), p), of(without.without(), p));
+      }
+    }
+    if (count > 0) {
+      change(changes, "max", without.with().max(), without.without().max());
+    }
+    return String.join(", ", changes);
+  }
+
+  private static long of(Sorted lengths, Percentiles.P p) {
+    return lengths.percentile(p.percent());
+  }
+
+  // What looks the same in print has not changed.
+  private static void change(List<String> changes, String what, long before, long after) {
+    if (!Numbers.brief(before).equals(Numbers.brief(after))) {
+      changes.add(what + " " + Numbers.brief(before) + " → " + Numbers.brief(after));
+    }
+  }
+
+  private String notes() {
+    List<String> notes = List.copyOf(recording.notes());
+    if (notes.isEmpty()) {
+      return "";
+    }
+    String more = notes.size() == 1 ? "" : " (" + Numbers.count(notes.size() - 1) + " more)";
+    return " " + notes.get(0) + more;
+  }
+
+  /** Whether the capture can be trusted, in one sentence. */
+  public String trust() {
+    Metrics capture = report.capture().metrics();
+    long lost = capture.get("lost") instanceof Long count ? count : 0;
+    long gaps = Math.max(0, recording.intervals().size() - 1);
+    long missing = recording.probes().stream().filter(p -> !p.attached()).count();
+    long attached = recording.probes().stream().filter(ProbeState::attached).count();
+    boolean sound = lost + gaps + missing == 0 && attached > 0;
+    String seen =
+        Stream.of(
+                lost == 0 ? "no record lost" : Numbers.count(lost, "record") + " lost",
+                gaps == 0 ? "no gap" : Numbers.count(gaps, "gap"),
+                missing == 0
+                    ? Numbers.count(attached, "probe") + " attached"
+                    : Numbers.count(missing)
+                        + " of "
+                        + Numbers.count(attached + missing, "probe")
+                        + " missing")
+            .reduce((a, b) -> a + ", " + b)
+            .orElseThrow();
+    String own =
+        capture.get("own_wait_ns") instanceof Long ns && ns > 0
+            ? "; LatencyScope delayed the target by " + Numbers.brief(ns)
+            : "";
+    return "Capture " + (sound ? "complete: " : "incomplete: ") + seen + own + "." + notes();
+  }
+}
