@@ -16,9 +16,14 @@ import latencyscope.analysis.ModuleReport;
 import latencyscope.analysis.Report;
 import latencyscope.analysis.Verdict;
 import latencyscope.analysis.finding.Finding;
+import latencyscope.analysis.finding.Remedy;
 import latencyscope.analysis.finding.Severity;
 import latencyscope.analysis.number.Numbers;
 import latencyscope.analysis.top.TopCause;
+import latencyscope.ledger.Cause;
+import latencyscope.ledger.lost.LossKind;
+import latencyscope.ledger.lost.ThreadLoss;
+import latencyscope.report.FirstWords;
 import latencyscope.report.Header;
 import latencyscope.report.Product;
 
@@ -29,6 +34,7 @@ import latencyscope.report.Product;
  * @param zone zone of wall-clock times
  */
 record Page(Report report, Timeline timeline, LedgerBars slowest, ZoneId zone) {
+  private static final double PERCENT = 100;
   private static final int FINDINGS = 50;
   private static final int FIRST_CAUSES = 5;
   private static final int CARD_VERDICTS = 2;
@@ -57,6 +63,52 @@ record Page(Report report, Timeline timeline, LedgerBars slowest, ZoneId zone) {
   /** What to look at first. */
   List<TopCause> first() {
     return report.topCauses().stream().limit(FIRST_CAUSES).toList();
+  }
+
+  /** The sentences of the first section. */
+  FirstWords words() {
+    return new FirstWords(report);
+  }
+
+  /** What the threads that matter lost. */
+  List<ThreadLoss> losses() {
+    return report.first().lost().threads();
+  }
+
+  /** The finding that cost most at once: of a thread that matters, if it did to any. */
+  static Finding worst(TopCause cause) {
+    List<Finding> findings = cause.losses().isEmpty() ? cause.findings() : cause.losses();
+    return findings.stream()
+        .filter(finding -> finding.worstNs() != null)
+        .max(Comparator.comparingLong(Finding::worstNs))
+        .orElse(findings.get(0));
+  }
+
+  /** What to do against a cause, as text; null if nothing is known. */
+  static String remedy(TopCause cause) {
+    return Remedy.text(cause.remedies());
+  }
+
+  /** The class that colours a kind of loss: that of the cause that it mostly is. */
+  static String style(LossKind kind) {
+    return LedgerBars.style(
+        switch (kind) {
+          case CPU_WAIT -> Cause.RUNNABLE;
+          case QUOTA -> Cause.THROTTLED;
+          case INTERRUPTS -> Cause.HARD_IRQ;
+          case MEMORY -> Cause.PAGE_FAULT;
+          case SAFEPOINTS -> Cause.STOPPED;
+          case BLOCKED -> Cause.BLOCKED;
+        });
+  }
+
+  /** How much of a bar a part takes, percent. */
+  static String width(ThreadLoss.Part part, ThreadLoss loss) {
+    return String.format(Locale.ROOT, "%.3f", PERCENT * part.ns() / Math.max(1, loss.captured()));
+  }
+
+  static String percent(double share) {
+    return String.format(Locale.ROOT, "%.1f", PERCENT * share);
   }
 
   /** The costs as a picture; null without a rate. */

@@ -107,8 +107,15 @@ public final class ExplanationText {
             + Numbers.clock(window.start(), style.zone())
             + ":");
     if (explained.othersInStall() > 0) {
-      String others = Numbers.count(explained.othersInStall(), "more event");
-      page.hanging("  ", "One stall: " + others + " fell mostly into the same time.");
+      String all = Numbers.count(explained.othersInStall() + 1) + " of these events";
+      page.hanging(
+          "  ",
+          "One stall of "
+              + Numbers.time(window.duration())
+              + " delayed "
+              + all
+              + ", which queued. A client that waits for each answer would count one of them"
+              + " (coordinated omission).");
     }
     parts(ledger);
     unexplained(explained);

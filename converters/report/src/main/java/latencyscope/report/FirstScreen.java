@@ -47,7 +47,7 @@ final class FirstScreen {
     head.add("");
     head.addAll(lost());
     head.add("");
-    List<String> trust = wrapped("", words.trust(), INDENT);
+    List<String> trust = wrapped("", words.trust() + words.notes(), INDENT);
     int room = LINES - head.size() - 2 - trust.size() - 1;
     List<String> lines = new ArrayList<>(head);
     lines.addAll(causes(room));

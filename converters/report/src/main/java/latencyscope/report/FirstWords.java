@@ -97,16 +97,17 @@ public final class FirstWords {
         : cause.lossTitle();
   }
 
-  /** How often, how long in all, and how long at worst. */
-  public static String cost(Cost cost) {
+  /** How often and how long in all. */
+  public static String sum(Cost cost) {
     String times = Numbers.count(cost.count(), "time");
-    if (cost.totalNs() == null) {
-      return times;
-    }
-    String all = times + ", " + Numbers.brief(cost.totalNs());
+    return cost.totalNs() == null ? times : times + ", " + Numbers.brief(cost.totalNs());
+  }
+
+  /** The same, and how long at worst. */
+  static String cost(Cost cost) {
     return cost.worstNs() == null || cost.count() == 1
-        ? all
-        : all + ", worst " + Numbers.brief(cost.worstNs());
+        ? sum(cost)
+        : sum(cost) + ", worst " + Numbers.brief(cost.worstNs());
   }
 
   /** The first command against a cause, such as a shell takes; empty if there is none. */
@@ -179,7 +180,8 @@ public final class FirstWords {
     }
   }
 
-  private String notes() {
+  /** What the recording says of itself; empty if nothing. */
+  String notes() {
     List<String> notes = List.copyOf(recording.notes());
     if (notes.isEmpty()) {
       return "";
@@ -212,6 +214,6 @@ public final class FirstWords {
         capture.get("own_wait_ns") instanceof Long ns && ns > 0
             ? "; LatencyScope delayed the target by " + Numbers.brief(ns)
             : "";
-    return "Capture " + (sound ? "complete: " : "incomplete: ") + seen + own + "." + notes();
+    return "Capture " + (sound ? "complete: " : "incomplete: ") + seen + own + ".";
   }
 }

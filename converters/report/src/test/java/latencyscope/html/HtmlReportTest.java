@@ -25,6 +25,7 @@ import latencyscope.analysis.Verdict;
 import latencyscope.analysis.cost.CostCollector;
 import latencyscope.analysis.finding.Finding;
 import latencyscope.analysis.top.TopCause;
+import latencyscope.ledger.lost.ThreadLoss;
 import latencyscope.recording.EventSource;
 import latencyscope.recording.Fixture;
 import latencyscope.recording.MemoryFixture;
@@ -187,6 +188,27 @@ class HtmlReportTest {
     String page = page(fixture);
     assertTrue(page.contains(", in <a href=\"#stall-1\">stall 1</a>"));
     assertTrue(page.contains("id=\"stall-1\""));
+  }
+
+  /** Bars are as long as the parts that the JSON has; nobody divides again. */
+  @Test
+  void theFirstSectionIsTheFirstScreen() throws IOException, RecordingException {
+    Report report = Fixture.badDay().report();
+    String page = page(Fixture.badDay());
+    ThreadLoss loss = report.first().lost().threads().get(0);
+    assertTrue(page.indexOf("id=\"first\"") < page.indexOf("id=\"verdicts\""));
+    assertTrue(
+        page.contains(
+            "data-captured=\"" + loss.captured() + "\" data-lost=\"" + loss.lost() + "\""));
+    long parts =
+        Pattern.compile("data-ns=\"(\\d+)\" style=\"width:[0-9.]+%\" title=\"(?:CPU|inter|page)")
+            .matcher(page)
+            .results()
+            .mapToLong(match -> Long.parseLong(match.group(1)))
+            .sum();
+    assertEquals(report.first().lost().threads().stream().mapToLong(ThreadLoss::lost).sum(), parts);
+    assertTrue(page.contains("<pre>sysctl -w vm.stat_interval=120</pre>"));
+    assertTrue(page.contains("Capture complete: no record lost"));
   }
 
   @Test

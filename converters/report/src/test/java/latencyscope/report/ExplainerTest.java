@@ -15,6 +15,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Objects;
 import latencyscope.ledger.Cause;
@@ -65,6 +66,11 @@ class ExplainerTest {
         List.of(4, 0, 0), explanation.slowest().stream().map(Explained::othersInStall).toList());
     assertEquals(7, explanation.lengths().count());
     assertEquals(7, explanation.explained());
+    String text = ExplanationText.of(explanation, Style.plain(ZoneOffset.UTC));
+    String said = text.replaceAll("\\s+", " ");
+    assertTrue(
+        said.contains("One stall of 9.00 ms delayed 5 of these events, which queued."), text);
+    assertTrue(said.contains("(coordinated omission)"), text);
   }
 
   @Test
