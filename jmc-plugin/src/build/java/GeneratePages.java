@@ -23,6 +23,8 @@ import latencyscope.jfr.schema.Page;
  */
 final class GeneratePages {
   private static final String RULES = "latencyscope.jmc.KernelRules";
+  private static final String FIRST = "latencyscope.jmc.FirstLookRule";
+  private static final String FIRST_TOPIC = "latencyscope.first";
   private static final String RULE_LIST =
       "META-INF/services/org.openjdk.jmc.flightrecorder.rules.IRule";
 
@@ -44,7 +46,9 @@ final class GeneratePages {
                 .sorted(Comparator.comparing(Class::getSimpleName))
                 .toList());
     write(resources.resolve("pages.xml"), generator.xml());
-    write(resources.resolve(RULE_LIST), generator.rules().map(GeneratePages::listed));
+    write(
+        resources.resolve(RULE_LIST),
+        Stream.concat(Stream.of(FIRST), generator.rules().map(GeneratePages::listed)));
     write(sources.resolve(RULES.replace('.', '/') + ".java"), generator.classes());
   }
 
@@ -146,7 +150,10 @@ final class GeneratePages {
     xml.open("page", "factory", Xml.ITEMS, "id", "latencyscope.jmc.all");
     List<String> overview =
         events.stream().filter(GeneratePages::isOnOverview).map(GeneratePages::name).toList();
-    List<String> topics = rules().map(page -> "latencyscope." + page.key()).toList();
+    List<String> topics =
+        Stream.concat(
+                Stream.of(FIRST_TOPIC), rules().map(page -> "latencyscope." + page.key()))
+            .toList();
     new PageWriter(xml, PageTable.OVERVIEW).write(overview, topics, List.of());
     threads(xml);
     for (PageSpec page : pages) {

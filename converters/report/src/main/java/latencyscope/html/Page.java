@@ -18,12 +18,12 @@ import latencyscope.analysis.Verdict;
 import latencyscope.analysis.finding.Finding;
 import latencyscope.analysis.finding.Remedy;
 import latencyscope.analysis.finding.Severity;
+import latencyscope.analysis.first.FirstWords;
 import latencyscope.analysis.number.Numbers;
 import latencyscope.analysis.top.TopCause;
 import latencyscope.ledger.Cause;
 import latencyscope.ledger.lost.LossKind;
 import latencyscope.ledger.lost.ThreadLoss;
-import latencyscope.report.FirstWords;
 import latencyscope.report.Header;
 import latencyscope.report.Product;
 

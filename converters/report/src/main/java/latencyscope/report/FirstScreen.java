@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import latencyscope.analysis.Report;
+import latencyscope.analysis.first.FirstWords;
 import latencyscope.analysis.number.Numbers;
 import latencyscope.analysis.number.Printable;
 import latencyscope.analysis.top.TopCause;
@@ -42,8 +43,8 @@ final class FirstScreen {
   /** The lines; empty ones part them. */
   List<String> lines() {
     List<String> head = new ArrayList<>();
-    head.addAll(wrapped("", words.subject(), INDENT));
-    head.addAll(wrapped("", words.verdict(), INDENT));
+    head.addAll(wrapped("", Subject.of(report), INDENT));
+    head.addAll(wrapped("", "[" + words.severity().tag() + "] " + Summary.brief(report), INDENT));
     head.add("");
     head.addAll(lost());
     head.add("");

@@ -1,4 +1,4 @@
-package latencyscope.report;
+package latencyscope.analysis.first;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -12,19 +12,15 @@ import latencyscope.analysis.Report;
 import latencyscope.analysis.finding.Cost;
 import latencyscope.analysis.finding.Severity;
 import latencyscope.analysis.number.Numbers;
-import latencyscope.analysis.number.Printable;
 import latencyscope.analysis.top.TopCause;
 import latencyscope.ledger.explain.Sorted;
 import latencyscope.ledger.lost.ThreadLoss;
 import latencyscope.ledger.lost.Without;
 import latencyscope.recording.Recording;
 import latencyscope.recording.event.Distribution;
-import latencyscope.recording.fact.CaptureInfo;
 import latencyscope.recording.fact.ProbeState;
-import latencyscope.recording.fact.Scope;
-import latencyscope.report.name.ProcessName;
 
-/** The sentences of the first screen, for text and page alike. */
+/** The sentences of the first screen, for text, page and Mission Control alike. Immutable. */
 public final class FirstWords {
   private final Report report;
   private final Recording recording;
@@ -33,29 +29,6 @@ public final class FirstWords {
   public FirstWords(Report report) {
     this.report = report;
     recording = report.recording();
-  }
-
-  /** What was watched. */
-  public String subject() {
-    CaptureInfo capture = recording.capture();
-    String cpus = capture.cpus().isEmpty() ? "all CPUs" : Scope.of(capture).cpuWords();
-    return String.format(
-        Locale.ROOT,
-        "%s v%s | %s | %s | %.1f s",
-        Product.NAME,
-        Product.version(),
-        target(),
-        cpus,
-        (capture.start() + capture.duration() - recording.measuredFrom()) / 1e9);
-  }
-
-  private String target() {
-    CaptureInfo capture = recording.capture();
-    if (capture.targetPid() <= 0) {
-      return capture.targetPid() == 0 ? "every process" : "target unknown";
-    }
-    String name = ProcessName.of(capture.targetCommand());
-    return "PID " + capture.targetPid() + (name.isEmpty() ? "" : " (" + Printable.text(name) + ")");
   }
 
   /** How bad it is. */
@@ -67,11 +40,6 @@ public final class FirstWords {
       return Severity.WARN;
     }
     return report.notMeasured() - report.outOfScope() > 0 ? Severity.NOT_MEASURED : Severity.PASS;
-  }
-
-  /** The verdict with its numbers. */
-  public String verdict() {
-    return "[" + severity().tag() + "] " + Summary.brief(report);
   }
 
   /** Which threads' time is shown. */
@@ -90,6 +58,23 @@ public final class FirstWords {
     return "Time lost by " + which + more + ":";
   }
 
+  /** What one thread lost, and to what. */
+  public static String lost(ThreadLoss loss) {
+    String all =
+        String.format(
+            Locale.ROOT,
+            "%s lost %s of %s (%.1f %%)",
+            loss.thread().name(),
+            Numbers.brief(loss.lost()),
+            Numbers.brief(loss.captured()),
+            100 * loss.share());
+    String parts =
+        loss.parts().stream()
+            .map(part -> part.kind().words() + " " + Numbers.brief(part.ns()))
+            .collect(Collectors.joining(", "));
+    return parts.isEmpty() ? all : all + ": " + parts;
+  }
+
   /** What a cause did to whom. */
   public static String title(TopCause cause) {
     return cause.processes() > 1
@@ -104,7 +89,7 @@ public final class FirstWords {
   }
 
   /** The same, and how long at worst. */
-  static String cost(Cost cost) {
+  public static String cost(Cost cost) {
     return cost.worstNs() == null || cost.count() == 1
         ? sum(cost)
         : sum(cost) + ", worst " + Numbers.brief(cost.worstNs());
@@ -181,7 +166,7 @@ public final class FirstWords {
   }
 
   /** What the recording says of itself; empty if nothing. */
-  String notes() {
+  public String notes() {
     List<String> notes = List.copyOf(recording.notes());
     if (notes.isEmpty()) {
       return "";

@@ -1,0 +1,2 @@
+/** What to look at first, in sentences. */
+package latencyscope.analysis.first;
