@@ -15,7 +15,9 @@ import jdk.jfr.consumer.RecordingFile;
 import latencyscope.bpf.libbpf.KernelTest;
 import latencyscope.truth.engine.Commands;
 import latencyscope.truth.engine.Engine;
+import latencyscope.truth.engine.Launch;
 import latencyscope.truth.engine.Tmux;
+import latencyscope.truth.workload.SteadyEngine;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -175,6 +177,31 @@ class MonitorIT {
       String screen = terminal.await("end", END_S, text -> text.contains("ended with 3"));
       assertTrue(screen.contains("process " + target.pid() + " has ended"), screen);
       assertEquals(before, terminal.condition());
+    }
+  }
+
+  /** The agent in the target knows Java's names. */
+  @Test
+  void anAttachedViewReadsWhatTheTargetRecords() throws Exception {
+    try (Engine engine =
+        Launch.of(SteadyEngine.class, "60")
+            .with("-XX:+EnableDynamicAgentLoading")
+            .under("taskset", "-c", "" + CPU)
+            .start(folder.resolve("engine.txt"))) {
+      engine.await("ready");
+      long pid = provoke();
+      Path out = folder.resolve("out.txt");
+      Process monitor =
+          new ProcessBuilder(command("-p", "" + engine.pid(), "--attach", "-d", "8"))
+              .redirectOutput(out.toFile())
+              .redirectError(folder.resolve("err.txt").toFile())
+              .start();
+      assertTrue(monitor.waitFor(START_S, TimeUnit.SECONDS));
+      assertEquals("", Files.readString(folder.resolve("err.txt")));
+      assertEquals(0, monitor.exitValue());
+      String text = Files.readString(out);
+      assertTrue(text.lines().anyMatch(line -> line.startsWith("  strategy-1 ")), text);
+      assertTrue(text.contains("behind sh (pid " + pid + ") on CPU " + CPU), text);
     }
   }
 

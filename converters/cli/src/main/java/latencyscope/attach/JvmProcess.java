@@ -88,6 +88,13 @@ public final class JvmProcess {
     return threads;
   }
 
+  /** A path of its own, as seen from here. */
+  Path seen(Path path) {
+    return path.isAbsolute()
+        ? root().resolve(path.toString().substring(1))
+        : folder().resolve("cwd").resolve(path);
+  }
+
   /** Its file system's root, as seen from here. */
   Path root() {
     return folder().resolve("root");

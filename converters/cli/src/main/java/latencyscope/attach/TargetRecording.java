@@ -42,6 +42,8 @@ public final class TargetRecording implements AutoCloseable {
 
   private static final String STARTED = "Started recording";
   private static final String STOPPED = "Stopped recording";
+  private static final String DUMPED = "Dumped recording";
+  private static final String REPOSITORY = "Repository path:";
   private static final String RUNNING = "(running)";
 
   private final JvmProcess jvm;
@@ -73,16 +75,36 @@ public final class TargetRecording implements AutoCloseable {
   public static TargetRecording start(
       JvmProcess jvm, AttachChannel channel, String settings, Duration limit, boolean keep)
       throws AttachException {
+    TargetRecording recording = of(jvm, channel);
+    recording.start(settings, limit, keep, "");
+    return recording;
+  }
+
+  /**
+   * Starts one of which only the last seconds are held.
+   *
+   * @param settings content of a {@code .jfc} file
+   * @param limit after how long it ends by itself
+   * @param last how much it holds at least
+   * @throws AttachException if the JVM cannot be reached, or has no flight recorder
+   */
+  public static TargetRecording startRolling(
+      JvmProcess jvm, AttachChannel channel, String settings, Duration limit, Duration last)
+      throws AttachException {
+    TargetRecording recording = of(jvm, channel);
+    recording.start(settings, limit, false, " maxage=" + last.toSeconds() + "s");
+    return recording;
+  }
+
+  private static TargetRecording of(JvmProcess jvm, AttachChannel channel) throws AttachException {
     byte[] random = new byte[4];
     new SecureRandom().nextBytes(random);
     String name =
         "latencyscope-" + ProcessHandle.current().pid() + "-" + HexFormat.of().formatHex(random);
-    TargetRecording recording = new TargetRecording(jvm, channel, name);
-    recording.start(settings, limit, keep);
-    return recording;
+    return new TargetRecording(jvm, channel, name);
   }
 
-  private synchronized void start(String settings, Duration limit, boolean keep)
+  private synchronized void start(String settings, Duration limit, boolean keep, String more)
       throws AttachException {
     try {
       checkOthers();
@@ -99,11 +121,12 @@ public final class TargetRecording implements AutoCloseable {
       answer =
           begin(
               String.format(
-                  "JFR.start name=%s settings=%s disk=true duration=%ds %s",
+                  "JFR.start name=%s settings=%s disk=true duration=%ds %s%s",
                   name,
                   jfc,
                   limit.toSeconds(),
-                  keep ? "dumponexit=true filename=" + kept : "filename=/dev/null"));
+                  keep ? "dumponexit=true filename=" + kept : "filename=/dev/null",
+                  more));
       files.delete(jfc);
     } finally {
       if (!answer.contains(STARTED)) {
@@ -179,6 +202,48 @@ public final class TargetRecording implements AutoCloseable {
       throw new AttachException("its recording cannot be read: " + e.getMessage(), e);
     } finally {
       close();
+    }
+  }
+
+  /**
+   * The directory that its flight recorder writes to, as seen from here.
+   *
+   * @throws AttachException if the JVM does not say
+   */
+  public Path repository() throws AttachException {
+    String answer = channel.command("JFR.configure", CHECK_LIMIT);
+    String path =
+        answer
+            .lines()
+            .filter(line -> line.startsWith(REPOSITORY))
+            .findFirst()
+            .map(line -> line.substring(REPOSITORY.length()).strip())
+            .orElseThrow(() ->
+                new AttachException(
+                    "it does not say where its flight recorder writes: "
+                        + AttachChannel.firstLine(answer)));
+    return jvm.seen(Path.of(path));
+  }
+
+  /**
+   * Fetches what it holds, and goes on.
+   *
+   * @param target file of ours, which must not exist
+   * @throws AttachException if the JVM has ended, or the recording is not there any more
+   */
+  public synchronized void dump(Path target) throws AttachException {
+    Path file = files.create(".jfr", new byte[0]);
+    try {
+      String answer = channel.command("JFR.dump name=" + name + " filename=" + file, STOP_LIMIT);
+      if (!answer.contains(DUMPED)) {
+        throw new AttachException(
+            "its recording could not be written: " + AttachChannel.firstLine(answer));
+      }
+      files.copy(file, target);
+    } catch (IOException e) {
+      throw new AttachException("its recording cannot be read: " + e.getMessage(), e);
+    } finally {
+      files.delete(file);
     }
   }
 

@@ -3,7 +3,6 @@ package latencyscope.cli;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import latencyscope.cli.capture.CaptureRequest;
@@ -48,6 +47,9 @@ final class MonitorCommand extends Main.Common implements Main.Verbose {
 
   private static final Duration FOREVER = Duration.ofDays(36_500);
 
+  /** If this process is killed, a recording in the target ends by itself, after that time. */
+  private static final Duration LONGEST_ATTACHED = Duration.ofHours(1);
+
   private final Console console;
   private final Machine machine;
 
@@ -63,6 +65,13 @@ final class MonitorCommand extends Main.Common implements Main.Verbose {
       paramLabel = "LIST",
       description = "CPUs to watch, such as 4,5,6-7 (default: all that are online).")
   private String cpus;
+
+  @Option(
+      names = "--attach",
+      description =
+          "Load the agent into the target JVM (Java 25) and read what it records: threads have"
+              + " their Java names.")
+  private boolean attach;
 
   @Option(
       names = "--threshold",
@@ -124,13 +133,7 @@ final class MonitorCommand extends Main.Common implements Main.Verbose {
   public Integer call() throws UserError {
     Target target = Scope.target(pid, machine);
     CaptureRequest request =
-        new CaptureRequest(
-            duration == null ? FOREVER : duration,
-            target,
-            Scope.cpus(cpus, machine),
-            MODULES,
-            null,
-            false);
+        new CaptureRequest(limit(), target, Scope.cpus(cpus, machine), MODULES, null, false);
     if (!Files.isDirectory(dumps)) {
       throw new UserError("--dump-dir: there is no directory " + dumps);
     }
@@ -146,11 +149,11 @@ final class MonitorCommand extends Main.Common implements Main.Verbose {
     try (LiveCapture capture =
         LiveCapture.start(
             request,
+            attach,
             new LiveCapture.Thresholds(threshold, blocked),
             model::add,
-            () -> {
-              Instant now = Instant.now();
-              model.complete(now.getEpochSecond() * 1_000_000_000 + now.getNano());
+            until -> {
+              model.complete(until);
               monitor.modelChanged();
             })) {
       source.reads(capture);
@@ -166,12 +169,17 @@ final class MonitorCommand extends Main.Common implements Main.Verbose {
     return 0;
   }
 
+  private Duration limit() {
+    return duration != null ? duration : attach ? LONGEST_ATTACHED : FOREVER;
+  }
+
   private void show(Monitor monitor, Interrupts interrupts) throws UserError {
     long startedAt = System.nanoTime();
     BooleanSupplier enough =
         () ->
             interrupts.asked()
-                || duration != null && System.nanoTime() - startedAt >= duration.toNanos();
+                || (duration != null || attach)
+                    && System.nanoTime() - startedAt >= limit().toNanos();
     if (plain || !console.interactive()) {
       monitor.asText(console, interval, enough);
     } else {

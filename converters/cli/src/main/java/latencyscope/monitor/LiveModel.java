@@ -22,6 +22,10 @@ import latencyscope.recording.thread.ThreadId;
  */
 public final class LiveModel {
   private static final int MOST_STALLS = 64;
+
+  /** An event from further in the future has a damaged time. */
+  private static final long MOST_AHEAD_NS = 5_000_000_000L;
+
   private static final int MOST_MISSING = 8;
 
   private final Map<Long, LiveType> types = new HashMap<>();
@@ -32,6 +36,7 @@ public final class LiveModel {
   private final Map<String, String> missing = new TreeMap<>();
   private final SpanReader reader;
   private long recordsLost;
+  private long latest;
   private long until;
 
   /**
@@ -94,7 +99,9 @@ public final class LiveModel {
     if (id.osTid() <= 0) {
       return;
     }
-    LiveThread thread = threads.of(id, event.start() + event.duration());
+    long end = event.start() + event.duration();
+    latest = Math.max(latest, end);
+    LiveThread thread = threads.of(id, end);
     if (thread == null) {
       return;
     }
@@ -135,13 +142,13 @@ public final class LiveModel {
   }
 
   /**
-   * All events until a time have been added.
+   * All events until a time have been added. Windows end then, or with the latest event.
    *
    * @param time nanoseconds since the epoch
    */
   public synchronized void complete(long time) {
     threads.all().forEach(LiveThread::charge);
-    until = Math.max(until, time);
+    until = Math.max(until, Math.max(time, Math.min(latest, time + MOST_AHEAD_NS)));
   }
 
   /**

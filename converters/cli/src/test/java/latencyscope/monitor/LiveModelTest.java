@@ -80,6 +80,15 @@ class LiveModelTest {
     assertTrue(Math.abs(60_000 * MS - longest.of(Cause.BLOCKED)) <= Slots.SLOT_NS);
   }
 
+  /** Events of another process come late. */
+  @Test
+  void theWindowEndsWithTheLatestEvent() {
+    made.waits(1, "strategy", 5_000, 2, "sh", 77).complete(3_000);
+    assertEquals(2 * MS, time(made.shown(1), "strategy").lost());
+    made.complete(5_500).waits(1, "damaged", 9e6, 1, "sh", 77).complete(5_600);
+    assertTrue(made.shown(1).until() <= Made.BEGIN + 11_000 * MS);
+  }
+
   @Test
   void threadsAreInTheOrderThatIsAskedFor() {
     made.waits(1, "b", 0, 4, "sh", 77).waits(2, "a", 10, 3, "sh", 77).waits(2, "a", 20, 2, "x", 1);

@@ -41,6 +41,23 @@ public final class AttachedCapture implements RunningCapture {
    * @throws UserError if the target is no JVM that takes the agent
    */
   public static AttachedCapture start(CaptureRequest request) throws UserError {
+    return start(
+        request,
+        (jvm, channel) ->
+            TargetRecording.start(
+                jvm,
+                channel,
+                SettingsFile.of(JvmSettings.withAgent(request)),
+                request.duration().plus(MARGIN),
+                true));
+  }
+
+  /** Starts a recording in a JVM that has the agent. */
+  interface Start {
+    TargetRecording of(JvmProcess jvm, AttachChannel channel) throws AttachException;
+  }
+
+  static AttachedCapture start(CaptureRequest request, Start recording) throws UserError {
     if (request.target() == null) {
       throw new UserError("--attach requires --pid PID, the JVM to load the agent into");
     }
@@ -59,14 +76,7 @@ public final class AttachedCapture implements RunningCapture {
       requireJdk(channel, pid);
       requireSight(jar, pid);
       load(jar, pid);
-      return new AttachedCapture(
-          channel,
-          TargetRecording.start(
-              jvm,
-              channel,
-              SettingsFile.of(JvmSettings.withAgent(request)),
-              request.duration().plus(MARGIN),
-              true));
+      return new AttachedCapture(channel, recording.of(jvm, channel));
     } catch (AttachException e) {
       throw new UserError("--attach: JVM " + pid + " cannot be used: " + e.getMessage(), e);
     }
@@ -114,6 +124,10 @@ public final class AttachedCapture implements RunningCapture {
       throw new UserError(
           "--attach: the agent could not be loaded into JVM " + pid + ": " + cause.getMessage(), e);
     }
+  }
+
+  TargetRecording recording() {
+    return recording;
   }
 
   @Override

@@ -53,10 +53,14 @@ public final class LiveSource implements Monitor.Source {
   @Override
   public String mark() {
     marks++;
+    String time = "mark " + marks + " at " + TIME.format(LocalDateTime.now());
+    if (!capture.ofThisProcess()) {
+      return time + ", on the screen only: the target records";
+    }
     Mark event = new Mark();
     event.mark = marks;
     event.commit();
-    return "mark " + marks + " at " + TIME.format(LocalDateTime.now());
+    return time;
   }
 
   @Override
