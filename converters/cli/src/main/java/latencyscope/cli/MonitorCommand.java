@@ -163,7 +163,7 @@ final class MonitorCommand extends Main.Common implements Main.Verbose {
       }
       show(monitor, interrupts);
     }
-    if (source.ended()) {
+    if (monitor.targetEnded()) {
       throw new UserError("process " + pid + " has ended");
     }
     return 0;

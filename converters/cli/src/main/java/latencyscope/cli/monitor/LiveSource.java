@@ -41,8 +41,14 @@ public final class LiveSource implements Monitor.Source {
   }
 
   @Override
-  public boolean ended() {
-    return !target.alive();
+  public boolean ended() throws UserError {
+    if (!target.alive()) {
+      return true;
+    }
+    if (capture.ofThisProcess()) {
+      capture.state(); // throws if there is nothing more to come
+    }
+    return false;
   }
 
   @Override

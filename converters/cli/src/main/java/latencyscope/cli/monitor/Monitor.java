@@ -57,8 +57,12 @@ public final class Monitor {
 
   /** Where the events come from. */
   public interface Source {
-    /** Whether there is nothing more to come. */
-    boolean ended();
+    /**
+     * Whether the target has ended.
+     *
+     * @throws UserError if the capture has
+     */
+    boolean ended() throws UserError;
 
     /** Asks for exact counts, which come as events. */
     void report();
@@ -76,6 +80,11 @@ public final class Monitor {
     this.model = model;
     this.source = source;
     host = new HostLook(Path.of("/proc"), settings.pid());
+  }
+
+  /** Whether the view ended because its target did. */
+  public boolean targetEnded() {
+    return ended;
   }
 
   /** Says that the model has changed; may be called on any thread. */
@@ -149,7 +158,7 @@ public final class Monitor {
   }
 
   /** Every two seconds at the machine, seldom at the exact counts. */
-  private boolean look(boolean counts) {
+  private boolean look(boolean counts) throws UserError {
     long now = System.nanoTime();
     if (now - lookedAt < LOOK_NS) {
       return false;

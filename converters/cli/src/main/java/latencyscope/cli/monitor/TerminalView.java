@@ -1,6 +1,9 @@
 package latencyscope.cli.monitor;
 
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.charset.Charset;
 import java.util.List;
 import latencyscope.cli.console.UserError;
@@ -11,6 +14,7 @@ import org.jline.terminal.impl.exec.ExecTerminalProvider;
 import org.jline.terminal.spi.SystemStream;
 import org.jline.utils.AttributedString;
 import org.jline.utils.AttributedStyle;
+import org.jline.utils.Curses;
 import org.jline.utils.Display;
 import org.jline.utils.InfoCmp.Capability;
 import org.jline.utils.NonBlockingReader;
@@ -26,6 +30,8 @@ final class TerminalView implements AutoCloseable {
 
   private final Terminal terminal;
   private final Attributes before;
+  private final Charset charset;
+  private final String leave;
   private final Display display;
   private final boolean styled;
   private final boolean ascii;
@@ -34,8 +40,9 @@ final class TerminalView implements AutoCloseable {
   private volatile boolean resized = true;
   private boolean closed;
 
-  private TerminalView(Terminal terminal, boolean styled, boolean ascii) {
+  private TerminalView(Terminal terminal, Charset charset, boolean styled, boolean ascii) {
     this.terminal = terminal;
+    this.charset = charset;
     this.styled = styled;
     this.ascii = ascii;
     before = terminal.enterRawMode();
@@ -45,6 +52,7 @@ final class TerminalView implements AutoCloseable {
     terminal.setAttributes(raw);
     Runtime.getRuntime().addShutdownHook(hook);
     Signals.register("WINCH", () -> resized = true);
+    leave = sequence(Capability.cursor_normal) + sequence(Capability.exit_ca_mode);
     terminal.puts(Capability.enter_ca_mode);
     terminal.puts(Capability.cursor_invisible);
     terminal.flush();
@@ -75,10 +83,15 @@ final class TerminalView implements AutoCloseable {
                   Terminal.SignalHandler.SIG_DFL,
                   false,
                   SystemStream.Output);
-      return new TerminalView(terminal, styled, ascii);
+      return new TerminalView(terminal, charset, styled, ascii);
     } catch (IOException e) {
       throw new UserError("the terminal cannot be used: " + e.getMessage() + "; see --plain", e);
     }
+  }
+
+  private String sequence(Capability capability) {
+    String sequence = terminal.getStringCapability(capability);
+    return sequence == null ? "" : Curses.tputs(sequence);
   }
 
   /** Shows a screen. */
@@ -86,6 +99,14 @@ final class TerminalView implements AutoCloseable {
     if (closed) {
       return;
     }
+    try {
+      draw(screen);
+    } catch (IllegalStateException e) {
+      return; // this process is ending, and the library's hook has closed it
+    }
+  }
+
+  private void draw(Screen screen) {
     if (resized) {
       resized = false;
       // A process each time that it is asked for.
@@ -147,7 +168,7 @@ final class TerminalView implements AutoCloseable {
         case 'B' -> MonitorState.DOWN;
         default -> NonBlockingReader.READ_EXPIRED;
       };
-    } catch (IOException e) {
+    } catch (IOException | IllegalStateException e) {
       return 'q'; // the terminal is gone
     }
   }
@@ -157,14 +178,15 @@ final class TerminalView implements AutoCloseable {
       return;
     }
     closed = true;
-    terminal.puts(Capability.cursor_normal);
-    terminal.puts(Capability.exit_ca_mode);
-    terminal.flush();
-    terminal.setAttributes(before);
+    // Not through the library, whose own hook may have closed its terminal a moment ago.
+    PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), false, charset);
+    out.print(leave);
+    out.flush();
     try {
+      terminal.setAttributes(before);
       terminal.close();
-    } catch (IOException e) {
-      return; // it is gone
+    } catch (IOException | IllegalStateException e) {
+      return; // then it has restored them, or the terminal is gone
     }
   }
 
