@@ -2,7 +2,6 @@ package latencyscope.ledger;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import latencyscope.analysis.finding.Named;
 import latencyscope.jfr.schema.EventDescription;
@@ -269,7 +268,7 @@ public final class SpanReader {
       what += " on a " + file + " descriptor";
     }
     long asked = event.number(EventFields.ASKED, Long.MIN_VALUE);
-    String limit = asked > 0 ? String.format(Locale.ROOT, "asked for %,d ns", asked) : null;
+    String limit = asked > 0 ? "asked for " + Nanos.words(asked) : null;
     return Span.of(Cause.SYSCALL, event.start(), end(event), what, limit, event.cpu());
   }
 

@@ -13,12 +13,11 @@ class PhraseTest {
   @Test
   void threadSpendsItsTimeAndLosesItToInterrupts() {
     assertEquals(
-        "spent 61,000 ns runnable and not running, behind sh on CPU 1",
-        spent(Cause.RUNNABLE, "sh"));
-    assertEquals("lost 61,000 ns to a softirq, NET_RX, on CPU 1", spent(Cause.SOFTIRQ, "NET_RX"));
-    assertEquals("lost 61,000 ns to a non-maskable interrupt", spent(Cause.NMI, null));
+        "spent 61.0 µs runnable and not running, behind sh on CPU 1", spent(Cause.RUNNABLE, "sh"));
+    assertEquals("lost 61.0 µs to a softirq, NET_RX, on CPU 1", spent(Cause.SOFTIRQ, "NET_RX"));
+    assertEquals("lost 61.0 µs to a non-maskable interrupt", spent(Cause.NMI, null));
     assertEquals(
-        "spent 61,000 ns in a major fault on /data/x",
+        "spent 61.0 µs in a major fault on /data/x",
         spent(Cause.PAGE_FAULT, "major fault on /data/x"));
   }
 

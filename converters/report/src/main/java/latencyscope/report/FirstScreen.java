@@ -77,8 +77,8 @@ final class FirstScreen {
           String.format(
               Locale.ROOT,
               "%8s of %s  %5.1f %%  ",
-              Numbers.brief(loss.lost()),
-              Numbers.brief(loss.captured()),
+              Numbers.time(loss.lost()),
+              Numbers.time(loss.captured()),
               100 * loss.share());
       String line = "  " + Columns.padRight(name, names) + "  " + all;
       int bar = Math.max(8, Math.min(BAR, style.width() - Columns.width(line)));

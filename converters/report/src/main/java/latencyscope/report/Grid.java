@@ -3,9 +3,11 @@ package latencyscope.report;
 import java.util.ArrayList;
 import java.util.List;
 import latencyscope.analysis.Table;
-import latencyscope.analysis.number.Numbers;
 
-/** Lays out a table in a number of columns: the first one shrinks, the numbers do not. */
+/**
+ * Lays out a table in a number of columns: the first one shrinks, the numbers do not. All times
+ * have one unit.
+ */
 final class Grid {
   private static final String GAP = "  ";
   private static final int MIN_NAME = 8;
@@ -15,7 +17,8 @@ final class Grid {
 
   Grid(Table table, int columns) {
     rows.add(table.columns());
-    table.rows().forEach(row -> rows.add(row.stream().map(Numbers::cell).toList()));
+    TimeUnits unit = TimeUnits.of(table);
+    table.rows().forEach(row -> rows.add(row.stream().map(unit::cell).toList()));
     widths = new int[table.columns().size()];
     int numbers = 0;
     for (int i = 0; i < widths.length; i++) {

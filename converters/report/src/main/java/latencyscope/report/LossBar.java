@@ -48,16 +48,16 @@ final class LossBar {
     long left = loss.lost();
     for (ThreadLoss.Part part : loss.parts()) {
       String more =
-          GAP + of(part.kind()) + " " + part.kind().words() + " " + Numbers.brief(part.ns());
+          GAP + of(part.kind()) + " " + part.kind().words() + " " + Numbers.time(part.ns());
       boolean isLast = left == part.ns();
-      String rest = isLast ? "" : GAP + OTHER + Numbers.brief(left - part.ns());
+      String rest = isLast ? "" : GAP + OTHER + Numbers.time(left - part.ns());
       if (Columns.width(legend + more + rest) - GAP.length() > columns) {
         break;
       }
       legend += more;
       left -= part.ns();
     }
-    return (legend + (left == 0 ? "" : GAP + OTHER + Numbers.brief(left))).strip();
+    return (legend + (left == 0 ? "" : GAP + OTHER + Numbers.time(left))).strip();
   }
 
   /** Columns of the longest name. */

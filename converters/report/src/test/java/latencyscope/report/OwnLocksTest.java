@@ -38,7 +38,7 @@ class OwnLocksTest {
     assertEquals(16 * MS, capture.get("own_lock_wait_ns"));
     assertEquals(10 * MS, capture.get("own_lock_wait_max_ns"));
     String line = ownThreads(report);
-    assertTrue(line.contains(", and through locks by 16.00 ms (2 waits, worst 10.00 ms)"), line);
+    assertTrue(line.contains(", and through locks by 16.0 ms (2 waits, worst 10.0 ms)"), line);
   }
 
   /** Of 136 waits that bpftrace saw end by ours, 44 came before the module, 8 were too short. */
@@ -54,7 +54,7 @@ class OwnLocksTest {
     assertTrue(
         ownThreads(fixture.report())
             .endsWith(
-                "; not counted: waits shorter than 80,000 ns at times, and those before 14:32:07.5,"
+                "; not counted: waits shorter than 80.0 µs at times, and those before 14:32:07.5,"
                     + " while modules were loaded"),
         ownThreads(fixture.report()));
   }

@@ -19,6 +19,7 @@ import latencyscope.ledger.lost.Without;
 import latencyscope.recording.Recording;
 import latencyscope.recording.event.Distribution;
 import latencyscope.recording.fact.ProbeState;
+import latencyscope.recording.fact.Scope;
 
 /** The sentences of the first screen, for text, page and Mission Control alike. Immutable. */
 public final class FirstWords {
@@ -65,12 +66,12 @@ public final class FirstWords {
             Locale.ROOT,
             "%s lost %s of %s (%.1f %%)",
             loss.thread().name(),
-            Numbers.brief(loss.lost()),
-            Numbers.brief(loss.captured()),
+            Numbers.time(loss.lost()),
+            Numbers.time(loss.captured()),
             100 * loss.share());
     String parts =
         loss.parts().stream()
-            .map(part -> part.kind().words() + " " + Numbers.brief(part.ns()))
+            .map(part -> part.kind().words() + " " + Numbers.time(part.ns()))
             .collect(Collectors.joining(", "));
     return parts.isEmpty() ? all : all + ": " + parts;
   }
@@ -85,14 +86,14 @@ public final class FirstWords {
   /** How often and how long in all. */
   public static String sum(Cost cost) {
     String times = Numbers.count(cost.count(), "time");
-    return cost.totalNs() == null ? times : times + ", " + Numbers.brief(cost.totalNs());
+    return cost.totalNs() == null ? times : times + ", " + Numbers.time(cost.totalNs());
   }
 
   /** The same, and how long at worst. */
   public static String cost(Cost cost) {
     return cost.worstNs() == null || cost.count() == 1
         ? sum(cost)
-        : sum(cost) + ", worst " + Numbers.brief(cost.worstNs());
+        : sum(cost) + ", worst " + Numbers.time(cost.worstNs());
   }
 
   /** The first command against a cause, such as a shell takes; empty if there is none. */
@@ -125,9 +126,9 @@ public final class FirstWords {
         ? Optional.empty()
         : Optional.of(
             head
-                + (without.remaining() == 0 ? "nothing" : Numbers.brief(without.remaining()))
+                + (without.remaining() == 0 ? "nothing" : Numbers.time(without.remaining()))
                 + " would be lost instead of "
-                + Numbers.brief(without.lost())
+                + Numbers.time(without.lost())
                 + ".");
   }
 
@@ -160,9 +161,19 @@ public final class FirstWords {
 
   // What looks the same in print has not changed.
   private static void change(List<String> changes, String what, long before, long after) {
-    if (!Numbers.brief(before).equals(Numbers.brief(after))) {
-      changes.add(what + " " + Numbers.brief(before) + " → " + Numbers.brief(after));
+    if (!Numbers.time(before).equals(Numbers.time(after))) {
+      changes.add(what + " " + Numbers.time(before) + " → " + Numbers.time(after));
     }
+  }
+
+  private String leftOut() {
+    return report.outOfScope() == 0
+        ? ""
+        : " "
+            + Numbers.count(report.outOfScope(), "question")
+            + " not answered: "
+            + Scope.of(recording.capture()).limits().orElse("out of the capture's scope")
+            + ".";
   }
 
   /** What the recording says of itself; empty if nothing. */
@@ -197,8 +208,8 @@ public final class FirstWords {
             .orElseThrow();
     String own =
         capture.get("own_wait_ns") instanceof Long ns && ns > 0
-            ? "; LatencyScope delayed the target by " + Numbers.brief(ns)
+            ? "; LatencyScope delayed the target by " + Numbers.time(ns)
             : "";
-    return "Capture " + (sound ? "complete: " : "incomplete: ") + seen + own + ".";
+    return "Capture " + (sound ? "complete: " : "incomplete: ") + seen + own + "." + leftOut();
   }
 }

@@ -23,6 +23,7 @@ import latencyscope.analysis.remedy.Interrupt;
 import latencyscope.analysis.remedy.InterruptRemedy;
 import latencyscope.analysis.tally.Tally;
 import latencyscope.proc.CpuSet;
+import latencyscope.recording.Nanos;
 import latencyscope.recording.Recording;
 import latencyscope.recording.event.Distribution;
 import latencyscope.recording.fact.InterruptLine;
@@ -96,16 +97,16 @@ final class IrqFindings {
             IrqEvents.LONG_NS / 1_000,
             worst.cpu()));
     if (worst.function() != null) {
-      text.append(
-          String.format(
-              Locale.ROOT, "; %s ran %,d ns of it", worst.function(), worst.functionTime()));
+      text.append("; ")
+          .append(worst.function())
+          .append(" ran ")
+          .append(Nanos.words(worst.functionTime()))
+          .append(" of it");
     }
     if (worst.duration() > worst.net()) {
-      text.append(
-          String.format(
-              Locale.ROOT,
-              "; other interrupts took %,d ns during it",
-              worst.duration() - worst.net()));
+      text.append("; other interrupts took ")
+          .append(Nanos.words(worst.duration() - worst.net()))
+          .append(" during it");
     }
     if (ServiceThreads.contains(thread.name())) {
       text.append("; the thread is a service thread of the JVM");
@@ -161,9 +162,9 @@ final class IrqFindings {
     String took =
         String.format(
             Locale.ROOT,
-            "Its handler ran %s, for at most %,d ns",
+            "Its handler ran %s, for at most %s",
             net.count() == 1 ? "once" : String.format(Locale.ROOT, "%,d times", net.count()),
-            net.max());
+            Nanos.words(net.max()));
     return facts
         .line(irq)
         .map(line -> took + "; its affinity mask allows CPUs " + line.allowed() + ".")
@@ -220,10 +221,10 @@ final class IrqFindings {
             new Cost(ticks.count(), ticks.total(), null, null),
             String.format(
                 Locale.ROOT,
-                "%,d timer interrupts, the longest %,d ns. The tick stops only while one task is"
+                "%,d timer interrupts, the longest %s. The tick stops only while one task is"
                     + " runnable, and timers set on that CPU still fire.",
                 ticks.count(),
-                ticks.max()),
+                Nanos.words(ticks.max())),
             List.of()));
   }
 }

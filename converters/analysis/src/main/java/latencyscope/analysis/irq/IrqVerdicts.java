@@ -14,6 +14,7 @@ import latencyscope.analysis.finding.InterruptSource;
 import latencyscope.analysis.finding.Interrupter;
 import latencyscope.analysis.finding.Severity;
 import latencyscope.analysis.remedy.GuardedCpus;
+import latencyscope.recording.Nanos;
 import latencyscope.recording.Recording;
 import latencyscope.recording.event.Distribution;
 
@@ -73,9 +74,9 @@ final class IrqVerdicts {
               ? "No interrupt took time from the target"
               : String.format(
                   Locale.ROOT,
-                  "No interrupt stole more than 50 µs at once (%,d in total, at most %,d ns)",
+                  "No interrupt stole more than 50 µs at once (%,d in total, at most %s)",
                   stolen.count(),
-                  stolen.max());
+                  Nanos.words(stolen.max()));
       verdicts.add(none(Question.STOLEN, most));
       return;
     }

@@ -20,6 +20,7 @@ import latencyscope.analysis.isolation.IsolationEvents.WaitKey;
 import latencyscope.analysis.remedy.Move;
 import latencyscope.analysis.remedy.TaskRemedy;
 import latencyscope.analysis.tally.Tally;
+import latencyscope.recording.Nanos;
 import latencyscope.recording.Recording;
 import latencyscope.recording.thread.ThreadId;
 
@@ -154,14 +155,14 @@ final class IsolationFindings {
     text.append(
         String.format(
             Locale.ROOT,
-            "%s above the threshold, %,d after preemption. In the worst wait, on CPU %d, %s %,d ns",
+            "%s above the threshold, %,d after preemption. In the worst wait, on CPU %d, %s %s",
             Count.words(sum.count(), "wait"),
             evictions,
             worst.cpu(),
             subject(worst.culprit()),
-            worst.held()));
+            Nanos.words(worst.held())));
     if (worst.held() < worst.waited() - worst.waited() / 100) {
-      text.append(String.format(Locale.ROOT, " of %,d ns", worst.waited()));
+      text.append(" of ").append(Nanos.words(worst.waited()));
     }
     if (worst.isByRealTimeTask()) {
       text.append("; the culprit is a real-time task");

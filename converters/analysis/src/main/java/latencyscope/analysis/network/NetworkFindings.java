@@ -14,6 +14,7 @@ import latencyscope.analysis.finding.Severity;
 import latencyscope.analysis.network.NetworkEvents.DeliveryKey;
 import latencyscope.analysis.network.NetworkEvents.Endpoint;
 import latencyscope.analysis.tally.Tally;
+import latencyscope.recording.Nanos;
 import latencyscope.recording.Recording;
 import latencyscope.recording.thread.ThreadId;
 
@@ -182,11 +183,11 @@ final class NetworkFindings {
             new Cost(sum.count(), sum.total(), worst.duration(), worst.start()),
             String.format(
                 Locale.ROOT,
-                "%s longer than 1 ms. In the worst, the network stack took %,d ns and the wait for"
-                    + " the reader %,d ns; %s queued behind it.",
+                "%s longer than 1 ms. In the worst, the network stack took %s and the wait for"
+                    + " the reader %s; %s queued behind it.",
                 Count.words(sum.count(), "delivery", "deliveries"),
-                worst.stack(),
-                worst.queue(),
+                Nanos.words(worst.stack()),
+                Nanos.words(worst.queue()),
                 worst.behind() == 1
                     ? "1 packet was"
                     : String.format(Locale.ROOT, "%,d packets were", worst.behind())),

@@ -36,14 +36,9 @@ public final class Numbers {
     return Count.words(quantiles.distribution().count(), quantiles.noun(), quantiles.plural());
   }
 
-  /** Nanoseconds in the unit in which they read best. */
+  /** Nanoseconds in three significant digits, in the unit in which they read best. */
   public static String time(long nanos) {
     return Nanos.words(nanos);
-  }
-
-  /** Nanoseconds in three significant digits. */
-  public static String brief(long nanos) {
-    return Nanos.brief(nanos);
   }
 
   /** A cell of a table. */

@@ -14,6 +14,7 @@ import latencyscope.analysis.Table;
 import latencyscope.analysis.Verdict;
 import latencyscope.analysis.finding.Finding;
 import latencyscope.jfr.schema.EventTypes;
+import latencyscope.recording.Nanos;
 import latencyscope.recording.Recording;
 import latencyscope.recording.event.JvmEvent;
 
@@ -77,9 +78,9 @@ public final class SyscallAnalyzer extends ModuleAnalyzer<SyscallEvents> {
       remarks.add(
           String.format(
               Locale.ROOT,
-              "Sleeps overran by %,d ns on average, by %,d ns at most.",
-              facts.overslept.total() / facts.overslept.count(),
-              facts.overslept.max()));
+              "Sleeps overran by %s on average, by %s at most.",
+              Nanos.words(facts.overslept.total() / facts.overslept.count()),
+              Nanos.words(facts.overslept.max())));
     }
     if (findings > MAX_FINDINGS) {
       remarks.add(

@@ -16,6 +16,7 @@ import latencyscope.analysis.syscall.SyscallEvents.CallKey;
 import latencyscope.analysis.syscall.SyscallEvents.LockKey;
 import latencyscope.analysis.syscall.SyscallEvents.NapKey;
 import latencyscope.analysis.tally.Tally;
+import latencyscope.recording.Nanos;
 import latencyscope.recording.Recording;
 import latencyscope.recording.thread.ThreadId;
 
@@ -92,12 +93,12 @@ final class SyscallFindings {
     String text =
         String.format(
             Locale.ROOT,
-            "%s above the threshold. The worst, on CPU %d, took %,d ns",
+            "%s above the threshold. The worst, on CPU %d, took %s",
             Count.words(sum.count(), "sleep"),
             worst.cpu(),
-            worst.duration());
+            Nanos.words(worst.duration()));
     if (worst.asked() >= 0) {
-      text += String.format(Locale.ROOT, "; %,d ns were requested", worst.asked());
+      text += "; " + Nanos.words(worst.asked()) + " were requested";
     }
     ThreadId thread = recording.latest(group.thread());
     return new Finding(
@@ -252,8 +253,7 @@ final class SyscallFindings {
   private static String withoutCpu(long runDelay) {
     return runDelay < 1_000
         ? ""
-        : String.format(
-            Locale.ROOT, "; for %,d ns of it the thread was runnable without a CPU", runDelay);
+        : "; for " + Nanos.words(runDelay) + " of it the thread was runnable without a CPU";
   }
 
   private String busy(ThreadId thread) {

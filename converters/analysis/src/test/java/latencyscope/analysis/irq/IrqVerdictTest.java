@@ -114,7 +114,7 @@ class IrqVerdictTest {
     assertEquals(0, fixture.report().exitCode());
     IrqFixture longer = shared().soft(STRATEGY, 0, 80_000, 20_000, 1, "NET_RX", "interrupt");
     assertEquals(60_000, finding(longer).worstNs());
-    assertTrue(finding(longer).evidence().contains("other interrupts took 20,000 ns"));
+    assertTrue(finding(longer).evidence().contains("other interrupts took 20.0 µs"));
   }
 
   @Test

@@ -273,7 +273,7 @@ class IsolationVerdictTest {
         STRATEGY.name() + " was stopped by the CPU quota of its control group", finding.title());
     assertEquals(2, finding.count());
     assertTrue(
-        finding.evidence().contains("the quota stopped it for 70,000,000 ns."), finding.evidence());
+        finding.evidence().contains("the quota stopped it for 70.0 ms."), finding.evidence());
     assertTrue(
         finding.remedy().contains("cat /proc/" + STRATEGY.osTid() + "/cgroup"), finding.remedy());
   }
@@ -307,8 +307,7 @@ class IsolationVerdictTest {
             .findFirst()
             .orElseThrow();
     assertTrue(
-        first.evidence().contains("the culprit ran for 9,000,000 ns of 30,000,000 ns"),
-        first.evidence());
+        first.evidence().contains("the culprit ran for 9.00 ms of 30.0 ms"), first.evidence());
   }
 
   @Test

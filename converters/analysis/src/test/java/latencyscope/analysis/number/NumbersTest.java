@@ -22,6 +22,6 @@ class NumbersTest {
     "1_234_567_000_000, '1,235 s'"
   })
   void threeDigits(String nanos, String words) {
-    assertEquals(words, Numbers.brief(Long.parseLong(nanos.replace("_", ""))));
+    assertEquals(words, Numbers.time(Long.parseLong(nanos.replace("_", ""))));
   }
 }

@@ -72,9 +72,9 @@ class LockConvoyTest {
     assertEquals(185 * MS, finding.totalNs());
     assertEquals(
         "Once, with up to 3 threads at once. Worst queue: held by latencyscope-drain"
-            + " (LatencyScope) for 100.00 ms, C2 CompilerThread0 (C2 compiler) for 3.00 ms,"
-            + " strategy for 2.00 ms; waiting: strategy for 100.00 ms, C2 CompilerThread0 (C2"
-            + " compiler) for 92.00 ms, risk for 85.00 ms.",
+            + " (LatencyScope) for 100 ms, C2 CompilerThread0 (C2 compiler) for 3.00 ms,"
+            + " strategy for 2.00 ms; waiting: strategy for 100 ms, C2 CompilerThread0 (C2"
+            + " compiler) for 92.0 ms, risk for 85.0 ms.",
         finding.evidence());
   }
 

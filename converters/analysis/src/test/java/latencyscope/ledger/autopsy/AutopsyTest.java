@@ -184,7 +184,7 @@ class AutopsyTest {
             .get(0)
             .describe()
             .endsWith(
-                "no worker was kept from running for long (the worst, GC Thread#3, for 100.0 µs)."));
+                "no worker was kept from running for long (the worst, GC Thread#3, for 100 µs)."));
   }
 
   @Test
