@@ -26,6 +26,8 @@ public enum Kind {
   DELIVERY,
   /** The JVM stopped the thread. */
   STOP,
+  /** A stop of all threads took longer, because this one did not run. */
+  PAUSE,
   /** Anything else. */
   OTHER;
 

@@ -14,6 +14,7 @@ import latencyscope.analysis.Verdict;
 import latencyscope.analysis.evidence.Question;
 import latencyscope.analysis.finding.Cost;
 import latencyscope.analysis.finding.Finding;
+import latencyscope.analysis.finding.Kind;
 import latencyscope.analysis.finding.Named;
 import latencyscope.analysis.finding.Remedy;
 import latencyscope.analysis.finding.Severity;
@@ -211,14 +212,15 @@ public final class JvmAnalyzer implements Analyzer {
       Recording recording) {
     Part reason = ledger.parts().stream().filter(p -> p.cause().isStolen()).findFirst().get();
     return new Finding(
-        Analyzers.JVM,
-        Severity.WARN,
-        title,
-        ledger.window().thread(),
-        reason.culprit() == null ? null : new Named(reason.culprit(), reason.task()),
-        new Cost(count, total, worst, at),
-        evidence,
-        remedy(reason, ledger, recording));
+            Analyzers.JVM,
+            Severity.WARN,
+            title,
+            ledger.window().thread(),
+            reason.culprit() == null ? null : new Named(reason.culprit(), reason.task()),
+            new Cost(count, total, worst, at),
+            evidence,
+            remedy(reason, ledger, recording))
+        .about(Kind.PAUSE);
   }
 
   /** What helps here: a culprit from elsewhere is to go, the JVM's own are to be fewer or away. */

@@ -50,6 +50,7 @@ final class MemoryEvents implements ModuleEvents {
       new Tally<>(MemoryStall::duration, StallKey::new, StallKey::new);
   private final Worst<PageFault> worstFaults = new Worst<>(WORST, PageFault::duration);
   private final Map<ThreadId, PageFault> worstMinor = new HashMap<>();
+  final FaultFiles files = new FaultFiles();
   private long locatedFaults;
   private long remoteFaults;
 
@@ -59,6 +60,7 @@ final class MemoryEvents implements ModuleEvents {
       case EventTypes.PAGE_FAULT -> {
         PageFault fault = PageFault.of(event);
         faults.add(fault);
+        files.add(fault);
         locatedFaults += fault.isLocated() ? 1 : 0;
         remoteFaults += fault.isRemote() ? 1 : 0;
         keepIfWorst(fault);

@@ -101,7 +101,11 @@ final class MemoryFindings {
         .forEach((where, sum) -> {
           ThreadId thread = recording.latest(where.thread());
           if (!Culprits.isOwn(thread.name())) {
-            findings.add(major(thread, where.region(), sum));
+            MemoryEvents.FaultKey key =
+                new MemoryEvents.FaultKey(where.thread(), true, where.region());
+            String file = sum.worst().file();
+            String load = file == null ? null : events.files.of(key, file);
+            findings.add(major(thread, where.region(), sum, load));
           }
         });
     return findings;
@@ -110,7 +114,7 @@ final class MemoryFindings {
   /** What distinguishes findings about faults. */
   private record Where(ThreadId thread, String region) {}
 
-  private Finding major(ThreadId thread, String region, Tally.Sum<PageFault> sum) {
+  private Finding major(ThreadId thread, String region, Tally.Sum<PageFault> sum, String load) {
     PageFault worst = sum.worst();
     return new Finding(
             MemoryFacts.MODULE,
@@ -127,7 +131,7 @@ final class MemoryFindings {
                 worst.cpu(),
                 worst.access(),
                 worst.place()),
-            remedy.againstMajor(worst))
+            remedy.againstMajor(load))
         .about(Kind.MAJOR_FAULT);
   }
 

@@ -26,13 +26,20 @@ public final class MemoryRemedy {
     collector = recordsItself ? recording.jvm().map(JvmInfo::collector).orElse(null) : null;
   }
 
-  /** What keeps pages in memory that had to be read from a device. */
-  List<Remedy> againstMajor(PageFault worst) {
-    if (worst.file() != null) {
+  /**
+   * What keeps pages in memory that had to be read from a device.
+   *
+   * @param load the file, or the directory with a slash at its end; null if it is not known
+   */
+  List<Remedy> againstMajor(String load) {
+    if (load != null) {
       return List.of(
           Remedy.of(
-              "Load the file and lock it in memory before it is needed (package vmtouch):",
-              "vmtouch -dl " + ShellWord.quoted(worst.file())),
+              load.endsWith("/")
+                  ? "Load the directory's files and lock them in memory before they are needed"
+                      + " (package vmtouch):"
+                  : "Load the file and lock it in memory before it is needed (package vmtouch):",
+              "vmtouch -dl " + ShellWord.quoted(load)),
           Remedy.of("Or map it with MAP_POPULATE, or call MappedByteBuffer.load() beforehand."));
     }
     if (settings.value("swap_devices").filter("0"::equals).isPresent()) {

@@ -40,6 +40,9 @@ public record FirstLook(LostTime lost, List<TopCause> causes) {
     if (thread == null || finding.kind() == Kind.DELIVERY) {
       return false;
     }
+    if (finding.kind() == Kind.PAUSE) {
+      return true; // all threads of the application waited for it
+    }
     if (finding.kind().isOwnCall()) {
       return lost.of(thread).filter(loss -> loss.why() == ThreadLoss.Why.BUSY).isPresent();
     }

@@ -49,7 +49,7 @@ final class Removal {
               segment.cause() == Cause.STOPPED
                   && finding.culprit() != null
                   && finding.culprit().describe().equals(lost.stop(segment).words());
-          case SHOOTDOWN, CALL, DROP, DELIVERY, OTHER -> false;
+          case SHOOTDOWN, CALL, DROP, DELIVERY, PAUSE, OTHER -> false;
         };
   }
 

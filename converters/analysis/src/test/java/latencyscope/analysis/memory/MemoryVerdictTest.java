@@ -44,6 +44,21 @@ class MemoryVerdictTest {
     assertTrue(finding.remedy().contains("  vmtouch -dl '/data/journal'"), finding.remedy());
   }
 
+  /** A journal has many segments: to load the worst alone would remove one fault of many. */
+  @Test
+  void faultsInSeveralFilesOfADirectoryLoadTheDirectory() {
+    MemoryFixture fixture =
+        new MemoryFixture("")
+            .major(STRATEGY, "/data/journal/1", 1, 90_000)
+            .major(STRATEGY, "/data/journal/2", 1, 80_000);
+    assertEquals(List.of("vmtouch -dl '/data/journal/'"), findings(fixture).get(0).commands());
+    MemoryFixture apart =
+        new MemoryFixture("")
+            .major(STRATEGY, "/data/journal/1", 1, 90_000)
+            .major(STRATEGY, "/data/2", 1, 80_000);
+    assertEquals(List.of("vmtouch -dl '/data/journal/1'"), findings(apart).get(0).commands());
+  }
+
   /** Fails on the version before: the quotes ended in the middle of the name. */
   @Test
   void aFilesNameCannotEndItsQuotes() {

@@ -94,6 +94,26 @@ class TopCauseTest {
     assertEquals(20, causes.get(1).lostNs());
   }
 
+  /** Who waits for a starved GC worker is the application. */
+  @Test
+  void aPauseThatAWorkerMadeLongIsEverybodysTime() {
+    Finding starved =
+        new Finding(
+                "jvm",
+                WARN,
+                "GC Thread#3 was kept from running in a GC pause",
+                new ThreadId(8, "GC Thread#3", 0),
+                BACKUP,
+                cost(2, 9_000, 5_000),
+                null,
+                List.of())
+            .about(Kind.PAUSE);
+    List<TopCause> causes =
+        ranked(List.of(finding(FAIL, "strategy", STRESS, cost(1, 20, 20)), starved));
+    assertEquals(starved, causes.get(0).worst());
+    assertEquals(9_000, causes.get(0).lostNs());
+  }
+
   /** Packets wait side by side: their time is no thread's. */
   @Test
   void deliveriesAreNoThreadsTime() {
