@@ -83,7 +83,7 @@ int BPF_PROG(ls_irq_handler_exit, int irq, struct irqaction *action)
 			__builtin_memset(record->device, 0, sizeof(record->device));
 			bpf_probe_read_kernel_str(record->device, sizeof(record->device),
 						  action->name);
-			submit_record(record);
+			submit_record(record, RECORD_HARD_IRQ);
 		}
 	}
 	pop_interrupt(cpu, &span);
@@ -122,7 +122,7 @@ static __always_inline void send_softirq(struct open_interrupt *open, struct vic
 	record->net_ns = span->net_ns;
 	record->context = open->context;
 	__builtin_memcpy(record->vector, softirq_names[vector], TASK_COMM_LEN);
-	submit_record(record);
+	submit_record(record, RECORD_SOFT_IRQ);
 }
 
 SEC("tp_btf/softirq_exit")
@@ -215,7 +215,7 @@ static __always_inline void send_local(struct victim *victim, enum local_vector 
 	record->function_time_ns = function_ns;
 	record->net_ns = span->net_ns;
 	record->vector = vector;
-	submit_record(record);
+	submit_record(record, RECORD_LOCAL_INTERRUPT);
 }
 
 static __always_inline int local_begins(enum local_vector vector)

@@ -390,6 +390,6 @@ int BPF_PROG(ls_sched_migrate_task, struct task_struct *task, int to)
 	__builtin_memset(record->by, 0, TASK_COMM_LEN);
 	if (record->by_tid)
 		copy_comm(record->by, by);
-	submit_record(record);
+	submit_record(record, RECORD_MIGRATION);
 	return 0;
 }

@@ -243,6 +243,6 @@ int ls_migrate_pages(u64 *ctx)
 	record->failed_pages = failed;
 	record->reason = reason < REASON_OTHER ? reason : REASON_OTHER;
 	record->reserved = 0;
-	submit_record(record);
+	submit_record(record, RECORD_NUMA_EVENT);
 	return 0;
 }

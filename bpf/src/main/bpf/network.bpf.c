@@ -82,7 +82,7 @@ static __always_inline void send_poll(struct net_device *dev, u64 start, u64 too
 		copy_device(record->device, dev);
 	else
 		__builtin_memcpy(record->device, backlog, IFNAMSIZ);
-	submit_record(record);
+	submit_record(record, RECORD_NAPI_POLL);
 }
 
 /* Comes when a device has been polled; the poll began with the softirq or ended the last one. */

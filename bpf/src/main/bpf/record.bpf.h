@@ -3,6 +3,9 @@
  * Records on their way to user space. A module defines enum record before it includes this file:
  * for each struct x that it sends, RECORD_X. Such a structure begins with a record_header; its
  * members carry the names of the event's Java fields. Losses are counted here, where they happen.
+ *
+ * Every record is written into the log, which overwrites itself and which nobody reads until it is
+ * asked for. What a recording keeps for its whole life is copied from there to the ring.
  */
 #ifndef LATENCYSCOPE_RECORD_BPF_H
 #define LATENCYSCOPE_RECORD_BPF_H
@@ -18,6 +21,7 @@ struct kernel_symbol {
 };
 
 struct record_header {
+	u64 sequence; /* see log.bpf.h */
 	u64 kernel_start_ns;
 	u64 kernel_duration_ns;
 	enum record record;
@@ -26,6 +30,8 @@ struct record_header {
 	u32 slot; /* of the affected thread */
 	char thread[TASK_COMM_LEN];
 };
+
+#include "log.bpf.h"
 
 /* A module whose records are more than others' defines more. */
 #ifndef RING_BYTES
@@ -37,8 +43,14 @@ struct {
 	__uint(max_entries, RING_BYTES);
 } ls_events SEC(".maps");
 
-/* Per record: shorter ones are not sent. User space may write these at any time. */
+/* Per record: shorter ones are not kept. User space may write these at any time. */
 volatile u64 threshold_ns[MAX_RECORDS] SEC(".data");
+/* Per record: shorter ones are not even logged; by default nothing is that is not kept. */
+volatile u64 logged_from_ns[MAX_RECORDS] SEC(".data") = {[0 ... MAX_RECORDS - 1] = NOT_ENABLED};
+/* Per record: longer ones have somebody waiting who was told of none yet; see trigger_met. */
+volatile u64 trigger_ns[MAX_RECORDS] SEC(".data") = {[0 ... MAX_RECORDS - 1] = NOT_ENABLED};
+/* How many records were longer than that: user space looks at it, and need not read records. */
+u64 triggers_met SEC(".bss");
 /* Per record: how many found no room. */
 u64 lost[MAX_RECORDS] SEC(".bss");
 
@@ -74,32 +86,54 @@ static __noinline bool joins_worst(u32 record, u64 duration_ns)
 	return true;
 }
 
+/* Whether an occurrence is among the longest; what has no duration has no longest. */
+static __always_inline bool is_worst(u32 record, u64 duration_ns)
+{
+	return duration_ns > worst_of[record].bar_ns && joins_worst(record, duration_ns);
+}
+
+/* Whether a record is to be made of an occurrence; once made, submit_record sees who keeps it. */
 static __always_inline bool is_wanted(u32 record, u64 duration_ns)
 {
 	u64 threshold = threshold_ns[record];
 
 	if (threshold == NOT_ENABLED)
 		return false;
-	if (duration_ns <= worst_of[record].bar_ns)
-		return duration_ns >= threshold;
-	/* What has no duration has no worst. */
-	return joins_worst(record, duration_ns);
+	return duration_ns >= threshold || duration_ns >= logged_from_ns[record] ||
+	       duration_ns > worst_of[record].bar_ns;
 }
 
+/* Room for a record, which must be submitted; NULL: there is none, and it is counted. */
 static __always_inline void *reserve_record(u32 record, u64 size)
 {
-	void *data = bpf_ringbuf_reserve(&ls_events, size, 0);
+	struct record_header *header = log_claim();
 
-	if (!data)
+	if (!header)
 		__sync_fetch_and_add(&lost[record], 1);
-	return data;
+	return header;
 }
 
-static __always_inline void submit_record(void *data)
+/* Size is a constant, of the record's structure. */
+static __always_inline void submit_sized(struct record_header *header, u32 record, u64 size,
+					 bool keep, bool worst)
 {
-	/* User space polls: a wakeup from here would cost the thread that we measure. */
-	bpf_ringbuf_submit(data, BPF_RB_NO_WAKEUP);
+	if (header->kernel_duration_ns > trigger_ns[record])
+		__sync_fetch_and_add(&triggers_met, 1);
+	if (keep)
+		header->sequence |= LOG_KEPT;
+	if (keep || worst) {
+		/* User space polls: a wakeup from here would cost the thread that we measure. */
+		if (bpf_ringbuf_output(&ls_events, header, size, BPF_RB_NO_WAKEUP))
+			__sync_fetch_and_add(&lost[record], 1);
+	}
+	log_publish(&header->sequence);
 }
+
+/* The kind of a record is that which it was reserved as. */
+#define submit_record(data, kind)                                                                  \
+	submit_sized(&(data)->header, kind, sizeof(*(data)),                                       \
+		     (data)->header.kernel_duration_ns >= threshold_ns[kind],                      \
+		     is_worst(kind, (data)->header.kernel_duration_ns))
 
 /* Two words instead of a helper call: the verifier allows it on a BTF-typed pointer. */
 static __always_inline void copy_comm(char *to, struct task_struct *task)

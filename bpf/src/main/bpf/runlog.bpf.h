@@ -80,7 +80,7 @@ struct run_log {
 	u32 reserved;
 	struct tally tallies[TALLIES];
 	struct culprit found;
-	struct wait_share share;  /* the record that is being written */
+	struct wait_share share;  /* what the shares of one wait have in common */
 	u64 shares_paid_until_ns; /* the bucket is empty until then */
 };
 
@@ -298,15 +298,20 @@ __noinline int send_share_of_age(u32 age, u64 since, u64 now)
 	struct wait_share *share;
 	struct tally *tally;
 	struct run *run;
-	u64 start, end;
+	u64 start, end, sequence;
 
 	if (!log || !part_of(log, age, since, now, &start, &end))
 		return 0;
 	if (end <= start)
 		return 1;
-	share = &log->share;
+	share = reserve_record(RECORD_WAIT_SHARE, sizeof(*share));
+	if (!share)
+		return 1;
+	sequence = share->header.sequence;
 	run = run_of_age(log, age);
 	tally = tally_of(log, run->key, false);
+	*share = log->share;
+	share->header.sequence = sequence;
 	share->header.kernel_start_ns = start;
 	share->header.kernel_duration_ns = end - start;
 	share->offset_ns = start - (now - share->waited_ns);
@@ -319,8 +324,9 @@ __noinline int send_share_of_age(u32 age, u64 since, u64 now)
 	/* The idle task is nobody's name. */
 	((u64 *)share->culprit)[0] = run->tid ? ((u64 *)run->comm)[0] : 0;
 	((u64 *)share->culprit)[1] = run->tid ? ((u64 *)run->comm)[1] : 0;
-	if (bpf_ringbuf_output(&ls_events, share, sizeof(*share), BPF_RB_NO_WAKEUP))
-		__sync_fetch_and_add(&lost[RECORD_WAIT_SHARE], 1);
+	/* Kept with the wait that it is a part of. */
+	submit_sized(&share->header, RECORD_WAIT_SHARE, sizeof(*share),
+		     share->waited_ns >= threshold_ns[RECORD_RUN_QUEUE_WAIT], false);
 	return 1;
 }
 

@@ -90,7 +90,7 @@ static __always_inline void send(struct task_struct *task, struct thread_storage
 	record->descriptor = storage->state.descriptor;
 	record->scope = storage->state.number == SYS_FSYNC ? SCOPE_FILE : SCOPE_DATA;
 	record->reserved = 0;
-	submit_record(record);
+	submit_record(record, RECORD_FILE_SYNC);
 }
 
 SEC("tp_btf/sys_exit")

@@ -11,7 +11,8 @@ static __always_inline bool wants_shares(u64 waited)
 {
 	/* Not of one that is only among the longest below the threshold. */
 	return threshold_ns[RECORD_WAIT_SHARE] != NOT_ENABLED &&
-	       waited >= threshold_ns[RECORD_RUN_QUEUE_WAIT];
+	       (waited >= threshold_ns[RECORD_RUN_QUEUE_WAIT] ||
+		waited >= logged_from_ns[RECORD_WAIT_SHARE]);
 }
 
 /* Whether there is room for the shares of the wait that was just looked at; takes it. */
@@ -86,7 +87,7 @@ static __always_inline void send_wait(struct task_struct *task, struct thread_st
 			send_shares(since, now);
 		}
 	}
-	submit_record(record);
+	submit_record(record, RECORD_RUN_QUEUE_WAIT);
 }
 
 static __always_inline enum actor waker_context_of(struct thread_state *state, bool woken)
@@ -124,7 +125,7 @@ static __always_inline void send_switch(struct task_struct *task, struct thread_
 	__builtin_memset(record->waker, 0, TASK_COMM_LEN);
 	if (record->waker_tid)
 		__builtin_memcpy(record->waker, state->waker, TASK_COMM_LEN);
-	submit_record(record);
+	submit_record(record, RECORD_CONTEXT_SWITCH);
 }
 
 #endif

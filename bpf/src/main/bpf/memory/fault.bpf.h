@@ -128,7 +128,7 @@ static __always_inline void send_fault(struct task_struct *task, struct thread_s
 	record->mode = begin ? begin->mode : MODE_UNKNOWN;
 	record->access = begin ? access_of(begin->error_code) : ACCESS_UNKNOWN;
 	record->region = place->region;
-	submit_record(record);
+	submit_record(record, RECORD_PAGE_FAULT);
 }
 
 /* The thread was not known when this fault began, which the kernel has counted by now. */

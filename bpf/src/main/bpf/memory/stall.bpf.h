@@ -62,7 +62,7 @@ static __always_inline int stall_ends(enum stall_kind kind, u64 pages)
 	record->pages = pages;
 	record->kind = kind;
 	record->reserved = 0;
-	submit_record(record);
+	submit_record(record, RECORD_MEMORY_STALL);
 	return 0;
 }
 

@@ -117,7 +117,7 @@ static __always_inline void send_shootdown(struct task_struct *task, struct thre
 	__builtin_memset(record->sender, 0, TASK_COMM_LEN);
 	if (sender)
 		__builtin_memcpy(record->sender, sender->comm, TASK_COMM_LEN);
-	submit_record(record);
+	submit_record(record, RECORD_TLB_SHOOTDOWN);
 }
 
 static __always_inline void remember_sender(struct task_struct *task, u32 cpu)

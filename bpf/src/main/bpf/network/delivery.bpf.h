@@ -39,7 +39,7 @@ static __always_inline void send_delivery(struct sock *sk, struct queued_packet 
 	record->bytes = bytes;
 	record->queued_behind = unread(sk, protocol);
 	record->interface_index = packet->interface_index;
-	submit_record(record);
+	submit_record(record, RECORD_SOCKET_DELIVERY);
 }
 
 /* A read of that packet. */

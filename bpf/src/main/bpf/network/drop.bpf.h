@@ -115,7 +115,7 @@ static __always_inline void send_drop(struct drop *drop)
 	} else {
 		read_headers(drop->skb, record);
 	}
-	submit_record(record);
+	submit_record(record, RECORD_PACKET_DROP);
 }
 
 #endif

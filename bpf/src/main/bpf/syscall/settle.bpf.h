@@ -82,7 +82,7 @@ static __always_inline void send_futex_wait(struct task_struct *task,
 	__builtin_memset(record->waker, 0, TASK_COMM_LEN);
 	if (record->waker_tid)
 		__builtin_memcpy(record->waker, call->waker, TASK_COMM_LEN);
-	submit_record(record);
+	submit_record(record, RECORD_FUTEX_WAIT);
 }
 
 static __always_inline void settle_futex_wait(struct task_struct *task,
@@ -133,7 +133,7 @@ static __always_inline void settle_sleep(struct task_struct *task, struct thread
 			  : call->result == -EINTR ? SLEEP_INTERRUPTED
 						   : SLEEP_FAILED;
 	record->reserved = 0;
-	submit_record(record);
+	submit_record(record, RECORD_SLEEP);
 }
 
 static __always_inline void settle_other(struct task_struct *task, struct thread_storage *storage,
@@ -163,7 +163,7 @@ static __always_inline void settle_other(struct task_struct *task, struct thread
 	__builtin_memset(record->waker, 0, TASK_COMM_LEN);
 	if (record->waker_tid)
 		__builtin_memcpy(record->waker, call->waker, TASK_COMM_LEN);
-	submit_record(record);
+	submit_record(record, RECORD_BLOCKING_SYSCALL);
 }
 
 static __always_inline void count_for_call(struct thread_slot *slot, struct call *call,

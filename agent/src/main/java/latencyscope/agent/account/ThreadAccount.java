@@ -37,6 +37,9 @@ public final class ThreadAccount {
   private final MemorySegment eventsWithoutSlot;
   private final MemorySegment eventsWithoutState;
   private final MemorySegment threadsEnded;
+  private final long many;
+  private long bornSeen;
+  private long bornMet;
   private long withoutSlotReported;
   private long withoutStateReported;
   private long threadsEndedSeen;
@@ -55,10 +58,11 @@ public final class ThreadAccount {
     Struct slot = file.struct("thread_slot");
     MemorySegment memory = object.mapMemory(SLOTS);
     slots = new ThreadSlots(memory, slot, sizes.slots(), object.variable("slots_claimed"));
-    directory.liveSlots(slots::isLive);
+    directory.liveSlots(slots::isLive, slots::osThreadId);
     measures =
         new SlotMeasures(
             module, memory, slot, sizes.slots(), file.struct("chunk"), object.mapMemory(CHUNKS));
+    many = sizes.slots() / 8;
     eventsWithoutSlot = object.variable("events_without_slot");
     eventsWithoutState = object.variable("events_without_state");
     threadsEnded = object.variable("threads_ended");
@@ -95,6 +99,28 @@ public final class ThreadAccount {
   /** Whether threads have ended since the last {@link #retire}. */
   public boolean haveThreadsEnded() {
     return threadsEnded.get(ValueLayout.JAVA_LONG, 0) != threadsEndedSeen;
+  }
+
+  /** Whether threads have been born that {@link #meet} has not met; not since the last call. */
+  public boolean haveBeenBorn() {
+    long before = bornSeen;
+    bornSeen = slots.claimed();
+    return before != bornMet;
+  }
+
+  /** Learns who the threads are that have been born lately. */
+  public void meet() {
+    bornMet = slots.claimed();
+    slots.forEachUsed(slot -> {
+      if (slots.isLive(slot)) {
+        directory.of(slot, slots.osThreadId(slot), null);
+      }
+    });
+  }
+
+  /** Whether so many have that slots may run out before long. */
+  public boolean haveManyEnded() {
+    return threadsEnded.get(ValueLayout.JAVA_LONG, 0) - threadsEndedSeen > many;
   }
 
   /** Reports threads that have ended and gives their slots back. */

@@ -73,6 +73,11 @@ public final class ThreadSlots {
     memory.set(ValueLayout.JAVA_INT, address(slot) + muted, 1);
   }
 
+  /** How often a slot was given to a thread. */
+  long claimed() {
+    return (long) CLAIMED.getAcquire(claimed, 0L);
+  }
+
   /** Whether the slot's thread has not ended. */
   boolean isLive(int slot) {
     return slot < count && stateOf(slot) == LIVE;
@@ -98,7 +103,7 @@ public final class ThreadSlots {
   }
 
   private int end() {
-    return (int) Math.min(count, 1 + (long) CLAIMED.getAcquire(claimed, 0L));
+    return (int) Math.min(count, 1 + claimed());
   }
 
   /** Makes a slot as new, before it is given back to the kernel side. */

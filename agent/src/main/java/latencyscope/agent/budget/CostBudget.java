@@ -70,8 +70,9 @@ public final class CostBudget {
    *
    * @param cpuNs CPU time that the drain thread has used so far
    * @param recordsNs how much of that records took
+   * @param mayRaise whether thresholds may rise
    */
-  public void look(long nowNs, long cpuNs, long recordsNs) {
+  public void look(long nowNs, long cpuNs, long recordsNs, boolean mayRaise) {
     if (budget <= 0 || nowNs <= lookedAtNs) {
       return;
     }
@@ -92,7 +93,7 @@ public final class CostBudget {
     if (leftNs < 0) {
       leftNs = 0;
       double rate = sumOfRates(flows);
-      if (recordsShare > allowed && rate > MANY_RECORDS) {
+      if (mayRaise && recordsShare > allowed && rate > MANY_RECORDS) {
         raise(rate * allowed / recordsShare, share);
       }
       beginLow(nowNs);

@@ -79,13 +79,16 @@ final class CaptureReport {
   /**
    * Commits everything up to now. What takes long comes first, the records come last: what happens
    * between their reading and the end of the chunk is unknown to the chunk's reader.
+   *
+   * @param withLog whether to add what the logs hold
    */
-  void commit(LoadedModules modules) {
+  void commit(LoadedModules modules, boolean withLog) {
     clock.report();
     modules.probes().forEach(Probe::commit);
     new HostFacts(Path.of("/")).read().forEach(HostFacts.Fact::commit);
     lastingFacts.forEach(HostFacts.Fact::commit);
     modules.lockNames().commit();
+    modules.logMemory().commit();
     if (settings.pid() == CaptureSettings.OWN) {
       HostFacts.jvmFlags().ifPresent(HostFacts.Fact::commit);
     }
@@ -100,7 +103,7 @@ final class CaptureReport {
     }
     costs.commitOwnThread("drain", modules.drainNs(), 0);
     Capture event = describe(modules);
-    modules.complete();
+    modules.complete(withLog);
     commit(event, modules);
   }
 

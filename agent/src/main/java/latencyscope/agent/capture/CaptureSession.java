@@ -12,6 +12,7 @@ import latencyscope.agent.module.Probe;
 import latencyscope.agent.record.TickClock;
 import latencyscope.agent.settings.CaptureSettings;
 import latencyscope.agent.settings.Complaints;
+import latencyscope.agent.settings.ReadMode;
 import latencyscope.agent.trigger.Triggers;
 import latencyscope.bpf.error.BpfException;
 import latencyscope.bpf.kernel.NativeThread;
@@ -72,6 +73,7 @@ public final class CaptureSession {
   private volatile boolean stopping;
   private volatile boolean recordedOn;
   private volatile boolean thresholdsChanged;
+  private volatile ReadMode readMode;
   private DrainStall stall = new DrainStall();
   private long roundAtNs;
 
@@ -86,7 +88,11 @@ public final class CaptureSession {
   private DrainTurns turns;
 
   private CaptureSession(
-      CaptureSettings settings, Instrumentation instrumentation, Triggers triggers) {
+      CaptureSettings settings,
+      ReadMode readMode,
+      Instrumentation instrumentation,
+      Triggers triggers) {
+    this.readMode = readMode;
     this.triggers = triggers;
     this.settings = settings;
     this.instrumentation = instrumentation;
@@ -95,8 +101,11 @@ public final class CaptureSession {
 
   /** Starts capturing; returns at once. */
   public static CaptureSession start(
-      CaptureSettings settings, Instrumentation instrumentation, Triggers triggers) {
-    CaptureSession session = new CaptureSession(settings, instrumentation, triggers);
+      CaptureSettings settings,
+      ReadMode readMode,
+      Instrumentation instrumentation,
+      Triggers triggers) {
+    CaptureSession session = new CaptureSession(settings, readMode, instrumentation, triggers);
     session.previous = latest;
     latest = session;
     session.say("starting");
@@ -128,13 +137,24 @@ public final class CaptureSession {
     return loaded != null;
   }
 
+  /** Has the recordings' wishes for the log taken over by the kernel side. */
+  public void readMode(ReadMode wanted) {
+    readMode = wanted;
+    thresholdsChanged = true;
+  }
+
   /** Has the recordings' thresholds taken over by the kernel side. */
   public void adoptThresholds() {
     thresholdsChanged = true;
   }
 
-  /** Commits everything up to now, while what is committed still gets into the chunk. */
-  public void completeChunk() throws InterruptedException {
+  /**
+   * Commits everything up to now, while what is committed still gets into the chunk.
+   *
+   * @param asked whether somebody wants to have the recording: then the last seconds are added at
+   *     full resolution
+   */
+  public void completeChunk(boolean asked) throws InterruptedException {
     if (modules == null) {
       reportLoading(); // there are no events, and the reader has to know why
       return;
@@ -147,7 +167,7 @@ public final class CaptureSession {
     }
     try {
       if (modules != null && !stopping) {
-        commitAll();
+        commitAll(asked);
       }
     } finally {
       work.unlock();
@@ -168,10 +188,10 @@ public final class CaptureSession {
         .commit();
   }
 
-  private void commitAll() {
+  private void commitAll(boolean withLog) {
     work.lock();
     try {
-      report.commit(modules);
+      report.commit(modules, withLog);
     } finally {
       work.unlock();
     }
@@ -216,7 +236,7 @@ public final class CaptureSession {
         loop();
         turns.beforeOtherWork();
         if (recordedOn) {
-          commitAll();
+          commitAll(true);
         }
       }
     } catch (Throwable t) {
@@ -267,7 +287,11 @@ public final class CaptureSession {
       long now = System.nanoTime();
       boolean runMaintenance = thresholdsChanged || now - housekeepingAtNs >= HOUSEKEEPING_NS;
       housekeepingAtNs = runMaintenance ? now : housekeepingAtNs;
-      boolean more = (runMaintenance || modules.haveWork()) && drain(runMaintenance);
+      boolean batch = modules.isUrgent() | runMaintenance;
+      boolean more = (batch || readMode.streams() && modules.haveWork()) && drain(runMaintenance);
+      if (!more && modules.haveThreadsToMeet()) {
+        meetThreads();
+      }
       if (!more) {
         pause();
       }
@@ -282,6 +306,7 @@ public final class CaptureSession {
       if (runMaintenance) {
         turns.beforeOtherWork();
         thresholdsChanged = false;
+        modules.mode(effective(readMode));
         modules.runMaintenance();
         turns.look();
       }
@@ -300,11 +325,30 @@ public final class CaptureSession {
     return false;
   }
 
+  private void meetThreads() {
+    work.lock();
+    try {
+      turns.beforeRecords();
+      modules.meetThreads();
+    } finally {
+      work.unlock();
+    }
+  }
+
+  /** A trigger's file is written some time after it was met, and is about what came before. */
+  private ReadMode effective(ReadMode mode) {
+    boolean back = triggers != Triggers.NONE && mode.lastNs() != ReadMode.ALL;
+    return back
+        ? new ReadMode(mode.streams(), mode.logs(), mode.lastNs() + Triggers.AFTERMATH_NS)
+        : mode;
+  }
+
   private void pause() {
     if (modules.isEmpty()) {
       LockSupport.parkNanos(IDLE_NS); // perhaps because native calls are forbidden
     } else {
-      NativeThread.pause(modules.pendingBytes() > BUSY_BYTES ? BUSY_US : IDLE_US);
+      boolean busy = readMode.streams() && modules.pendingBytes() > BUSY_BYTES;
+      NativeThread.pause(busy ? BUSY_US : IDLE_US);
     }
   }
 

@@ -16,6 +16,7 @@ import latencyscope.agent.hotspot.Unrecorded;
 import latencyscope.agent.settings.AgentOptions;
 import latencyscope.agent.settings.CaptureSettings;
 import latencyscope.agent.settings.Complaints;
+import latencyscope.agent.settings.ReadMode;
 import latencyscope.agent.settings.RecordedSettings;
 import latencyscope.agent.trigger.Triggers;
 import latencyscope.bpf.error.BpfException;
@@ -34,6 +35,12 @@ import latencyscope.jfr.capture.CaptureSetting;
  * must not find us waiting for each other.
  */
 final class RecordingSwitch implements FlightRecorderListener {
+  /**
+   * The recorder's own thread: where it ends a chunk, the chunk is full, and nobody has asked for
+   * what it holds (PlatformRecorder.startDiskMonitor, JDK 17 to 25).
+   */
+  private static final String RECORDER = "JFR Periodic Tasks";
+
   private static final long SETTLE_MS = 20;
   private static final long WATCH_MS = 1_000;
 
@@ -136,9 +143,10 @@ final class RecordingSwitch implements FlightRecorderListener {
    *
    * @param number how many times it was asked: what comes from a later question is newer
    * @param settings null if nothing is wanted of the kernel
+   * @param mode when records are read
    * @param triggers conditions of the options and of the recordings
    */
-  private record Wish(long number, CaptureSettings settings, String triggers) {}
+  private record Wish(long number, CaptureSettings settings, ReadMode mode, String triggers) {}
 
   private Wish ask() {
     // Taken first: whatever has led to this question, an answer of this number knows of it.
@@ -152,7 +160,11 @@ final class RecordingSwitch implements FlightRecorderListener {
     if (settings != null && !settings.wantsAny()) {
       settings = null; // the recorder has turned the last of them off between the two questions
     }
-    return new Wish(number, settings, CaptureSettings.triggers(options, recorded));
+    return new Wish(
+        number,
+        settings,
+        ReadMode.inForce(options, recorded),
+        CaptureSettings.triggers(options, recorded));
   }
 
   private void reconcile(boolean thresholdsToo) {
@@ -185,9 +197,9 @@ final class RecordingSwitch implements FlightRecorderListener {
     }
     if (wanted && session == null) {
       settings = wish.settings;
-      session = CaptureSession.start(settings, instrumentation, triggers);
+      session = CaptureSession.start(settings, wish.mode, instrumentation, triggers);
     } else if (wanted && thresholdsToo) {
-      session.adoptThresholds();
+      session.readMode(wish.mode);
     }
   }
 
@@ -288,7 +300,7 @@ final class RecordingSwitch implements FlightRecorderListener {
         () -> {
           CaptureSession running = session;
           if (running != null) {
-            running.completeChunk();
+            running.completeChunk(!Thread.currentThread().getName().equals(RECORDER));
           }
         });
   }

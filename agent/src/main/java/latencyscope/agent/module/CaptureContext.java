@@ -35,6 +35,7 @@ import latencyscope.bpf.kernel.NumaNodes;
  * @param locks names the JVM's own locks
  * @param tasks knows which tasks live, and where they may run
  * @param triggers watches for events that are to be written to a file
+ * @param turns cuts the work on records into short ones
  * @param hostAccounts the kernel's own counts of what modules trace
  */
 record CaptureContext(
@@ -46,6 +47,7 @@ record CaptureContext(
     LockNames locks,
     TaskLives tasks,
     Triggers triggers,
+    ShortTurns turns,
     List<HostAccount> hostAccounts) {
   private static final Path ROOT = Path.of("/");
 
@@ -77,6 +79,7 @@ record CaptureContext(
         LockNames.of(settings, instrumentation != null),
         tasks(settings),
         triggers,
+        new ShortTurns(),
         List.of(new InterruptAffinities(ROOT, settings.cpus()), new HostCounters(ROOT)));
   }
 

@@ -73,10 +73,36 @@ public final class KernelModule implements AutoCloseable {
 
   private final ModuleTimes times;
   private final List<HostAccount> hostAccounts;
-  private long settledBytes;
+  private final MemorySegment loggedFromNs;
+  private final MemorySegment triggersNs;
+  private final MemorySegment triggersMet;
+  private final int logRecords;
 
+  /** Null if nothing is logged, and before the programs are attached. */
+  private ModuleLog log;
+
+  private boolean logs;
+
+  /** From when on the log was read since {@link #takeHeld}. */
+  private long logFromNs = Long.MAX_VALUE;
+
+  private long triggersMetSeen;
+
+  /** Where the ring's producers were at the last look, and at the one before that. */
+  private long seenAt;
+
+  private long settledAt;
+
+  /**
+   * @param logRecords records that each CPU's part of the log has
+   */
   KernelModule(
-      String name, LoadedObject object, ObjectFile file, ModuleSizes sizes, CaptureContext context)
+      String name,
+      LoadedObject object,
+      ObjectFile file,
+      ModuleSizes sizes,
+      int logRecords,
+      CaptureContext context)
       throws BpfException, ReflectiveOperationException {
     this.name = name;
     this.object = object;
@@ -93,6 +119,10 @@ public final class KernelModule implements AutoCloseable {
       flows[number] = new EventFlow(event.getAnnotation(Name.class).value(), () -> taken(number));
     }
     thresholdsNs = object.variable("threshold_ns");
+    loggedFromNs = object.variable("logged_from_ns");
+    triggersNs = object.variable("trigger_ns");
+    triggersMet = object.variable("triggers_met");
+    this.logRecords = logRecords;
     lost = object.variable("lost");
     lostReported = new long[structs.size()];
     unreadableReported = new long[structs.size() + 1];
@@ -125,6 +155,10 @@ public final class KernelModule implements AutoCloseable {
    */
   void complete() throws BpfException, ReflectiveOperationException {
     times.attached(context.clock().nowTicks());
+    if (logRecords > ModuleLog.NO_LOG) {
+      Struct any = structs.values().iterator().next();
+      log = ModuleLog.of(name, object, any, logRecords, context.clock().kernelNow());
+    }
     hostAccounts.forEach(HostAccount::begin);
     object.variable("watched_since_ns").set(ValueLayout.JAVA_LONG, 0, context.clock().kernelNow());
     if (KernelSymbols.areResolvedBy(object)) {
@@ -176,8 +210,44 @@ public final class KernelModule implements AutoCloseable {
   /** Writes the recordings' thresholds and the floors to where the programs read them. */
   void adoptThresholds() {
     for (int i = 0; i < thresholds.length; i++) {
+      long longerNs = context.triggers().longerThanNs(flows[i].eventName());
       thresholdsNs.setAtIndex(ValueLayout.JAVA_LONG, i, thresholdNs(i));
+      loggedFromNs.setAtIndex(ValueLayout.JAVA_LONG, i, logs ? 0 : Threshold.NOT_ENABLED);
+      triggersNs.setAtIndex(ValueLayout.JAVA_LONG, i, longerNs);
     }
+  }
+
+  /** Says whether what is below the thresholds is to be logged. */
+  void log(boolean wanted) {
+    logs = wanted && log != null;
+    records.hold(logs);
+    adoptThresholds();
+  }
+
+  /** Turns records that were held back for the log's sake into exemplars, if it had them not. */
+  void takeHeld() {
+    records.takeHeld(logFromNs);
+    logFromNs = Long.MAX_VALUE;
+  }
+
+  /** Bytes of kernel memory that the log takes; 0 if there is none. */
+  long logBytes() {
+    return log == null ? 0 : log.capacityBytes();
+  }
+
+  /** Turns what the log has, and the ring has not had, into events; see {@link ModuleLog}. */
+  void commitLog(long sinceNs) {
+    if (logs) {
+      logFromNs = log.commit(sinceNs, records.past(), context.clock());
+    }
+  }
+
+  /** Whether a record has come since the last call that meets a trigger's condition. */
+  private boolean hasMetTrigger() {
+    long now = triggersMet.get(ValueLayout.JAVA_LONG, 0);
+    boolean met = now != triggersMetSeen;
+    triggersMetSeen = now;
+    return met;
   }
 
   /**
@@ -214,19 +284,44 @@ public final class KernelModule implements AutoCloseable {
   }
 
   /**
+   * Looks how far the producers are, which {@link #drain} goes by. Some reads of memory.
+   *
+   * @return whether records, or slots of ended threads, should be taken before it is time for all
+   */
+  boolean look() {
+    settledAt = seenAt;
+    long pending = ring.pendingBytes();
+    seenAt = ring.consumedBytes() + pending;
+    boolean met = hasMetTrigger();
+    return met || pending > ring.capacityBytes() / 2 || threads.haveManyEnded();
+  }
+
+  /** Takes the names of threads that were not known yet, while they live. */
+  void meetThreads() {
+    threads.meet();
+  }
+
+  /** Whether there are threads that were not met yet; not those born since the last look. */
+  boolean hasThreadsToMeet() {
+    return threads.haveBeenBorn();
+  }
+
+  /**
    * Turns at most {@code limit} records into events; says how many there were.
    *
-   * <p>Takes only what was there at the last call: a thread that is just being born then has had
-   * the time to become a Java thread, under whose name its first events belong.
+   * <p>Takes only what was there at the look before the last: a thread that is just being born then
+   * has had the time to become a Java thread, under whose name its first events belong.
    */
   int drain(int limit) throws BpfException {
+    long bytes = settledAt - ring.consumedBytes();
+    if (bytes <= 0) {
+      return 0;
+    }
     try {
-      return ring.drain(records, limit, settledBytes);
+      return ring.drain(records, limit, bytes);
     } catch (CorruptRingException e) {
       skippedBytes += e.skippedBytes();
       throw e;
-    } finally {
-      settledBytes = ring.pendingBytes();
     }
   }
 
@@ -279,10 +374,12 @@ public final class KernelModule implements AutoCloseable {
     return times;
   }
 
-  /** Reports losses since the last call. */
-  void reportLosses() {
+  /** Reports losses since the last call; says whether the ring has overflowed. */
+  boolean reportLosses() {
+    boolean overflowed = false;
     for (int i = 0; i < lostReported.length; i++) {
       long now = lost.getAtIndex(ValueLayout.JAVA_LONG, i);
+      overflowed |= now != lostReported[i];
       loss(flows[i].eventName(), now - lostReported[i], "the ring buffer was full");
       lostReported[i] = now;
     }
@@ -301,6 +398,7 @@ public final class KernelModule implements AutoCloseable {
     if (subjects != null) {
       loss(null, subjects.newlyWithout(), "the table of counters was full");
     }
+    return overflowed;
   }
 
   private void loss(String type, long count, String reason) {

@@ -16,10 +16,12 @@ import latencyscope.agent.budget.EventFlow;
 import latencyscope.agent.evidence.RecordedEvents;
 import latencyscope.agent.host.HostFacts;
 import latencyscope.agent.hotspot.NativeAccess;
+import latencyscope.agent.hotspot.RecorderThresholds;
 import latencyscope.agent.memory.TargetMemory;
 import latencyscope.agent.record.TickClock;
 import latencyscope.agent.settings.CaptureSettings;
 import latencyscope.agent.settings.Complaints;
+import latencyscope.agent.settings.ReadMode;
 import latencyscope.agent.thread.WatchedThreads;
 import latencyscope.agent.trigger.Triggers;
 import latencyscope.bpf.error.BpfException;
@@ -44,6 +46,9 @@ public final class LoadedModules implements AutoCloseable {
   private long loadingNs;
   private CostBudget budget;
 
+  /** Whether the user has asked for that budget: else it is for a ring that overflows. */
+  private boolean budgetIsAsked;
+
   /** Null unless the user has asked for it and the kernel does it. */
   private RunTimeAccounting accounting;
 
@@ -56,6 +61,14 @@ public final class LoadedModules implements AutoCloseable {
   private final ToLongFunction<String> thresholdNs = this::thresholdNs;
 
   private long drained;
+
+  /** Null where this JDK does not let us write what is below its thresholds. */
+  private RecorderThresholds recorderThresholds;
+
+  /** Whether a ring has, in the second before the last maintenance. */
+  private boolean overflowed;
+
+  private ReadMode mode = new ReadMode(true, false, 0);
 
   /** CPU time of the drain thread that records took. */
   private long recordsNs;
@@ -101,11 +114,14 @@ public final class LoadedModules implements AutoCloseable {
     }
     all.await(loading);
     all.limitDrainCost(settings);
+    all.recorderThresholds =
+        RecorderThresholds.of(instrumentation, List.copyOf(Schema.events())).orElse(null);
     return all;
   }
 
   // A budget is for the engine's sake: a capture from outside runs in a separate process.
   private void limitDrainCost(CaptureSettings settings) {
+    budgetIsAsked = settings.budgetIsAsked();
     budget =
         new CostBudget(
             settings.pid() == CaptureSettings.OWN ? settings.budget() : 0,
@@ -179,6 +195,12 @@ public final class LoadedModules implements AutoCloseable {
     return context.locks().fact();
   }
 
+  /** How much kernel memory the logs of all modules take, in bytes. */
+  public HostFacts.Fact logMemory() {
+    long bytes = modules.stream().mapToLong(KernelModule::logBytes).sum();
+    return new HostFacts.Fact("history_bytes", Long.toString(bytes), "the agent's option history");
+  }
+
   /** Where the drain thread may run; nowhere if there is none. */
   public CpuSet drainCpus() {
     return drainCpus;
@@ -209,6 +231,45 @@ public final class LoadedModules implements AutoCloseable {
     return false;
   }
 
+  /** What the recordings want of the log, and how soon they want what they keep. */
+  public void mode(ReadMode wanted) {
+    mode = wanted;
+    context.threads().remember(wanted.logs() ? wanted.lastNs() : 0);
+    for (int i = 0; i < modules.size(); i++) {
+      modules.get(i).log(wanted.logs() && recorderThresholds != null);
+    }
+  }
+
+  /**
+   * Whether records should be taken before it is time for all. Some reads of memory: no lock, and
+   * no system call.
+   */
+  public boolean isUrgent() {
+    boolean urgent = false;
+    for (int i = 0; i < modules.size(); i++) { // each is asked: it takes note of what it has seen
+      urgent |= modules.get(i).look();
+    }
+    return urgent;
+  }
+
+  /** Whether there are threads whose names are to be taken. */
+  public boolean haveThreadsToMeet() {
+    for (int i = 0; i < modules.size(); i++) {
+      if (modules.get(i).hasThreadsToMeet()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Takes the names of threads that were not known yet, while they live. */
+  public void meetThreads() {
+    context.threads().beginBatch();
+    for (int i = 0; i < modules.size(); i++) {
+      modules.get(i).meetThreads();
+    }
+  }
+
   /** Turns a batch of records into events; says whether there may be more. */
   public boolean drain(int limit) throws BpfException {
     if (modules.isEmpty()) {
@@ -217,6 +278,7 @@ public final class LoadedModules implements AutoCloseable {
     boolean more = false;
     long beforeNs = NativeThread.cpuTimeNs();
     context.threads().beginBatch();
+    context.turns().begin();
     for (int i = 0; i < modules.size(); i++) {
       KernelModule module = modules.get(i);
       int records = module.drain(limit);
@@ -267,15 +329,17 @@ public final class LoadedModules implements AutoCloseable {
   public void runMaintenance() {
     context.clock().calibrate();
     if (!isEmpty()) { // else native calls may be forbidden
-      budget.look(System.nanoTime(), NativeThread.cpuTimeNs(), recordsNs);
+      boolean mayRaise = budgetIsAsked || mode.streams() || overflowed;
+      budget.look(System.nanoTime(), NativeThread.cpuTimeNs(), recordsNs, mayRaise);
     }
     // Asked once for all: the answer is about the time since it was asked last.
     boolean memoryMayHaveChanged = context.memory().mayHaveChanged(System.nanoTime());
+    overflowed = false;
     for (int i = 0; i < modules.size(); i++) { // an iterator would be garbage
       KernelModule module = modules.get(i);
       module.adoptThresholds();
       module.refreshMemory(memoryMayHaveChanged);
-      module.reportLosses();
+      overflowed |= module.reportLosses();
     }
     recordedEvents.look(thresholdNs);
     context.tasks().look();
@@ -295,8 +359,11 @@ public final class LoadedModules implements AutoCloseable {
   /**
    * Reports everything up to now. Records are read last of all, once more and quickly: what is not
    * read when a chunk ends is unknown to its reader.
+   *
+   * @param withLog whether to add what the logs hold
    */
-  public void complete() {
+  public void complete(boolean withLog) {
+    context.turns().begin();
     context.tasks().commit();
     context.clock().calibrate();
     context.threads().refresh();
@@ -305,12 +372,25 @@ public final class LoadedModules implements AutoCloseable {
       guarded(module::retireThreads);
       module.reportMeasures();
     }
+    if (withLog) {
+      commitLogs();
+    }
+    modules.forEach(KernelModule::takeHeld);
     for (KernelModule module : modules) {
       guarded(module::drainAll);
       // Now, so that what was lost until then is known to belong to this interval.
       module.reportLosses();
       module.times().commit();
     }
+  }
+
+  private void commitLogs() {
+    if (!mode.logs() || recorderThresholds == null) {
+      return;
+    }
+    long lastNs = mode.lastNs();
+    long sinceNs = lastNs == ReadMode.ALL ? 0 : context.clock().kernelNow() - lastNs;
+    recorderThresholds.lowered(() -> modules.forEach(module -> module.commitLog(sinceNs)));
   }
 
   /** One module's step, which must not keep the others from theirs. */

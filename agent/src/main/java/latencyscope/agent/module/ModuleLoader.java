@@ -2,6 +2,7 @@ package latencyscope.agent.module;
 
 import java.io.IOException;
 import java.lang.instrument.Instrumentation;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -15,6 +16,7 @@ import latencyscope.agent.budget.CpuTime;
 import latencyscope.agent.hotspot.Unrecorded;
 import latencyscope.agent.settings.CaptureSettings;
 import latencyscope.agent.settings.Complaints;
+import latencyscope.agent.settings.HistorySize;
 import latencyscope.agent.settings.Target;
 import latencyscope.agent.thread.WatchedThreads;
 import latencyscope.bpf.btf.ObjectFile;
@@ -37,6 +39,9 @@ public final class ModuleLoader {
    * libbpf's mark in a section's name. Without such a hook nothing is wrong, only less is recorded.
    */
   private static final String OPTIONAL = "?";
+
+  /** The log, where it is told of among the probes. */
+  private static final String HISTORY = "history";
 
   private static final String ITERATOR = "iter/";
 
@@ -176,8 +181,21 @@ public final class ModuleLoader {
         watched.leaveOut(NativeThread.id());
         ObjectFile file = ObjectFile.named(name);
         ModuleSizes sizes = ModuleSizes.forThreads(target.threads(), kernel.onlineCpus().size());
-        object = configured(name, file, sizes, probes).load();
-        KernelModule loaded = new KernelModule(name, object, file, sizes, context.join());
+        int logRecords = logRecords(name, file);
+        try {
+          object = configured(name, file, sizes, logRecords, probes).load();
+        } catch (BpfException e) {
+          if (logRecords == ModuleLog.NO_LOG) {
+            throw e;
+          }
+          // The log is what takes memory: without it there is the rest, or the same refusal.
+          probes.clear();
+          logRecords = ModuleLog.NO_LOG;
+          object = configured(name, file, sizes, logRecords, probes).load();
+          probes.add(Probe.refused(name, HISTORY, e));
+        }
+        KernelModule loaded =
+            new KernelModule(name, object, file, sizes, logRecords, context.join());
         warmUp(loaded);
         attach(name, file, object, probes);
         attached.countDown();
@@ -209,7 +227,8 @@ public final class ModuleLoader {
   }
 
   private KernelObject configured(
-      String name, ObjectFile file, ModuleSizes sizes, List<Probe> probes) throws BpfException {
+      String name, ObjectFile file, ModuleSizes sizes, int logRecords, List<Probe> probes)
+      throws BpfException {
     boolean taskStorage = KernelChange.STORAGE_WITHOUT_LOCKS.isIn(kernel.version());
     KernelObject object =
         KernelObject.open(file)
@@ -225,6 +244,7 @@ public final class ModuleLoader {
             .mapEntries("ls_free_chunks", sizes.chunks())
             .mapEntries("ls_task_hash", sizes.slots())
             .createMap(taskStorage ? "ls_task_hash" : "ls_task_storage", false);
+    ModuleLog.configure(object, logRecords);
     if (SubjectAccount.isIn(file)) {
       object
           .mapEntries("ls_subjects", sizes.subjects())
@@ -247,6 +267,17 @@ public final class ModuleLoader {
       }
     }
     return object;
+  }
+
+  private int logRecords(String module, ObjectFile file) throws BpfException {
+    int cpus = ModuleLog.cpuNumbers();
+    // Elsewhere a reader could see a record's parts in another order than they were written.
+    long bytes =
+        System.getProperty("os.arch").equals("amd64")
+            ? HistorySize.bytes(settings.historyBytes(), cpus, Path.of("/"))
+            : HistorySize.OFF;
+    int recordBytes = file.struct("log_record").size();
+    return ModuleLog.records(module, bytes, cpus, recordBytes);
   }
 
   /** What a program lacks on this kernel, in a sentence; null if it can be loaded. */

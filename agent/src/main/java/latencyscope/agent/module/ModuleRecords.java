@@ -12,6 +12,7 @@ import latencyscope.agent.record.RecordHeader;
 import latencyscope.agent.settings.Complaints;
 import latencyscope.agent.thread.ThreadDirectory;
 import latencyscope.bpf.btf.Struct;
+import latencyscope.bpf.ring.LogReader;
 import latencyscope.bpf.ring.RecordHandler;
 
 /**
@@ -26,6 +27,12 @@ final class ModuleRecords implements RecordHandler {
   private final IntConsumer mute;
   private final long[] record;
   private final String module;
+
+  private final HeldRecords held = new HeldRecords();
+  private boolean holds;
+
+  /** A place in the log may be longer than any record of the module. */
+  private final RecordHandler past = this::takePast;
 
   /** Records by the number that they carry. */
   private final long[] taken;
@@ -77,16 +84,55 @@ final class ModuleRecords implements RecordHandler {
 
   @Override
   public void onRecord(MemorySegment data, long offset, int length) {
+    boolean kept = (data.get(ValueLayout.JAVA_LONG, offset) & LogReader.KEPT) != 0;
+    if (kept || !holds || !held.add(data, offset, length)) {
+      take(data, offset, length, false);
+    }
+  }
+
+  /**
+   * Says whether records that are only among the longest, and not above the threshold, are held
+   * back: the log may have them, too, and then they become events and no exemplars.
+   */
+  void hold(boolean wanted) {
+    holds = wanted;
+  }
+
+  /**
+   * Takes the records that were held back.
+   *
+   * @param beforeNs those that ended later are left out, for the log had them; of the kernel's
+   *     clock
+   */
+  void takeHeld(long beforeNs) {
+    held.forEach((data, offset, length) -> {
+      if (header.endNs(data, offset) < beforeNs) {
+        take(data, offset, length, false);
+      }
+    });
+  }
+
+  /** Takes records of the log, which may be of threads that have ended long ago. */
+  RecordHandler past() {
+    return past;
+  }
+
+  private void takePast(MemorySegment data, long offset, int length) {
+    take(data, offset, Math.min(length, record.length * Long.BYTES), true);
+  }
+
+  private void take(MemorySegment data, long offset, int length, boolean ofPast) {
     int number = -1;
     try {
       // Once for all members: reading an array is cheap long before this code has been compiled.
       MemorySegment.copy(data, ValueLayout.JAVA_LONG, offset, record, 0, length / Long.BYTES);
       number = header.record(record);
       taken[number]++;
-      ThreadDirectory.Entry thread = thread(header.osThreadId(record));
+      int id = header.osThreadId(record);
+      ThreadDirectory.Entry thread = ofPast ? pastThread(id) : thread(id);
       if (thread.watched()) {
         decoders[number].decode(record, thread, context.clock());
-      } else {
+      } else if (!ofPast) {
         mute.accept(header.slot(record));
       }
     } catch (RuntimeException e) {
@@ -94,6 +140,7 @@ final class ModuleRecords implements RecordHandler {
       unreadable[number >= 0 && number < decoders.length ? number : decoders.length]++;
       Complaints.say("could not convert a record of module " + module + " to an event", e);
     }
+    context.turns().afterRecord();
   }
 
   /**
@@ -124,5 +171,15 @@ final class ModuleRecords implements RecordHandler {
     return osThreadId == 0
         ? ThreadDirectory.NOBODY
         : threads.of(header.slot(record), osThreadId, header.thread(record, context.strings()));
+  }
+
+  private ThreadDirectory.Entry pastThread(int osThreadId) {
+    return osThreadId == 0
+        ? ThreadDirectory.NOBODY
+        : threads.ofPast(
+            header.slot(record),
+            osThreadId,
+            header.thread(record, context.strings()),
+            context.clock().nanoTimeAt(header.startNs(record)));
   }
 }

@@ -110,7 +110,7 @@ final class WarmUp {
     CostBudget budget = new CostBudget(1, flows, 0, 0);
     for (int i = 1; i <= LOOKS; i++) {
       recorded.look(_ -> 0);
-      budget.look(i * 1_000_000L, i, i);
+      budget.look(i * 1_000_000L, i, i, true);
       NativeThread.cpuTimeNs();
     }
     try (TargetMemory memory = new TargetMemory(Target.folder(pid), null)) {

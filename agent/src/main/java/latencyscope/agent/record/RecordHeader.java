@@ -1,5 +1,7 @@
 package latencyscope.agent.record;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import latencyscope.agent.event.RecordStrings;
 import latencyscope.bpf.btf.Struct;
 
@@ -28,8 +30,14 @@ public final class RecordHeader {
     thread = header.member("thread").offset();
   }
 
-  long startNs(long[] record) {
+  public long startNs(long[] record) {
     return record[startNs / Long.BYTES];
+  }
+
+  /** When what the record at an offset is about ended, of the kernel's clock. */
+  public long endNs(MemorySegment data, long offset) {
+    return data.get(ValueLayout.JAVA_LONG, offset + startNs)
+        + data.get(ValueLayout.JAVA_LONG, offset + durationNs);
   }
 
   public long durationNs(long[] record) {

@@ -119,6 +119,11 @@ public final class TickClock {
     return System.nanoTime() - namespaceOffsetNs;
   }
 
+  /** {@link System#nanoTime} at an instant of the kernel's clock. */
+  public long nanoTimeAt(long kernelNs) {
+    return kernelNs + namespaceOffsetNs;
+  }
+
   /** Ticks now, by the kernel's clock. */
   public long nowTicks() {
     return ticksAt(kernelNow());

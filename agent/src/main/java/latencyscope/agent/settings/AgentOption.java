@@ -11,6 +11,18 @@ public enum AgentOption {
   CPUS("LIST", "all", "CPUs to watch, such as `4-7`."),
   INTERFACE("NAME", "all", "Network interface to watch."),
   DRAIN_CPUS("LIST", "chosen", "CPUs on which the drain thread may run."),
+  HISTORY(
+      "SIZE",
+      "by host",
+      "Kernel memory for the log of every occurrence, such as `64m`; `off`: none."),
+  HISTORY_LAST(
+      "TIME, all",
+      "2s",
+      "How much of the log goes into a recording when it is dumped; `all`: as long as it reaches."),
+  MODE(
+      "history, stream",
+      "history",
+      "`history`: records are read about once a second; `stream`: at once."),
   BUDGET("PERCENT", "1%", "Share of one CPU that the drain thread may use; `off`: no limit."),
   STATS(
       "on, off",

@@ -22,6 +22,8 @@ import latencyscope.proc.CpuSet;
  * @param networkInterface interface to which the network module is limited; "" for all
  * @param drainCpus CPUs on which the drain thread may run; empty: chosen by the agent
  * @param budget share of one CPU that the drain thread may use; 0 for any
+ * @param budgetIsAsked whether an option says so; else it is the default
+ * @param historyBytes what the logs may take, as {@link HistorySize} has it
  * @param probeCost whether the kernel is to count runs and run time of programs
  * @param problems what was given and not understood, as sentences
  */
@@ -34,6 +36,8 @@ public record CaptureSettings(
     String networkInterface,
     CpuSet drainCpus,
     double budget,
+    boolean budgetIsAsked,
+    long historyBytes,
     boolean probeCost,
     List<String> problems) {
   /** This JVM is the target. */
@@ -52,6 +56,7 @@ public record CaptureSettings(
     List<String> problems = new ArrayList<>(options.problems());
     Set<String> unused = new TreeSet<>(Schema.modules());
     unused.removeAll(used);
+    ReadMode.check(options, recorded, problems);
     return new CaptureSettings(
         pid(recorded.last("pid", ""), problems),
         modules(recorded.last("modules", options.value("modules"))),
@@ -61,6 +66,8 @@ public record CaptureSettings(
         recorded.last("networkInterface", options.value("interface")),
         cpus("drain.cpus", options.value("drain.cpus"), problems),
         budget(options.value("budget"), problems),
+        !options.value("budget").isEmpty(),
+        HistorySize.parse(recorded.last("history", options.value("history")), problems),
         onOrOff(recorded.last("probeCost", options.value("stats")), problems),
         List.copyOf(problems));
   }

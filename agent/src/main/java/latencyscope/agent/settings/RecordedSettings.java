@@ -36,21 +36,24 @@ public final class RecordedSettings {
 
   /** What the recordings set that have something to say, in the order in which they were made. */
   List<String> each(String name) {
-    List<String> values = new ArrayList<>();
-    for (Map<String, String> settings : recordings) {
-      // Recording.enable(Class) writes the type's id where .jfc files write its name.
-      String set = settings.get(typeId + "#" + name);
-      set = set != null ? set : settings.get(typeName + "#" + name);
-      if (set != null && !set.isBlank()) {
-        values.add(set.strip());
-      }
-    }
-    return values;
+    return ofAll(name).stream().filter(value -> !value.isEmpty()).toList();
+  }
+
+  /** What each of the recordings sets, or "" where it sets nothing. */
+  List<String> ofAll(String name) {
+    return recordings.stream().map(settings -> value(settings, name)).toList();
+  }
+
+  private String value(Map<String, String> settings, String name) {
+    // Recording.enable(Class) writes the type's id where .jfc files write its name.
+    String set = settings.get(typeId + "#" + name);
+    set = set != null ? set : settings.get(typeName + "#" + name);
+    return set == null ? "" : set.strip();
   }
 
   /** What the newest of them sets. */
   String last(String name, String otherwise) {
     List<String> values = each(name);
-    return values.isEmpty() ? otherwise.strip() : values.get(values.size() - 1);
+    return values.isEmpty() ? otherwise.strip() : values.getLast();
   }
 }

@@ -4,11 +4,14 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiPredicate;
 import java.util.function.IntPredicate;
+import java.util.function.IntUnaryOperator;
 import latencyscope.agent.hotspot.HotSpotThreads;
 import latencyscope.proc.KernelFile;
 
@@ -35,6 +38,9 @@ public final class ThreadDirectory implements AutoCloseable {
    */
   private static final long REFRESH_NS = 10_000_000;
 
+  /** Of threads that come and go by the thousand, these are the last. */
+  private static final int MOST_ENDED = 16_384;
+
   /** No kernel has more threads: PID_MAX_LIMIT. What a slot costs here is a reference. */
   private static final int MOST_SLOTS = 1 << 22;
 
@@ -52,6 +58,9 @@ public final class ThreadDirectory implements AutoCloseable {
     }
   }
 
+  /** A thread that has ended, and until when what happened was it. */
+  private record Ended(Entry entry, long endedNs) {}
+
   /** Of what happened on a CPU while no thread of the target was there. */
   public static final Entry NOBODY = new Entry(0, null, null, true);
 
@@ -63,6 +72,7 @@ public final class ThreadDirectory implements AutoCloseable {
   private final List<OfModule> views = new CopyOnWriteArrayList<>();
 
   private long refreshedAtNs = System.nanoTime() - REFRESH_NS;
+  private long rememberNs;
   private long retryNs;
   private long retryAtNs;
 
@@ -75,6 +85,11 @@ public final class ThreadDirectory implements AutoCloseable {
   public ThreadDirectory(HotSpotThreads threads, BiPredicate<Integer, String> watched) {
     this.threads = threads;
     this.watched = watched;
+  }
+
+  /** For how long those that have ended are remembered, nanoseconds, for {@code ofPast}. */
+  public void remember(long ns) {
+    rememberNs = ns;
   }
 
   /** A module's own view of the directory: each module numbers its threads' slots by itself. */
@@ -92,6 +107,10 @@ public final class ThreadDirectory implements AutoCloseable {
     private final Map<Integer, Integer> latest = new HashMap<>();
 
     private IntPredicate isLive = slot -> true;
+    private IntUnaryOperator idOf = slot -> 0;
+
+    /** Threads that have ended and whose records may still be in the log, by slot and id. */
+    private final Map<Long, Ended> ended = new LinkedHashMap<>();
 
     private OfModule() {}
 
@@ -99,8 +118,39 @@ public final class ThreadDirectory implements AutoCloseable {
      * Returns what identifies a slot's thread as long as it has not ended. Its id may be given to
      * another one after that, and not before.
      */
-    public void liveSlots(IntPredicate isSlotLive) {
+    public void liveSlots(IntPredicate isSlotLive, IntUnaryOperator idOfSlot) {
       isLive = isSlotLive;
+      idOf = idOfSlot;
+    }
+
+    /**
+     * Finds a thread to which something happened some time ago: it may have ended, and its slot and
+     * its id may be those of others by now.
+     *
+     * @param atNs when, {@link System#nanoTime}
+     */
+    public Entry ofPast(int slot, int osThreadId, String kernelName, long atNs) {
+      Ended known = ended.get(key(slot, osThreadId));
+      if (known != null && atNs - known.endedNs <= 0) {
+        return known.entry;
+      }
+      return isLive.test(slot) && idOf.applyAsInt(slot) == osThreadId
+          ? of(slot, osThreadId, kernelName)
+          : entry(osThreadId, null, kernelName);
+    }
+
+    private void remember(int slot, Entry entry) {
+      long now = System.nanoTime();
+      Iterator<Ended> oldest = ended.values().iterator();
+      while (oldest.hasNext()
+          && (ended.size() >= MOST_ENDED || now - oldest.next().endedNs > rememberNs)) {
+        oldest.remove();
+      }
+      ended.put(key(slot, entry.osThreadId), new Ended(entry, now));
+    }
+
+    private static long key(int slot, int osThreadId) {
+      return (long) slot << Integer.SIZE | osThreadId;
     }
 
     /**
@@ -164,6 +214,9 @@ public final class ThreadDirectory implements AutoCloseable {
     /** Forgets the thread in a slot, because the slot will be given to another. */
     public void forget(int slot, int osThreadId) {
       if (slot < bySlot.length) {
+        if (rememberNs > 0 && bySlot[slot] != null) {
+          remember(slot, bySlot[slot]);
+        }
         bySlot[slot] = null;
       }
       if (latest.remove(osThreadId, slot)) {

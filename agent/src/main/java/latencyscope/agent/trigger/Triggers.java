@@ -29,8 +29,8 @@ public final class Triggers {
 
   private static final String OWN_THREADS = "latencyscope-";
 
-  /** What follows belongs to the picture too. */
-  private static final long AFTERMATH_MS = 1_000;
+  /** Between a trigger and its file, nanoseconds: what follows belongs to the picture too. */
+  public static final long AFTERMATH_NS = 1_000_000_000;
 
   private final List<TriggerCondition> conditions;
   private final TriggerDump dump;
@@ -155,7 +155,7 @@ public final class Triggers {
         .name("latencyscope-trigger")
         .start(() -> {
           try {
-            TimeUnit.MILLISECONDS.sleep(AFTERMATH_MS);
+            TimeUnit.NANOSECONDS.sleep(AFTERMATH_NS);
           } catch (InterruptedException e) {
             return; // the engine ends
           }

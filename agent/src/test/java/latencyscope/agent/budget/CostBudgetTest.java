@@ -55,7 +55,7 @@ class CostBudgetTest {
     }
     cpu += rate * nsPerRecord;
     other += otherPerSecondNs;
-    budget.look(now, (long) (cpu + other), (long) cpu);
+    budget.look(now, (long) (cpu + other), (long) cpu, true);
     return rate * nsPerRecord / SECOND;
   }
 

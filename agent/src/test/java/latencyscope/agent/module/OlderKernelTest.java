@@ -55,7 +55,9 @@ class OlderKernelTest {
   }
 
   private static KernelObject fitted(ObjectFile file, boolean taskStorage) throws Exception {
-    return KernelObject.open(file)
+    KernelObject object = KernelObject.open(file);
+    ModuleLog.configure(object, ModuleLog.NO_LOG);
+    return object
         .constant("target_tgid", ProcessHandle.current().pid())
         .constant("has_task_storage", taskStorage ? 1 : 0)
         .mapEntries("ls_slots", SLOTS)

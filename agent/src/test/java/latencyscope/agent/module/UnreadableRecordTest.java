@@ -45,6 +45,7 @@ class UnreadableRecordTest {
             LockNames.NONE,
             new TaskLives(Path.of("/proc"), 1, false),
             Triggers.NONE,
+            new ShortTurns(),
             List.of());
     records = new ModuleRecords("isolation", structs, context, threads.ofModule(), slot -> {});
   }

@@ -25,7 +25,7 @@ final class WatchedJvm implements AutoCloseable {
   private final LoadedObject object;
 
   WatchedJvm(int ringBytes) throws Exception {
-    object =
+    KernelObject spec =
         KernelObject.open(file)
             .constant("target_tgid", ProcessHandle.current().pid())
             .mapEntries("ls_events", ringBytes)
@@ -33,8 +33,9 @@ final class WatchedJvm implements AutoCloseable {
             .mapEntries("ls_free_slots", SLOTS)
             .mapEntries("ls_chunks", CHUNKS)
             .mapEntries("ls_free_chunks", CHUNKS)
-            .createMap("ls_task_hash", false)
-            .load();
+            .createMap("ls_task_hash", false);
+    ModuleLog.configure(spec, ModuleLog.NO_LOG);
+    object = spec.load();
     ThreadAccount.handOut(object, new ModuleSizes(SLOTS, 0, CHUNKS));
   }
 

@@ -53,7 +53,7 @@ class AgentOptionsTest {
     assertEquals(
         List.of(
             "unknown option 'cups'; the options are modules, threads, cpus, interface, drain.cpus,"
-                + " budget, stats, prepare, start, file, duration, trigger, trigger.last,"
+                + " history, history.last, mode, budget, stats, prepare, start, file, duration, trigger, trigger.last,"
                 + " trigger.cooldown, trigger.dir, and the commands stop, status"),
         options.problems());
   }

@@ -30,6 +30,11 @@ public final class SwitchTrace implements AutoCloseable {
 
   /** Begins to trace; the kernel keeps the last four megabytes of each CPU. */
   public static SwitchTrace of(long osThreadId) throws IOException {
+    return of(osThreadId, 4);
+  }
+
+  /** Begins to trace; the kernel keeps the last megabytes of each CPU. */
+  public static SwitchTrace of(long osThreadId, int megabytes) throws IOException {
     Path folder = INSTANCES.resolve("latencyscope-test-" + osThreadId);
     Files.createDirectory(folder);
     SwitchTrace trace = new SwitchTrace(folder, osThreadId);
@@ -37,7 +42,7 @@ public final class SwitchTrace implements AutoCloseable {
       Path event = folder.resolve("events/sched/sched_switch");
       String thread = "prev_pid == " + osThreadId + " || next_pid == " + osThreadId;
       Files.writeString(folder.resolve("trace_clock"), "mono");
-      Files.writeString(folder.resolve("buffer_size_kb"), "4096");
+      Files.writeString(folder.resolve("buffer_size_kb"), Integer.toString(megabytes * 1024));
       Files.writeString(event.resolve("filter"), thread);
       Files.writeString(event.resolve("enable"), "1");
       return trace;
@@ -47,8 +52,9 @@ public final class SwitchTrace implements AutoCloseable {
     }
   }
 
-  /** What has been traced up to now. */
+  /** What has been traced up to now; the last that is traced. */
   public Stamps read() throws IOException {
+    Files.writeString(folder.resolve("tracing_on"), "0");
     Stamps stamps = new Stamps(new ArrayList<>(), new ArrayList<>());
     for (String line : Files.readAllLines(folder.resolve("trace"))) {
       Matcher matcher = LINE.matcher(line);

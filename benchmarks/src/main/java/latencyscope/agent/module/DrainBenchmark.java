@@ -103,6 +103,7 @@ public class DrainBenchmark {
             LockNames.NONE,
             new TaskLives(Path.of("/proc"), 1, false),
             Triggers.NONE,
+            new ShortTurns(),
             List.of());
     records =
         new ModuleRecords(

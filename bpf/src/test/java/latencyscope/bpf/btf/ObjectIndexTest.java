@@ -25,7 +25,7 @@ class ObjectIndexTest {
   @Test
   void listsWhatWasCompiled() throws Exception {
     assertEquals(
-        List.of("elsewhere", "faults", "refused", "shapes", "switches", "symbols"),
+        List.of("elsewhere", "faults", "overrun", "refused", "shapes", "switches", "symbols"),
         new ObjectIndex(Fixtures.FOLDER).names());
   }
 
@@ -42,7 +42,7 @@ class ObjectIndexTest {
   void anUnknownNameListsTheKnownOnes() {
     var e = assertThrows(IllegalArgumentException.class, () -> Fixtures.object("isolatoin"));
     assertEquals(
-        "the index has no object isolatoin; there are: elsewhere, faults, refused, shapes, switches, symbols",
+        "the index has no object isolatoin; there are: elsewhere, faults, overrun, refused, shapes, switches, symbols",
         e.getMessage());
   }
 
@@ -83,7 +83,7 @@ class ObjectIndexTest {
   @Test
   void onlyWhatHasChangedIsCompiledAgain(@TempDir Path tree) throws Exception {
     copyTree(tree);
-    for (String name : List.of("elsewhere", "faults", "refused", "shapes")) {
+    for (String name : List.of("elsewhere", "faults", "overrun", "refused", "shapes")) {
       Files.delete(tree.resolve("src/test/bpf/" + name + ".bpf.c"));
     }
     compile(tree);

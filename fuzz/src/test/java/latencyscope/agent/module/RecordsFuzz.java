@@ -52,6 +52,7 @@ public final class RecordsFuzz {
             LockNames.NONE,
             new TaskLives(Path.of("/proc"), 1, false),
             Triggers.NONE,
+            new ShortTurns(),
             List.of());
     for (String module : ObjectFile.index()) {
       ObjectFile object = ObjectFile.named(module);

@@ -170,6 +170,33 @@ public final class Capture extends Event {
     return true;
   }
 
+  /** Setting {@code history}: kernel memory for the logs, such as {@code 64m}. */
+  @SettingDefinition
+  @Name("history")
+  @Label("History")
+  @Description("Kernel memory for the log of every occurrence, such as 64m; off for none")
+  boolean history(CaptureSetting control) {
+    return true;
+  }
+
+  /** Setting {@code historyLast}: how much of the log goes into the recording. */
+  @SettingDefinition
+  @Name("historyLast")
+  @Label("History Last")
+  @Description("How much of the log goes into a recording when it is dumped, such as 2s; or all")
+  boolean historyLast(CaptureSetting control) {
+    return true;
+  }
+
+  /** Setting {@code mode}: {@code history} or {@code stream}. */
+  @SettingDefinition
+  @Name("mode")
+  @Label("Mode")
+  @Description("history: records are read about once a second; stream: at once")
+  boolean mode(CaptureSetting control) {
+    return true;
+  }
+
   /** Setting {@code trigger}: conditions on which the last seconds are written to a file. */
   @SettingDefinition
   @Name("trigger")

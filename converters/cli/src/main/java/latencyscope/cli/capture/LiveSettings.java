@@ -19,6 +19,7 @@ final class LiveSettings {
   /** Only what a live view shows: each event costs some microseconds of CPU time. */
   static Map<String, String> of(CaptureRequest request, LiveCapture.Thresholds thresholds) {
     Map<String, String> settings = new LinkedHashMap<>(request.settings());
+    settings.put(EventDescription.PREFIX + EventTypes.CAPTURE + "#mode", "stream");
     for (Schema.Type type : Schema.types()) {
       if (!settings.containsKey(type.name() + "#enabled")) {
         continue;
