@@ -261,9 +261,13 @@ public final class Coverage {
    * How long a thread may have been off its CPU in the whole recording without an event that says
    * so, because that was below the threshold. Switches that were counted and have no event were
    * each shorter than any that has one; and together no longer than the capture without the
-   * thread's own CPU time and its recorded stays off the CPU. Empty if that is not bounded.
+   * thread's own CPU time and its recorded stays off the CPU. Empty if that is not bounded; 0 in a
+   * window of which every switch is recorded.
    */
-  public OptionalLong hidden(ThreadId thread) {
+  public OptionalLong hidden(ThreadId thread, Window window) {
+    if (recording.isFull(MODULE, window.start(), window.end())) {
+      return OptionalLong.of(0);
+    }
     ThreadFacts facts = threads.get(thread);
     long counted = counted(thread, key -> key.endsWith("_switches"));
     // From the last one the thread has not come back.

@@ -23,6 +23,7 @@ import latencyscope.recording.fact.CapturedTime;
 import latencyscope.recording.fact.ClockCheck;
 import latencyscope.recording.fact.CounterTotals;
 import latencyscope.recording.fact.Floor;
+import latencyscope.recording.fact.FullTimes;
 import latencyscope.recording.fact.Host;
 import latencyscope.recording.fact.InterruptLine;
 import latencyscope.recording.fact.Intervals;
@@ -56,6 +57,7 @@ public final class Recording {
   private final List<CaptureInterval> intervals;
   private final Map<String, List<CaptureInterval>> moduleIntervals = new TreeMap<>();
   private final Map<String, CapturedTime> captured = new TreeMap<>();
+  private final Map<String, List<FullTimes.Stretch>> fullTimes;
   private final Map<String, Long> floors;
   private final List<Floor> floorChanges;
   private final long measuredFrom;
@@ -87,6 +89,7 @@ public final class Recording {
     measuredFrom = Math.min(capture.start(), builder.counts.from());
     intervals = List.copyOf(builder.captures.intervals().of(null));
     addModules(builder.captures.intervals());
+    fullTimes = builder.captures.fullTimes().ofModules();
     probes = builder.probes.states();
     costs = builder.probes.costs();
     monotonicOffset = builder.clocks.monotonicOffset();
@@ -268,6 +271,17 @@ public final class Recording {
    */
   public long measuredFrom() {
     return measuredFrom;
+  }
+
+  /** Where every occurrence of a module is in the recording, whatever the thresholds. */
+  public Map<String, List<FullTimes.Stretch>> fullTimes() {
+    return fullTimes;
+  }
+
+  /** Whether a stretch of time is one of those. */
+  public boolean isFull(String module, long from, long until) {
+    return fullTimes.getOrDefault(module, List.of()).stream()
+        .anyMatch(full -> full.from() <= from && until <= full.until());
   }
 
   /** What is not in the recording, as far as it was counted. */

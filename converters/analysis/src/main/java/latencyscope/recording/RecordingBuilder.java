@@ -64,6 +64,7 @@ final class RecordingBuilder {
         probes.haveLoaded();
       }
       case EventTypes.MODULE_CAPTURE -> captures.addModule(type, values);
+      case EventTypes.FULL_RESOLUTION -> captures.addFullTime(type, values);
       case EventTypes.TASK_STATUS -> tasks.task(type, values);
       case EventTypes.PROCESS_STATUS -> tasks.process(type, values);
       case EventTypes.HISTOGRAM -> counts.addHistogram(type, values);

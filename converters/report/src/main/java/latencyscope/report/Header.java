@@ -16,6 +16,7 @@ import latencyscope.proc.CpuSet;
 import latencyscope.recording.Recording;
 import latencyscope.recording.fact.CaptureInfo;
 import latencyscope.recording.fact.CapturedTime;
+import latencyscope.recording.fact.FullTimes;
 import latencyscope.recording.fact.Host;
 import latencyscope.recording.fact.JvmInfo;
 import latencyscope.recording.fact.ProbeCosts;
@@ -71,6 +72,7 @@ public final class Header {
       lines.add("Threads: " + recording.capture().threads());
     }
     captured().ifPresent(lines::add);
+    fullResolution().ifPresent(lines::add);
     if (recording.isDescribed()) {
       lines.add("Started: " + Numbers.dateAndClock(recording.capture().start(), zone));
     }
@@ -132,6 +134,25 @@ public final class Header {
                 toTenths(entry.getValue().from())))
         .reduce((a, b) -> a + ", " + b)
         .map(modules -> "Captured: " + modules);
+  }
+
+  /** Where every occurrence is recorded; empty if no log was read. */
+  private Optional<String> fullResolution() {
+    return recording.fullTimes().entrySet().stream()
+        .filter(entry -> !entry.getValue().isEmpty())
+        .map(entry ->
+            String.format(
+                Locale.ROOT,
+                "%s %.1fs until %s",
+                entry.getKey(),
+                last(entry.getValue()).ns() / 1e9,
+                toTenths(last(entry.getValue()).until())))
+        .reduce((a, b) -> a + ", " + b)
+        .map(modules -> "Every occurrence: " + modules);
+  }
+
+  private static FullTimes.Stretch last(List<FullTimes.Stretch> stretches) {
+    return stretches.get(stretches.size() - 1);
   }
 
   private static boolean isMoreThanNone(Metrics metrics, String key) {

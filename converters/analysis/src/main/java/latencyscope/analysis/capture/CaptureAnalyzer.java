@@ -219,6 +219,7 @@ public final class CaptureAnalyzer implements Analyzer {
     metrics.put("records", recording.records().values().stream().mapToLong(n -> n).sum());
     metrics.put("lost", recording.losses().stream().mapToLong(Loss::count).sum());
     metrics.put("probes", probes(recording));
+    metrics.put("full_resolution", fullResolution(recording));
     metrics.put(
         "drain_cpu_ns",
         ownThread(recording, "drain"),
@@ -236,6 +237,22 @@ public final class CaptureAnalyzer implements Analyzer {
     metrics.put(
         "clock_error_ns", recording.clock().errorNs(), "the recording holds no clock readings");
     return metrics;
+  }
+
+  /** Where every occurrence is recorded, whatever the thresholds. */
+  private static List<Metrics> fullResolution(Recording recording) {
+    List<Metrics> all = new ArrayList<>();
+    recording
+        .fullTimes()
+        .forEach((module, stretches) ->
+            stretches.forEach(stretch -> {
+              Metrics one = new Metrics();
+              one.put("module", module);
+              one.put("from_ns", stretch.from());
+              one.put("until_ns", stretch.until());
+              all.add(one);
+            }));
+    return all;
   }
 
   /** A probe by its module and name, ordered by both; the name is null for the whole module. */

@@ -155,7 +155,7 @@ final class IsolationFindings {
     text.append(
         String.format(
             Locale.ROOT,
-            "%s above the threshold, %,d after preemption. In the worst wait, on CPU %d, %s %s",
+            "%s recorded, %,d after preemption. In the worst wait, on CPU %d, %s %s",
             Count.words(sum.count(), "wait"),
             evictions,
             worst.cpu(),

@@ -72,7 +72,7 @@ public final class SyscallAnalyzer extends ModuleAnalyzer<SyscallEvents> {
             .map(r -> String.format(Locale.ROOT, "%s %,d", r.label(), events.count(r)))
             .collect(Collectors.joining(", "));
     if (!reasons.isEmpty()) {
-      remarks.add("Futex waits above the threshold, all threads: " + reasons + ".");
+      remarks.add("Recorded futex waits, all threads: " + reasons + ".");
     }
     if (facts.overslept.count() > 0) {
       remarks.add(

@@ -93,7 +93,7 @@ final class SyscallFindings {
     String text =
         String.format(
             Locale.ROOT,
-            "%s above the threshold. The worst, on CPU %d, took %s",
+            "%s recorded. The worst, on CPU %d, took %s",
             Count.words(sum.count(), "sleep"),
             worst.cpu(),
             Nanos.words(worst.duration()));
@@ -156,7 +156,7 @@ final class SyscallFindings {
             new Cost(sum.count(), sum.total(), worst.duration(), worst.start()),
             String.format(
                     Locale.ROOT,
-                    "%s above the threshold%s. The worst began on CPU %d",
+                    "%s recorded%s. The worst began on CPU %d",
                     Count.words(sum.count(), "wait"),
                     holder == null ? "" : ", ended when the culprit released the lock",
                     worst.cpu())
@@ -222,7 +222,7 @@ final class SyscallFindings {
   private static String called(Tally.Sum<BlockedCall> sum, Task waker) {
     return String.format(
         Locale.ROOT,
-        "%s above the threshold. The worst, on CPU %d, returned %d; %s",
+        "%s recorded. The worst, on CPU %d, returned %d; %s",
         Count.words(sum.count(), "call"),
         sum.worst().cpu(),
         sum.worst().result(),
@@ -232,7 +232,7 @@ final class SyscallFindings {
   private static String sampled(Tally.Sum<BlockedCall> sum) {
     return String.format(
         Locale.ROOT,
-        "%s above the threshold. The sampler stops a thread by a signal, whose handler waits in"
+        "%s recorded. The sampler stops a thread by a signal, whose handler waits in"
             + " rt_sigsuspend until the stack is read. The worst began on CPU %d",
         Count.words(sum.count(), "stop"),
         sum.worst().cpu());

@@ -245,7 +245,7 @@ public final class Explainer {
     threads.add(ledger.window().thread());
     long sum = 0;
     for (ThreadId thread : threads) {
-      OptionalLong bound = first.coverage.hidden(thread);
+      OptionalLong bound = first.coverage.hidden(thread, ledger.window());
       if (bound.isEmpty()) {
         return soft == 0 ? 0 : -1;
       }

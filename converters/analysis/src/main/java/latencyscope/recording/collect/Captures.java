@@ -9,6 +9,7 @@ import latencyscope.proc.CpuSet;
 import latencyscope.recording.event.EventType;
 import latencyscope.recording.fact.CaptureInfo;
 import latencyscope.recording.fact.CapturedTime;
+import latencyscope.recording.fact.FullTimes;
 import latencyscope.recording.fact.Host;
 import latencyscope.recording.fact.Intervals;
 import latencyscope.recording.fact.RecordedTypes;
@@ -23,6 +24,7 @@ public final class Captures {
 
   private final Notes notes;
   private final Intervals intervals = new Intervals();
+  private final FullTimes fullTimes = new FullTimes();
   private final RecordedTypes types = new RecordedTypes();
   private final Set<String> modules = new LinkedHashSet<>();
   private final Targets targets = new Targets();
@@ -101,6 +103,24 @@ public final class Captures {
         new CapturedTime(start, start + duration, duration),
         type.number(values, EventFields.RECORDS_FROM, start),
         type.number(values, EventFields.RECORDS_UNTIL, start));
+  }
+
+  /** Takes the event of one CPU's log. */
+  public void addFullTime(EventType type, Object[] values) {
+    String module = type.text(values, EventFields.MODULE);
+    long start = Values.start(type, values);
+    if (module != null) {
+      fullTimes.add(
+          module,
+          (int) type.number(values, EventFields.CPU, 0),
+          start,
+          start + Values.length(type, values));
+    }
+  }
+
+  /** Where every occurrence is in the recording. */
+  public FullTimes fullTimes() {
+    return fullTimes;
   }
 
   private void addModules(String joined) {
