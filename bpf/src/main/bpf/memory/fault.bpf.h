@@ -146,7 +146,10 @@ static __always_inline void remember_before_major(struct task_struct *task,
 	state->maj_flt--;
 }
 
-/* What is sent is counted as what it is sent as. */
+/*
+ * What is kept is counted as what it is kept as. The search takes 10 us: user space does it
+ * for what is only logged, when it reads that.
+ */
 static __always_inline void find_place(struct task_struct *task, struct place *place, bool matters)
 {
 	enum memory_region told = place->region;
@@ -184,10 +187,11 @@ static __always_inline int fault_ends(struct bpf_perf_event_data *ctx, enum faul
 	count_faults(task, &storage->state, &slot->measures, cpu, 1);
 	if (is_recorded(cpu)) {
 		bool sent = !slot->muted && is_wanted(RECORD_PAGE_FAULT, duration);
+		bool kept = sent && duration >= threshold_ns[RECORD_PAGE_FAULT];
 
 		place.region = known_region(place.address);
 		if (can_find_mapping)
-			find_place(task, &place, sent || kind == KIND_MAJOR);
+			find_place(task, &place, kept || kind == KIND_MAJOR);
 		if (begin) {
 			histogram_add(histogram_of(&slot->measures, place.region), duration);
 			if (kind == KIND_MAJOR)
