@@ -25,7 +25,6 @@ import latencyscope.bpf.libbpf.KernelSymbols;
 import latencyscope.bpf.libbpf.LoadedObject;
 import latencyscope.bpf.ring.RingReader;
 import latencyscope.jfr.KernelEvent;
-import latencyscope.jfr.capture.RecordsLost;
 
 /**
  * One module at work in the kernel: its records become events, its thresholds follow the
@@ -34,10 +33,6 @@ import latencyscope.jfr.capture.RecordsLost;
  * <p>Used by one thread at a time; the session sees to that.
  */
 public final class KernelModule implements AutoCloseable {
-  /** Transient: the first event of a thread, a few in a hundred million. */
-  private static final String WITHOUT_STATE =
-      "a thread's first event came while the kernel was busy with another thread's state";
-
   private static final String RING = "ls_events";
 
   /** A producer that was interrupted, by a hypervisor at worst, needs so long at most. */
@@ -54,12 +49,8 @@ public final class KernelModule implements AutoCloseable {
   private final EventFlow[] flows;
   private final Threshold[] thresholds;
   private final MemorySegment thresholdsNs;
-  private final MemorySegment lost;
   private final MemorySegment worst;
-  private final long[] lostReported;
-  private final long[] unreadableReported;
-  private final long leastRecordBytes;
-  private long skippedBytes;
+  private final ModuleLosses losses;
   private final ThreadDirectory.OfModule directory;
   private final ThreadAccount threads;
 
@@ -123,10 +114,7 @@ public final class KernelModule implements AutoCloseable {
     triggersNs = object.variable("trigger_ns");
     triggersMet = object.variable("triggers_met");
     this.logRecords = logRecords;
-    lost = object.variable("lost");
-    lostReported = new long[structs.size()];
-    unreadableReported = new long[structs.size() + 1];
-    leastRecordBytes = structs.values().stream().mapToInt(Struct::size).min().orElse(Long.BYTES);
+    losses = new ModuleLosses(name, flows, object.variable("lost"), structs.values());
     worst = object.variable("worst_of");
     directory = context.threads().ofModule();
     threads = new ThreadAccount(name, object, file, sizes, directory, context.strings());
@@ -320,7 +308,7 @@ public final class KernelModule implements AutoCloseable {
     try {
       return ring.drain(records, limit, bytes);
     } catch (CorruptRingException e) {
-      skippedBytes += e.skippedBytes();
+      losses.skipped(e.skippedBytes());
       throw e;
     }
   }
@@ -376,41 +364,9 @@ public final class KernelModule implements AutoCloseable {
 
   /** Reports losses since the last call; says whether the ring has overflowed. */
   boolean reportLosses() {
-    boolean overflowed = false;
-    for (int i = 0; i < lostReported.length; i++) {
-      long now = lost.getAtIndex(ValueLayout.JAVA_LONG, i);
-      overflowed |= now != lostReported[i];
-      loss(flows[i].eventName(), now - lostReported[i], "the ring buffer was full");
-      lostReported[i] = now;
-    }
-    for (int i = 0; i < unreadableReported.length; i++) {
-      long now = records.unreadable(i);
-      String type = i < flows.length ? flows[i].eventName() : "unknown type";
-      loss(type, now - unreadableReported[i], "they could not be converted to events");
-      unreadableReported[i] = now;
-    }
-    // How many were in there is unknown: as many as there can have been.
-    long skipped = Math.ceilDiv(skippedBytes, leastRecordBytes);
-    loss("unknown type", skipped, "the ring buffer was corrupt");
-    skippedBytes = 0;
-    loss(null, threads.newlyWithoutSlot(), "the table of threads was full");
-    loss(null, threads.newlyWithoutState(), WITHOUT_STATE);
-    if (subjects != null) {
-      loss(null, subjects.newlyWithout(), "the table of counters was full");
-    }
+    boolean overflowed = losses.report(records);
+    losses.ofThreads(threads, subjects);
     return overflowed;
-  }
-
-  private void loss(String type, long count, String reason) {
-    if (count == 0) {
-      return;
-    }
-    RecordsLost event = new RecordsLost();
-    event.module = name;
-    event.type = type;
-    event.count = count;
-    event.reason = reason;
-    event.commit();
   }
 
   @Override

@@ -4,12 +4,10 @@ import java.io.IOException;
 import java.lang.instrument.Instrumentation;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.ToLongFunction;
-import java.util.stream.Collectors;
 import latencyscope.agent.budget.CostBudget;
 import latencyscope.agent.budget.CpuTime;
 import latencyscope.agent.budget.EventFlow;
@@ -81,13 +79,13 @@ public final class LoadedModules implements AutoCloseable {
       throws IOException, IllegalAccessException {
     WatchedThreads watched = new WatchedThreads(settings.threads());
     LoadedModules all = new LoadedModules();
-    all.reportProblems(settings);
+    all.probes.addAll(LoadProblems.of(settings));
     // The JVM's own structures are read while the kernel's verifier is at work.
     CompletableFuture<CaptureContext> context = new CompletableFuture<>();
     List<ModuleLoader.Loading> loading = List.of();
     String forbidden = NativeAccess.enable(instrumentation);
     if (forbidden != null) {
-      all.forbidden(forbidden);
+      all.probes.add(LoadProblems.forbidden(forbidden));
     }
     try {
       if (forbidden == null) {
@@ -99,7 +97,7 @@ public final class LoadedModules implements AutoCloseable {
         loading = new ModuleLoader(settings, context, watched, instrumentation).begin(wanted);
       }
     } catch (BpfException e) {
-      all.refused(e);
+      all.probes.add(LoadProblems.refused(e));
     }
     try {
       all.context =
@@ -151,31 +149,12 @@ public final class LoadedModules implements AutoCloseable {
       probes.addAll(one.probes());
       loadingNs += one.cpuNs();
     }
-    complain(all);
+    LoadProblems.complain(all);
   }
 
   private void add(KernelModule module) {
     modules.add(module);
     module.flows().forEach(flow -> flows.putIfAbsent(flow.eventName(), flow));
-  }
-
-  // What one remedy puts right is one problem, however many modules it stops.
-  private static void complain(List<ModuleLoader.Loading> all) {
-    Map<String, List<ModuleLoader.Loading>> byRemedy =
-        all.stream()
-            .filter(one -> one.refusal().isPresent())
-            .collect(
-                Collectors.groupingBy(
-                    one -> one.refusal().orElseThrow().remedy(),
-                    LinkedHashMap::new,
-                    Collectors.toList()));
-    byRemedy.forEach((remedy, refused) -> {
-      String names =
-          refused.stream().map(ModuleLoader.Loading::name).collect(Collectors.joining(", "));
-      String problem = refused.get(0).refusal().orElseThrow().problem();
-      String who = refused.size() == 1 ? "module " + names + " is" : "modules " + names + " are";
-      Complaints.say(who + " not active: " + problem + "; " + remedy);
-    });
   }
 
   public boolean isEmpty() {
@@ -428,33 +407,5 @@ public final class LoadedModules implements AutoCloseable {
     } catch (IOException e) {
       Complaints.say("could not close the readers of threads and memory", e);
     }
-  }
-
-  // What was asked for differs from what is captured: the recording must say so.
-  private void reportProblems(CaptureSettings settings) {
-    List<String> problems = new ArrayList<>(settings.problems());
-    for (String module : settings.modules()) {
-      if (!Schema.modules().contains(module)) {
-        problems.add(
-            "unknown module '"
-                + module
-                + "'; the modules are "
-                + String.join(", ", Schema.modules()));
-      }
-    }
-    problems.forEach(Complaints::say);
-    if (!problems.isEmpty()) {
-      probes.add(Probe.unavailable("capture", "options", String.join("; ", problems)));
-    }
-  }
-
-  private void forbidden(String reason) {
-    Complaints.say("not active: " + reason + "; the application is unaffected");
-    probes.add(Probe.unavailable("capture", null, reason));
-  }
-
-  private void refused(BpfException e) {
-    Complaints.say("not capturing: " + e.problem() + "; " + e.remedy());
-    probes.add(Probe.refused("capture", null, e));
   }
 }

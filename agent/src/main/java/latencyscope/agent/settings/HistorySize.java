@@ -22,7 +22,7 @@ public final class HistorySize {
   /** Part of the host's memory that nobody misses. */
   private static final int PART_OF_HOST = 64;
 
-  private static final Pattern SIZE = Pattern.compile("(\\d{1,12})([kmg]?)b?");
+  private static final Pattern SIZE = Pattern.compile("(\\d{1,9})([kmg]?)b?");
 
   private HistorySize() {}
 
@@ -41,9 +41,9 @@ public final class HistorySize {
           "history '" + text + "' is neither off nor a size such as 64m; using the default");
       return BY_HOST;
     }
-    int shift = 10 * (1 + "kmg".indexOf(matcher.group(2)));
-    long bytes = Long.parseLong(matcher.group(1));
-    return matcher.group(2).isEmpty() ? bytes : Math.multiplyExact(bytes, 1L << shift);
+    int unit = "kmg".indexOf(matcher.group(2));
+    int shift = matcher.group(2).isEmpty() ? 0 : 10 * (1 + unit);
+    return Long.parseLong(matcher.group(1)) << shift;
   }
 
   /**
