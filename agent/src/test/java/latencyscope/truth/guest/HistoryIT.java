@@ -38,7 +38,7 @@ class HistoryIT {
   /** Of the kernel's trace, whose lines are rounded, and of the way between the two tracepoints. */
   private static final Duration CLOSE = Duration.ofNanos(5_000);
 
-  /** The same at worst: the pair of both clocks that is next may be seconds away. */
+  /** The same for nearly all: the pair of both clocks that is next may be seconds away. */
   private static final Duration APART = Duration.ofMillis(1);
 
   private static final Duration AWAY_FROM_THE_EDGE = Duration.ofMillis(5);
@@ -89,8 +89,10 @@ class HistoryIT {
     differences.sort(Comparator.naturalOrder());
     Duration median = differences.get(differences.size() / 2);
     assertTrue(median.compareTo(CLOSE) <= 0, "begin apart, median " + median);
-    Duration worst = differences.getLast();
-    assertTrue(worst.compareTo(APART) <= 0, "begin apart, worst " + worst);
+    // Not the worst: between the two callbacks of one tracepoint an interrupt or a hypervisor may
+    // take the CPU for milliseconds.
+    Duration most = differences.get(differences.size() * 99 / 100);
+    assertTrue(most.compareTo(APART) <= 0, "begin apart, 99 % within " + most);
   }
 
   /** When every occurrence is in a recording, of all CPUs, less some milliseconds at its ends. */
