@@ -47,9 +47,9 @@ struct {
 volatile u64 threshold_ns[MAX_RECORDS] SEC(".data");
 /* Per record: shorter ones are not even logged; by default nothing is that is not kept. */
 volatile u64 logged_from_ns[MAX_RECORDS] SEC(".data") = {[0 ... MAX_RECORDS - 1] = NOT_ENABLED};
-/* Per record: longer ones have somebody waiting who was told of none yet; see trigger_met. */
+/* Per record: longer ones meet the condition of a trigger. */
 volatile u64 trigger_ns[MAX_RECORDS] SEC(".data") = {[0 ... MAX_RECORDS - 1] = NOT_ENABLED};
-/* How many records were longer than that: user space looks at it, and need not read records. */
+/* How many records were longer than that: user space looks at this and need not read them. */
 u64 triggers_met SEC(".bss");
 /* Per record: how many found no room. */
 u64 lost[MAX_RECORDS] SEC(".bss");

@@ -98,7 +98,11 @@ public final class ThreadAccount {
 
   /** Whether threads have ended since the last {@link #retire}. */
   public boolean haveThreadsEnded() {
-    return threadsEnded.get(ValueLayout.JAVA_LONG, 0) != threadsEndedSeen;
+    return newlyEnded() != 0;
+  }
+
+  private long newlyEnded() {
+    return threadsEnded.get(ValueLayout.JAVA_LONG, 0) - threadsEndedSeen;
   }
 
   /** Whether threads have been born that {@link #meet} has not met; not since the last call. */
@@ -120,7 +124,7 @@ public final class ThreadAccount {
 
   /** Whether so many have that slots may run out before long. */
   public boolean haveManyEnded() {
-    return threadsEnded.get(ValueLayout.JAVA_LONG, 0) - threadsEndedSeen > many;
+    return newlyEnded() > many;
   }
 
   /** Reports threads that have ended and gives their slots back. */

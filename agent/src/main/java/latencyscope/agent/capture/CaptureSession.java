@@ -92,8 +92,8 @@ public final class CaptureSession {
       ReadMode readMode,
       Instrumentation instrumentation,
       Triggers triggers) {
-    this.readMode = readMode;
     this.triggers = triggers;
+    this.readMode = effective(readMode);
     this.settings = settings;
     this.instrumentation = instrumentation;
     thread = Thread.ofPlatform().daemon().name("latencyscope-drain").unstarted(this::run);
@@ -137,14 +137,11 @@ public final class CaptureSession {
     return loaded != null;
   }
 
-  /** Has the recordings' wishes for the log taken over by the kernel side. */
+  /**
+   * Has the recordings' thresholds, and their wishes for the log, taken over by the kernel side.
+   */
   public void readMode(ReadMode wanted) {
-    readMode = wanted;
-    thresholdsChanged = true;
-  }
-
-  /** Has the recordings' thresholds taken over by the kernel side. */
-  public void adoptThresholds() {
+    readMode = effective(wanted);
     thresholdsChanged = true;
   }
 
@@ -268,6 +265,7 @@ public final class CaptureSession {
       }
       report = new CaptureReport(settings, clock);
       modules = LoadedModules.load(settings, clock, instrumentation, triggers);
+      modules.mode(readMode);
       loading = false;
       if (stopping) {
         return false;
@@ -306,7 +304,7 @@ public final class CaptureSession {
       if (runMaintenance) {
         turns.beforeOtherWork();
         thresholdsChanged = false;
-        modules.mode(effective(readMode));
+        modules.mode(readMode);
         modules.runMaintenance();
         turns.look();
       }

@@ -48,6 +48,7 @@ public final class KernelModule implements AutoCloseable {
   private final Map<Long, Struct> structs;
   private final EventFlow[] flows;
   private final Threshold[] thresholds;
+  private final long[] thresholdTicks;
   private final MemorySegment thresholdsNs;
   private final MemorySegment worst;
   private final ModuleLosses losses;
@@ -67,7 +68,6 @@ public final class KernelModule implements AutoCloseable {
   private final MemorySegment loggedFromNs;
   private final MemorySegment triggersNs;
   private final MemorySegment triggersMet;
-  private final int logRecords;
 
   /** Null if nothing is logged, and before the programs are attached. */
   private ModuleLog log;
@@ -84,16 +84,8 @@ public final class KernelModule implements AutoCloseable {
 
   private long settledAt;
 
-  /**
-   * @param logRecords records that each CPU's part of the log has
-   */
   KernelModule(
-      String name,
-      LoadedObject object,
-      ObjectFile file,
-      ModuleSizes sizes,
-      int logRecords,
-      CaptureContext context)
+      String name, LoadedObject object, ObjectFile file, ModuleSizes sizes, CaptureContext context)
       throws BpfException, ReflectiveOperationException {
     this.name = name;
     this.object = object;
@@ -102,6 +94,7 @@ public final class KernelModule implements AutoCloseable {
     ring = object.ring(RING);
     structs = recordsByNumber(file);
     thresholds = new Threshold[structs.size()];
+    thresholdTicks = new long[structs.size()];
     flows = new EventFlow[structs.size()];
     for (Map.Entry<Long, Struct> entry : structs.entrySet()) {
       int number = Math.toIntExact(entry.getKey());
@@ -113,7 +106,6 @@ public final class KernelModule implements AutoCloseable {
     loggedFromNs = object.variable("logged_from_ns");
     triggersNs = object.variable("trigger_ns");
     triggersMet = object.variable("triggers_met");
-    this.logRecords = logRecords;
     losses = new ModuleLosses(name, flows, object.variable("lost"), structs.values());
     worst = object.variable("worst_of");
     directory = context.threads().ofModule();
@@ -143,10 +135,8 @@ public final class KernelModule implements AutoCloseable {
    */
   void complete() throws BpfException, ReflectiveOperationException {
     times.attached(context.clock().nowTicks());
-    if (logRecords > ModuleLog.NO_LOG) {
-      Struct any = structs.values().iterator().next();
-      log = ModuleLog.of(name, object, any, logRecords, context.clock().kernelNow());
-    }
+    Struct any = structs.values().iterator().next();
+    log = ModuleLog.of(name, object, any);
     hostAccounts.forEach(HostAccount::begin);
     object.variable("watched_since_ns").set(ValueLayout.JAVA_LONG, 0, context.clock().kernelNow());
     if (KernelSymbols.areResolvedBy(object)) {
@@ -197,19 +187,35 @@ public final class KernelModule implements AutoCloseable {
 
   /** Writes the recordings' thresholds and the floors to where the programs read them. */
   void adoptThresholds() {
+    boolean risen = false;
     for (int i = 0; i < thresholds.length; i++) {
       long longerNs = context.triggers().longerThanNs(flows[i].eventName());
+      long ticks = thresholds[i].ticks();
+      // Not enabled is the highest. In ticks: each calibration moves the nanoseconds a little.
+      risen |= Long.compareUnsigned(ticks, thresholdTicks[i]) > 0;
+      thresholdTicks[i] = ticks;
       thresholdsNs.setAtIndex(ValueLayout.JAVA_LONG, i, thresholdNs(i));
       loggedFromNs.setAtIndex(ValueLayout.JAVA_LONG, i, logs ? 0 : Threshold.NOT_ENABLED);
       triggersNs.setAtIndex(ValueLayout.JAVA_LONG, i, longerNs);
+    }
+    if (logs && risen) {
+      // What was kept for the sake of the lower threshold, and is not read yet, is no event now.
+      log.begin(context.clock().kernelNow());
     }
   }
 
   /** Says whether what is below the thresholds is to be logged. */
   void log(boolean wanted) {
+    boolean before = logs;
     logs = wanted && log != null;
+    if (logs == before) {
+      return;
+    }
     records.hold(logs);
     adoptThresholds();
+    if (logs) {
+      log.begin(context.clock().kernelNow()); // now that the programs know
+    }
   }
 
   /** Turns records that were held back for the log's sake into exemplars, if it had them not. */
@@ -251,7 +257,7 @@ public final class KernelModule implements AutoCloseable {
 
   private long thresholdNs(int record) {
     EventFlow flow = flows[record];
-    long ticks = thresholds[record].ticks();
+    long ticks = thresholdTicks[record];
     // All ones is the kernel side's "not enabled", and also what -1 is.
     if (ticks == Threshold.NOT_ENABLED || ticks == 0) {
       flow.threshold(0);

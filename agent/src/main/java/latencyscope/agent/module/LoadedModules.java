@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
 import latencyscope.agent.budget.CostBudget;
 import latencyscope.agent.budget.CpuTime;
@@ -202,8 +203,12 @@ public final class LoadedModules implements AutoCloseable {
 
   /** Whether there is anything to drain. Some reads of memory: no lock, and no system call. */
   public boolean haveWork() {
+    return any(KernelModule::hasWork);
+  }
+
+  private boolean any(Predicate<KernelModule> test) {
     for (int i = 0; i < modules.size(); i++) { // an iterator would be garbage
-      if (modules.get(i).hasWork()) {
+      if (test.test(modules.get(i))) {
         return true;
       }
     }
@@ -233,12 +238,7 @@ public final class LoadedModules implements AutoCloseable {
 
   /** Whether there are threads whose names are to be taken. */
   public boolean haveThreadsToMeet() {
-    for (int i = 0; i < modules.size(); i++) {
-      if (modules.get(i).hasThreadsToMeet()) {
-        return true;
-      }
-    }
-    return false;
+    return any(KernelModule::hasThreadsToMeet);
   }
 
   /** Takes the names of threads that were not known yet, while they live. */

@@ -40,7 +40,7 @@ public final class ModuleLoader {
    */
   private static final String OPTIONAL = "?";
 
-  /** The log, where it is told of among the probes. */
+  /** Name of the log in the list of probes, if it was refused. */
   private static final String HISTORY = "history";
 
   private static final String ITERATOR = "iter/";
@@ -194,8 +194,7 @@ public final class ModuleLoader {
           object = configured(name, file, sizes, logRecords, probes).load();
           probes.add(Probe.refused(name, HISTORY, e));
         }
-        KernelModule loaded =
-            new KernelModule(name, object, file, sizes, logRecords, context.join());
+        KernelModule loaded = new KernelModule(name, object, file, sizes, context.join());
         warmUp(loaded);
         attach(name, file, object, probes);
         attached.countDown();

@@ -36,41 +36,36 @@ final class ModuleLog {
   private final VarHandle startTime;
   private final VarHandle duration;
 
-  /** Of each CPU until when its log has been read, nanoseconds. */
+  /** Of each CPU until when its log has been read, or since when it is one, nanoseconds. */
   private final long[] readUntilNs;
 
-  private ModuleLog(String module, LogReader reader, long watchedSinceNs)
-      throws IllegalAccessException {
+  private ModuleLog(String module, LogReader reader) throws IllegalAccessException {
     this.reader = reader;
     event.module = module;
     startTime = ImplicitFields.startTime(FullResolution.class);
     duration = ImplicitFields.duration(FullResolution.class);
     readUntilNs = new long[reader.cpus()];
-    Arrays.fill(readUntilNs, watchedSinceNs);
   }
 
   /**
-   * Opens a module's log.
+   * Opens a module's log; null if it has only what its programs need.
    *
    * @param record any of the module's records
-   * @param perCpu records for each CPU
-   * @param watchedSinceNs from when on the module sees everything, of the kernel's clock
    */
-  static ModuleLog of(
-      String module, LoadedObject object, Struct record, int perCpu, long watchedSinceNs)
+  static ModuleLog of(String module, LoadedObject object, Struct record)
       throws BpfException, IllegalAccessException {
     KernelMap heads = object.map(HEADS);
     KernelMap records = object.map(RECORDS);
     RecordHeader header = new RecordHeader(record);
     LogReader reader =
         new LogReader(
-            heads.memory(),
-            heads.stride(),
-            records.memory(),
-            records.stride(),
-            perCpu,
-            header::endNs);
-    return new ModuleLog(module, reader, watchedSinceNs);
+            heads.memory(), heads.stride(), records.memory(), records.stride(), header::endNs);
+    return reader.perCpu() > NO_LOG ? new ModuleLog(module, reader) : null;
+  }
+
+  /** From now on every occurrence is logged; of the kernel's clock. */
+  void begin(long nowNs) {
+    Arrays.fill(readUntilNs, nowNs);
   }
 
   /**
@@ -124,9 +119,10 @@ final class ModuleLog {
       if (reader.hasLost(cpu)) {
         fromNs = Math.max(fromNs, reader.oldestNs(cpu));
       }
-      allFromNs = Math.max(allFromNs, fromNs);
       long untilNs = clock.kernelNow();
       event.records = reader.read(cpu, fromNs, handler);
+      fromNs = Math.max(fromNs, reader.wholeFromNs());
+      allFromNs = Math.max(allFromNs, fromNs);
       event.overwritten = reader.takeOverwritten();
       event.unfinished = reader.takeUnfinished();
       event.cpu = cpu;

@@ -44,6 +44,7 @@ public final class LogReader {
   private final MemorySegment copied;
   private long overwritten;
   private long unfinished;
+  private long wholeFromNs;
 
   /** When a record's occurrence ended. */
   @FunctionalInterface
@@ -56,39 +57,30 @@ public final class LogReader {
    * Reads from any memory that is laid out like a log.
    *
    * @param heads for each CPU the next turn, a u64, the first of each {@code headStride} bytes
-   * @param records for each CPU its records
+   * @param records for each CPU its records, as many for each: a power of two
    * @param stride bytes from one record to the next, a multiple of 8
-   * @param perCpu records for each CPU, a power of two
    * @param endOf knows the records' layout
-   * @throws IllegalArgumentException when the memory has not that size
+   * @throws IllegalArgumentException when the memory has no such size
    */
   public LogReader(
-      MemorySegment heads,
-      int headStride,
-      MemorySegment records,
-      int stride,
-      int perCpu,
-      TimeOf endOf) {
+      MemorySegment heads, int headStride, MemorySegment records, int stride, TimeOf endOf) {
     this.heads = heads;
     this.headStride = headStride;
     this.records = records;
     this.stride = stride;
-    this.perCpu = perCpu;
     this.endOf = endOf;
     this.cpus = Math.toIntExact(heads.byteSize() / headStride);
+    this.perCpu = Math.toIntExact(records.byteSize() / stride / cpus);
     if (Integer.bitCount(perCpu) != 1
         || stride % Long.BYTES != 0
         || records.byteSize() != (long) cpus * perCpu * stride) {
       throw new IllegalArgumentException(
           "a log of "
               + cpus
-              + " CPUs with "
-              + perCpu
-              + " records of "
-              + stride
-              + " bytes does not take "
+              + " CPUs has a power of two of records for each, and so not "
               + records.byteSize()
-              + " bytes");
+              + " bytes for records of "
+              + stride);
     }
     readUntil = new long[cpus];
     copy = new long[stride / Long.BYTES];
@@ -98,6 +90,11 @@ public final class LogReader {
   /** CPUs that have a part of the log, from 0. */
   public int cpus() {
     return cpus;
+  }
+
+  /** Records that each CPU's part has. */
+  public int perCpu() {
+    return perCpu;
   }
 
   /** Bytes that the log's records take. */
@@ -138,6 +135,14 @@ public final class LogReader {
     return count;
   }
 
+  /**
+   * When the first record ended that was read after the last one that was overwritten meanwhile, in
+   * the last reading; 0 if none was. The oldest are overwritten while they are read.
+   */
+  public long wholeFromNs() {
+    return wholeFromNs;
+  }
+
   /** Turns since the last call whose record was not there when it was read. */
   public long takeUnfinished() {
     long count = unfinished;
@@ -156,8 +161,17 @@ public final class LogReader {
     long end = written(cpu);
     long begin = begin(cpu, end, sinceNs);
     int handed = 0;
+    long seen = overwritten;
+    wholeFromNs = 0;
     for (long turn = begin; turn < end; turn++) {
-      if (take(turn, place(cpu, turn)) && (copy[0] & KEPT) == 0) {
+      if (!take(turn, place(cpu, turn))) {
+        continue;
+      }
+      if (overwritten != seen) {
+        seen = overwritten;
+        wholeFromNs = endOf.endNs(copied, 0);
+      }
+      if ((copy[0] & KEPT) == 0) {
         handed++;
         handler.onRecord(copied, 0, copy.length * Long.BYTES);
       }

@@ -40,7 +40,6 @@ class LogOverrunTest {
               heads.stride(),
               records.memory(),
               records.stride(),
-              PER_CPU,
               (data, at) -> data.get(JAVA_LONG, at + Long.BYTES));
       loaded.attach("ls_test_softirq");
       loaded.attach("ls_test_call");
@@ -70,7 +69,7 @@ class LogOverrunTest {
       assertEquals(0, mixed, numbers);
       assertEquals(0, repeated, numbers);
       assertTrue(handed > 1_000 && overwritten > 1_000, numbers);
-      // A turn that a program left to whoever interrupted it is no record.
+      // A program that is interrupted while it takes a turn may leave that turn without a record.
       assertTrue(written <= accounted && accounted <= turns, numbers);
       assertTrue(turns - written < written / 1_000 + 10, numbers);
       assertEquals(0, loaded.variable("without_place").get(JAVA_LONG, 0), numbers);

@@ -30,7 +30,7 @@ final class LogMemory {
     this.words = words;
     heads = MemorySegment.ofArray(new long[cpus * HEAD_BYTES / Long.BYTES]);
     records = MemorySegment.ofArray(new long[cpus * perCpu * words]);
-    reader = new LogReader(heads, HEAD_BYTES, records, words * Long.BYTES, perCpu, endOf);
+    reader = new LogReader(heads, HEAD_BYTES, records, words * Long.BYTES, endOf);
   }
 
   /** A turn that was read and not yet written back, as by a program that is interrupted there. */

@@ -135,6 +135,9 @@ class LogReaderTest {
         });
     assertEquals(List.of(1L, 5L, 6L, 7L, 8L), seen);
     assertEquals(3, log.reader.takeOverwritten());
+    assertEquals(5, log.reader.wholeFromNs(), "what ended before is not all there");
+    log.reader.read(0, 0, collect);
+    assertEquals(0, log.reader.wholeFromNs());
   }
 
   @Test
@@ -188,12 +191,11 @@ class LogReaderTest {
   @Test
   void memoryOfAnotherSizeIsRefused() {
     MemorySegment heads = MemorySegment.ofArray(new long[8]);
-    MemorySegment records = MemorySegment.ofArray(new long[64]);
+    MemorySegment twelve = MemorySegment.ofArray(new long[12 * 4]);
+    MemorySegment withRest = MemorySegment.ofArray(new long[8 * 4 + 1]);
     assertThrows(
-        IllegalArgumentException.class,
-        () -> new LogReader(heads, 64, records, 32, 8, (_, _) -> 0));
+        IllegalArgumentException.class, () -> new LogReader(heads, 64, twelve, 32, (_, _) -> 0));
     assertThrows(
-        IllegalArgumentException.class,
-        () -> new LogReader(heads, 64, records, 32, 12, (_, _) -> 0));
+        IllegalArgumentException.class, () -> new LogReader(heads, 64, withRest, 32, (_, _) -> 0));
   }
 }
