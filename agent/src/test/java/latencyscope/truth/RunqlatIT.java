@@ -31,7 +31,10 @@ class RunqlatIT {
   private static final double TOLERANCE = 0.02;
   private static final long SHIFT_STEP_NS = 10;
 
-  /** No event is that long: none is sent, which would cost the tool beside us its accuracy. */
+  /**
+   * No event is that long and there is no log: none is written, which would cost the tool beside us
+   * its accuracy.
+   */
   private static final String NO_EVENTS = String.valueOf(Duration.ofHours(1).toNanos());
 
   @TempDir Path folder;
@@ -53,7 +56,7 @@ class RunqlatIT {
     try (Engine engine =
         Launch.of(
                 SchedulerWorkload.class, load, recording.toString(), accounts.toString(), NO_EVENTS)
-            .withAgent("stats=on")
+            .withAgent("stats=on,history=off")
             .start(errors)) {
       engine.await("ready");
       try (Runqlat runqlat = Runqlat.begin(engine.pid())) {

@@ -9,7 +9,8 @@ import java.util.Set;
  * capture runs.
  *
  * @param streams whether a recording wants events at once, and not about once a second
- * @param logs whether a recording wants what is below its thresholds from the log
+ * @param logs whether a recording wants what is below its thresholds from the log; nothing is
+ *     logged otherwise
  * @param lastNs how far back from the end of a chunk, nanoseconds; {@link #ALL} for as long as the
  *     log reaches
  */
@@ -32,10 +33,10 @@ public record ReadMode(boolean streams, boolean logs, long lastNs) {
             .map(mode -> mode(mode).isEmpty() ? byDefault : mode(mode))
             .toList();
     boolean own = recorded.last("pid", "").isEmpty();
-    return new ReadMode(
-        modes.contains(STREAM),
-        modes.isEmpty() || modes.contains(HISTORY),
-        lastNs(recorded.last("historyLast", options.value("history.last")), own ? LAST_NS : ALL));
+    long lastNs =
+        lastNs(recorded.last("historyLast", options.value("history.last")), own ? LAST_NS : ALL);
+    boolean logs = lastNs > 0 && (modes.isEmpty() || modes.contains(HISTORY));
+    return new ReadMode(modes.contains(STREAM), logs, lastNs);
   }
 
   private static String mode(String text) {

@@ -72,7 +72,9 @@ class SwitchingIT {
   @Test
   void thresholdReachesTheKernelAndHistogramsCountAll() throws Exception {
     Path recording = folder.resolve("capture.jfr");
-    try (Engine engine = engine()) {
+    // The last seconds have everything, whatever the thresholds.
+    String noHistory = "modules=isolation,history.last=0s";
+    try (Engine engine = engine(Launch.of(NappingEngine.class).withAgent(noHistory))) {
       Jcmd jcmd = new Jcmd(engine.pid());
       jcmd.start("capture", threshold("20ms"));
       awaitThreshold(engine, 20 * MS);
@@ -449,8 +451,8 @@ class SwitchingIT {
   }
 
   // The plus is jcmd's sign for a setting that the .jfc file does not have. Enabled is said as
-  // well,
-  // because of two recordings that only set a threshold the recorder makes a type that is off.
+  // well, because of two recordings that only set a threshold the recorder makes a type that is
+  // off.
   private static String[] threshold(String time) {
     return new String[] {
       "+latencyscope.ContextSwitch#enabled=true", "+latencyscope.ContextSwitch#threshold=" + time
