@@ -2,22 +2,16 @@ package latencyscope.cli;
 
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import latencyscope.analysis.Report;
-import latencyscope.cli.capture.AttachedCapture;
 import latencyscope.cli.capture.CaptureRequest;
+import latencyscope.cli.capture.CaptureRun;
 import latencyscope.cli.capture.CaptureSession;
 import latencyscope.cli.capture.CaptureWait;
 import latencyscope.cli.capture.Durations;
-import latencyscope.cli.capture.JvmCompanion;
 import latencyscope.cli.capture.ProbeCheck;
-import latencyscope.cli.capture.Progress;
-import latencyscope.cli.capture.RunningCapture;
 import latencyscope.cli.console.Console;
-import latencyscope.cli.console.Interrupts;
 import latencyscope.cli.console.Machine;
 import latencyscope.cli.console.ModuleNames;
 import latencyscope.cli.console.PrivateDirectory;
@@ -164,34 +158,10 @@ final class CaptureCommand extends Main.Common implements Main.Verbose {
     return networkInterface;
   }
 
-  private RunningCapture start(CaptureRequest request) throws UserError {
-    try {
-      return attach ? AttachedCapture.start(request) : CaptureSession.start(request);
-    } catch (UserError e) {
-      // If the target has ended, that is the cause of any other error.
-      CaptureWait.requireTarget(request);
-      throw e;
-    }
-  }
-
   private int capture(CaptureRequest request, Path directory) throws UserError {
-    Interrupts interrupts = Interrupts.install();
-    List<Path> files = new ArrayList<>();
-    CaptureWait.End end;
-    // Before the probes: a flight recorder that comes up is no part of what is to be measured.
-    Optional<JvmCompanion> companion =
-        attach || noJvmRecording ? Optional.empty() : JvmCompanion.start(request, console);
-    try (RunningCapture session = start(request)) {
-      Progress progress = new Progress(console, "Capturing", request.duration());
-      end = new CaptureWait(session, request).await(interrupts, progress::left);
-      progress.done();
-      Path file = directory.resolve("capture.jfr");
-      session.finish(file);
-      companion.ifPresent(jvm -> files.addAll(jvm.finish(directory, file, console)));
-      files.add(file);
-    } finally {
-      companion.ifPresent(JvmCompanion::close);
-    }
+    CaptureRun run = CaptureRun.run(request, attach, !noJvmRecording, directory, console);
+    List<Path> files = run.files();
+    CaptureWait.End end = run.end();
     Report report = output.read(files, console);
     if (end == CaptureWait.End.FAILED || !report.recording().probes().isEmpty()) {
       ProbeCheck.requireAny(report.recording().probes());

@@ -54,6 +54,7 @@ public final class Main {
     line.addSubcommand(new ReportCommand(console));
     line.addSubcommand(new ExplainCommand(console));
     line.addSubcommand(new DiffCommand(console));
+    line.addSubcommand(new CheckCommand(console, machine));
     line.addSubcommand(new DoctorCommand(console, machine));
     line.addSubcommand(new ProfilesCommand(console));
     line.addSubcommand(new CompletionCommand(console));

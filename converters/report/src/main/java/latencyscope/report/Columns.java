@@ -53,7 +53,7 @@ public final class Columns {
   }
 
   /** Lines of a text, broken at spaces; a word that is too long for a line is broken inside. */
-  static List<String> wrap(String text, int columns) {
+  public static List<String> wrap(String text, int columns) {
     List<String> lines = new ArrayList<>();
     StringBuilder line = new StringBuilder();
     for (String word : text.split(" ")) {

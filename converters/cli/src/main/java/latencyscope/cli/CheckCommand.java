@@ -1,0 +1,256 @@
+package latencyscope.cli;
+
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.stream.Stream;
+import latencyscope.analysis.Report;
+import latencyscope.analysis.UnknownKeyException;
+import latencyscope.cli.capture.CaptureRequest;
+import latencyscope.cli.capture.CaptureRun;
+import latencyscope.cli.capture.CaptureSession;
+import latencyscope.cli.capture.CaptureWait;
+import latencyscope.cli.capture.Durations;
+import latencyscope.cli.capture.ProbeCheck;
+import latencyscope.cli.console.Console;
+import latencyscope.cli.console.Machine;
+import latencyscope.cli.console.PrivateDirectory;
+import latencyscope.cli.console.Target;
+import latencyscope.cli.console.UserError;
+import latencyscope.cli.output.OutputFile;
+import latencyscope.contract.Contract;
+import latencyscope.contract.ContractException;
+import latencyscope.contract.ContractFile;
+import latencyscope.contract.check.CheckResult;
+import latencyscope.contract.check.Checker;
+import latencyscope.contract.check.Noise;
+import latencyscope.contract.check.ThreadSettings;
+import latencyscope.contract.output.CheckJson;
+import latencyscope.contract.output.CheckText;
+import latencyscope.contract.output.GitHub;
+import latencyscope.contract.output.JunitXml;
+import latencyscope.proc.CpuSet;
+import latencyscope.recording.RecordingFiles;
+import latencyscope.recording.chunk.RecordingException;
+import latencyscope.report.Style;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Checks a contract against a process or a recording. */
+@Command(
+    name = "check",
+    description = {
+      "Check a contract: what threads and the host may suffer, clause by clause.",
+      "",
+      "A clause passes only with evidence. Without it, with too few samples, or if on a shared host"
+          + " somebody else is the cause, it is inconclusive."
+    },
+    exitCodeList = {
+      "0:every clause passed, or an exception allows what did not",
+      "2:a clause was violated; with --strict also: is inconclusive",
+      "3:could not run: usage, privileges, an error in the contract, target gone",
+      "4:no clause was violated, but one is inconclusive",
+      "130:Ctrl-C, twice"
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  latencyscope check latencyscope.yml --pid PID",
+      "  latencyscope check latencyscope.yml run.jfr",
+      "  latencyscope check latencyscope.yml run.jfr --junit-xml check.xml --strict",
+      "",
+      "docs/contract.md describes the file."
+    })
+final class CheckCommand extends Main.Common implements Main.Verbose {
+  private final Console console;
+  private final Machine machine;
+
+  @Parameters(
+      index = "0",
+      paramLabel = "CONTRACT",
+      description = "The contract, such as latencyscope.yml.")
+  private Path contract;
+
+  @Parameters(
+      index = "1..*",
+      paramLabel = "FILE",
+      arity = "0..*",
+      description = "The recording; several files are read as one. Without it, --pid.")
+  private List<Path> files = List.of();
+
+  @Option(
+      names = {"-p", "--pid"},
+      paramLabel = "PID",
+      description = "The process to capture and check, JVM or not.")
+  private Long pid;
+
+  @Option(
+      names = {"-d", "--duration"},
+      paramLabel = "TIME",
+      converter = Durations.class,
+      description = "How long to capture (default: the contract's duration, or 10 s).")
+  private Duration duration;
+
+  @Option(
+      names = "--attach",
+      description = "Load the agent into the target JVM, instead of watching it from outside.")
+  private boolean attach;
+
+  @Option(names = "--strict", description = "What is inconclusive counts as violated.")
+  private boolean strict;
+
+  @Option(
+      names = "--shared",
+      description =
+          "Others use this host, as a CI runner: what they cause is inconclusive, as with"
+              + " environment: shared in the contract.")
+  private boolean shared;
+
+  @Option(names = "--json", description = "Write JSON instead of text.")
+  private boolean json;
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "FILE",
+      description = "Write the result to FILE, whole or not at all, readable by you only.")
+  private Path output;
+
+  @Option(
+      names = "--junit-xml",
+      paramLabel = "FILE",
+      description = "Also write JUnit XML: a test for each clause; inconclusive ones are skipped.")
+  private Path junitXml;
+
+  @Option(
+      names = "--markdown",
+      paramLabel = "FILE",
+      description = "Also write a table in Markdown, such as for a job summary.")
+  private Path markdown;
+
+  @Option(
+      names = "--github",
+      description = "Also print annotations of the contract's lines, as GitHub reads them.")
+  private boolean github;
+
+  @Option(
+      names = {"-v", "--verbose"},
+      description = "Print more about errors to standard error.")
+  private boolean verbose;
+
+  CheckCommand(Console console, Machine machine) {
+    this.console = console;
+    this.machine = machine;
+  }
+
+  @Override
+  public boolean verbose() {
+    return verbose;
+  }
+
+  @Override
+  public Integer call() throws UserError {
+    Contract read = contract();
+    for (Path file : outputs()) {
+      new OutputFile(file).check();
+    }
+    if (files.isEmpty() == (pid == null)) {
+      throw new UserError("check needs either --pid PID or a recording FILE");
+    }
+    if (pid == null) {
+      return write(check(read, files, ThreadSettings.NONE));
+    }
+    if (!attach) {
+      CaptureSession.requireAgent();
+    }
+    try (PrivateDirectory directory = PrivateDirectory.create()) {
+      return capture(read, directory.path());
+    }
+  }
+
+  private List<Path> outputs() {
+    return Stream.of(output, junitXml, markdown).filter(file -> file != null).toList();
+  }
+
+  private Contract contract() throws UserError {
+    try {
+      Contract read = ContractFile.read(contract);
+      return shared ? read.onSharedHost() : read;
+    } catch (ContractException e) {
+      throw new UserError(e.getMessage(), e);
+    }
+  }
+
+  private int capture(Contract read, Path directory) throws UserError {
+    Target target = Scope.target(pid, machine);
+    CaptureRequest request =
+        new CaptureRequest(
+            duration == null ? read.duration() : duration,
+            target,
+            CpuSet.EMPTY,
+            List.copyOf(read.modules()),
+            null,
+            false);
+    ThreadSettings before = settings();
+    CaptureRun run = CaptureRun.run(request, attach, true, directory, console);
+    boolean gone = !target.alive();
+    CheckResult result = check(read, run.files(), gone ? before : settings());
+    if (gone || run.end() == CaptureWait.End.TARGET_GONE) {
+      write(result);
+      throw new UserError("process " + pid + " ended before the capture did");
+    }
+    return write(result);
+  }
+
+  private ThreadSettings settings() {
+    return ThreadSettings.read(machine.file("proc/" + pid));
+  }
+
+  private CheckResult check(Contract read, List<Path> recording, ThreadSettings settings)
+      throws UserError {
+    try {
+      Noise noise = new Noise();
+      Report report = Report.read(new RecordingFiles(recording), List.of(), noise);
+      if (pid != null) {
+        ProbeCheck.requireAny(report.recording().probes());
+      }
+      return new Checker(read, report, noise, settings, LocalDate.now(console.zone())).result();
+    } catch (RecordingException e) {
+      throw new UserError(e.getMessage(), e);
+    } catch (UnknownKeyException e) {
+      throw new IllegalStateException("there are no limits", e);
+    }
+  }
+
+  private int write(CheckResult result) throws UserError {
+    if (output == null) {
+      console.result(
+          text(result, console.style())
+              .getBytes(json ? StandardCharsets.UTF_8 : console.charset()));
+    } else {
+      file(output, text(result, console.fileStyle()));
+    }
+    if (junitXml != null) {
+      file(junitXml, JunitXml.of(result, strict));
+    }
+    if (markdown != null) {
+      file(markdown, GitHub.markdown(result));
+    }
+    if (github) {
+      Charset charset = console.charset();
+      console.result(GitHub.annotations(result, strict).getBytes(charset));
+    }
+    return result.exitCode(strict);
+  }
+
+  private static void file(Path file, String text) throws UserError {
+    new OutputFile(file).write(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private String text(CheckResult result, Style style) {
+    return json ? CheckJson.of(result, strict) : CheckText.of(result, style);
+  }
+}

@@ -1,0 +1,42 @@
+package latencyscope.contract.check;
+
+import java.util.List;
+import latencyscope.contract.Outcome;
+
+/**
+ * What came of one clause.
+ *
+ * @param subject the threads that it is about, or {@code host}
+ * @param key of the measure or expectation, {@code cpus} or {@code policy}
+ * @param wanted what the contract says
+ * @param measured what was measured, in a few words; null if nothing was
+ * @param outcome what came of it
+ * @param evidence what the outcome rests on, or what is missing, as a sentence
+ * @param remedy what to do, a sentence or a command to a line; null if nothing is known or needed
+ * @param line of the contract
+ */
+public record ClauseResult(
+    String subject,
+    String key,
+    String wanted,
+    String measured,
+    Outcome outcome,
+    String evidence,
+    String remedy,
+    int line) {
+  /** The same with another outcome. */
+  ClauseResult as(Outcome other, String why) {
+    return new ClauseResult(subject, key, wanted, measured, other, why, remedy, line);
+  }
+
+  /** The worst of several results on the same clause, with how many of them there were. */
+  static ClauseResult worst(List<ClauseResult> results) {
+    ClauseResult worst = results.get(0);
+    for (ClauseResult result : results) {
+      if (result.outcome().compareTo(worst.outcome()) > 0) {
+        worst = result;
+      }
+    }
+    return worst;
+  }
+}

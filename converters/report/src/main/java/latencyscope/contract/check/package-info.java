@@ -1,0 +1,2 @@
+/** Checks a contract against a recording: nothing passes without evidence. */
+package latencyscope.contract.check;

@@ -1,0 +1,2 @@
+/** What came of a contract, as text, JSON, JUnit XML, Markdown and annotations of GitHub. */
+package latencyscope.contract.output;
