@@ -5,6 +5,8 @@ import java.util.Map;
 import latencyscope.analysis.finding.Task;
 import latencyscope.recording.Recording;
 import latencyscope.recording.fact.JvmInfo;
+import latencyscope.recording.fact.KnownTasks;
+import latencyscope.recording.fact.ProcessFacts;
 import latencyscope.recording.thread.ThreadId;
 
 /** Who the tasks are that stood in threads' ways. Immutable. */
@@ -14,11 +16,13 @@ public final class Culprits {
 
   private final long target;
   private final long recorder;
+  private final KnownTasks tasks;
   private final Map<Long, String> names = new HashMap<>();
 
   public Culprits(Recording recording) {
     target = recording.capture().targetPid();
     recorder = recording.jvm().map(JvmInfo::pid).orElse(0L);
+    tasks = recording.tasks();
     for (ThreadId thread : recording.threads()) {
       if (!thread.name().isEmpty()) {
         names.put(thread.osTid(), thread.name());
@@ -51,6 +55,20 @@ public final class Culprits {
   public Task named(Task task) {
     String name = isOfTarget(task) ? names.get(task.tid()) : null;
     return name == null ? task : new Task(name, task.tid(), task.pid(), task.work());
+  }
+
+  /**
+   * The task under its Java name, or the whole process that it is a thread of, if not the target.
+   */
+  public Task process(Task task) {
+    if (isOfTarget(task) || task.pid() <= 0 || task.pid() == task.tid() || task.work() != null) {
+      return named(task);
+    }
+    return tasks
+        .process(task.pid())
+        .map(ProcessFacts::name)
+        .map(name -> new Task(name, task.pid(), task.pid(), null))
+        .orElse(task);
   }
 
   /** Stands for all that is one culprit: a thread of the target, or another process as a whole. */

@@ -1,5 +1,6 @@
 package latencyscope.analysis;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -28,6 +29,7 @@ import latencyscope.recording.event.EventFan;
  * @param targetEnded whether the target ended before the capture was to
  * @param costs what latency cost in money, if the user said what a microsecond is worth
  * @param first what to look at first
+ * @param files the recording's files, which the user can look into; empty if there are none
  */
 public record Report(
     Recording recording,
@@ -35,7 +37,8 @@ public record Report(
     List<Limit.Result> limits,
     boolean targetEnded,
     Optional<CostReport> costs,
-    FirstLook first) {
+    FirstLook first,
+    List<Path> files) {
   private static final int TARGET_ENDED = 3;
 
   /**
@@ -85,7 +88,7 @@ public record Report(
     List<Finding> findings =
         modules.stream().skip(1).flatMap(module -> module.findings().stream()).toList();
     FirstLook first = FirstLook.of(findings, lost, recording);
-    return new Report(recording, modules, results, false, Optional.empty(), first);
+    return new Report(recording, modules, results, false, Optional.empty(), first, List.of());
   }
 
   /**
@@ -151,12 +154,17 @@ public record Report(
 
   /** The same with what latency cost. */
   public Report withCosts(CostReport cost) {
-    return new Report(recording, modules, limits, targetEnded, Optional.of(cost), first);
+    return new Report(recording, modules, limits, targetEnded, Optional.of(cost), first, files);
   }
 
   /** The same of a capture that was cut short, because its target ended. */
   public Report ofEndedTarget() {
-    return new Report(recording, modules, limits, true, costs, first);
+    return new Report(recording, modules, limits, true, costs, first, files);
+  }
+
+  /** The same of files that stay where they are, so that commands may name them. */
+  public Report ofFiles(List<Path> kept) {
+    return new Report(recording, modules, limits, targetEnded, costs, first, List.copyOf(kept));
   }
 
   /**

@@ -173,6 +173,7 @@ public final class ReportTree {
     row.put("culprit_task", task(finding.culpritTask()));
     put(row, finding.cost());
     row.put("evidence", finding.evidence());
+    row.putTexts("stack", finding.stack());
     return put(row, finding.remedies());
   }
 

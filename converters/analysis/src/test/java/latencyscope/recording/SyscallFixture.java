@@ -12,6 +12,7 @@ import latencyscope.recording.event.EventType;
 import latencyscope.recording.event.JvmEvent;
 import latencyscope.recording.thread.ThreadId;
 import org.HdrHistogram.Histogram;
+import org.openjdk.jmc.common.IMCStackTrace;
 import org.openjdk.jmc.common.unit.UnitLookup;
 import org.openjdk.jmc.flightrecorder.parser.ValueField;
 
@@ -241,8 +242,23 @@ public final class SyscallFixture {
   /** Adds what the JVM itself says of a wait. */
   public SyscallFixture java(
       String type, ThreadId thread, long offset, long ns, String field, String className) {
+    return java(type, thread, offset, ns, field, className, null);
+  }
+
+  /** The same, with where in the program it was. */
+  public SyscallFixture java(
+      String type,
+      ThreadId thread,
+      long offset,
+      long ns,
+      String field,
+      String className,
+      IMCStackTrace stack) {
     Map<String, Object> fields =
         Fixture.fields("startTime", Fixture.START + offset, "duration", ns);
+    if (stack != null) {
+      fields.put("stackTrace", stack);
+    }
     if (field != null) {
       fields.put(field, className);
     }

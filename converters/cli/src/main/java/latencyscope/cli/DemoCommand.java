@@ -97,7 +97,8 @@ final class DemoCommand extends Main.Common implements Main.Verbose {
         allowed.last().orElseThrow(() -> new UserError("the list of online CPUs cannot be read"));
     Path recording = freshDirectory().resolve(Format.JFR.file());
     run(jar, recording.toAbsolutePath(), cpu, allowed.minus(CpuSet.of(cpu)));
-    Report report = new OutputOptions().read(List.of(recording), console);
+    Report report =
+        new OutputOptions().read(List.of(recording), console).ofFiles(List.of(recording));
     engine(recording);
     console
         .out()

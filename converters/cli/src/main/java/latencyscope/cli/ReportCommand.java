@@ -53,7 +53,7 @@ final class ReportCommand extends Main.Common implements Main.Verbose {
           "--format: the input is a jfr file already; all other formats can be made");
     }
     output.checkTerminal(console);
-    Report report = output.read(files, console);
+    Report report = output.read(files, console).ofFiles(files);
     output.write(report, files, console);
     return report.exitCode();
   }

@@ -20,10 +20,32 @@ final class FirstScreen {
   private static final int LINES = 24;
   private static final int THREADS = 3;
   private static final int MOST_CAUSES = 5;
-  private static final int FEWEST_CAUSES = 3;
   private static final int BAR = 24;
   private static final int NAME = 20;
   private static final String INDENT = "     ";
+
+  /** How much is said, from the most on: the first that fits the screen is taken. */
+  private enum Shape {
+    FULL(3, 2, true),
+    SHORT(3, 1, true),
+    SHORTER(3, 1, false),
+    SHORTEST(1, 1, false);
+
+    private final int causes;
+    private final int sentence;
+    private final boolean notes;
+
+    /**
+     * @param causes how many there are at least
+     * @param sentence how many lines a sentence may have
+     * @param notes whether the recording's own notes are there
+     */
+    Shape(int causes, int sentence, boolean notes) {
+      this.causes = causes;
+      this.sentence = sentence;
+      this.notes = notes;
+    }
+  }
 
   private final Report report;
   private final Style style;
@@ -48,11 +70,16 @@ final class FirstScreen {
     head.add("");
     head.addAll(lost());
     head.add("");
-    List<String> trust = wrapped("", words.trust() + words.notes(), INDENT);
-    int room = LINES - head.size() - 2 - trust.size() - 1;
-    List<String> lines = new ArrayList<>(head);
-    lines.addAll(causes(room));
-    lines.addAll(trust);
+    List<String> lines = List.of();
+    for (Shape shape : Shape.values()) {
+      lines = new ArrayList<>(head);
+      List<String> trust = wrapped("", words.trust() + (shape.notes ? words.notes() : ""), INDENT);
+      lines.addAll(causes(LINES - head.size() - 1 - trust.size(), shape));
+      lines.addAll(trust);
+      if (top > 0 || lines.size() <= LINES) {
+        return lines;
+      }
+    }
     return lines;
   }
 
@@ -90,7 +117,7 @@ final class FirstScreen {
     return lines;
   }
 
-  private List<String> causes(int room) {
+  private List<String> causes(int room, Shape shape) {
     List<TopCause> causes = report.topCauses();
     if (causes.isEmpty()) {
       return List.of("No cause of latency was found.", "");
@@ -99,10 +126,10 @@ final class FirstScreen {
     int most = top > 0 ? top : MOST_CAUSES;
     int shown = 0;
     for (TopCause cause : causes.subList(0, Math.min(most, causes.size()))) {
-      List<String> entry = cause(++shown, cause);
+      List<String> entry = cause(++shown, cause, shape);
       List<String> without = without(causes.subList(0, shown));
-      boolean fits = lines.size() + entry.size() + without.size() < room;
-      if (top == 0 && shown > FEWEST_CAUSES && !fits) {
+      boolean fits = lines.size() + entry.size() + without.size() <= room;
+      if (top == 0 && shown > shape.causes && !fits) {
         shown--;
         break;
       }
@@ -110,7 +137,7 @@ final class FirstScreen {
     }
     int more = causes.size() - shown;
     List<String> without = without(causes.subList(0, shown));
-    if (more > 0 && (top > 0 || lines.size() + without.size() + 1 < room)) {
+    if (more > 0 && (top > 0 || lines.size() + without.size() + 1 <= room)) {
       lines.add(INDENT + "and " + Numbers.count(more, "more cause") + " (--top N)");
     }
     lines.add("");
@@ -122,27 +149,42 @@ final class FirstScreen {
     return words.without(shown).map(text -> wrapped("", text, INDENT)).orElse(List.of());
   }
 
-  private List<String> cause(int number, TopCause cause) {
+  private List<String> cause(int number, TopCause cause, Shape shape) {
     List<String> lines = new ArrayList<>();
     String head = String.format(Locale.ROOT, "%3d. ", number);
     String title = FirstWords.title(cause) + ": " + FirstWords.cost(cause.lost());
     lines.addAll(wrapped(head, title, INDENT));
-    lines.addAll(firstStep(cause));
+    lines.addAll(firstStep(cause, shape));
     return lines;
   }
 
-  /** The first command, or where there is none, the first sentence. */
-  private List<String> firstStep(TopCause cause) {
-    Optional<String> command = FirstWords.command(cause);
-    if (command.isEmpty()) {
-      return cause.remedies().isEmpty()
-          ? List.of()
-          : List.of(
-              Columns.fit(
-                  INDENT + "→ " + Printable.text(cause.remedies().get(0).sentence()),
-                  style.width()));
+  private List<String> sentence(TopCause cause, int most) {
+    if (cause.remedies().isEmpty()) {
+      return List.of();
     }
+    String text = "→ " + Printable.text(cause.remedies().get(0).sentence());
+    int columns = style.width() - Columns.width(INDENT);
+    List<String> parts = Columns.wrap(text, columns);
+    List<String> lines = new ArrayList<>(parts.subList(0, Math.min(most, parts.size())));
+    if (parts.size() > most) {
+      String rest = String.join(" ", parts.subList(most - 1, parts.size()));
+      lines.set(most - 1, Columns.fit(rest, columns));
+    }
+    lines.replaceAll(line -> INDENT + line);
+    return lines;
+  }
+
+  /** The first command, or where none removes it, a sentence and what shows more of it. */
+  private List<String> firstStep(TopCause cause, Shape shape) {
+    Optional<String> command = FirstWords.command(cause);
     List<String> lines = new ArrayList<>();
+    if (command.isEmpty()) {
+      lines.addAll(sentence(cause, shape.sentence));
+      command = words.showing(cause);
+    }
+    if (command.isEmpty()) {
+      return lines;
+    }
     List<String> parts =
         Columns.wrap(Printable.text(command.get()), style.width() - Columns.width(INDENT) - 4);
     for (int i = 0; i < parts.size(); i++) {

@@ -58,7 +58,8 @@ class RemedyOutputTest {
         List.of(),
         false,
         report.costs(),
-        FirstLook.of(List.of(finding), LostTime.NONE, report.recording()));
+        FirstLook.of(List.of(finding), LostTime.NONE, report.recording()),
+        List.of());
   }
 
   private static String html(Fixture fixture) throws Exception {

@@ -16,6 +16,7 @@ import latencyscope.recording.thread.ThreadId;
  * @param remedies what to do on this host; empty if nothing is known
  * @param isNote whether the title is a whole sentence, and the evidence no more than that
  * @param kind what it is about
+ * @param stack where in the program the worst was, the innermost frame first; empty if not known
  */
 public record Finding(
     String module,
@@ -27,9 +28,11 @@ public record Finding(
     String evidence,
     List<Remedy> remedies,
     boolean isNote,
-    Kind kind) {
-  /** Copies the list. */
+    Kind kind,
+    List<String> stack) {
+  /** Copies the lists. */
   public Finding {
+    stack = List.copyOf(stack);
     remedies = List.copyOf(remedies);
   }
 
@@ -43,13 +46,30 @@ public record Finding(
       Cost cost,
       String evidence,
       List<Remedy> remedies) {
-    this(module, severity, title, thread, culprit, cost, evidence, remedies, false, Kind.OTHER);
+    this(
+        module,
+        severity,
+        title,
+        thread,
+        culprit,
+        cost,
+        evidence,
+        remedies,
+        false,
+        Kind.OTHER,
+        List.of());
   }
 
   /** The same, said to be about something. */
   public Finding about(Kind about) {
     return new Finding(
-        module, severity, title, thread, culprit, cost, evidence, remedies, isNote, about);
+        module, severity, title, thread, culprit, cost, evidence, remedies, isNote, about, stack);
+  }
+
+  /** The same, recorded at a place in the program. */
+  public Finding at(List<String> frames) {
+    return new Finding(
+        module, severity, title, thread, culprit, cost, evidence, remedies, isNote, kind, frames);
   }
 
   /** A note: a sentence that says all that there is to say. */
@@ -64,7 +84,8 @@ public record Finding(
         sentence,
         List.of(),
         true,
-        Kind.OTHER);
+        Kind.OTHER,
+        List.of());
   }
 
   /** How often. */

@@ -10,7 +10,10 @@ import latencyscope.analysis.Metrics;
 import latencyscope.analysis.Percentiles;
 import latencyscope.analysis.Report;
 import latencyscope.analysis.finding.Cost;
+import latencyscope.analysis.finding.Finding;
+import latencyscope.analysis.finding.Remedy;
 import latencyscope.analysis.finding.Severity;
+import latencyscope.analysis.finding.ShellWord;
 import latencyscope.analysis.number.Numbers;
 import latencyscope.analysis.top.TopCause;
 import latencyscope.ledger.explain.Sorted;
@@ -105,9 +108,36 @@ public final class FirstWords {
         .map(FirstWords::forShell);
   }
 
-  // The launcher of Java takes options from there, too.
+  /** The command that shows where a cause is that no command removes; empty if there is none. */
+  public Optional<String> showing(TopCause cause) {
+    Optional<String> recorded = recorded(cause.worst());
+    return recorded.isPresent()
+        ? recorded
+        : cause.remedies().stream()
+            .filter(Remedy::onlyShows)
+            .flatMap(remedy -> remedy.commands().stream())
+            .findFirst();
+  }
+
+  // The program may have ended; its recording has the stacks.
+  private Optional<String> recorded(Finding finding) {
+    if (report.files().isEmpty() || finding.stack().isEmpty()) {
+      return Optional.empty();
+    }
+    String types =
+        switch (finding.kind()) {
+          case SLEEP -> "jdk.ThreadSleep";
+          case LOCK -> "jdk.ThreadPark,jdk.JavaMonitorEnter";
+          default -> null;
+        };
+    String file = report.files().get(report.files().size() - 1).toString();
+    return Optional.ofNullable(types)
+        .map(all -> "jfr print --stack-depth 20 --events " + all + " " + ShellWord.of(file));
+  }
+
+  // The launcher of Java takes options from there, too. Within these quotes a line may go on.
   private static String forShell(String command) {
-    return command.startsWith("-") ? "export JDK_JAVA_OPTIONS='" + command + "'" : command;
+    return command.startsWith("-") ? "export JDK_JAVA_OPTIONS=\"" + command + "\"" : command;
   }
 
   /** What would remain without some causes; empty if that is all. */

@@ -125,9 +125,8 @@ final class IsolationFindings {
     boolean ofTarget = culprits.isOfTarget(group.culprit());
     boolean violation = group.guarded() && (!ofTarget || evictions != null);
     ThreadId thread = recording.latest(group.thread());
-    // Groups leave out the thread of another process; the worst wait has it.
     Task culprit =
-        group.culprit().equals(Task.OTHERS) ? Task.OTHERS : culprits.named(worst.culprit());
+        group.culprit().equals(Task.OTHERS) ? Task.OTHERS : culprits.process(worst.culprit());
     return new Finding(
             IsolationFacts.MODULE,
             violation ? Severity.FAIL : Severity.WARN,
@@ -135,7 +134,7 @@ final class IsolationFindings {
             thread,
             culprit,
             new Cost(sum.count(), sum.total(), worst.held(), worst.start()),
-            evidence(thread, sum, evictions == null ? 0 : evictions.count()),
+            evidence(thread, culprit, sum, evictions == null ? 0 : evictions.count()),
             remedy.against(culprit, thread, worst.cpu()))
         .about(Kind.CPU_WAIT);
   }
@@ -149,7 +148,7 @@ final class IsolationFindings {
         : thread.name() + " waited behind " + culprit.name();
   }
 
-  private String evidence(ThreadId thread, Tally.Sum<Blame> sum, long evictions) {
+  private String evidence(ThreadId thread, Task culprit, Tally.Sum<Blame> sum, long evictions) {
     Blame worst = sum.worst();
     StringBuilder text = new StringBuilder();
     text.append(
@@ -159,7 +158,7 @@ final class IsolationFindings {
             Count.words(sum.count(), "wait"),
             evictions,
             worst.cpu(),
-            subject(worst.culprit()),
+            subject(culprit, worst.culprit()),
             Nanos.words(worst.held())));
     if (worst.held() < worst.waited() - worst.waited() / 100) {
       text.append(" of ").append(Nanos.words(worst.waited()));
@@ -178,12 +177,16 @@ final class IsolationFindings {
     return text.append('.').toString();
   }
 
-  private static String subject(Task culprit) {
+  // Of another process, the title names no thread.
+  private static String subject(Task process, Task culprit) {
     if (culprit.equals(Task.QUOTA)) {
       return "the quota stopped it for";
     }
     if (culprit.equals(Task.UNKNOWN)) {
       return "too many switches followed to record which task ran for";
+    }
+    if (culprit.tid() != process.tid()) {
+      return "its thread " + culprit.name() + " ran for";
     }
     return culprit.equals(Task.OTHERS) ? "other tasks ran for" : "the culprit ran for";
   }

@@ -57,8 +57,8 @@ public final class MemoryRemedy {
     return switch (region) {
       case "java-heap" ->
           Remedy.of(
-              "Let the JVM touch its whole heap at start:",
-              "-XX:+AlwaysPreTouch -Xms<size> -Xmx<the same size>");
+              "Let the JVM reserve and touch its whole heap at start:",
+              "-XX:+AlwaysPreTouch -XX:InitialRAMPercentage=100");
       case "code-cache", "metaspace" ->
           Remedy.of(
               "The JVM compiled code or loaded classes: warm up every code path before the"

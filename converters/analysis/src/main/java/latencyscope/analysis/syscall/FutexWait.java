@@ -3,6 +3,7 @@ package latencyscope.analysis.syscall;
 import latencyscope.analysis.finding.Task;
 import latencyscope.analysis.tally.Timed;
 import latencyscope.jfr.schema.EventFields;
+import latencyscope.recording.event.CodeStack;
 import latencyscope.recording.event.KernelEvent;
 import latencyscope.recording.thread.ThreadId;
 
@@ -24,6 +25,7 @@ import latencyscope.recording.thread.ThreadId;
  * @param object class of what Java waited for; null if that is not known
  * @param mutex name of the JVM's own mutex that the futex belongs to; null if it is none
  * @param address of the futex, or of Java's lock where that is the reason; 0 if not known
+ * @param stack where in the program Java waited
  */
 public record FutexWait(
     ThreadId thread,
@@ -39,7 +41,8 @@ public record FutexWait(
     WaitReason reason,
     String object,
     String mutex,
-    long address)
+    long address,
+    CodeStack stack)
     implements Timed {
   // The value of a glibc mutex, and of its internal locks, that is taken and waited for.
   private static final long TAKEN = 2;
@@ -60,7 +63,8 @@ public record FutexWait(
         WaitReason.UNKNOWN,
         null,
         event.text(EventFields.LOCK),
-        event.number(EventFields.ADDRESS));
+        event.number(EventFields.ADDRESS),
+        CodeStack.NONE);
   }
 
   // A condition or a parked thread waits with another operation (wait-bitset), as glibc has done
@@ -79,15 +83,16 @@ public record FutexWait(
   /** The same, with the reason for it: Java's, where that is known. */
   public FutexWait because(JavaWait java) {
     if (java == null) {
-      return with(nativeLock ? WaitReason.NATIVE_LOCK : WaitReason.UNKNOWN, null, address);
+      return with(
+          nativeLock ? WaitReason.NATIVE_LOCK : WaitReason.UNKNOWN, null, address, CodeStack.NONE);
     }
     // Within Java's wait the JVM may wait for an internal mutex.
     return nativeLock
-        ? with(WaitReason.NATIVE_LOCK, null, address)
-        : with(java.reason(), java.object(), java.address());
+        ? with(WaitReason.NATIVE_LOCK, null, address, java.stack())
+        : with(java.reason(), java.object(), java.address(), java.stack());
   }
 
-  private FutexWait with(WaitReason why, String what, long where) {
+  private FutexWait with(WaitReason why, String what, long where, CodeStack code) {
     return new FutexWait(
         thread,
         start,
@@ -102,7 +107,8 @@ public record FutexWait(
         why,
         what,
         mutex,
-        where);
+        where,
+        code);
   }
 
   /** Which lock it waited for; of address 0 if that is not known. */

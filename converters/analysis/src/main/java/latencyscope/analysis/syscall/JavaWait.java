@@ -2,6 +2,7 @@ package latencyscope.analysis.syscall;
 
 import java.util.List;
 import java.util.Map;
+import latencyscope.recording.event.CodeStack;
 import latencyscope.recording.event.JvmEvent;
 
 /**
@@ -13,8 +14,16 @@ import latencyscope.recording.event.JvmEvent;
  * @param object class of what it waited for; null if there is none
  * @param asked how long it wanted to sleep, nanoseconds; 0 if it is no sleep
  * @param address of the object that it waited for; 0 if that is not known
+ * @param stack where in the program
  */
-record JavaWait(long start, long end, WaitReason reason, String object, long asked, long address) {
+record JavaWait(
+    long start,
+    long end,
+    WaitReason reason,
+    String object,
+    long asked,
+    long address,
+    CodeStack stack) {
   private static final Map<String, WaitReason> TYPES =
       Map.of(
           "jdk.ThreadSleep", WaitReason.SLEEP,
@@ -52,7 +61,8 @@ record JavaWait(long start, long end, WaitReason reason, String object, long ask
         reason,
         object,
         event.number("time"),
-        event.number("address"));
+        event.number("address"),
+        event.stack());
   }
 
   private static String className(JvmEvent event, String field) {

@@ -77,7 +77,8 @@ final class LockFindings {
                 worst.start()),
             evidence(account),
             remedy.againstLock(worst, holder == null ? null : holder.name()))
-        .about(Kind.LOCK);
+        .about(Kind.LOCK)
+        .at(worst.stack().frames());
   }
 
   private String evidence(LockAccount account) {

@@ -2,6 +2,7 @@ package latencyscope.analysis.syscall;
 
 import latencyscope.analysis.tally.Timed;
 import latencyscope.jfr.schema.EventFields;
+import latencyscope.recording.event.CodeStack;
 import latencyscope.recording.event.KernelEvent;
 import latencyscope.recording.thread.ThreadId;
 
@@ -14,8 +15,10 @@ import latencyscope.recording.thread.ThreadId;
  * @param asked how long it wanted to sleep, nanoseconds; negative if that is not known
  * @param cpu CPU on which it went to sleep
  * @param call {@code Thread.sleep}, or the name of the system call
+ * @param stack where in the program
  */
-record Nap(ThreadId thread, long start, long duration, long asked, int cpu, String call)
+record Nap(
+    ThreadId thread, long start, long duration, long asked, int cpu, String call, CodeStack stack)
     implements Timed {
   static Nap of(KernelEvent event) {
     return new Nap(
@@ -24,7 +27,8 @@ record Nap(ThreadId thread, long start, long duration, long asked, int cpu, Stri
         event.duration(),
         event.number(EventFields.ASKED, -1),
         event.cpu(),
-        event.text(EventFields.CALL));
+        event.text(EventFields.CALL),
+        CodeStack.NONE);
   }
 
   /**
@@ -41,7 +45,8 @@ record Nap(ThreadId thread, long start, long duration, long asked, int cpu, Stri
         java.end() - java.start(),
         java.asked() > 0 ? java.asked() : first.asked(),
         first.cpu(),
-        WaitReason.SLEEP.label());
+        WaitReason.SLEEP.label(),
+        java.stack());
   }
 
   /** How much longer it slept, nanoseconds; 0 if that is not known. */

@@ -110,7 +110,8 @@ final class SyscallFindings {
             new Cost(sum.count(), sum.total(), worst.duration(), worst.start()),
             text + busy(thread),
             remedy.againstSleep(worst))
-        .about(Kind.SLEEP);
+        .about(Kind.SLEEP)
+        .at(worst.stack().frames());
   }
 
   /** Contended waits of busy threads, the worst first. */
@@ -163,7 +164,8 @@ final class SyscallFindings {
                 + withoutCpu(worst.runDelay())
                 + busy(thread),
             remedy.againstLock(worst, holder))
-        .about(Kind.LOCK);
+        .about(Kind.LOCK)
+        .at(worst.stack().frames());
   }
 
   /** Blocking calls of busy threads, the worst first. */

@@ -2,12 +2,14 @@ package latencyscope.analysis.syscall;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import latencyscope.analysis.finding.HostSettings;
 import latencyscope.analysis.finding.Remedy;
 import latencyscope.jfr.schema.HostSetting;
 import latencyscope.ledger.safepoint.Role;
 import latencyscope.recording.Recording;
+import latencyscope.recording.event.CodeStack;
 import latencyscope.recording.fact.CaptureInfo;
 import latencyscope.recording.fact.KnownTasks;
 import latencyscope.recording.thread.ThreadId;
@@ -35,8 +37,9 @@ public final class SyscallRemedy {
   List<Remedy> againstSleep(Nap worst) {
     Remedy advice =
         Remedy.of(
-            "A latency-critical thread must not sleep: let it spin (Thread.onSpinWait), or move"
-                + " this work to another thread.");
+            place(worst.stack()).map(at -> "Remove the sleep at " + at + ". ").orElse("")
+                + "A latency-critical thread must not sleep: let it spin (Thread.onSpinWait), or"
+                + " move this work to another thread.");
     return worst.overslept() < SLACK_NS || !isThere(worst.thread())
         ? List.of(advice)
         : List.of(
@@ -66,7 +69,8 @@ public final class SyscallRemedy {
     }
     Remedy advice =
         Remedy.of(
-            "Let one thread own the guarded data, and pass it work through a queue; or do less"
+            place(worst.stack()).map(at -> "The lock is taken at " + at + ". ").orElse("")
+                + "Let one thread own the guarded data, and pass it work through a queue; or do less"
                 + " while "
                 + (holder == null ? "it is held." : holder + " holds it."));
     return capture.targetJvm() == null || !capture.targetAlive()
@@ -76,6 +80,10 @@ public final class SyscallRemedy {
             Remedy.showing(
                 "Show its holder and waiters now:",
                 "jcmd " + capture.targetPid() + " Thread.print -l"));
+  }
+
+  private static Optional<String> place(CodeStack stack) {
+    return CodeStack.place(stack.frames());
   }
 
   private static String againstMutexOfJvm(String mutex, String holder) {

@@ -17,8 +17,9 @@ import latencyscope.recording.thread.ThreadId;
  *
  * @param lost what the threads that matter lost
  * @param causes all causes, the one that cost most first
+ * @param target process that was watched; 0 or less if that is not one
  */
-public record FirstLook(LostTime lost, List<TopCause> causes) {
+public record FirstLook(LostTime lost, List<TopCause> causes, long target) {
   private static final int COSTLIEST = 3;
 
   /** Copies the list. */
@@ -30,7 +31,8 @@ public record FirstLook(LostTime lost, List<TopCause> causes) {
   public static FirstLook of(List<Finding> findings, LostTime lost, Recording recording) {
     List<Finding> all = new ArrayList<>(findings);
     all.addAll(new Stopped(lost, recording).findings());
-    return new FirstLook(lost, TopCause.of(all, finding -> isLoss(finding, lost)));
+    return new FirstLook(
+        lost, TopCause.of(all, finding -> isLoss(finding, lost)), recording.capture().targetPid());
   }
 
   // A thread that is not busy may wait for something to do. Where no thread's time is known, that
@@ -58,6 +60,6 @@ public record FirstLook(LostTime lost, List<TopCause> causes) {
 
   /** What would remain without some of the causes. */
   public Without without(List<TopCause> removed) {
-    return lost.without(new Removal(removed, lost)::removes);
+    return lost.without(new Removal(removed, lost, target)::removes);
   }
 }

@@ -15,10 +15,12 @@ import latencyscope.recording.thread.ThreadId;
 final class Removal {
   private final List<Finding> findings;
   private final LostTime lost;
+  private final long target;
 
-  Removal(List<TopCause> causes, LostTime lost) {
+  Removal(List<TopCause> causes, LostTime lost, long target) {
     findings = causes.stream().flatMap(cause -> cause.findings().stream()).toList();
     this.lost = lost;
+    this.target = target;
   }
 
   /** Whether one of the causes made this stretch of a thread's time. */
@@ -59,13 +61,16 @@ final class Removal {
         && finding.thread().name().equals(thread.name());
   }
 
-  private static boolean isBehind(Task culprit, Segment segment) {
+  private boolean isBehind(Task culprit, Segment segment) {
     if (culprit == null) {
       return SpanReader.isIdle(segment.span());
     }
     Task behind = segment.span().task();
     // Another process is one culprit, whichever of its threads it was.
-    return behind != null && behind.pid() == culprit.pid() && behind.name().equals(culprit.name());
+    boolean isProcess = culprit.pid() == culprit.tid() && culprit.pid() != target;
+    return behind != null
+        && behind.pid() == culprit.pid()
+        && (isProcess || behind.name().equals(culprit.name()));
   }
 
   private static boolean isFrom(InterruptSource source, Segment segment) {

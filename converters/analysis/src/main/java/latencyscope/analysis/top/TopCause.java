@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Predicate;
 import latencyscope.analysis.finding.Cost;
 import latencyscope.analysis.finding.Count;
@@ -15,6 +16,7 @@ import latencyscope.analysis.finding.Remedy;
 import latencyscope.analysis.finding.Severity;
 import latencyscope.analysis.finding.Task;
 import latencyscope.ledger.safepoint.Role;
+import latencyscope.recording.event.CodeStack;
 import latencyscope.recording.thread.ThreadId;
 
 /**
@@ -27,6 +29,10 @@ import latencyscope.recording.thread.ThreadId;
  *     costliest first
  */
 public record TopCause(List<Finding> findings, Cost cost, List<Finding> losses) {
+  private static final int HOLDERS = 3;
+  private static final String HELD_BY = " that ";
+  private static final String HELD = " held";
+
   private static final Comparator<TopCause> COSTLIEST_FIRST =
       Comparator.comparing((TopCause cause) -> !cause.isLossOfData())
           .thenComparing(cause -> -cause.lostNs())
@@ -76,9 +82,14 @@ public record TopCause(List<Finding> findings, Cost cost, List<Finding> losses) 
     return List.of(finding.module(), String.valueOf(isOfServiceThread(finding)), culprit(finding));
   }
 
-  // Processes of one program that come and go are one culprit. A thread's name says less.
+  // Processes of one program that come and go are one culprit. A thread's name says less. Threads
+  // that queue for one lock hand it on to each other: who was last is one of them only.
   private static String culprit(Finding finding) {
     Task task = finding.culpritTask();
+    Optional<String> place = CodeStack.place(finding.stack());
+    if (finding.kind() == Kind.LOCK && place.isPresent()) {
+      return "lock at " + place.get();
+    }
     if (task != null && task.tid() == task.pid() && finding.kind() == Kind.CPU_WAIT) {
       return task.name();
     }
@@ -156,7 +167,24 @@ public record TopCause(List<Finding> findings, Cost cost, List<Finding> losses) 
   public String title() {
     int more = threads().size() - 1;
     String likewise = more > 0 ? ", and " + Count.words(more, "more thread") : "";
-    return worst().title() + likewise;
+    return withHolders(findings) + likewise;
+  }
+
+  /** The title of the first, which names those who held a lock, the longest first. */
+  private static String withHolders(List<Finding> findings) {
+    Finding first = findings.get(0);
+    List<String> holders =
+        findings.stream()
+            .filter(finding -> finding.kind() == Kind.LOCK && finding.culpritTask() != null)
+            .map(finding -> finding.culpritTask().name())
+            .distinct()
+            .limit(HOLDERS)
+            .toList();
+    return holders.size() < 2
+        ? first.title()
+        : first
+            .title()
+            .replace(HELD_BY + holders.get(0) + HELD, HELD_BY + String.join(", ", holders) + HELD);
   }
 
   /** What the threads that matter lost to it; what it cost all threads where none of them did. */
@@ -175,7 +203,7 @@ public record TopCause(List<Finding> findings, Cost cost, List<Finding> losses) 
       return title();
     }
     long more = losses.stream().map(Finding::thread).distinct().count() - 1;
-    return losses.get(0).title() + (more > 0 ? ", and " + Count.words(more, "more thread") : "");
+    return withHolders(losses) + (more > 0 ? ", and " + Count.words(more, "more thread") : "");
   }
 
   /** How many processes did it together; 0 if it was not done by tasks. */

@@ -186,7 +186,7 @@ public class EventType {
   }
 
   // The parser's class of types takes it for granted that there is a name.
-  private static String name(IMCType type) {
+  static String name(IMCType type) {
     try {
       return type.getFullName();
     } catch (NullPointerException e) {

@@ -78,6 +78,11 @@ public final class JvmEvent {
     return type.flag(values, field);
   }
 
+  /** Where in the program it was recorded. */
+  public CodeStack stack() {
+    return CodeStack.of(type.value(values, "stackTrace"));
+  }
+
   /** The event's own fields; see {@link KernelEvent#fields}. */
   public Map<String, Object> fields() {
     return type.plain(values);

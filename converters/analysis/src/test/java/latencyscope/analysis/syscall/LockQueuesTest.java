@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import latencyscope.analysis.finding.Count;
+import latencyscope.recording.event.CodeStack;
 import latencyscope.recording.thread.ThreadId;
 import org.junit.jupiter.api.Test;
 
@@ -28,7 +29,8 @@ class LockQueuesTest {
         WaitReason.NATIVE_LOCK,
         null,
         "Heap_lock",
-        0x7f00L);
+        0x7f00L,
+        CodeStack.NONE);
   }
 
   private static LockAccount account(List<FutexWait> waits) {

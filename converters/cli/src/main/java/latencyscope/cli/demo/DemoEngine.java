@@ -55,6 +55,8 @@ public final class DemoEngine implements AutoCloseable {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-javaagent:" + jar + "=start=latencyscope,cpus=" + cpu + ",file=" + recording);
+    // As in production: no collection while the market is open, unless a disease asks for one.
+    command.addAll(List.of("-Xms384m", "-Xmn256m"));
     command.add("-cp");
     command.add(jar.toString());
     command.add(MAIN_CLASS);

@@ -1,0 +1,63 @@
+package latencyscope.recording.event;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.openjdk.jmc.common.IMCFrame;
+import org.openjdk.jmc.common.IMCMethod;
+import org.openjdk.jmc.common.IMCStackTrace;
+import org.openjdk.jmc.common.IMCType;
+
+/**
+ * Where in a program a thread recorded an event. Its words are made when somebody asks for them.
+ * Immutable.
+ */
+public final class CodeStack {
+  /** A recording without stacks, or of what has none. */
+  public static final CodeStack NONE = new CodeStack(null);
+
+  private static final int DEPTH = 20;
+  private static final List<String> JDK = List.of("java.", "javax.", "jdk.", "sun.", "com.sun.");
+
+  private final IMCStackTrace trace;
+
+  private CodeStack(IMCStackTrace trace) {
+    this.trace = trace;
+  }
+
+  /**
+   * @param value of the field {@code stackTrace}; anything but the parser's stack is none
+   */
+  static CodeStack of(Object value) {
+    return value instanceof IMCStackTrace stack ? new CodeStack(stack) : NONE;
+  }
+
+  /** The innermost frames, that which recorded first; empty if they are not known. */
+  public List<String> frames() {
+    if (trace == null || trace.getFrames() == null) {
+      return List.of();
+    }
+    List<String> frames = new ArrayList<>();
+    for (IMCFrame frame : trace.getFrames()) {
+      words(frame).filter(words -> frames.size() < DEPTH).ifPresent(frames::add);
+    }
+    return frames;
+  }
+
+  /** Such as {@code demo.risk.RiskDesk.approve:47}. */
+  private static Optional<String> words(IMCFrame frame) {
+    IMCMethod method = frame == null ? null : frame.getMethod();
+    IMCType type = method == null ? null : method.getType();
+    if (type == null || method.getMethodName() == null) {
+      return Optional.empty();
+    }
+    String where = EventType.name(type) + "." + method.getMethodName();
+    Integer line = frame.getFrameLineNumber();
+    return Optional.of(line == null || line < 0 ? where : where + ":" + line);
+  }
+
+  /** The innermost of these frames that is not the JDK's own; empty if all are. */
+  public static Optional<String> place(List<String> frames) {
+    return frames.stream().filter(frame -> JDK.stream().noneMatch(frame::startsWith)).findFirst();
+  }
+}
