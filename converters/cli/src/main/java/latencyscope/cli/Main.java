@@ -55,6 +55,7 @@ public final class Main {
     line.addSubcommand(new ExplainCommand(console));
     line.addSubcommand(new DiffCommand(console));
     line.addSubcommand(new CheckCommand(console, machine));
+    line.addSubcommand(new AuditCommand(console, machine));
     line.addSubcommand(new DoctorCommand(console, machine));
     line.addSubcommand(new ProfilesCommand(console));
     line.addSubcommand(new CompletionCommand(console));

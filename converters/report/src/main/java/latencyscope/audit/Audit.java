@@ -1,0 +1,45 @@
+package latencyscope.audit;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What of a host stands against low latency.
+ *
+ * @param root folder that was read
+ * @param items in the order of their areas
+ */
+public record Audit(Path root, List<AuditItem> items) {
+  /** Copies the list. */
+  public Audit {
+    items = List.copyOf(items);
+  }
+
+  /**
+   * Reads a host. Only reads: no setting is tried out.
+   *
+   * @param root {@code /}, or a copy of another machine's {@code /proc} and {@code /sys}
+   * @param pid process whose control group and JVM are read, too; 0 for none
+   */
+  public static Audit of(Path root, long pid) {
+    HostTree tree = new HostTree(root.toAbsolutePath().normalize());
+    List<AuditItem> items = new ArrayList<>();
+    items.addAll(CpuAudit.of(tree));
+    items.addAll(IrqAudit.of(tree));
+    items.addAll(MemoryAudit.of(tree));
+    items.addAll(NetworkAudit.of(tree));
+    items.addAll(ProcessAudit.of(tree, pid));
+    return new Audit(root, items);
+  }
+
+  /** The items in a state. */
+  public List<AuditItem> in(AuditItem.State state) {
+    return items.stream().filter(item -> item.state() == state).toList();
+  }
+
+  /** 1 if something stands against low latency, else 0. */
+  public int exitCode() {
+    return in(AuditItem.State.AGAINST).isEmpty() ? 0 : 1;
+  }
+}

@@ -1,0 +1,2 @@
+/** What of a host stands against low latency, as text and JSON. */
+package latencyscope.audit.output;
