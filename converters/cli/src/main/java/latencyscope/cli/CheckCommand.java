@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import latencyscope.analysis.Report;
 import latencyscope.analysis.UnknownKeyException;
@@ -24,17 +25,22 @@ import latencyscope.cli.output.OutputFile;
 import latencyscope.contract.Contract;
 import latencyscope.contract.ContractException;
 import latencyscope.contract.ContractFile;
+import latencyscope.contract.Outcome;
 import latencyscope.contract.check.CheckResult;
 import latencyscope.contract.check.Checker;
+import latencyscope.contract.check.ClauseResult;
 import latencyscope.contract.check.Noise;
 import latencyscope.contract.check.ThreadSettings;
 import latencyscope.contract.output.CheckJson;
 import latencyscope.contract.output.CheckText;
 import latencyscope.contract.output.GitHub;
 import latencyscope.contract.output.JunitXml;
+import latencyscope.ledger.explain.Explanation;
+import latencyscope.ledger.explain.Query;
 import latencyscope.proc.CpuSet;
 import latencyscope.recording.RecordingFiles;
 import latencyscope.recording.chunk.RecordingException;
+import latencyscope.report.ExplanationText;
 import latencyscope.report.Style;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -137,6 +143,11 @@ final class CheckCommand extends Main.Common implements Main.Verbose {
   private boolean github;
 
   @Option(
+      names = "--ledger",
+      description = "Also print where the time of the worst violation went.")
+  private boolean ledger;
+
+  @Option(
       names = {"-v", "--verbose"},
       description = "Print more about errors to standard error.")
   private boolean verbose;
@@ -161,7 +172,7 @@ final class CheckCommand extends Main.Common implements Main.Verbose {
       throw new UserError("check needs either --pid PID or a recording FILE");
     }
     if (pid == null) {
-      return write(check(read, files, ThreadSettings.NONE));
+      return write(check(read, files, ThreadSettings.NONE), files);
     }
     if (!attach) {
       CaptureSession.requireAgent();
@@ -199,10 +210,10 @@ final class CheckCommand extends Main.Common implements Main.Verbose {
     boolean gone = !target.alive();
     CheckResult result = check(read, run.files(), gone ? before : settings());
     if (gone || run.end() == CaptureWait.End.TARGET_GONE) {
-      write(result);
+      write(result, run.files());
       throw new UserError("process " + pid + " ended before the capture did");
     }
-    return write(result);
+    return write(result, run.files());
   }
 
   private ThreadSettings settings() {
@@ -225,7 +236,7 @@ final class CheckCommand extends Main.Common implements Main.Verbose {
     }
   }
 
-  private int write(CheckResult result) throws UserError {
+  private int write(CheckResult result, List<Path> recording) throws UserError {
     if (output == null) {
       console.result(
           text(result, console.style())
@@ -239,11 +250,30 @@ final class CheckCommand extends Main.Common implements Main.Verbose {
     if (markdown != null) {
       file(markdown, GitHub.markdown(result));
     }
+    if (ledger && !json) {
+      console.result(ledger(result, recording).getBytes(console.charset()));
+    }
     if (github) {
       Charset charset = console.charset();
       console.result(GitHub.annotations(result, strict).getBytes(charset));
     }
     return result.exitCode(strict);
+  }
+
+  /** Where the time went of what the first violated clause is about; "" if none is about time. */
+  private String ledger(CheckResult result, List<Path> recording) throws UserError {
+    Optional<ClauseResult.Worst> worst =
+        result.clauses().stream()
+            .filter(clause -> clause.outcome() == Outcome.VIOLATED && clause.worst() != null)
+            .map(ClauseResult::worst)
+            .findFirst();
+    if (worst.isEmpty()) {
+      return "";
+    }
+    Query query = new Query(null, worst.get().thread(), worst.get().from(), worst.get().to(), 1);
+    Explanation explanation = ExplainCommand.explain(new RecordingFiles(recording), query);
+    return "\nWhere the time of the worst violation went:\n"
+        + ExplanationText.of(explanation, console.style());
   }
 
   private static void file(Path file, String text) throws UserError {

@@ -14,6 +14,7 @@ import latencyscope.contract.Outcome;
  * @param evidence what the outcome rests on, or what is missing, as a sentence
  * @param remedy what to do, a sentence or a command to a line; null if nothing is known or needed
  * @param line of the contract
+ * @param worst where to look first; null if it is not about a thread's time
  */
 public record ClauseResult(
     String subject,
@@ -23,10 +24,33 @@ public record ClauseResult(
     Outcome outcome,
     String evidence,
     String remedy,
-    int line) {
+    int line,
+    Worst worst) {
+  /**
+   * The worst that befell a thread.
+   *
+   * @param thread its name
+   * @param from begin, nanoseconds since the epoch; {@link Long#MIN_VALUE} for all of the capture
+   * @param to end; {@link Long#MAX_VALUE} for all of the capture
+   */
+  public record Worst(String thread, long from, long to) {}
+
+  /** One that is not about a thread's time. */
+  public ClauseResult(
+      String subject,
+      String key,
+      String wanted,
+      String measured,
+      Outcome outcome,
+      String evidence,
+      String remedy,
+      int line) {
+    this(subject, key, wanted, measured, outcome, evidence, remedy, line, null);
+  }
+
   /** The same with another outcome. */
   ClauseResult as(Outcome other, String why) {
-    return new ClauseResult(subject, key, wanted, measured, other, why, remedy, line);
+    return new ClauseResult(subject, key, wanted, measured, other, why, remedy, line, worst);
   }
 
   /** The worst of several results on the same clause, with how many of them there were. */

@@ -49,7 +49,7 @@ final class ThreadCheck {
             .map(Finding::culpritInWords)
             .map(culprit -> found + "; costliest culprit: " + culprit)
             .orElse(found);
-    Result result = new Result(rule, clause, Facts.words(measure, bound, seen, ns), worst);
+    Result result = new Result(rule, clause, thread, Facts.words(measure, bound, seen, ns), worst);
     return switch (Judgement.of(bound, seen, ns)) {
       case UNSURE -> result.inconclusive(found + "; too few to know whether the bound holds");
       case BROKEN -> broken(result, clause, thread, seen, blamed, whyNot);
@@ -105,7 +105,7 @@ final class ThreadCheck {
 
   /** Makes results of one clause. */
   private record Result(
-      ThreadRule rule, Clause clause, String measured, Optional<Finding> finding) {
+      ThreadRule rule, Clause clause, ThreadId thread, String measured, Optional<Finding> finding) {
     ClauseResult inconclusive(String why) {
       return of(Outcome.INCONCLUSIVE, why);
     }
@@ -120,7 +120,15 @@ final class ThreadCheck {
           outcome,
           evidence,
           remedy,
-          clause.line());
+          clause.line(),
+          clause.measure().isOfProcess() ? null : window());
+    }
+
+    private ClauseResult.Worst window() {
+      return finding
+          .filter(one -> one.at() != null && one.worstNs() != null)
+          .map(one -> new ClauseResult.Worst(thread.name(), one.at(), one.at() + one.worstNs()))
+          .orElse(new ClauseResult.Worst(thread.name(), Long.MIN_VALUE, Long.MAX_VALUE));
     }
   }
 
