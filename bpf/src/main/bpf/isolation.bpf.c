@@ -66,12 +66,12 @@ static __always_inline void wait_ended(struct task_struct *task, struct thread_s
 {
 	storage->state.waits_measured++;
 	storage->state.waited_ns += waited;
-	if (!is_recorded(cpu))
-		return;
-	histogram_add(storage->state.wait_kind == WAIT_WAKEUP ? &slot->measures.runqueue_wakeup
-							      : &slot->measures.runqueue_preempted,
-		      waited);
-	if (!slot->muted && is_wanted(RECORD_RUN_QUEUE_WAIT, waited))
+	if (is_recorded(cpu))
+		histogram_add(storage->state.wait_kind == WAIT_WAKEUP
+				      ? &slot->measures.runqueue_wakeup
+				      : &slot->measures.runqueue_preempted,
+			      waited);
+	if (is_followed(cpu) && !slot->muted && is_wanted(RECORD_RUN_QUEUE_WAIT, waited))
 		send_wait(task, storage, slot, log, cpu, arrival, waited);
 }
 
@@ -93,7 +93,7 @@ static __always_inline void thread_comes_in(struct task_struct *task, struct run
 		off = now - state->off_start_ns;
 	if (state->wait_kind != WAIT_NONE)
 		wait_ended(task, storage, slot, log, cpu, now, waited);
-	if (off && is_recorded(cpu) && !slot->muted && is_wanted(RECORD_CONTEXT_SWITCH, off))
+	if (off && is_followed(cpu) && !slot->muted && is_wanted(RECORD_CONTEXT_SWITCH, off))
 		send_switch(task, storage, slot, cpu, off, waited);
 	state->arrival_ns = now;
 	state->wait_kind = WAIT_NONE;
@@ -355,6 +355,7 @@ int BPF_PROG(ls_sched_migrate_task, struct task_struct *task, int to)
 	struct migration *record;
 	enum migration_cause cause;
 	enum actor actor;
+	bool outside;
 	u32 from;
 
 	if (!is_target(task))
@@ -368,11 +369,14 @@ int BPF_PROG(ls_sched_migrate_task, struct task_struct *task, int to)
 	storage->state.migrations++;
 	by = current_task();
 	cause = cause_of(task, &storage->state, from);
-	if (!is_recorded(from) && !is_recorded(to))
+	outside = !is_recorded(from) && !is_recorded(to);
+	if (!outside)
+		count_migration(&slot->measures, cause,
+				cause == CAUSE_BALANCE || cause == CAUSE_NUMA ||
+					cause == CAUSE_AFFINITY,
+				from);
+	else if (!target_tgid)
 		return 0;
-	count_migration(&slot->measures, cause,
-			cause == CAUSE_BALANCE || cause == CAUSE_NUMA || cause == CAUSE_AFFINITY,
-			from);
 	if (slot->muted || !is_wanted(RECORD_MIGRATION, 0))
 		return 0;
 	record = reserve_record(RECORD_MIGRATION, sizeof(*record));
@@ -387,6 +391,8 @@ int BPF_PROG(ls_sched_migrate_task, struct task_struct *task, int to)
 	record->by_tid = may_be_task(actor) ? task_read(by, pid) : 0;
 	record->cause = cause;
 	record->by_context = actor;
+	record->outside = outside;
+	record->reserved = 0;
 	__builtin_memset(record->by, 0, TASK_COMM_LEN);
 	if (record->by_tid)
 		copy_comm(record->by, by);

@@ -11,15 +11,6 @@
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
 
-/*
- * A target's threads are followed to CPUs that are not recorded, so that it is known how much of
- * its time a thread is blocked. Not so those of all processes: these would be too many.
- */
-static __always_inline bool is_followed(u32 cpu)
-{
-	return target_tgid || is_recorded(cpu);
-}
-
 /* When a program here first saw a thread of the target. */
 u64 began_ns SEC(".bss");
 

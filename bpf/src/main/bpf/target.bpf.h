@@ -13,7 +13,7 @@ const volatile u32 target_tgid;
 const volatile u32 excluded_tgid;
 /* Depth of the target's pid namespace: thread ids are reported as numbered there. */
 const volatile u32 pid_namespace_level;
-/* If set, only what happens on the monitored CPUs is recorded. */
+/* If set, only what happens on the monitored CPUs is counted; see is_followed. */
 const volatile bool only_monitored_cpus;
 /* CPUs that were named by the user or are isolated by the host. */
 const volatile u64 monitored_cpus[MAX_CPUS / 64];
@@ -36,6 +36,15 @@ static __always_inline bool is_monitored(u32 cpu)
 static __always_inline bool is_recorded(u32 cpu)
 {
 	return !only_monitored_cpus || is_monitored(cpu);
+}
+
+/*
+ * A target's threads are followed to CPUs that are not recorded, so that it is known what they did
+ * all the time. Not so those of all processes: these would be too many.
+ */
+static __always_inline bool is_followed(u32 cpu)
+{
+	return target_tgid || is_recorded(cpu);
 }
 
 /* The id by which the target's own /proc knows the thread. */

@@ -56,7 +56,7 @@ struct run_queue_wait {
 	u32 priority;
 	enum wait_kind kind;
 	u32 shares;
-	u32 reserved;
+	u32 outside;
 	char culprit[TASK_COMM_LEN];
 };
 
@@ -71,7 +71,7 @@ struct wait_share {
 	u32 culprit_priority;
 	enum wait_kind kind;
 	u32 last;
-	u32 reserved;
+	u32 outside;
 	char culprit[TASK_COMM_LEN];
 };
 
@@ -86,6 +86,8 @@ struct context_switch {
 	enum leave_state state;
 	u32 voluntary;
 	enum actor waker_context;
+	u32 outside;
+	u32 reserved;
 	char next[TASK_COMM_LEN];
 	char waker[TASK_COMM_LEN];
 };
@@ -96,6 +98,8 @@ struct migration {
 	u32 by_tid;
 	enum migration_cause cause;
 	enum actor by_context;
+	u32 outside;
+	u32 reserved;
 	char by[TASK_COMM_LEN];
 };
 

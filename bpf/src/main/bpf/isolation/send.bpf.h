@@ -70,7 +70,7 @@ static __always_inline void send_wait(struct task_struct *task, struct thread_st
 	record->culprit_priority = 0;
 	record->tasks_between = 0;
 	record->shares = 0;
-	record->reserved = 0;
+	record->outside = !is_recorded(cpu);
 	__builtin_memset(record->culprit, 0, TASK_COMM_LEN);
 	if (log) {
 		/* While the quota was used up, no other task kept this one waiting. */
@@ -84,6 +84,7 @@ static __always_inline void send_wait(struct task_struct *task, struct thread_st
 			log->share.header.record = RECORD_WAIT_SHARE;
 			log->share.waited_ns = waited;
 			log->share.kind = record->kind;
+			log->share.outside = record->outside;
 			send_shares(since, now);
 		}
 	}
@@ -121,6 +122,8 @@ static __always_inline void send_switch(struct task_struct *task, struct thread_
 	record->waker_context = waker_context_of(state, woken);
 	record->state = state->left_in;
 	record->voluntary = state->voluntary;
+	record->outside = !is_recorded(cpu);
+	record->reserved = 0;
 	__builtin_memcpy(record->next, state->next, TASK_COMM_LEN);
 	__builtin_memset(record->waker, 0, TASK_COMM_LEN);
 	if (record->waker_tid)

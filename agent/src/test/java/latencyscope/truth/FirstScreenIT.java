@@ -48,6 +48,38 @@ class FirstScreenIT {
   })
   void namesWhatWasProvokedFirst(String disease, String cause, String command) throws Exception {
     check(demo(disease), cause, command);
+    if (disease.equals("gc")) {
+      collectionsAreExplained();
+    }
+  }
+
+  /** Although the capture is limited to the strategy's CPU, where the collector does not run. */
+  private void collectionsAreExplained() throws Exception {
+    Path out = folder.resolve("pauses.json");
+    Process explain =
+        new ProcessBuilder(
+                JAVA.toString(),
+                "-jar",
+                Engine.JAR.toString(),
+                "explain",
+                folder.resolve("latencyscope-demo").resolve("recording.jfr").toString(),
+                "--event",
+                "jdk.GCPhasePause",
+                "--top",
+                "3",
+                "--json")
+            .redirectOutput(out.toFile())
+            .redirectError(folder.resolve("pauses.txt").toFile())
+            .start();
+    assertTrue(explain.waitFor(LIMIT_S, TimeUnit.SECONDS), "no explanation");
+    JsonNode pauses = new ObjectMapper().readTree(out.toFile());
+    long all = 0;
+    long unexplained = 0;
+    for (JsonNode pause : pauses.get("windows")) {
+      all += pause.get("duration_ns").asLong();
+      unexplained += pause.get("unexplained_ns").asLong();
+    }
+    assertTrue(all > 0 && unexplained < all / 10, pauses::toPrettyString);
   }
 
   @Test

@@ -45,15 +45,20 @@ public final class Analyzers implements EventConsumer {
   @Override
   public void accept(KernelEvent event) {
     seen.add(event.module());
-    analyzer(event.module()).ifPresent(analyzer -> analyzer.accept(event));
-    // It has no events of a thread, but looks in those of others for what the tool itself did.
-    analyzer(CAPTURE).ifPresent(analyzer -> analyzer.accept(event));
+    // What was on other CPUs than those of the capture explains others' time, and is not judged.
+    if (!event.isOutside()) {
+      analyzer(event.module()).ifPresent(analyzer -> analyzer.accept(event));
+      // It has no events of a thread, but looks in those of others for what the tool itself did.
+      analyzer(CAPTURE).ifPresent(analyzer -> analyzer.accept(event));
+    }
     analyzer(JVM).ifPresent(analyzer -> analyzer.accept(event));
   }
 
   @Override
   public void acceptExemplar(KernelEvent event) {
-    analyzer(event.module()).ifPresent(analyzer -> analyzer.acceptExemplar(event));
+    if (!event.isOutside()) {
+      analyzer(event.module()).ifPresent(analyzer -> analyzer.acceptExemplar(event));
+    }
     analyzer(JVM).ifPresent(analyzer -> analyzer.acceptExemplar(event));
   }
 

@@ -40,15 +40,19 @@ public final class Coverage {
   private Evidence evidence = Evidence.NONE;
   private boolean nowhere;
 
+  /** Whether threads are followed on CPUs that the capture leaves out. */
+  private boolean follows;
+
   /** Takes an event of a thread. */
   public void add(KernelEvent event) {
     if (event.thread() == null || event.thread().osTid() <= 0) {
       return;
     }
+    follows |= event.followsThreads();
     ThreadFacts facts = facts(event.thread());
     switch (event.type()) {
       case SWITCH -> {
-        facts.switched(event.duration());
+        switched(facts, event);
         shortestSwitch = Math.min(shortestSwitch, event.duration());
       }
       case EventTypes.MIGRATION ->
@@ -60,7 +64,15 @@ public final class Coverage {
   /** Takes an event that is in the recording although it is below the threshold. */
   public void addExemplar(KernelEvent event) {
     if (event.thread() != null && event.type().equals(SWITCH)) {
-      facts(event.thread()).switched(event.duration());
+      switched(facts(event.thread()), event);
+    }
+  }
+
+  private static void switched(ThreadFacts facts, KernelEvent event) {
+    if (event.isOutside()) {
+      facts.switchedOutside(event.duration());
+    } else {
+      facts.switched(event.duration());
     }
   }
 
@@ -230,13 +242,13 @@ public final class Coverage {
     return counted
         || roomForAll
             && recording.capture().threads().isEmpty()
-            && recording.capture().cpus().isEmpty();
+            && (follows || recording.capture().cpus().isEmpty());
   }
 
   // If only some CPUs were watched, a thread on another one has no records.
   private Interval onMonitoredCpus(ThreadFacts facts, Interval known, Window window) {
     CpuSet cpus = recording.capture().cpus();
-    if (cpus.isEmpty()) {
+    if (cpus.isEmpty() || follows) {
       return known;
     }
     if (!facts.movesKnown(counted(window.thread(), key -> key.startsWith("migrations_")))) {
@@ -272,13 +284,15 @@ public final class Coverage {
     long counted = counted(thread, key -> key.endsWith("_switches"));
     // From the last one the thread has not come back.
     long hidden = counted - (facts == null ? 0 : facts.switches()) - 1;
-    if (hidden <= 0) {
+    boolean outside = facts != null && facts.wasOutside();
+    if (hidden <= 0 && !outside) {
       return OptionalLong.of(0);
     }
     long ran = counted(thread, key -> key.equals("cpu_time_ns"));
     long rest = recording.capturedNs(MODULE) - ran - (facts == null ? 0 : facts.off());
     long byTime = ran > 0 ? Math.max(0, rest) : Long.MAX_VALUE;
-    if (shortestSwitch == Long.MAX_VALUE) {
+    // Outside the capture's CPUs, none were counted.
+    if (shortestSwitch == Long.MAX_VALUE || outside) {
       return byTime == Long.MAX_VALUE ? OptionalLong.empty() : OptionalLong.of(byTime);
     }
     long each = Math.max(1, Math.max(shortestSwitch, recording.highestFloor(SWITCH)));

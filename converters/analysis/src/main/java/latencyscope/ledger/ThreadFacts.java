@@ -13,6 +13,7 @@ final class ThreadFacts {
 
   private long switches;
   private long off;
+  private boolean wasOutside;
   private long[] moves = new long[0];
   private int[] targets = new int[0];
   private int moved;
@@ -39,6 +40,17 @@ final class ThreadFacts {
   void switched(long offNs) {
     switches++;
     off += offNs;
+  }
+
+  /** The thread left a CPU on which switches are not counted. */
+  void switchedOutside(long offNs) {
+    wasOutside = true;
+    off += offNs;
+  }
+
+  /** Whether it ran on CPUs on which switches are not counted. */
+  boolean wasOutside() {
+    return wasOutside;
   }
 
   void moved(long time, int from, int to) {

@@ -98,6 +98,11 @@ public final class ContextSwitch extends KernelEvent {
   @Label("Waker Thread Id")
   public long wakerTid;
 
+  /** True if it was on CPUs that the capture is not limited to: it is followed, and not judged. */
+  @Label("Outside")
+  @Description("True if it was outside the CPUs of the capture: followed, and not judged")
+  public boolean outside;
+
   /** Creates an empty event. */
   public ContextSwitch() {}
 }

@@ -116,6 +116,11 @@ public final class RunQueueWait extends KernelEvent {
   @Description("Kernel priority: 0 to 99 real time, 100 to 139 normal (120 is nice 0)")
   public int priority;
 
+  /** True if it was on CPUs that the capture is not limited to: it is followed, and not judged. */
+  @Label("Outside")
+  @Description("True if it was outside the CPUs of the capture: followed, and not judged")
+  public boolean outside;
+
   /** Creates an empty event. */
   public RunQueueWait() {}
 }

@@ -92,6 +92,11 @@ public final class WaitShare extends KernelEvent {
   @PageColumn(value = 6, width = 100)
   public long waited;
 
+  /** True if it was on CPUs that the capture is not limited to: it is followed, and not judged. */
+  @Label("Outside")
+  @Description("True if it was outside the CPUs of the capture: followed, and not judged")
+  public boolean outside;
+
   /** Creates an empty event. */
   public WaitShare() {}
 }

@@ -52,7 +52,7 @@ public final class CostCollector implements EventConsumer {
   public void accept(KernelEvent event) {
     locks.accept(event);
     Cause cause = cause(event);
-    if (cause == null || event.thread() == null || event.duration() <= 0) {
+    if (cause == null || event.isOutside() || event.thread() == null || event.duration() <= 0) {
       return;
     }
     if (cause.measure() == null) {

@@ -64,7 +64,7 @@ public final class TaskRemedy {
     if (culprit.isBoundToCpu()) {
       remedies.add(bound(culprit, cpu));
     } else if (elsewhere.isEmpty()) {
-      remedies.add(Remedy.of(noRoom()));
+      remedies.add(Remedy.of(noRoom(cpu)));
     } else if (culprit.isUnboundWorker()) {
       unbound(culprit, cpu, elsewhere).ifPresent(remedies::add);
     } else if (culprit.interrupt() != null) {
@@ -280,12 +280,15 @@ public final class TaskRemedy {
     return capture.targetPid() > 0 && culprit.pid() == capture.targetPid();
   }
 
-  private String noRoom() {
+  private String noRoom(int cpu) {
     if (host.online().isEmpty()) {
       return "The recording does not list this host's CPUs.";
     }
-    return host.online().size() == 1
-        ? "This host has one CPU: nothing can be moved elsewhere."
+    if (host.online().size() == 1) {
+      return "This host has one CPU: nothing can be moved elsewhere.";
+    }
+    return !guarded.containsAll(host.online())
+        ? "Nothing can be moved: CPU " + cpu + " is the only one that is not the target's."
         : "Every CPU is reserved for the target: leave one for the rest of the system.";
   }
 

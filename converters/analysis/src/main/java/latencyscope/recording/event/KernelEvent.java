@@ -95,6 +95,16 @@ public final class KernelEvent {
     return type.flag(values, field.name());
   }
 
+  /** Whether events of this type say where they were: threads are followed on every CPU. */
+  public boolean followsThreads() {
+    return type.has(EventFields.OUTSIDE);
+  }
+
+  /** Whether it was on a CPU that the capture leaves out: it is no matter of judgement. */
+  public boolean isOutside() {
+    return flag(EventFields.OUTSIDE);
+  }
+
   /**
    * The fields that only this type has, those without a value left out: {@link String}, {@link
    * Long} (times in nanoseconds), {@link Double} or {@link Boolean}, in the order of the type. A
