@@ -54,7 +54,10 @@ public final class CaptureSession {
   private static final long OUTSIDE_STOP_MS = 60_000;
 
   /** Beyond this the drain thread was kept from its work; the rings hold far more than it. */
-  private static final long STALL_NS = 100_000_000;
+  private static final long STREAM_STALL_NS = 100_000_000;
+
+  /** Where records are read once a second it matters to nobody that they are a little older. */
+  private static final long STALL_NS = 500_000_000;
 
   /** The one that was started last: it alone says how far the capture has come. */
   private static volatile CaptureSession latest;
@@ -357,7 +360,8 @@ public final class CaptureSession {
 
   // Work and pause together: it may be kept from its CPU in either.
   private void endRound() {
-    if (System.nanoTime() - roundAtNs - IDLE_NS > STALL_NS) {
+    long stallNs = readMode.streams() ? STREAM_STALL_NS : STALL_NS;
+    if (System.nanoTime() - roundAtNs - IDLE_NS > stallNs) {
       turns.beforeOtherWork();
       stall.pending = modules.pendingBytes();
       stall.commit();

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import latencyscope.jfr.SizeText;
 import latencyscope.proc.KernelFile;
 
 /** How much kernel memory the logs of all modules and CPUs may take together. */
@@ -22,8 +23,6 @@ public final class HistorySize {
   /** Part of the host's memory that nobody misses. */
   private static final int PART_OF_HOST = 64;
 
-  private static final Pattern SIZE = Pattern.compile("(\\d{1,9})([kmg]?)b?");
-
   private HistorySize() {}
 
   /** The size that a text means: {@code 64m}, {@code 1g} or {@code off}. */
@@ -35,15 +34,13 @@ public final class HistorySize {
     if (size.equals("off")) {
       return OFF;
     }
-    Matcher matcher = SIZE.matcher(size);
-    if (!matcher.matches()) {
+    try {
+      return SizeText.parse(size);
+    } catch (IllegalArgumentException e) {
       problems.add(
           "history '" + text + "' is neither off nor a size such as 64m; using the default");
       return BY_HOST;
     }
-    int unit = "kmg".indexOf(matcher.group(2));
-    int shift = matcher.group(2).isEmpty() ? 0 : 10 * (1 + unit);
-    return Long.parseLong(matcher.group(1)) << shift;
   }
 
   /**

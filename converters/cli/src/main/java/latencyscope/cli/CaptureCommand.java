@@ -10,6 +10,7 @@ import latencyscope.cli.capture.CaptureRun;
 import latencyscope.cli.capture.CaptureSession;
 import latencyscope.cli.capture.CaptureWait;
 import latencyscope.cli.capture.Durations;
+import latencyscope.cli.capture.HistorySizes;
 import latencyscope.cli.capture.ProbeCheck;
 import latencyscope.cli.console.Console;
 import latencyscope.cli.console.Machine;
@@ -97,6 +98,15 @@ final class CaptureCommand extends Main.Common implements Main.Verbose {
   private boolean probeCost;
 
   @Option(
+      names = "--history",
+      paramLabel = "SIZE",
+      converter = HistorySizes.class,
+      description =
+          "Kernel memory for the logs of every occurrence, such as 64m; off for none (default:"
+              + " 32m for each CPU, at most 1/64 of the host's memory).")
+  private String history;
+
+  @Option(
       names = "--attach",
       description =
           "Load the agent into the target JVM (Java 25), instead of watching it from outside.")
@@ -143,7 +153,8 @@ final class CaptureCommand extends Main.Common implements Main.Verbose {
         Scope.cpus(cpus, machine),
         Scope.modules(modules),
         checkedInterface(target),
-        probeCost);
+        probeCost,
+        history);
   }
 
   private String checkedInterface(Target target) throws UserError {

@@ -204,7 +204,8 @@ final class CheckCommand extends Main.Common implements Main.Verbose {
             CpuSet.EMPTY,
             List.copyOf(read.modules()),
             null,
-            false);
+            false,
+            null);
     ThreadSettings before = settings();
     CaptureRun run = CaptureRun.run(request, attach, true, directory, console);
     boolean gone = !target.alive();

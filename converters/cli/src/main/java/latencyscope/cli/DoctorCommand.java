@@ -88,7 +88,8 @@ final class DoctorCommand extends Main.Common implements Main.Verbose {
 
   private Recording trial() throws UserError, RecordingException {
     Target self = Target.of(ProcessHandle.current().pid(), Machine.LOCAL);
-    CaptureRequest request = new CaptureRequest(TRIAL, self, CpuSet.EMPTY, List.of(), null, false);
+    CaptureRequest request =
+        new CaptureRequest(TRIAL, self, CpuSet.EMPTY, List.of(), null, false, null);
     try (PrivateDirectory directory = PrivateDirectory.create();
         CaptureSession session = CaptureSession.start(request)) {
       Path file = directory.path().resolve("doctor.jfr");

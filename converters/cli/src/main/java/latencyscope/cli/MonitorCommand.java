@@ -133,7 +133,14 @@ final class MonitorCommand extends Main.Common implements Main.Verbose {
   public Integer call() throws UserError {
     Target target = Scope.target(pid, machine);
     CaptureRequest request =
-        new CaptureRequest(limit(), target, Scope.cpus(cpus, machine), MODULES, null, false);
+        new CaptureRequest(
+            limit(),
+            target,
+            Scope.cpus(cpus, machine),
+            MODULES,
+            null,
+            false,
+            CaptureRequest.NO_HISTORY);
     if (!Files.isDirectory(dumps)) {
       throw new UserError("--dump-dir: there is no directory " + dumps);
     }

@@ -131,6 +131,7 @@ class CommandLineTest {
         mistake("no 'nosuch0' here; there are", "--interface", "nosuch0"),
         mistake("'soon' is not a duration", "--duration", "soon"),
         mistake("duration of 0 captures nothing", "-d", "0"),
+        mistake("'much' is neither off nor a size such as 64m", "--history", "much"),
         mistake("does not write 'pdf', only text, chrome, json, perfetto, html", "-f", "pdf"),
         mistake("ends in '.pdf', only .txt, .trace.json, .json", "-o", "/tmp/x.pdf"),
         mistake("requires --notional", "-o", "/tmp/x.svg"),

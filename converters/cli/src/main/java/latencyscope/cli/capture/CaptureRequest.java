@@ -19,6 +19,8 @@ import latencyscope.proc.CpuSet;
  * @param modules modules to load; empty for all
  * @param networkInterface interface to watch; null for all
  * @param probeCost whether the kernel is to count runs and run time of probes
+ * @param history kernel memory for the logs of every occurrence, such as {@code 64m}; {@link
+ *     #NO_HISTORY}; or null for what fits the host
  */
 public record CaptureRequest(
     Duration duration,
@@ -26,7 +28,11 @@ public record CaptureRequest(
     CpuSet cpus,
     List<String> modules,
     String networkInterface,
-    boolean probeCost) {
+    boolean probeCost,
+    String history) {
+  /** No log of what is below the thresholds. */
+  public static final String NO_HISTORY = "off";
+
   private static final String CAPTURE = EventDescription.PREFIX + EventTypes.CAPTURE;
 
   // Events of the recorder itself: losses, and which process and host it is.
@@ -46,6 +52,7 @@ public record CaptureRequest(
     settings.put(CAPTURE + "#modules", String.join("+", modules));
     settings.put(CAPTURE + "#networkInterface", networkInterface == null ? "" : networkInterface);
     settings.put(CAPTURE + "#probeCost", probeCost ? "on" : "");
+    settings.put(CAPTURE + "#history", history == null ? "" : history);
     DESCRIPTION.forEach(event -> settings.put(event + "#enabled", "true"));
     return settings;
   }

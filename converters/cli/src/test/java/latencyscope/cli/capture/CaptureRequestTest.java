@@ -17,7 +17,7 @@ import org.junit.jupiter.api.condition.JRE;
 
 class CaptureRequestTest {
   private static final CaptureRequest EVERYTHING =
-      new CaptureRequest(Duration.ofSeconds(1), null, CpuSet.EMPTY, List.of(), null, false);
+      new CaptureRequest(Duration.ofSeconds(1), null, CpuSet.EMPTY, List.of(), null, false, null);
 
   @Test
   @DisabledForJreRange(max = JRE.JAVA_24)
