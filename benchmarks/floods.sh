@@ -6,17 +6,18 @@
 # else runs on the machine does not count. Tools run on the other CPUs and take turns; medians.
 #
 # Arguments: rounds (5), jar (the built one).
-# Needs root, gcc, bpftrace, bpftool, perf, strace, libbpf-tools and a built tree. Takes some six minutes.
+# Needs root, gcc, clang, jq, bpftrace, bpftool, perf, strace, libbpf-tools and a built tree. Takes some six minutes.
 set -eu
 cd "$(dirname "$(readlink -f "$0")")/.."
 . scripts/setup.sh
 . benchmarks/medians.sh
+. benchmarks/empty.sh
 JDK=$(find_jdk)
 rounds=${1:-5}
 jar=${2:-$JAR}
 export LC_ALL=C
 [ "$(id -u)" = 0 ] || { echo "floods.sh: needs root" >&2; exit 3; }
-for tool in gcc bpftrace bpftool perf strace syscount; do
+for tool in gcc clang jq bpftrace bpftool perf strace syscount; do
 	command -v $tool >/dev/null || { echo "floods.sh: needs $tool" >&2; exit 3; }
 done
 cpus=$(nproc)
@@ -117,6 +118,11 @@ start() { # KIND VARIANT PID
 	ours) ours "$(module_of "$1")" "$3" 1s $(events_of "$1") ;;
 	ours-every-event) ours "$(module_of "$1")" "$3" 0ns $(events_of "$1") ;;
 	ours-elsewhere) ours "$(module_of "$1")" "$bystander" 1s $(events_of "$1") ;;
+	empty)
+		start_empty "$work/$1.o" "$tool_cpus" >"$work/tool.log" 2>&1 </dev/null &
+		tool=$!
+		await_program 'ls_'
+		;;
 	bpftrace)
 		on_tool_cpus bpftrace -e "$(bpftrace_of "$1" "$3")"
 		sleep 3
@@ -137,7 +143,7 @@ start() { # KIND VARIANT PID
 }
 
 variants_of() {
-	echo nothing agent-idle ours ours-every-event ours-elsewhere bpftrace
+	echo nothing agent-idle empty ours ours-every-event ours-elsewhere bpftrace
 	case $1 in
 	syscall) echo libbpf-tools perf-trace strace ;;
 	udp) echo perf-trace strace ;;
@@ -150,6 +156,9 @@ bystander=$!
 echo "$(uname -r), $cpus CPUs, medians of $rounds rounds"
 for kind in syscall fault udp; do
 	coproc FLOOD { exec taskset -c "$load_cpu" "$work/flood" $kind; }
+	start $kind ours "$FLOOD_PID"
+	empty_twin "$work/$kind.o"
+	stop_tool
 	for _ in $(seq "$rounds"); do
 		for variant in $(variants_of $kind); do
 			start $kind "$variant" "$FLOOD_PID"
@@ -164,12 +173,14 @@ for kind in syscall fault udp; do
 	wait "$FLOOD_PID" 2>/dev/null || :
 	FLOOD_PID=
 	base=$(median "$work/$kind.nothing")
-	reference=$(awk -v a="$(median "$work/$kind.bpftrace")" -v b="$base" 'BEGIN { print a - b }')
+	empty=$(median "$work/$kind.empty")
+	reference=$(median "$work/$kind.bpftrace")
 	echo
-	echo "| $kind | ns per round | added | of bpftrace's |"
-	echo "|---|---|---|---|"
+	echo "| $kind | ns per round | added | of empty programs' | of bpftrace's |"
+	echo "|---|---|---|---|---|"
 	for variant in $(variants_of $kind); do
-		awk -v v="$variant" -v ns="$(median "$work/$kind.$variant")" -v b="$base" -v r="$reference" \
-			'BEGIN { printf "| %s | %.0f | %.0f | %.2f |\n", v, ns, ns - b, (ns - b) / r }'
+		awk -v v="$variant" -v ns="$(median "$work/$kind.$variant")" -v b="$base" -v e="$empty" \
+			-v r="$reference" 'BEGIN {
+			printf "| %s | %.0f | %.0f | %.2f | %.2f |\n", v, ns, ns - b, (ns - b) / (e - b), (ns - b) / (r - b) }'
 	done
 done

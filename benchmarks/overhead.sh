@@ -7,11 +7,13 @@
 # run on the other CPUs. Rounds are interleaved; what is printed are medians.
 #
 # Arguments: rounds (5), jar (the built one).
-# Needs root, perf, bpftrace, bpftool, libbpf-tools' runqlat and a built tree. Takes two to three minutes.
+# Needs root, perf, bpftrace, bpftool, clang, jq, libbpf-tools' runqlat and a built tree. Takes three to
+# four minutes.
 set -eu
 cd "$(dirname "$(readlink -f "$0")")/.."
 . scripts/setup.sh
 . benchmarks/medians.sh
+. benchmarks/empty.sh
 JDK=$(find_jdk)
 rounds=${1:-5}
 jar=${2:-$JAR}
@@ -19,7 +21,7 @@ window=1 # seconds
 export LC_ALL=C
 
 [ "$(id -u)" = 0 ] || { echo "overhead.sh: needs root" >&2; exit 3; }
-for tool in perf bpftrace bpftool runqlat; do
+for tool in perf bpftrace bpftool clang jq runqlat; do
 	command -v $tool >/dev/null || { echo "overhead.sh: needs $tool" >&2; exit 3; }
 done
 cpus=$(nproc)
@@ -79,7 +81,7 @@ ours() {
 	taskset -c "$tool_cpus" "$JDK/bin/java" -XX:+UseSerialGC -Xlog:disable -Xlog:all=off \
 		--enable-native-access=ALL-UNNAMED -javaagent:"$jar" \
 		-XX:FlightRecorderOptions:repository="$work" \
-		-XX:StartFlightRecording:"$settings,+latencyscope.Capture#pid=$1" \
+		-XX:StartFlightRecording:"$settings,+latencyscope.Capture#modules=isolation,+latencyscope.Capture#pid=$1" \
 		-cp benchmarks/target/benchmarks.jar latencyscope.benchmarks.Idle \
 		>"$work/tool.log" 2>&1 &
 	tool=$!
@@ -92,6 +94,11 @@ start() {
 	ours) ours "$load" 1us ;;
 	ours-every-event) ours "$load" 0ns ;;
 	ours-elsewhere) ours "$bystander" 1us ;;
+	empty)
+		start_empty "$work/empty.o" "$tool_cpus" >"$work/tool.log" 2>&1 &
+		tool=$!
+		await_program 'ls_sched_switch'
+		;;
 	runqlat)
 		taskset -c "$tool_cpus" runqlat -p "$load" >"$work/tool.log" 2>&1 &
 		tool=$!
@@ -179,12 +186,16 @@ done
 taskset -c 0 sleep 300 &
 bystander=$!
 
-variants="nothing ours ours-every-event runqlat bpftrace ours-elsewhere"
+start ours
+empty_twin "$work/empty.o"
+stop_tool
+
+variants="nothing empty ours ours-every-event ours-elsewhere runqlat bpftrace"
 for _ in $(seq "$rounds"); do
 	for variant in $variants; do
 		start "$variant"
 		case $variant in
-		ours*) measure 1 ;;
+		ours* | empty) measure 1 ;;
 		*) measure 0 ;;
 		esac >>"$work/$variant"
 		stop_tool
@@ -200,11 +211,17 @@ done
 base=$(median "$work/nothing")
 echo "$(uname -r), $cpus CPUs, medians of $rounds rounds of $window s; one switch without any tool costs $base ns"
 echo
-echo "| tool | ns per switch | added | of runqlat's | the kernel's own account |"
-echo "|---|---|---|---|---|"
-runqlat_added=$(awk -v a="$(median "$work/runqlat")" -v b="$base" 'BEGIN { print a - b }')
+echo "| tool | ns per switch | added | of empty programs' | of runqlat's | the kernel's own account |"
+echo "|---|---|---|---|---|---|"
+added() {
+	awk -v a="$(median "$work/$1")" -v b="$base" 'BEGIN { print a - b }'
+}
+empty_added=$(added empty)
+runqlat_added=$(added runqlat)
 for variant in $variants; do
-	awk -v v="$variant" -v ns="$(median "$work/$variant")" -v base="$base" -v other="$runqlat_added" \
+	awk -v v="$variant" -v ns="$(median "$work/$variant")" -v base="$base" \
+		-v empty="$empty_added" -v other="$runqlat_added" \
 		-v account="$(cat "$work/$variant.account" 2>/dev/null || :)" 'BEGIN {
-		printf "| %s | %.0f | %.0f | %.2f | %s |\n", v, ns, ns - base, (ns - base) / other, account }'
+		printf "| %s | %.0f | %.0f | %.2f | %.2f | %s |\n", v, ns, ns - base, (ns - base) / empty,
+			(ns - base) / other, account }'
 done
