@@ -3,6 +3,7 @@ package latencyscope.truth.guest;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -13,10 +14,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import jdk.jfr.consumer.RecordedEvent;
 import latencyscope.bpf.libbpf.KernelTest;
+import latencyscope.ledger.explain.Explained;
+import latencyscope.ledger.explain.Explainer;
+import latencyscope.ledger.explain.Query;
+import latencyscope.recording.RecordingFiles;
 import latencyscope.truth.account.OurAccount;
 import latencyscope.truth.account.SwitchTrace;
+import latencyscope.truth.engine.Commands;
 import latencyscope.truth.engine.Engine;
 import latencyscope.truth.engine.Jcmd;
 import latencyscope.truth.engine.Launch;
@@ -27,6 +34,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** A dump has every occurrence of the last seconds, whatever the thresholds. */
 @KernelTest
 class HistoryIT {
+  private static final String CALLER = "call-0";
+
   /** Longer than any thread of the engine waits or is off its CPU. */
   private static final String[] NOTHING_KEPT = {
     "+latencyscope.ContextSwitch#enabled=true",
@@ -60,15 +69,81 @@ class HistoryIT {
     assertTrue(length.compareTo(Duration.ofMillis(3_900)) > 0, length::toString);
   }
 
+  /**
+   * The engine has traded for a while ({@code -Dhistory.seconds=600} for longer), the log has been
+   * overwritten many times, then it hurts. The file says all of the time before, of the stall also
+   * where it went.
+   */
+  @Test
+  void aTriggersFileHasEverySwitchAndExplainsTheStallInFull() throws Exception {
+    SwitchTrace.Stamps traced;
+    Path file;
+    long id;
+    try (Engine engine = engine("history=256m,trigger=runqueue>300ms,trigger.dir=" + folder)) {
+      id = Long.parseLong(engine.await("ready").split(",")[0]);
+      Jcmd jcmd = new Jcmd(engine.pid());
+      jcmd.start("capture", NOTHING_KEPT);
+      jcmd.awaitCapturing();
+      TimeUnit.SECONDS.sleep(Integer.getInteger("history.seconds", 10));
+      try (SwitchTrace trace = SwitchTrace.of(id, 64)) {
+        TimeUnit.SECONDS.sleep(3);
+        assertEquals(List.of(), files(), "it hurt before it was to");
+        Commands.pin(String.valueOf(id), 0); // else it is moved away from the competitor
+        Process competitor = Commands.competitor(0, "chrt", "-f", "50");
+        try {
+          TimeUnit.MILLISECONDS.sleep(900);
+        } finally {
+          Commands.end(competitor);
+        }
+        file = awaitFile();
+        traced = trace.read();
+      }
+      engine.say("stop");
+      assertEquals(0, engine.finish());
+    }
+    assertEquals("", Files.readString(folder.resolve("stderr.txt")));
+
+    OurAccount ours = OurAccount.read(file);
+    assertEquals(1, ours.events("Trigger").size());
+    Full full = assertSwitches(ours, traced, id);
+    assertTrue(full.length().compareTo(Duration.ofMillis(1_900)) > 0, full::toString);
+    long from = nanos(full.from().plus(AWAY_FROM_THE_EDGE));
+    long to = nanos(full.until().minus(AWAY_FROM_THE_EDGE));
+    Query all = new Query(null, CALLER, from, to, 1);
+    Explained explained =
+        Explainer.explain(new RecordingFiles(List.of(file)), all).slowest().getFirst();
+    assertEquals(0, explained.hidden());
+  }
+
+  private static long nanos(Instant instant) {
+    return TimeUnit.SECONDS.toNanos(instant.getEpochSecond()) + instant.getNano();
+  }
+
+  private Path awaitFile() throws Exception {
+    for (int i = 0; i < 600 && files().isEmpty(); i++) {
+      TimeUnit.MILLISECONDS.sleep(100);
+    }
+    return files().getFirst();
+  }
+
+  private List<Path> files() throws IOException {
+    try (Stream<Path> all = Files.list(folder)) {
+      return all.filter(file -> file.toString().endsWith(".jfr")).toList();
+    }
+  }
+
+  private Engine engine(String options) throws Exception {
+    return Launch.of(BusyEngine.class, "20")
+        .withAgent("modules=isolation," + options)
+        .start(folder.resolve("stderr.txt"));
+  }
+
   /** Returns for how long every switch is in the recording. */
   private Duration assertEverySwitch(String options) throws Exception {
     Path file = folder.resolve("dump.jfr");
     SwitchTrace.Stamps traced;
     long id;
-    try (Engine engine =
-        Launch.of(BusyEngine.class, "20")
-            .withAgent("modules=isolation," + options)
-            .start(folder.resolve("stderr.txt"))) {
+    try (Engine engine = engine(options)) {
       id = Long.parseLong(engine.await("ready").split(",")[0]);
       Jcmd jcmd = new Jcmd(engine.pid());
       try (SwitchTrace trace = SwitchTrace.of(id, 64)) {
@@ -82,8 +157,12 @@ class HistoryIT {
       assertEquals(0, engine.finish());
     }
     assertEquals("", Files.readString(folder.resolve("stderr.txt")));
+    return assertSwitches(OurAccount.read(file), traced, id).length();
+  }
 
-    OurAccount ours = OurAccount.read(file);
+  /** Every switch of the thread that the kernel has traced is there once, and when it was. */
+  private static Full assertSwitches(OurAccount ours, SwitchTrace.Stamps traced, long id)
+      throws Exception {
     Full full = Full.of(ours);
     List<Instant> out = traced.out().stream().map(ours::instant).filter(full::holds).toList();
     List<RecordedEvent> events =
@@ -105,7 +184,7 @@ class HistoryIT {
     // take the CPU for milliseconds.
     Duration most = differences.get(differences.size() * 99 / 100);
     assertTrue(most.compareTo(APART) <= 0, "begin apart, 99 % within " + most);
-    return full.length();
+    return full;
   }
 
   /** When every occurrence is in a recording, of all CPUs, less some milliseconds at its ends. */
