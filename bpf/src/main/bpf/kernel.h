@@ -173,6 +173,7 @@ struct task_struct {
 	struct pid *thread_pid;
 	unsigned long nvcsw;
 	unsigned long nivcsw;
+	struct mm_struct *mm;
 	unsigned long min_flt;
 	unsigned long maj_flt;
 	char comm[TASK_COMM_LEN];

@@ -275,6 +275,26 @@ __noinline int find_culprit_of_age(u32 age, u64 since, u64 now)
 }
 
 /*
+ * The task that is just leaving has run all the time since then, as in most of the short waits:
+ * nothing is to be searched.
+ */
+static __always_inline bool is_sole_culprit(struct run_log *log, u64 since, u64 now)
+{
+	struct culprit *found = &log->found;
+	struct run *run = run_of_age(log, 0);
+
+	if (!run->start_ns || run->start_ns > since || now <= since)
+		return false;
+	found->held_ns = now - since;
+	found->seen_ns = now - since;
+	found->newest = 0;
+	found->runs = 1;
+	found->parties = 1;
+	found->tasks = run->key != 0;
+	return true;
+}
+
+/*
  * Who ran on this CPU since the given time, and who longest; puts it into the log. To be called
  * before log_arrival, while the newest run is that of the task that is just leaving.
  */

@@ -76,7 +76,8 @@ static __always_inline void send_wait(struct task_struct *task, struct thread_st
 		/* While the quota was used up, no other task kept this one waiting. */
 		if (record->throttled_ns != THROTTLED_UNKNOWN)
 			since += record->throttled_ns;
-		find_culprits(since, now);
+		if (!is_sole_culprit(log, since, now))
+			find_culprits(since, now);
 		fill_culprit(record, log);
 		if (log->found.parties > 1 && wants_shares(waited) && take_room(log, now)) {
 			record->shares = log->found.runs;
