@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -140,6 +141,38 @@ class MemoryTruthIT {
           timed.stream().filter(event -> event.getString("region").equals(region)).count();
       assertEquals(events, ours.occurrences(thread(), "fault_" + region.replace('-', '_')), region);
     }
+  }
+
+  /** A mapping that has taken another's place is not taken for that. */
+  @Test
+  void eachMappingAtOneAddressIsNamedForItself() throws Exception {
+    OurAccount ours = run("remap");
+    assertFaultsExact(ours);
+    List<String[]> mapped =
+        Files.readAllLines(folder.resolve("accounts.txt")).stream()
+            .filter(line -> line.startsWith("mapped "))
+            .map(line -> line.split(" ", 3))
+            .toList();
+    assertEquals(MemoryWorkload.REMAPS, mapped.size());
+    Set<Long> addresses = new HashSet<>();
+    mapped.forEach(words -> addresses.add(Long.parseLong(words[1])));
+    assertTrue(
+        addresses.size() < 20, addresses.size() + " addresses: nothing took another's place");
+    List<RecordedEvent> faults =
+        ours.events("PageFault", thread()).stream()
+            .filter(event -> addresses.contains(event.getLong("address")))
+            .sorted(Comparator.comparing(RecordedEvent::getStartTime))
+            .toList();
+    assertEquals(mapped.size(), faults.size());
+    int refused = 0;
+    for (int i = 0; i < faults.size(); i++) {
+      String region = faults.get(i).getString("region");
+      String name = region.equals("mapped-file") ? faults.get(i).getString("file") : region;
+      refused += region.equals("unknown") ? 1 : 0;
+      assertTrue(
+          region.equals("unknown") || name.equals(mapped.get(i)[2]), faults.get(i)::toString);
+    }
+    assertTrue(refused < mapped.size() / 2, refused + " could not be looked at");
   }
 
   private static boolean isOfColdFile(RecordedEvent event) {

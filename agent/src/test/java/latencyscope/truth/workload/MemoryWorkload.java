@@ -42,6 +42,9 @@ public final class MemoryWorkload {
   /** Mappings that are touched and taken away. */
   public static final int UNMAPS = 2_000;
 
+  /** Mappings that follow one another at one address. */
+  public static final int REMAPS = 300;
+
   /** Times that the kernel is told to compact its memory. */
   public static final int COMPACTIONS = 2;
 
@@ -87,6 +90,7 @@ public final class MemoryWorkload {
         case "collapse" -> finish("toucher", this::collapse);
         case "cold" -> finish("reader", () -> readCold(file));
         case "late-map" -> finish("reader", () -> mapLate(file));
+        case "remap" -> finish("reader", () -> remap(file, recordingFile.resolveSibling("b.bin")));
         case "storm" -> storm();
         case "compaction" -> finish("compactor", this::compact);
         default -> throw new IllegalArgumentException(load);
@@ -213,6 +217,24 @@ public final class MemoryWorkload {
     Thread.sleep(2_500); // the agent looks once a second
     NativeMemory.unmap(memory);
     timedTouches(NativeMemory.warm(file, COLD_PAGES * (long) PAGE), new long[COLD_PAGES]);
+  }
+
+  /** One of two files or none in turns, where the one before it was. */
+  private void remap(Path one, Path other) throws Exception {
+    List<Path> files = List.of(one, other);
+    for (Path file : files) {
+      Files.write(file, new byte[PAGE]);
+      NativeMemory.warm(file, PAGE); // stays, for the agent to find the name
+    }
+    for (int i = 0; i < REMAPS; i++) {
+      int turn = i % 3;
+      MemorySegment memory =
+          turn == 2 ? NativeMemory.anonymous(PAGE) : NativeMemory.warm(files.get(turn), PAGE);
+      timedTouch(memory, 0);
+      String name = turn == 2 ? "anonymous" : files.get(turn).toString();
+      measured.add("mapped " + memory.address() + " " + name);
+      NativeMemory.unmap(memory);
+    }
   }
 
   /** The file holds zeros. */
