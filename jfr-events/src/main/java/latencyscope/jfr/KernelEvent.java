@@ -58,4 +58,9 @@ public abstract class KernelEvent extends Event {
   @Label("CPU")
   @Description("Logical CPU on which it happened")
   public int cpu;
+
+  /** Whether it was on CPUs that the capture is not limited to, so that nobody is to act on it. */
+  public boolean isOutside() {
+    return false;
+  }
 }

@@ -102,7 +102,7 @@ public final class RecordDecoder {
       exemplars.commit(event, members, lock, startTicks);
       named.note(record, event.osThreadId);
     }
-    if (durationNs > triggeredAboveNs) {
+    if (durationNs > triggeredAboveNs && !event.isOutside()) {
       triggers.met(eventType.getName(), durationNs, thread.name());
     }
     event.laneThread = null; // a thread that ends must not be kept by us

@@ -8,6 +8,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -20,6 +22,7 @@ import latencyscope.agent.event.RecordStrings;
 import latencyscope.agent.evidence.TaskLives;
 import latencyscope.agent.memory.TargetNodes;
 import latencyscope.agent.memory.TargetPages;
+import latencyscope.agent.settings.AgentOptions;
 import latencyscope.agent.settings.CaptureSettings;
 import latencyscope.agent.thread.ThreadDirectory;
 import latencyscope.agent.trigger.Triggers;
@@ -52,19 +55,53 @@ class RecordDecoderTest {
     recording.start();
     struct = ObjectFile.named("isolation").struct("run_queue_wait");
     lives = new TaskLives(folder, 1, true);
-    decoder =
-        new RecordDecoder(
-            RunQueueWait.class,
-            struct,
-            new RecordStrings(new MappedFiles(null)),
-            new Exemplars("isolation"),
-            new TargetPages(
-                new TargetNodes(NumaNodes.running(), CaptureSettings.OWN), new MappedFiles(null)),
-            LockLookup.NONE,
-            lives,
-            Triggers.NONE);
+    decoder = decoder(Triggers.NONE);
     clock = new TickClock();
     assertTrue(clock.calibrate());
+  }
+
+  private RecordDecoder decoder(Triggers triggers) throws Exception {
+    return new RecordDecoder(
+        RunQueueWait.class,
+        struct,
+        new RecordStrings(new MappedFiles(null)),
+        new Exemplars("isolation"),
+        new TargetPages(
+            new TargetNodes(NumaNodes.running(), CaptureSettings.OWN), new MappedFiles(null)),
+        LockLookup.NONE,
+        lives,
+        triggers);
+  }
+
+  /** Of two that are long enough, only the second is on the CPUs of the capture. */
+  @Test
+  void whatIsFollowedAndNotJudgedMeetsNoTrigger() throws Exception {
+    AgentOptions options = AgentOptions.parse("trigger.cooldown=1h,trigger.dir=" + folder);
+    decoder = decoder(Triggers.asked(options, "runqueue>10us"));
+    header(clock.kernelNow() - 5_000_000, 60_000, 4711);
+    set("outside", 1);
+    decoder.decode(words(), new ThreadDirectory.Entry(4711, null, "elsewhere", true), clock);
+    set("outside", 0);
+    decoder.decode(words(), new ThreadDirectory.Entry(4712, null, "here", true), clock);
+    Path file = awaitFile();
+    List<String> threads =
+        RecordingFile.readAllEvents(file).stream()
+            .filter(event -> event.getEventType().getName().equals("latencyscope.Trigger"))
+            .map(event -> event.getString("thread"))
+            .toList();
+    assertEquals(List.of("here"), threads);
+  }
+
+  private Path awaitFile() throws Exception {
+    for (int i = 0; i < 300; i++) {
+      try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*.jfr")) {
+        for (Path file : files) {
+          return file;
+        }
+      }
+      Thread.sleep(100);
+    }
+    throw new AssertionError("no file was written");
   }
 
   @Test

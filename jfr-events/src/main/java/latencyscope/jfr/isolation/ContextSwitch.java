@@ -105,4 +105,9 @@ public final class ContextSwitch extends KernelEvent {
 
   /** Creates an empty event. */
   public ContextSwitch() {}
+
+  @Override
+  public boolean isOutside() {
+    return outside;
+  }
 }

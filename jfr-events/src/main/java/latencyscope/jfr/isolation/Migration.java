@@ -65,4 +65,9 @@ public final class Migration extends KernelEvent {
 
   /** Creates an empty event. */
   public Migration() {}
+
+  @Override
+  public boolean isOutside() {
+    return outside;
+  }
 }

@@ -123,4 +123,9 @@ public final class RunQueueWait extends KernelEvent {
 
   /** Creates an empty event. */
   public RunQueueWait() {}
+
+  @Override
+  public boolean isOutside() {
+    return outside;
+  }
 }

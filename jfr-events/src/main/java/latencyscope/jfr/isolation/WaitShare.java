@@ -99,4 +99,9 @@ public final class WaitShare extends KernelEvent {
 
   /** Creates an empty event. */
   public WaitShare() {}
+
+  @Override
+  public boolean isOutside() {
+    return outside;
+  }
 }
