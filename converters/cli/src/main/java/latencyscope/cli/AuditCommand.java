@@ -1,6 +1,5 @@
 package latencyscope.cli;
 
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import latencyscope.audit.Audit;
@@ -9,8 +8,7 @@ import latencyscope.audit.output.AuditText;
 import latencyscope.cli.console.Console;
 import latencyscope.cli.console.Machine;
 import latencyscope.cli.console.UserError;
-import latencyscope.cli.output.OutputFile;
-import latencyscope.report.Style;
+import latencyscope.cli.output.ResultOutput;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -78,21 +76,10 @@ final class AuditCommand extends Main.Common implements Main.Verbose {
     if (pid != null && !Files.isDirectory(from.resolve("proc/" + pid))) {
       throw new UserError("--pid: there is no process " + pid + " in " + from.resolve("proc"));
     }
-    if (output != null) {
-      new OutputFile(output).check();
-    }
+    ResultOutput result = new ResultOutput(console, output, json);
+    result.check();
     Audit audit = Audit.of(from, pid == null ? 0 : pid);
-    if (output == null) {
-      console.result(
-          text(audit, console.style()).getBytes(json ? StandardCharsets.UTF_8 : console.charset()));
-    } else {
-      String text = text(audit, console.fileStyle());
-      new OutputFile(output).write(text.getBytes(StandardCharsets.UTF_8));
-    }
+    result.write(style -> json ? AuditJson.of(audit) : AuditText.of(audit, style));
     return audit.exitCode();
-  }
-
-  private String text(Audit audit, Style style) {
-    return json ? AuditJson.of(audit) : AuditText.of(audit, style);
   }
 }

@@ -22,6 +22,7 @@ import latencyscope.cli.console.PrivateDirectory;
 import latencyscope.cli.console.Target;
 import latencyscope.cli.console.UserError;
 import latencyscope.cli.output.OutputFile;
+import latencyscope.cli.output.ResultOutput;
 import latencyscope.contract.Contract;
 import latencyscope.contract.ContractException;
 import latencyscope.contract.ContractFile;
@@ -41,7 +42,6 @@ import latencyscope.proc.CpuSet;
 import latencyscope.recording.RecordingFiles;
 import latencyscope.recording.chunk.RecordingException;
 import latencyscope.report.ExplanationText;
-import latencyscope.report.Style;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -238,13 +238,8 @@ final class CheckCommand extends Main.Common implements Main.Verbose {
   }
 
   private int write(CheckResult result, List<Path> recording) throws UserError {
-    if (output == null) {
-      console.result(
-          text(result, console.style())
-              .getBytes(json ? StandardCharsets.UTF_8 : console.charset()));
-    } else {
-      file(output, text(result, console.fileStyle()));
-    }
+    new ResultOutput(console, output, json)
+        .write(style -> json ? CheckJson.of(result, strict) : CheckText.of(result, style));
     if (junitXml != null) {
       file(junitXml, JunitXml.of(result, strict));
     }
@@ -279,9 +274,5 @@ final class CheckCommand extends Main.Common implements Main.Verbose {
 
   private static void file(Path file, String text) throws UserError {
     new OutputFile(file).write(text.getBytes(StandardCharsets.UTF_8));
-  }
-
-  private String text(CheckResult result, Style style) {
-    return json ? CheckJson.of(result, strict) : CheckText.of(result, style);
   }
 }

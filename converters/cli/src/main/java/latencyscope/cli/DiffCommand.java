@@ -5,8 +5,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.Charset;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -18,8 +16,8 @@ import latencyscope.analysis.Report;
 import latencyscope.analysis.UnknownKeyException;
 import latencyscope.cli.console.Console;
 import latencyscope.cli.console.UserError;
-import latencyscope.cli.output.OutputFile;
 import latencyscope.cli.output.OutputOptions;
+import latencyscope.cli.output.ResultOutput;
 import latencyscope.diff.Comparer;
 import latencyscope.diff.Comparison;
 import latencyscope.diff.GrowthLimit;
@@ -102,25 +100,11 @@ final class DiffCommand extends Main.Common implements Main.Verbose {
   @Override
   public Integer call() throws UserError {
     List<GrowthLimit> parsed = parsedLimits();
-    OutputFile file = output == null ? null : new OutputFile(output);
-    if (file != null) {
-      file.check();
-    }
+    ResultOutput result = new ResultOutput(console, output, json);
+    result.check();
     Comparison comparison = Comparer.compare(read(before), read(after), parsed);
-    if (file != null) {
-      file.write(text(comparison, StandardCharsets.UTF_8));
-    } else {
-      console.result(text(comparison, json ? StandardCharsets.UTF_8 : console.charset()));
-    }
+    result.write(style -> json ? JsonReport.of(comparison) : DiffText.of(comparison, style));
     return comparison.exitCode();
-  }
-
-  private byte[] text(Comparison comparison, Charset charset) {
-    String text =
-        json
-            ? JsonReport.of(comparison)
-            : DiffText.of(comparison, output == null ? console.style() : console.fileStyle());
-    return text.getBytes(charset);
   }
 
   private List<GrowthLimit> parsedLimits() throws UserError {

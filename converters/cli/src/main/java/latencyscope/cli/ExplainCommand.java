@@ -1,11 +1,10 @@
 package latencyscope.cli;
 
-import java.nio.charset.Charset;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import latencyscope.cli.console.Console;
 import latencyscope.cli.console.UserError;
+import latencyscope.cli.output.ResultOutput;
 import latencyscope.ledger.explain.Explainer;
 import latencyscope.ledger.explain.Explanation;
 import latencyscope.ledger.explain.Query;
@@ -107,10 +106,8 @@ final class ExplainCommand extends Main.Common implements Main.Verbose {
       throw new UserError("--top: " + top + " is too small; give 1 or more");
     }
     Explanation explanation = explain(new RecordingFiles(files), query());
-    String text =
-        json ? JsonReport.of(explanation) : ExplanationText.of(explanation, console.style());
-    Charset charset = json ? StandardCharsets.UTF_8 : console.charset();
-    console.result(text.getBytes(charset));
+    new ResultOutput(console, null, json)
+        .write(style -> json ? JsonReport.of(explanation) : ExplanationText.of(explanation, style));
     return 0;
   }
 
