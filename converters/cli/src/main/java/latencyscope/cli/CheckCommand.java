@@ -4,22 +4,14 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.LocalDate;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
-import latencyscope.analysis.Report;
-import latencyscope.analysis.UnknownKeyException;
-import latencyscope.cli.capture.CaptureRequest;
-import latencyscope.cli.capture.CaptureRun;
 import latencyscope.cli.capture.CaptureSession;
-import latencyscope.cli.capture.CaptureWait;
 import latencyscope.cli.capture.Durations;
-import latencyscope.cli.capture.ProbeCheck;
 import latencyscope.cli.console.Console;
 import latencyscope.cli.console.Machine;
 import latencyscope.cli.console.PrivateDirectory;
-import latencyscope.cli.console.Target;
 import latencyscope.cli.console.UserError;
 import latencyscope.cli.output.OutputFile;
 import latencyscope.cli.output.ResultOutput;
@@ -28,19 +20,14 @@ import latencyscope.contract.ContractException;
 import latencyscope.contract.ContractFile;
 import latencyscope.contract.Outcome;
 import latencyscope.contract.check.CheckResult;
-import latencyscope.contract.check.Checker;
 import latencyscope.contract.check.ClauseResult;
-import latencyscope.contract.check.Noise;
-import latencyscope.contract.check.ThreadSettings;
 import latencyscope.contract.output.CheckJson;
 import latencyscope.contract.output.CheckText;
 import latencyscope.contract.output.GitHub;
 import latencyscope.contract.output.JunitXml;
 import latencyscope.ledger.explain.Explanation;
 import latencyscope.ledger.explain.Query;
-import latencyscope.proc.CpuSet;
 import latencyscope.recording.RecordingFiles;
-import latencyscope.recording.chunk.RecordingException;
 import latencyscope.report.ExplanationText;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -171,14 +158,25 @@ final class CheckCommand extends Main.Common implements Main.Verbose {
     if (files.isEmpty() == (pid == null)) {
       throw new UserError("check needs either --pid PID or a recording FILE");
     }
+    ContractRun run = new ContractRun(read, console, machine);
     if (pid == null) {
-      return write(check(read, files, ThreadSettings.NONE), files);
+      return write(run.check(files).result(), files);
     }
     if (!attach) {
       CaptureSession.requireAgent();
     }
     try (PrivateDirectory directory = PrivateDirectory.create()) {
-      return capture(read, directory.path());
+      ContractRun.Checked checked =
+          run.capture(
+              Scope.target(pid, machine),
+              duration == null ? read.duration() : duration,
+              attach,
+              directory.path());
+      int code = write(checked.result(), checked.files());
+      if (checked.targetGone()) {
+        throw new UserError("process " + pid + " ended before the capture did");
+      }
+      return code;
     }
   }
 
@@ -192,48 +190,6 @@ final class CheckCommand extends Main.Common implements Main.Verbose {
       return shared ? read.onSharedHost() : read;
     } catch (ContractException e) {
       throw new UserError(e.getMessage(), e);
-    }
-  }
-
-  private int capture(Contract read, Path directory) throws UserError {
-    Target target = Scope.target(pid, machine);
-    CaptureRequest request =
-        new CaptureRequest(
-            duration == null ? read.duration() : duration,
-            target,
-            CpuSet.EMPTY,
-            List.copyOf(read.modules()),
-            null,
-            false,
-            null);
-    ThreadSettings before = settings();
-    CaptureRun run = CaptureRun.run(request, attach, true, directory, console);
-    boolean gone = !target.alive();
-    CheckResult result = check(read, run.files(), gone ? before : settings());
-    if (gone || run.end() == CaptureWait.End.TARGET_GONE) {
-      write(result, run.files());
-      throw new UserError("process " + pid + " ended before the capture did");
-    }
-    return write(result, run.files());
-  }
-
-  private ThreadSettings settings() {
-    return ThreadSettings.read(machine.file("proc/" + pid));
-  }
-
-  private CheckResult check(Contract read, List<Path> recording, ThreadSettings settings)
-      throws UserError {
-    try {
-      Noise noise = new Noise();
-      Report report = Report.read(new RecordingFiles(recording), List.of(), noise);
-      if (pid != null) {
-        ProbeCheck.requireAny(report.recording().probes());
-      }
-      return new Checker(read, report, noise, settings, LocalDate.now(console.zone())).result();
-    } catch (RecordingException e) {
-      throw new UserError(e.getMessage(), e);
-    } catch (UnknownKeyException e) {
-      throw new IllegalStateException("there are no limits", e);
     }
   }
 

@@ -56,6 +56,7 @@ public final class Main {
     line.addSubcommand(new DiffCommand(console));
     line.addSubcommand(new CheckCommand(console, machine));
     line.addSubcommand(new AuditCommand(console, machine));
+    line.addSubcommand(new TuneCommand(console, machine));
     line.addSubcommand(new DoctorCommand(console, machine));
     line.addSubcommand(new ProfilesCommand(console));
     line.addSubcommand(new CompletionCommand(console));

@@ -1,5 +1,10 @@
 package latencyscope.audit;
 
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import latencyscope.contract.Measure;
+
 /**
  * One setting of the host.
  *
@@ -13,6 +18,9 @@ package latencyscope.audit;
  * @param file that shows the value, from the root on
  * @param command that changes it; null if there is none, or nothing to change
  * @param boot whether the change takes a boot
+ * @param settings the values that change it while the host runs; empty if there is nothing to
+ *     change, or only by hand
+ * @param helps what of a contract the change can help
  */
 public record AuditItem(
     String area,
@@ -24,7 +32,15 @@ public record AuditItem(
     String source,
     String file,
     String command,
-    boolean boot) {
+    boolean boot,
+    List<Setting> settings,
+    Set<Measure> helps) {
+  /** Copies the collections. */
+  public AuditItem {
+    settings = List.copyOf(settings);
+    helps = Set.copyOf(helps);
+  }
+
   /** How a value compares with what is wanted. */
   public enum State {
     OK,
@@ -32,6 +48,30 @@ public record AuditItem(
     AGAINST,
     /** This host does not show it. */
     ABSENT
+  }
+
+  /** The same, with what changes it while the host runs; as it is if nothing is to be changed. */
+  AuditItem by(List<Setting> changes, Measure... measures) {
+    return state == State.AGAINST
+        ? new AuditItem(
+            area,
+            name,
+            current,
+            wanted,
+            state,
+            why,
+            source,
+            file,
+            command,
+            boot,
+            changes,
+            Set.copyOf(Arrays.asList(measures)))
+        : this;
+  }
+
+  /** The same with one value. */
+  AuditItem by(Setting change, Measure... measures) {
+    return by(List.of(change), measures);
   }
 
   /** Why a setting matters, and what says so. */
@@ -95,7 +135,9 @@ public record AuditItem(
           reason.source(),
           file.startsWith(COMMANDS) ? file.substring(COMMANDS.length()) : "/" + file,
           command,
-          boot);
+          boot,
+          List.of(),
+          Set.of());
     }
   }
 }

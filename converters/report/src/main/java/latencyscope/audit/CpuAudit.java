@@ -7,6 +7,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import latencyscope.audit.AuditItem.Area;
 import latencyscope.audit.AuditItem.Reason;
+import latencyscope.contract.Measure;
 import latencyscope.proc.CpuSet;
 
 /** CPUs: frequency, idle states, siblings, isolation, offloads, clock, watchdogs, mitigations. */
@@ -55,26 +56,35 @@ final class CpuAudit {
 
   private void governors() {
     Map<String, CpuSet> by = new TreeMap<>();
+    List<Setting> settings = new ArrayList<>();
     for (String cpu : cpus()) {
-      tree.text(CPUS + "/" + cpu + "/cpufreq/scaling_governor")
-          .ifPresent(governor -> by.merge(governor, CpuSet.of(number(cpu)), CpuSet::plus));
+      String file = CPUS + "/" + cpu + "/cpufreq/scaling_governor";
+      String governor = tree.value(file);
+      if (governor != null) {
+        by.merge(governor, CpuSet.of(number(cpu)), CpuSet::plus);
+        if (!governor.equals("performance")) {
+          settings.add(Setting.text(file, "performance"));
+        }
+      }
     }
     items.add(
         AREA.of(
-            by.keySet().stream().allMatch("performance"::equals),
-            "governor",
-            by.isEmpty() ? null : words(by),
-            "performance",
-            new Reason(
-                "Another governor lowers the frequency of a CPU that idles or polls.",
-                "Documentation/admin-guide/pm/cpufreq.rst"),
-            CPUS + "/cpu*/cpufreq/scaling_governor",
-            "cpupower frequency-set -g performance"));
+                by.keySet().stream().allMatch("performance"::equals),
+                "governor",
+                by.isEmpty() ? null : words(by),
+                "performance",
+                new Reason(
+                    "Another governor lowers the frequency of a CPU that idles or polls.",
+                    "Documentation/admin-guide/pm/cpufreq.rst"),
+                CPUS + "/cpu*/cpufreq/scaling_governor",
+                "cpupower frequency-set -g performance")
+            .by(settings, Measure.RUNQUEUE_WAIT, Measure.STOLEN_TIME));
   }
 
   private void idleStates() {
     Map<String, CpuSet> by = new TreeMap<>();
     boolean fast = true;
+    List<Setting> settings = new ArrayList<>();
     for (String cpu : cpus()) {
       String folder = CPUS + "/" + cpu + "/cpuidle";
       long deepest = -1;
@@ -82,6 +92,9 @@ final class CpuAudit {
       for (String state : tree.names(folder, "state*")) {
         boolean disabled = "1".equals(tree.value(folder + "/" + state + "/disable"));
         long us = number(tree.value(folder + "/" + state + "/latency"), -1);
+        if (!disabled && us > FAST_EXIT_US) {
+          settings.add(Setting.text(folder + "/" + state + "/disable", "1"));
+        }
         if (!disabled && us > deepest) {
           deepest = us;
           name = tree.text(folder + "/" + state + "/name").orElse(state);
@@ -94,15 +107,16 @@ final class CpuAudit {
     }
     items.add(
         AREA.of(
-            fast,
-            "deepest idle state",
-            by.isEmpty() ? null : words(by),
-            "at most " + FAST_EXIT_US + " us to leave",
-            new Reason(
-                "A thread that is woken on an idle CPU waits until the CPU has left its state.",
-                "Documentation/admin-guide/pm/cpuidle.rst"),
-            CPUS + "/cpu*/cpuidle/state*/{latency,disable}",
-            "cpupower idle-set -D " + FAST_EXIT_US));
+                fast,
+                "deepest idle state",
+                by.isEmpty() ? null : words(by),
+                "at most " + FAST_EXIT_US + " us to leave",
+                new Reason(
+                    "A thread that is woken on an idle CPU waits until the CPU has left its state.",
+                    "Documentation/admin-guide/pm/cpuidle.rst"),
+                CPUS + "/cpu*/cpuidle/state*/{latency,disable}",
+                "cpupower idle-set -D " + FAST_EXIT_US)
+            .by(settings, Measure.RUNQUEUE_WAIT));
   }
 
   static long number(String text, long otherwise) {
@@ -142,11 +156,18 @@ final class CpuAudit {
         new Reason(
             "Without it the scheduler balances other tasks onto the CPUs of busy threads.",
             "Documentation/admin-guide/kernel-parameters.txt, isolcpus");
-    String option = "isolcpus=managed_irq,domain,LIST";
+    String list = guarded.isEmpty() ? "LIST" : guarded.toString();
+    String option = "isolcpus=managed_irq,domain," + list;
     items.add(
         isolated.isEmpty()
             ? AREA.boot(
-                "isolated CPUs", NONE, "the CPUs of busy threads", why, CPUS + "/isolated", option)
+                    "isolated CPUs",
+                    NONE,
+                    "the CPUs of busy threads",
+                    why,
+                    CPUS + "/isolated",
+                    option)
+                .by(List.of(), Measure.RUNQUEUE_WAIT, Measure.PREEMPTIONS, Measure.MIGRATIONS)
             : AREA.ok(
                 "isolated CPUs",
                 isolated.toString(),
@@ -190,12 +211,13 @@ final class CpuAudit {
         missing.isEmpty() && !guarded.isEmpty()
             ? AREA.ok(option, current, wanted, reason, file)
             : AREA.boot(
-                option,
-                current,
-                wanted,
-                reason,
-                file,
-                option + "=" + (guarded.isEmpty() ? "LIST" : guarded.plus(now))));
+                    option,
+                    current,
+                    wanted,
+                    reason,
+                    file,
+                    option + "=" + (guarded.isEmpty() ? "LIST" : guarded.plus(now)))
+                .by(List.of(), Measure.STOLEN_TIME));
   }
 
   private void workqueues() {
@@ -203,15 +225,19 @@ final class CpuAudit {
     CpuSet hit = HostTree.both(tree.mask(file), guarded);
     items.add(
         AREA.of(
-            hit.isEmpty(),
-            "workqueue mask",
-            tree.exists(file) ? "CPUs " + tree.mask(file) : null,
-            "no isolated CPU",
-            new Reason(
-                "Unbound kernel work runs on every CPU of the mask.",
-                "Documentation/core-api/workqueue.rst, cpumask"),
-            file,
-            "echo " + tree.housekeeping().toMask() + " > /" + file));
+                hit.isEmpty(),
+                "workqueue mask",
+                tree.exists(file) ? "CPUs " + tree.mask(file) : null,
+                "no isolated CPU",
+                new Reason(
+                    "Unbound kernel work runs on every CPU of the mask.",
+                    "Documentation/core-api/workqueue.rst, cpumask"),
+                file,
+                "echo " + tree.housekeeping().toMask() + " > /" + file)
+            .by(
+                Setting.mask(file, tree.housekeeping()),
+                Measure.RUNQUEUE_WAIT,
+                Measure.PREEMPTIONS));
   }
 
   private void clock() {
@@ -225,13 +251,14 @@ final class CpuAudit {
     items.add(
         "tsc".equals(current) || current == null || offered
             ? AREA.of(
-                "tsc".equals(current),
-                "clocksource",
-                current,
-                "tsc",
-                why,
-                file,
-                "echo tsc > /" + file)
+                    "tsc".equals(current),
+                    "clocksource",
+                    current,
+                    "tsc",
+                    why,
+                    file,
+                    "echo tsc > /" + file)
+                .by(Setting.text(file, "tsc"))
             : AREA.boot("clocksource", current, "tsc", why, file, "tsc=reliable"));
   }
 
@@ -242,35 +269,49 @@ final class CpuAudit {
         "0",
         "It takes a hardware counter and interrupts each CPU with an NMI.",
         "Documentation/admin-guide/lockup-watchdogs.rst",
-        "sysctl -w kernel.nmi_watchdog=0");
+        "sysctl -w kernel.nmi_watchdog=0",
+        Measure.STOLEN_TIME);
     String file = "proc/sys/kernel/watchdog_cpumask";
     CpuSet hit = HostTree.both(tree.cpus(file), guarded);
     boolean on = !"0".equals(tree.value("proc/sys/kernel/watchdog"));
     items.add(
         AREA.of(
-            hit.isEmpty() || !on,
-            "watchdog CPUs",
-            tree.value(file),
-            "no isolated CPU",
-            new Reason(
-                "The watchdog wakes a real-time task on each CPU every few seconds.",
-                "Documentation/admin-guide/lockup-watchdogs.rst"),
-            file,
-            "sysctl -w kernel.watchdog_cpumask=" + tree.housekeeping()));
+                hit.isEmpty() || !on,
+                "watchdog CPUs",
+                tree.value(file),
+                "no isolated CPU",
+                new Reason(
+                    "The watchdog wakes a real-time task on each CPU every few seconds.",
+                    "Documentation/admin-guide/lockup-watchdogs.rst"),
+                file,
+                "sysctl -w kernel.watchdog_cpumask=" + tree.housekeeping())
+            .by(
+                Setting.list(file, tree.housekeeping()),
+                Measure.RUNQUEUE_WAIT,
+                Measure.PREEMPTIONS,
+                Measure.STOLEN_TIME));
     value(
         "timer_migration",
         "proc/sys/kernel/timer_migration",
         "1",
         "Timers of idle CPUs move to busy ones of the housekeeping CPUs; 0 keeps them.",
         "Documentation/timers/no_hz.rst",
-        "sysctl -w kernel.timer_migration=1");
+        "sysctl -w kernel.timer_migration=1",
+        Measure.STOLEN_TIME);
   }
 
   private void value(
-      String name, String file, String wanted, String why, String source, String command) {
+      String name,
+      String file,
+      String wanted,
+      String why,
+      String source,
+      String command,
+      Measure helped) {
     String now = tree.value(file);
     items.add(
-        AREA.of(wanted.equals(now), name, now, wanted, new Reason(why, source), file, command));
+        AREA.of(wanted.equals(now), name, now, wanted, new Reason(why, source), file, command)
+            .by(Setting.text(file, wanted), helped));
   }
 
   private void mitigations() {

@@ -23,9 +23,16 @@ final class HostTree {
   private static final long PATIENCE_S = 5;
 
   private final Path root;
+  private final CpuSet declared;
 
-  HostTree(Path root) {
+  /**
+   * Reads below a folder.
+   *
+   * @param declared CPUs that are meant for few threads, whatever the kernel was booted with
+   */
+  HostTree(Path root, CpuSet declared) {
     this.root = root;
+    this.declared = declared;
   }
 
   /** A file's text without white space around it; empty if it is absent, unreadable or empty. */
@@ -57,15 +64,7 @@ final class HostTree {
 
   /** CPUs of a file with a mask such as {@code ff,00000000}; empty if there is none. */
   CpuSet mask(String file) {
-    CpuSet cpus = CpuSet.EMPTY;
-    String digits = text(file).orElse("").replace(",", "");
-    for (int i = 0; i < digits.length(); i++) {
-      int nibble = Character.digit(digits.charAt(digits.length() - 1 - i), 16);
-      for (int bit = 0; bit < 4; bit++) {
-        cpus = (nibble >> bit & 1) == 1 ? cpus.plus(CpuSet.of(4 * i + bit)) : cpus;
-      }
-    }
-    return cpus;
+    return CpuMask.parse(text(file).orElse(""));
   }
 
   /** Names in a folder that fit a glob, shorter ones first, so that 2 comes before 10. */
@@ -118,9 +117,11 @@ final class HostTree {
     return cpus("sys/devices/system/cpu/online");
   }
 
-  /** The CPUs that are meant for few threads: isolated at boot, or in nohz_full. */
+  /** The CPUs that are meant for few threads: isolated at boot, in nohz_full, or declared. */
   CpuSet guarded() {
-    return cpus("sys/devices/system/cpu/isolated").plus(cpus("sys/devices/system/cpu/nohz_full"));
+    return cpus("sys/devices/system/cpu/isolated")
+        .plus(cpus("sys/devices/system/cpu/nohz_full"))
+        .plus(declared);
   }
 
   /** All other CPUs. */

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import latencyscope.audit.AuditItem.Area;
 import latencyscope.audit.AuditItem.Reason;
+import latencyscope.contract.Measure;
 import latencyscope.proc.CpuSet;
 
 /** Interrupts: which lines may hit isolated CPUs, and what moves them. */
@@ -44,13 +45,20 @@ final class IrqAudit {
       items.add(
           managed
               ? AREA.boot(name, now, wanted, WHY, file, "isolcpus=managed_irq,domain," + guarded)
+                  .by(List.of(), Measure.DEVICE_INTERRUPTS, Measure.STOLEN_TIME)
               : AREA.against(
-                  name,
-                  now,
-                  wanted,
-                  WHY,
-                  file,
-                  "echo " + tree.housekeeping() + " > /proc/irq/" + irq + "/smp_affinity_list"));
+                      name,
+                      now,
+                      wanted,
+                      WHY,
+                      file,
+                      "echo " + tree.housekeeping() + " > /proc/irq/" + irq + "/smp_affinity_list")
+                  .by(
+                      Setting.list(file, tree.housekeeping()),
+                      Measure.DEVICE_INTERRUPTS,
+                      Measure.STOLEN_TIME,
+                      Measure.RUNQUEUE_WAIT,
+                      Measure.PREEMPTIONS));
     }
     if (right > 0 || lines.isEmpty()) {
       String file = "proc/irq/*/smp_affinity_list";

@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import latencyscope.audit.AuditItem.Area;
 import latencyscope.audit.AuditItem.Reason;
+import latencyscope.contract.Measure;
 
 /** Memory: huge pages, compaction, swap, merging, NUMA, memory channels. */
 final class MemoryAudit {
@@ -56,13 +57,14 @@ final class MemoryAudit {
     String now = tree.value(file);
     items.add(
         AREA.of(
-            wanted.equals(now),
-            name,
-            now,
-            wanted,
-            new Reason(why, source),
-            file,
-            "sysctl -w " + name + "=" + wanted));
+                wanted.equals(now),
+                name,
+                now,
+                wanted,
+                new Reason(why, source),
+                file,
+                "sysctl -w " + name + "=" + wanted)
+            .by(Setting.text(file, wanted), Measure.MINOR_FAULTS, Measure.MAJOR_FAULTS));
   }
 
   private void hugePages() {
@@ -70,24 +72,30 @@ final class MemoryAudit {
     String enabled = tree.chosen(THP + "/enabled");
     items.add(
         AREA.of(
-            !"always".equals(enabled),
-            "transparent huge pages",
-            enabled,
-            "madvise or never",
-            new Reason(
-                "khugepaged and faults of 2 MiB stop threads for up to milliseconds.", source),
-            THP + "/enabled",
-            "echo madvise > /" + THP + "/enabled"));
+                !"always".equals(enabled),
+                "transparent huge pages",
+                enabled,
+                "madvise or never",
+                new Reason(
+                    "khugepaged and faults of 2 MiB stop threads for up to milliseconds.", source),
+                THP + "/enabled",
+                "echo madvise > /" + THP + "/enabled")
+            .by(
+                new Setting(THP + "/enabled", Setting.Form.CHOICE, "madvise"),
+                Measure.MINOR_FAULTS));
     String defrag = tree.chosen(THP + "/defrag");
     items.add(
         AREA.of(
-            !"always".equals(defrag),
-            "huge page defragmentation",
-            defrag,
-            "madvise, defer or never",
-            new Reason("A fault compacts memory itself before it returns.", source),
-            THP + "/defrag",
-            "echo madvise > /" + THP + "/defrag"));
+                !"always".equals(defrag),
+                "huge page defragmentation",
+                defrag,
+                "madvise, defer or never",
+                new Reason("A fault compacts memory itself before it returns.", source),
+                THP + "/defrag",
+                "echo madvise > /" + THP + "/defrag")
+            .by(
+                new Setting(THP + "/defrag", Setting.Form.CHOICE, "madvise"),
+                Measure.MINOR_FAULTS));
   }
 
   private void swap() {
@@ -108,15 +116,16 @@ final class MemoryAudit {
     String run = tree.value("sys/kernel/mm/ksm/run");
     items.add(
         AREA.of(
-            "0".equals(run),
-            "KSM",
-            run,
-            "0",
-            new Reason(
-                "It write-protects pages to merge them: a write is a fault and a copy.",
-                "Documentation/admin-guide/mm/ksm.rst"),
-            "sys/kernel/mm/ksm/run",
-            "echo 2 > /sys/kernel/mm/ksm/run"));
+                "0".equals(run),
+                "KSM",
+                run,
+                "0",
+                new Reason(
+                    "It write-protects pages to merge them: a write is a fault and a copy.",
+                    "Documentation/admin-guide/mm/ksm.rst"),
+                "sys/kernel/mm/ksm/run",
+                "echo 2 > /sys/kernel/mm/ksm/run")
+            .by(Setting.text("sys/kernel/mm/ksm/run", "2"), Measure.MINOR_FAULTS));
   }
 
   private void statistics() {
@@ -124,15 +133,16 @@ final class MemoryAudit {
     String now = tree.value(file);
     items.add(
         AREA.of(
-            CpuAudit.number(now, 0) >= CALM_S,
-            "vm.stat_interval",
-            now,
-            "at least " + CALM_S,
-            new Reason(
-                "A kworker on each CPU folds the statistics of memory that often.",
-                "Documentation/admin-guide/sysctl/vm.rst"),
-            file,
-            "sysctl -w vm.stat_interval=120"));
+                CpuAudit.number(now, 0) >= CALM_S,
+                "vm.stat_interval",
+                now,
+                "at least " + CALM_S,
+                new Reason(
+                    "A kworker on each CPU folds the statistics of memory that often.",
+                    "Documentation/admin-guide/sysctl/vm.rst"),
+                file,
+                "sysctl -w vm.stat_interval=120")
+            .by(Setting.text(file, "120"), Measure.RUNQUEUE_WAIT, Measure.PREEMPTIONS));
   }
 
   private void nodes() {

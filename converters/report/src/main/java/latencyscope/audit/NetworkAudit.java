@@ -7,6 +7,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import latencyscope.audit.AuditItem.Area;
 import latencyscope.audit.AuditItem.Reason;
+import latencyscope.contract.Measure;
 import latencyscope.proc.CpuSet;
 
 /** Network: rings, coalescing, offloads, steering, links and errors of each real interface. */
@@ -15,6 +16,7 @@ final class NetworkAudit {
   private static final String DEVICES = "sys/class/net";
   private static final int HEX = 16;
   private static final int SQUEEZED = 2;
+  private static final int BACKLOG = 16_384;
 
   private final HostTree tree;
   private final List<AuditItem> items = new ArrayList<>();
@@ -97,8 +99,14 @@ final class NetworkAudit {
     CpuSet received = CpuSet.EMPTY;
     CpuSet sent = CpuSet.EMPTY;
     List<String> queues = tree.names(folder, "rx-*");
+    List<Setting> settings = new ArrayList<>();
     for (String queue : queues) {
-      received = received.plus(tree.mask(folder + "/" + queue + "/rps_cpus"));
+      String file = folder + "/" + queue + "/rps_cpus";
+      CpuSet steered = tree.mask(file);
+      received = received.plus(steered);
+      if (!HostTree.both(steered, tree.guarded()).isEmpty()) {
+        settings.add(Setting.mask(file, tree.housekeeping()));
+      }
     }
     for (String queue : tree.names(folder, "tx-*")) {
       sent = sent.plus(tree.mask(folder + "/" + queue + "/xps_cpus"));
@@ -107,19 +115,20 @@ final class NetworkAudit {
     String now = "RPS " + words(received) + ", XPS " + words(sent);
     items.add(
         AREA.of(
-            hit.isEmpty(),
-            device + " RPS/XPS",
-            queues.isEmpty() ? null : now,
-            "RPS on no isolated CPU",
-            new Reason(
-                "RPS processes packets on those CPUs, in softirqs.",
-                "Documentation/networking/scaling.rst"),
-            folder + "/*/{rps,xps}_cpus",
-            "for q in /"
-                + folder
-                + "/rx-*; do echo "
-                + tree.housekeeping().toMask()
-                + " > $q/rps_cpus; done"));
+                hit.isEmpty(),
+                device + " RPS/XPS",
+                queues.isEmpty() ? null : now,
+                "RPS on no isolated CPU",
+                new Reason(
+                    "RPS processes packets on those CPUs, in softirqs.",
+                    "Documentation/networking/scaling.rst"),
+                folder + "/*/{rps,xps}_cpus",
+                "for q in /"
+                    + folder
+                    + "/rx-*; do echo "
+                    + tree.housekeeping().toMask()
+                    + " > $q/rps_cpus; done")
+            .by(settings, Measure.STOLEN_TIME, Measure.RUNQUEUE_WAIT, Measure.PREEMPTIONS));
   }
 
   private static String words(CpuSet cpus) {
@@ -187,6 +196,13 @@ final class NetworkAudit {
             "sysctl -w net.core.rmem_max=67108864 (and SO_RCVBUF in the application)"));
   }
 
+  private List<Setting> longerBacklog() {
+    String file = "proc/sys/net/core/netdev_max_backlog";
+    return CpuAudit.number(tree.value(file), Long.MAX_VALUE) < BACKLOG
+        ? List.of(Setting.text(file, Integer.toString(BACKLOG)))
+        : List.of();
+  }
+
   // Hexadecimal: processed, dropped, time_squeeze, …; a line for each CPU.
   private void softnet() {
     long dropped = 0;
@@ -201,14 +217,15 @@ final class NetworkAudit {
     }
     items.add(
         AREA.of(
-            dropped == 0,
-            "backlog drops",
-            text == null ? null : dropped + " dropped, " + squeezed + " squeezed since boot",
-            "0 dropped",
-            new Reason(
-                "A CPU's queue for packets was full.",
-                "Documentation/admin-guide/sysctl/net.rst, netdev_max_backlog"),
-            "proc/net/softnet_stat",
-            "sysctl -w net.core.netdev_max_backlog=16384"));
+                dropped == 0,
+                "backlog drops",
+                text == null ? null : dropped + " dropped, " + squeezed + " squeezed since boot",
+                "0 dropped",
+                new Reason(
+                    "A CPU's queue for packets was full.",
+                    "Documentation/admin-guide/sysctl/net.rst, netdev_max_backlog"),
+                "proc/net/softnet_stat",
+                "sysctl -w net.core.netdev_max_backlog=" + BACKLOG)
+            .by(longerBacklog(), Measure.DROPS));
   }
 }

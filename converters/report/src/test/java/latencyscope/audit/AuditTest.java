@@ -13,48 +13,25 @@ import java.time.ZoneId;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import latencyscope.Golden;
 import latencyscope.audit.AuditItem.State;
 import latencyscope.audit.output.AuditJson;
 import latencyscope.audit.output.AuditText;
+import latencyscope.proc.CpuSet;
 import latencyscope.report.Style;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What stands against low latency on hosts that were written by hand. */
 class AuditTest {
-  private static final Pattern RANGE = Pattern.compile("\\{(\\d+)-(\\d+)}");
-
   @TempDir Path root;
 
   private Audit audit(String host, long pid) throws IOException {
-    for (String line : Files.readAllLines(Path.of("src/test/resources/hosts", host + ".txt"))) {
-      int equals = line.indexOf(" = ");
-      if (!line.startsWith("#") && equals > 0) {
-        String content = line.substring(equals + 3);
-        write(
-            line.substring(0, equals),
-            content.replace("\\n", "\n").replace("\\t", "\t").replace("\\0", "\0"));
-      }
-    }
+    RecordedHost.write(host, root);
     return Audit.of(root, pid);
-  }
-
-  private void write(String path, String content) throws IOException {
-    Matcher range = RANGE.matcher(path);
-    if (range.find()) {
-      int last = Integer.parseInt(range.group(2));
-      for (int i = Integer.parseInt(range.group(1)); i <= last; i++) {
-        write(path.substring(0, range.start()) + i + path.substring(range.end()), content);
-      }
-      return;
-    }
-    Path file = root.resolve(path);
-    Files.createDirectories(file.getParent());
-    Files.writeString(file, content + "\n");
   }
 
   private static Set<String> names(Audit audit, State state) {
@@ -170,6 +147,63 @@ class AuditTest {
       assertEquals(item.state() == State.ABSENT, item.current() == null, item::toString);
       assertEquals(item.state() == State.AGAINST, item.command() != null, item::toString);
     }
+  }
+
+  /** The commands for the user and the values that tune writes are about the same. */
+  @Test
+  void whatCanBeChangedWhileTheHostRunsIsAValueOfAFile() throws IOException {
+    Audit audit = audit("bare-metal-64", 4711);
+    assertEquals(
+        List.of(Setting.list("proc/irq/25/smp_affinity_list", CpuSet.parse("0-3,16-63"))),
+        item(audit, "IRQ 25 eth0-rx-0").settings());
+    assertEquals(
+        List.of(
+            new Setting(
+                "sys/devices/virtual/workqueue/cpumask",
+                Setting.Form.CPU_MASK,
+                "ffffffff,ffff000f")),
+        item(audit, "workqueue mask").settings());
+    assertEquals(
+        List.of(
+            Setting.text("sys/devices/system/cpu/cpu63/cpufreq/scaling_governor", "performance")),
+        item(audit, "governor").settings());
+    // Of states that differ, those that take too long; C1 takes 2 us.
+    assertTrue(
+        item(audit, "deepest idle state").settings().stream()
+            .allMatch(s -> s.file().matches(".*cpu(3[2-9]|[456]\\d)/cpuidle/state2/disable")),
+        () -> item(audit, "deepest idle state").settings().toString());
+    for (AuditItem item : audit.items()) {
+      boolean against = item.state() == State.AGAINST;
+      assertTrue(against || item.settings().isEmpty() && item.helps().isEmpty(), item::toString);
+      assertTrue(!item.boot() || item.settings().isEmpty(), item::toString);
+      for (Setting setting : item.settings()) {
+        assertTrue(Files.exists(root.resolve(setting.file())), setting::toString);
+      }
+    }
+  }
+
+  @Test
+  void declaredCpusAreKeptFreeAsIsolatedOnesAre() throws IOException {
+    RecordedHost.write("vm", root);
+    AuditItem mask = item(Audit.of(root, 0, CpuSet.parse("1")), "workqueue mask");
+    assertEquals(State.AGAINST, mask.state());
+    assertEquals("1", mask.settings().get(0).value());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "TEXT|performance|performance",
+        "CHOICE|always [madvise] never|madvise",
+        "CHOICE|never|never",
+        "CPU_LIST|0,1,2|0-2",
+        "CPU_LIST|(null)|(null)",
+        "CPU_MASK|00000000,0000000f|f",
+        "CPU_MASK|1,00000000|1,00000000"
+      })
+  void textsOfOneValueAreTheSame(Setting.Form form, String text, String value) {
+    assertEquals(value, form.of(text + "\n"));
   }
 
   @Test

@@ -74,6 +74,11 @@ public final class Checker {
     return new CheckResult(contract, results, target(), recording.capture().duration());
   }
 
+  /** The threads of the target that a rule is about. */
+  public List<ThreadId> threads(ThreadRule rule) {
+    return facts.threads(rule.names());
+  }
+
   // A process has its drops and safepoints once, whichever of its threads there are.
   private static List<ThreadId> ofProcess(List<ThreadId> matching) {
     return List.of(matching.isEmpty() ? new ThreadId(0, "", 0) : matching.get(0));

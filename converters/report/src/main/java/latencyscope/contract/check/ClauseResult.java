@@ -15,6 +15,8 @@ import latencyscope.contract.Outcome;
  * @param remedy what to do, a sentence or a command to a line; null if nothing is known or needed
  * @param line of the contract
  * @param worst where to look first; null if it is not about a thread's time
+ * @param amount what was measured, in the unit of the bound: nanoseconds, occurrences, or either
+ *     for each second; NaN if the clause is not about an amount, or nothing was measured
  */
 public record ClauseResult(
     String subject,
@@ -25,7 +27,8 @@ public record ClauseResult(
     String evidence,
     String remedy,
     int line,
-    Worst worst) {
+    Worst worst,
+    double amount) {
   /**
    * The worst that befell a thread.
    *
@@ -45,12 +48,13 @@ public record ClauseResult(
       String evidence,
       String remedy,
       int line) {
-    this(subject, key, wanted, measured, outcome, evidence, remedy, line, null);
+    this(subject, key, wanted, measured, outcome, evidence, remedy, line, null, Double.NaN);
   }
 
   /** The same with another outcome. */
   ClauseResult as(Outcome other, String why) {
-    return new ClauseResult(subject, key, wanted, measured, other, why, remedy, line, worst);
+    return new ClauseResult(
+        subject, key, wanted, measured, other, why, remedy, line, worst, amount);
   }
 
   /** The worst of several results on the same clause, with how many of them there were. */

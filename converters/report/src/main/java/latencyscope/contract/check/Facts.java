@@ -132,6 +132,21 @@ final class Facts {
         : recording.capturedNs(measure.module());
   }
 
+  /** What was measured in the unit of a bound; NaN if that is nothing. */
+  static double amount(Bound bound, Occurrences seen, long ns) {
+    double seconds = ns / 1e9;
+    if (bound instanceof Bound.Longest) {
+      return seen.lengths().max();
+    } else if (bound instanceof Bound.Percentile percentile) {
+      return seen.percentile(percentile.percent()).orElse(0);
+    } else if (ns > 0 && bound instanceof Bound.Share) {
+      return seen.lengths().total() / seconds;
+    } else if (ns > 0 && bound instanceof Bound.Rate) {
+      return seen.count() / seconds;
+    }
+    return bound instanceof Bound.Most ? seen.count() : Double.NaN;
+  }
+
   /** What was measured, in a few words. */
   static String words(Measure measure, Bound bound, Occurrences seen, long ns) {
     if (bound instanceof Bound.Longest) {

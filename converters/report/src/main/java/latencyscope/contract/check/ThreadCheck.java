@@ -49,7 +49,14 @@ final class ThreadCheck {
             .map(Finding::culpritInWords)
             .map(culprit -> found + "; costliest culprit: " + culprit)
             .orElse(found);
-    Result result = new Result(rule, clause, thread, Facts.words(measure, bound, seen, ns), worst);
+    Result result =
+        new Result(
+            rule,
+            clause,
+            thread,
+            Facts.words(measure, bound, seen, ns),
+            Facts.amount(bound, seen, ns),
+            worst);
     return switch (Judgement.of(bound, seen, ns)) {
       case UNSURE -> result.inconclusive(found + "; too few to know whether the bound holds");
       case BROKEN -> broken(result, clause, thread, seen, blamed, whyNot);
@@ -105,7 +112,12 @@ final class ThreadCheck {
 
   /** Makes results of one clause. */
   private record Result(
-      ThreadRule rule, Clause clause, ThreadId thread, String measured, Optional<Finding> finding) {
+      ThreadRule rule,
+      Clause clause,
+      ThreadId thread,
+      String measured,
+      double amount,
+      Optional<Finding> finding) {
     ClauseResult inconclusive(String why) {
       return of(Outcome.INCONCLUSIVE, why);
     }
@@ -121,7 +133,8 @@ final class ThreadCheck {
           evidence,
           remedy,
           clause.line(),
-          clause.measure().isOfProcess() ? null : window());
+          clause.measure().isOfProcess() ? null : window(),
+          amount);
     }
 
     private ClauseResult.Worst window() {
