@@ -11,6 +11,7 @@ import latencyscope.agent.host.HostAccount;
 import latencyscope.agent.host.HostCounters;
 import latencyscope.agent.host.InterruptAffinities;
 import latencyscope.agent.host.LockNames;
+import latencyscope.agent.host.StealTime;
 import latencyscope.agent.hotspot.HotSpotThreads;
 import latencyscope.agent.memory.TargetMemory;
 import latencyscope.agent.memory.TargetNodes;
@@ -80,7 +81,10 @@ record CaptureContext(
         tasks(settings),
         triggers,
         new ShortTurns(),
-        List.of(new InterruptAffinities(ROOT, settings.cpus()), new HostCounters(ROOT)));
+        List.of(
+            new InterruptAffinities(ROOT, settings.cpus()),
+            new HostCounters(ROOT),
+            new StealTime(ROOT)));
   }
 
   private static TaskLives tasks(CaptureSettings settings) {

@@ -18,6 +18,7 @@ import latencyscope.cli.output.ResultOutput;
 import latencyscope.contract.Contract;
 import latencyscope.contract.ContractException;
 import latencyscope.contract.ContractFile;
+import latencyscope.contract.Environment;
 import latencyscope.contract.Outcome;
 import latencyscope.contract.check.CheckResult;
 import latencyscope.contract.check.ClauseResult;
@@ -39,8 +40,8 @@ import picocli.CommandLine.Parameters;
     description = {
       "Check a contract: what threads and the host may suffer, clause by clause.",
       "",
-      "A clause passes only with evidence. Without it, with too few samples, or if on a shared host"
-          + " somebody else is the cause, it is inconclusive."
+      "A clause passes only with evidence. Without it, with too few samples, or if somebody else is"
+          + " the cause on a CPU that is theirs, too, it is inconclusive."
     },
     exitCodeList = {
       "0:every clause passed, or an exception allows what did not",
@@ -187,7 +188,7 @@ final class CheckCommand extends Main.Common implements Main.Verbose {
   private Contract contract() throws UserError {
     try {
       Contract read = ContractFile.read(contract);
-      return shared ? read.onSharedHost() : read;
+      return shared ? read.in(Environment.SHARED) : read;
     } catch (ContractException e) {
       throw new UserError(e.getMessage(), e);
     }

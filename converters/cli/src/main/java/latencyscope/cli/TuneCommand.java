@@ -4,16 +4,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 import latencyscope.analysis.finding.Finding;
 import latencyscope.analysis.finding.Kind;
-import latencyscope.analysis.finding.Task;
 import latencyscope.cli.capture.CaptureSession;
 import latencyscope.cli.capture.CaptureWait;
 import latencyscope.cli.capture.Durations;
@@ -35,6 +32,7 @@ import latencyscope.tune.Journal;
 import latencyscope.tune.Plan;
 import latencyscope.tune.Planner;
 import latencyscope.tune.Proof;
+import latencyscope.tune.Proof.Culprit;
 import latencyscope.tune.Reverter;
 import latencyscope.tune.Taskset;
 import latencyscope.tune.TuneText;
@@ -244,17 +242,18 @@ final class TuneCommand extends Main.Common implements Main.Verbose {
       threads.put(rule, matching);
       matching.forEach(thread -> tids.add(thread.osTid()));
     }
-    List<Task> culprits =
+    List<Culprit> culprits =
         checked.report().findings().stream()
             .filter(finding -> finding.kind() == Kind.CPU_WAIT && finding.culpritTask() != null)
             .filter(finding -> finding.thread() != null && tids.contains(finding.thread().osTid()))
-            .sorted(
-                Comparator.comparingLong((Finding finding) -> finding.cost().totalOrZero())
-                    .reversed())
-            .map(Finding::culpritTask)
-            .distinct()
-            .collect(Collectors.toList());
+            .map(TuneCommand::culprit)
+            .toList();
     return new Proof(checked.result(), threads, culprits);
+  }
+
+  private static Culprit culprit(Finding finding) {
+    long worst = finding.worstNs() == null ? 0 : finding.worstNs();
+    return new Culprit(finding.culpritTask(), finding.count(), finding.cost().totalOrZero(), worst);
   }
 
   private int print(Plan planned) throws UserError {

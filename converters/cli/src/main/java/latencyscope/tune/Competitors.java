@@ -12,25 +12,31 @@ import latencyscope.proc.ProcessFiles;
 import latencyscope.proc.TaskAffinity;
 import latencyscope.recording.thread.ThreadId;
 import latencyscope.tune.Place.ThreadCpus;
+import latencyscope.tune.Proof.Culprit;
 
 /**
- * Moves those who kept threads of a contract from running to the other CPUs: of another process all
- * threads, of the target itself the one that did it.
+ * Moves those that matter of who kept threads of a contract from running to the other CPUs: of
+ * another process all threads, of the target itself the one that did it.
  */
 final class Competitors {
   /** PF_NO_SETAFFINITY: the kernel has bound the thread to its CPU. */
   private static final long BOUND = 0x0400_0000;
 
+  /** The first process, on which all others depend. */
+  private static final long INIT = 1;
+
   private final Host host;
   private final long target;
   private final Exclusive exclusive;
   private final Proof proof;
+  private final Weight weight;
 
-  Competitors(Host host, long target, Exclusive exclusive, Proof proof) {
+  Competitors(Host host, long target, Exclusive exclusive, Proof proof, Weight weight) {
     this.host = host;
     this.target = target;
     this.exclusive = exclusive;
     this.proof = proof;
+    this.weight = weight;
   }
 
   /** Where they may run, and where they should. */
@@ -41,9 +47,9 @@ final class Competitors {
         .values()
         .forEach(threads -> threads.stream().map(ThreadId::osTid).forEach(own::add));
     List<Change> changes = new ArrayList<>();
-    for (Task task : proof.culprits()) {
-      boolean ofUs = task.pid() == ProcessHandle.current().pid();
-      if (task.tid() > 0 && !ofUs && !task.isBoundToCpu() && !task.isUnboundWorker()) {
+    for (Culprit culprit : proof.culprits()) {
+      Task task = culprit.task();
+      if (weight.has(culprit) && isMovable(task)) {
         for (long tid : threads(task)) {
           if (!own.contains(tid)) {
             change(task, tid).ifPresent(changes::add);
@@ -52,6 +58,15 @@ final class Competitors {
       }
     }
     return changes;
+  }
+
+  private static boolean isMovable(Task task) {
+    boolean isOurs = task.pid() == ProcessHandle.current().pid();
+    return task.tid() > 0
+        && task.pid() != INIT
+        && !isOurs
+        && !task.isBoundToCpu()
+        && !task.isUnboundWorker();
   }
 
   private List<Long> threads(Task task) {

@@ -32,11 +32,15 @@ public final class Planner {
       Set.of(
           Measure.RUNQUEUE_WAIT.key(), Measure.PREEMPTIONS.key(), Measure.TIME_TO_SAFEPOINT.key());
 
+  private static final Set<String> OF_LINES =
+      Set.of(Measure.DEVICE_INTERRUPTS.key(), HostRule.IRQ_AVOID.key());
+
   private final Host host;
   private final long pid;
   private final List<Step> steps = new ArrayList<>();
   private final Set<Place> planned = new HashSet<>();
   private final Set<String> addressed = new HashSet<>();
+  private boolean linesNamed;
   private final List<String> atBoot = new ArrayList<>();
   private final List<String> byHand = new ArrayList<>();
 
@@ -70,6 +74,7 @@ public final class Planner {
             .toList();
     Set<Integer> lines = violated.stream().map(ClauseResult::line).collect(Collectors.toSet());
     Set<String> keys = violated.stream().map(ClauseResult::key).collect(Collectors.toSet());
+    linesNamed = keys.stream().anyMatch(OF_LINES::contains);
     Exclusive exclusive = Exclusive.of(host, contract, proof);
     if (exclusive.isEverything()) {
       byHand.add(
@@ -84,7 +89,7 @@ public final class Planner {
     Audit audit = Audit.of(host.root(), pid, exclusive.cpus());
     audited(audit.in(AuditItem.State.AGAINST).stream().filter(item -> helps(item, keys)).toList());
     if (keys.stream().anyMatch(OF_CPU_TIME::contains)) {
-      competitors(exclusive, proof);
+      competitors(contract, exclusive, proof);
     }
     for (ThreadRule rule : contract.threads()) {
       if (!rule.cpus().isEmpty() && lines.contains(rule.cpusLine())) {
@@ -123,7 +128,8 @@ public final class Planner {
     }
     groups.forEach((name, members) -> {
       List<Setting> settings = members.stream().flatMap(m -> m.settings().stream()).toList();
-      if (add(name, members.get(0).why(), changes(settings))) {
+      boolean named = members.get(0).area().equals(LINES) && linesNamed;
+      if (add(name, members.get(0).why(), named, changes(settings))) {
         members.forEach(m -> m.helps().forEach(measure -> addressed.add(measure.key())));
         addressed.addAll(
             members.get(0).area().equals(LINES) ? Set.of(HostRule.IRQ_AVOID.key()) : Set.of());
@@ -131,14 +137,14 @@ public final class Planner {
     });
   }
 
-  private boolean add(String name, String why, List<Change> changes) {
+  private boolean add(String name, String why, boolean named, List<Change> changes) {
     List<Change> fresh =
         changes.stream()
             .filter(change -> !change.before().equals(change.after()))
             .filter(change -> planned.add(change.place()))
             .toList();
     if (!fresh.isEmpty()) {
-      steps.add(new Step(name, why, fresh));
+      steps.add(new Step(name, why, named, fresh));
     }
     return !fresh.isEmpty();
   }
@@ -159,23 +165,25 @@ public final class Planner {
     List<Setting> settings =
         Audit.settings(host.root(), clause.rule(), clause.words(), clause.ns());
     String why = "The contract wants " + clause.rule().key() + ": " + clause.words().get(0) + ".";
-    if (add(clause.rule().key(), why, changes(settings))) {
+    if (add(clause.rule().key(), why, true, changes(settings))) {
       addressed.add(clause.rule().key());
     }
   }
 
-  private void competitors(Exclusive exclusive, Proof proof) {
+  private void competitors(Contract contract, Exclusive exclusive, Proof proof) {
     if (exclusive.cpus().isEmpty()) {
       byHand.add(
           "No thread of the contract is pinned and no rule has cpus:, so there is no CPU to keep"
               + " others off. Add cpus: to the rules of the threads that must not wait.");
       return;
     }
-    Competitors competitors = new Competitors(host, pid, exclusive, proof);
+    Competitors competitors =
+        new Competitors(host, pid, exclusive, proof, Weight.of(contract, proof));
     boolean some =
         add(
             "competitors",
             "They kept threads of the contract from running on CPUs " + exclusive.cpus() + ".",
+            true,
             competitors.changes());
     if (some) {
       addressed.addAll(OF_CPU_TIME);
@@ -197,7 +205,7 @@ public final class Planner {
                               rule.cpus().toString()))));
     }
     String why = "The contract wants these threads on CPUs " + rule.cpus() + ".";
-    if (add("threads " + rule.names().text(), why, changes)) {
+    if (add("threads " + rule.names().text(), why, true, changes)) {
       addressed.add("cpus");
     }
   }

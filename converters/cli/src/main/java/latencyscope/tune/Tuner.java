@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import latencyscope.cli.console.UserError;
 import latencyscope.contract.check.CheckResult;
 import latencyscope.tune.Journal.Entry;
@@ -15,8 +16,8 @@ import latencyscope.tune.Proof.Prover;
 import latencyscope.tune.Tuned.Fate;
 
 /**
- * Writes a plan and keeps what helps: writes everything and measures; then takes each step back and
- * measures again. A step that is missed is written once more. If anything fails on the way, all of
+ * Writes a plan and keeps what helps: writes everything and measures; then takes steps back and
+ * measures again. Steps that are missed are written once more. If anything fails on the way, all of
  * this run is given back. Used by one thread.
  */
 public final class Tuner {
@@ -26,6 +27,9 @@ public final class Tuner {
   private final Consumer<String> progress;
   private final List<String> failures = new ArrayList<>();
   private final Map<Step, List<Entry>> written = new LinkedHashMap<>();
+
+  /** The contract with what is written now; null if that was not measured. */
+  private CheckResult now;
 
   /**
    * Prepares to write.
@@ -106,27 +110,47 @@ public final class Tuner {
       }
       return new Tuned(before, all, fates, failures);
     }
-    CheckResult now = all;
-    boolean measured = true;
-    for (int i = tried.size() - 1; i >= 0 && tried.size() > 1; i--) {
-      Step step = tried.get(i);
-      takeBack(step);
-      progress.accept("measuring without: " + step.name());
-      CheckResult without = prover.prove().result();
-      boolean missed = Comparison.isBetter(without, all);
-      if (missed) {
-        write(step);
-      } else {
-        fates.put(step, Fate.REVERTED);
-        now = without;
-      }
-      measured = !missed;
+    if (tried.size() == 1) {
+      return new Tuned(before, all, fates, failures);
     }
-    if (!measured) {
+    now = all;
+    eliminate(tried.stream().filter(step -> !step.named()).toList(), all, fates);
+    for (Step step : tried.stream().filter(Step::named).toList()) {
+      eliminate(List.of(step), all, fates);
+    }
+    if (now == null) {
       progress.accept("measuring what is kept");
       now = prover.prove().result();
     }
     return new Tuned(before, now, fates, failures);
+  }
+
+  // Those that only help in general mostly do not: together, they take one capture.
+  private void eliminate(List<Step> steps, CheckResult all, Map<Step, Fate> fates)
+      throws UserError, IOException {
+    if (steps.isEmpty()) {
+      return;
+    }
+    for (int i = steps.size() - 1; i >= 0; i--) {
+      takeBack(steps.get(i));
+    }
+    progress.accept(
+        "measuring without: " + steps.stream().map(Step::name).collect(Collectors.joining(", ")));
+    CheckResult without = prover.prove().result();
+    if (!Comparison.isBetter(without, all)) {
+      steps.forEach(step -> fates.put(step, Fate.REVERTED));
+      now = without;
+      return;
+    }
+    for (Step step : steps) {
+      write(step);
+    }
+    now = null;
+    if (steps.size() > 1) {
+      int half = steps.size() / 2;
+      eliminate(steps.subList(0, half), all, fates);
+      eliminate(steps.subList(half, steps.size()), all, fates);
+    }
   }
 
   private void takeBack(Step step) throws IOException {

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import latencyscope.analysis.finding.Task;
 import latencyscope.audit.RecordedHost;
 import latencyscope.contract.Contract;
@@ -20,6 +21,7 @@ import latencyscope.contract.Outcome;
 import latencyscope.contract.check.CheckResult;
 import latencyscope.contract.check.ClauseResult;
 import latencyscope.recording.thread.ThreadId;
+import latencyscope.tune.Proof.Culprit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,6 +44,12 @@ class PlannerTest {
 
   /** A plan for a contract of which every clause is violated. */
   private Plan plan(String contract, Task... culprits) throws Exception {
+    return planned(
+        contract,
+        Stream.of(culprits).map(task -> new Culprit(task, 10, 10_000_000, 2_000_000)).toList());
+  }
+
+  private Plan planned(String contract, List<Culprit> culprits) throws Exception {
     Contract read = ContractFile.parse("x.yml", "version: 1\n" + contract);
     List<ClauseResult> clauses = new ArrayList<>();
     Map<ThreadRule, List<ThreadId>> threads =
@@ -57,7 +65,7 @@ class PlannerTest {
     for (HostClause clause : read.host()) {
       clauses.add(violated(clause.rule().key(), clause.line()));
     }
-    Proof proof = new Proof(new CheckResult(read, clauses, "", 1), threads, List.of(culprits));
+    Proof proof = new Proof(new CheckResult(read, clauses, "", 1), threads, culprits);
     return new Planner(fake.host, TARGET).of(read, proof);
   }
 
@@ -173,6 +181,41 @@ class PlannerTest {
             "CPUs of kswapd0 (pid 31): 0-63 -> 0-4,6-63",
             "CPUs of GC Thread#0 (pid 4711, tid 4730): 0-63 -> 0-4,6-63"),
         steps.get("competitors"));
+  }
+
+  @Test
+  void onlyThoseThatMatterMove() throws Exception {
+    fake.thread(812, 812, "backup.sh", "0-63", 200, 0);
+    fake.thread(900, 900, "cron", "0-63", 200, 0);
+    fake.thread(1, 1, "init", "0-63", 1, 0);
+    List<Culprit> culprits =
+        List.of(
+            new Culprit(new Task("backup.sh", 812, 812, null), 500, 95_000_000, 200_000),
+            new Culprit(new Task("cron", 900, 900, null), 1, 5_000_000, 5_000_000),
+            new Culprit(new Task("init", 1, 1, null), 500, 95_000_000, 5_000_000));
+    Map<String, String> moved =
+        Map.of(
+            "{rate: 1ms/s}",
+            "[812]",
+            "{rate: 1/s}",
+            "[812]",
+            "1ms",
+            "[812, 900]",
+            "0",
+            "[812, 900]");
+    for (Map.Entry<String, String> bound : moved.entrySet()) {
+      String limits = "limits: {preemptions: " + bound.getKey() + "}";
+      Plan plan = planned("threads: {name: md-feed, cpus: 5, " + limits + "}", culprits);
+      assertEquals(
+          bound.getValue(),
+          plan.steps().stream()
+              .filter(step -> step.name().equals("competitors"))
+              .flatMap(step -> step.changes().stream())
+              .map(change -> ((Place.ThreadCpus) change.place()).tid())
+              .toList()
+              .toString(),
+          bound.getKey());
+    }
   }
 
   @Test

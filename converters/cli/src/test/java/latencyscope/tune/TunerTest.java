@@ -14,6 +14,7 @@ import java.util.function.Supplier;
 import latencyscope.audit.Setting.Form;
 import latencyscope.cli.console.UserError;
 import latencyscope.contract.Contract;
+import latencyscope.contract.Environment;
 import latencyscope.contract.Outcome;
 import latencyscope.contract.check.CheckResult;
 import latencyscope.contract.check.ClauseResult;
@@ -28,7 +29,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** What helps stays, what does not is taken back, whatever happens on the way. */
 class TunerTest {
   private static final Contract CONTRACT =
-      new Contract("x.yml", false, Duration.ZERO, Duration.ZERO, List.of(), List.of(), List.of());
+      new Contract(
+          "x.yml", Environment.AUTO, Duration.ZERO, Duration.ZERO, List.of(), List.of(), List.of());
 
   @TempDir Path folder;
 
@@ -52,12 +54,12 @@ class TunerTest {
 
   private static Step set(String name) {
     Place place = new KernelValue("proc/sys/" + name, Form.TEXT);
-    return new Step(name, "A reason.", List.of(new Change(place, "1", "0")));
+    return new Step(name, "A reason.", false, List.of(new Change(place, "1", "0")));
   }
 
   private static Step move() {
     Place place = new ThreadCpus(4720, 4720, "815", "backup.sh");
-    return new Step("move", "A reason.", List.of(new Change(place, "0-1", "0")));
+    return new Step("move", "A reason.", true, List.of(new Change(place, "0-1", "0")));
   }
 
   private boolean is(String name, String value) {
@@ -110,6 +112,30 @@ class TunerTest {
             move());
     assertEquals(List.of(Fate.KEPT, Fate.KEPT, Fate.REVERTED), fates(tuned));
     assertEquals(Outcome.PASSED, tuned.after().outcome(), "measured with what stays");
+  }
+
+  @Test
+  void whatOnlyHelpsInGeneralTakesOneCapture() throws Exception {
+    for (String name : List.of("c", "d", "e")) {
+      fake.write("proc/sys/" + name, "1");
+    }
+    int[] captures = {0};
+    Tuned tuned =
+        apply(
+            () -> {
+              captures[0]++;
+              return result(limit(fake.cpus(4720).equals("0") ? 0 : 100));
+            },
+            set("a"),
+            set("b"),
+            set("c"),
+            set("d"),
+            set("e"),
+            move());
+    assertEquals(5, fates(tuned).stream().filter(fate -> fate == Fate.REVERTED).count());
+    assertEquals("0", fake.cpus(4720));
+    // Before, with all, without the five, without the move, and with what is kept.
+    assertEquals(5, captures[0]);
   }
 
   @Test

@@ -12,7 +12,7 @@ import latencyscope.proc.CpuSet;
  * What threads and the host may suffer. Immutable.
  *
  * @param file where it was read from, as the user named it
- * @param shared whether others use this host, so that their noise is not held against it
+ * @param environment who uses the host, and so whose fault the noise of others is
  * @param duration how long to capture
  * @param minimumTime a shorter capture proves nothing
  * @param threads rules on threads, in the order of the file
@@ -21,7 +21,7 @@ import latencyscope.proc.CpuSet;
  */
 public record Contract(
     String file,
-    boolean shared,
+    Environment environment,
     Duration duration,
     Duration minimumTime,
     List<ThreadRule> threads,
@@ -49,9 +49,9 @@ public record Contract(
     return modules;
   }
 
-  /** The same for a host that others use. */
-  public Contract onSharedHost() {
-    return new Contract(file, true, duration, minimumTime, threads, host, exceptions);
+  /** The same in another environment. */
+  public Contract in(Environment other) {
+    return new Contract(file, other, duration, minimumTime, threads, host, exceptions);
   }
 
   /** A pattern of thread names, in which {@code *} stands for any characters and ? for one. */

@@ -85,7 +85,7 @@ public final class ContractFile {
     }
     return new Contract(
         file,
-        isShared(map.get("environment")),
+        environment(map.get("environment")),
         duration(map.get("duration"), DEFAULT_DURATION),
         duration(map.get("minimum_time"), DEFAULT_MINIMUM),
         threads,
@@ -101,12 +101,13 @@ public final class ContractFile {
     return value == null ? List.of() : value.list();
   }
 
-  private static boolean isShared(Yaml value) throws ContractException {
-    String word = value == null ? "dedicated" : value.text("dedicated or shared");
-    if (!word.equals("dedicated") && !word.equals("shared")) {
-      throw value.error("'" + word + "' is unknown; write dedicated or shared");
+  private static Environment environment(Yaml value) throws ContractException {
+    if (value == null) {
+      return Environment.AUTO;
     }
-    return word.equals("shared");
+    String word = value.text("an environment such as dedicated or shared");
+    return Environment.of(word)
+        .orElseThrow(() -> value.error("'" + word + "' is unknown; known: " + Environment.keys()));
   }
 
   private static Duration duration(Yaml value, Duration otherwise) throws ContractException {

@@ -107,7 +107,7 @@ class ContractFileTest {
             new Bound.Most(2)),
         contract.threads().get(0).clauses().stream().map(Clause::bound).toList());
     assertEquals(Duration.ofSeconds(10), contract.duration());
-    assertFalse(contract.shared());
+    assertEquals(Environment.AUTO, contract.environment());
     assertEquals(List.of("isolation", "irq", "memory", "syscall"), List.copyOf(contract.modules()));
   }
 
@@ -165,7 +165,7 @@ class ContractFileTest {
             + "- {clause: x, reason: r, until: 2027-01-01}|4|known: cpus",
         "version: 1\\nhost: {thp: never}\\nexceptions:\\n"
             + "- {clause: thp, reason: r, until: soon}|4|write it like 2027-03-31",
-        "version: 1\\nenvironment: mine\\nhost: {thp: never}|2|dedicated or shared",
+        "version: 1\\nenvironment: mine\\nhost: {thp: never}|2|known: dedicated, shared, auto",
         "version: 1\\nduration: 10\\nhost: {thp: never}|2|ns, us, ms, s or m",
         "version: 1\\nhost: {thp: never\\n|3|not YAML",
         "version: 1\\nhost: {thp: never, thp: always}|2|thp",

@@ -40,7 +40,7 @@ public final class Checker {
     this.settings = settings;
     recording = report.recording();
     facts = new Facts(recording, noise, settings);
-    Excuses excuses = new Excuses(recording, noise, contract.shared());
+    Excuses excuses = new Excuses(recording, noise, settings, contract.environment());
     threads = new ThreadCheck(contract, report, facts, excuses);
   }
 

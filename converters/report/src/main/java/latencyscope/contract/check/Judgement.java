@@ -33,6 +33,21 @@ enum Judgement {
     return percentile((Bound.Percentile) bound, seen);
   }
 
+  /** The time beyond a bound, nanoseconds: so much less of it, and the bound would be kept. */
+  static long excess(Bound bound, Occurrences seen, long ns) {
+    if (bound instanceof Bound.Share share) {
+      return seen.total() - Math.round(share.nsPerSecond() * ns / NANOS_PER_SECOND);
+    }
+    long allowed =
+        bound instanceof Bound.Longest longest
+            ? longest.ns()
+            : bound instanceof Bound.Percentile percentile ? percentile.ns() : 0;
+    long[] sum = {0};
+    seen.lengths().forEachBin((length, count) -> sum[0] += Math.max(0, length - allowed) * count);
+    // Without bins, the longest is known.
+    return Math.max(sum[0], seen.lengths().max() - allowed);
+  }
+
   private static Judgement kept(boolean kept) {
     return kept ? KEPT : BROKEN;
   }

@@ -24,6 +24,13 @@ final class LengthCounter {
     max = Math.max(max, ns);
   }
 
+  /** Adds all occurrences of another one. */
+  void add(LengthCounter other) {
+    histogram.add(other.histogram);
+    total += other.total;
+    max = Math.max(max, other.max);
+  }
+
   /** How many there are. */
   long count() {
     return histogram.getTotalCount();

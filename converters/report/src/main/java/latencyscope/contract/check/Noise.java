@@ -22,15 +22,20 @@ import latencyscope.recording.thread.ThreadId;
  * itself turns out when the recording is known. Not safe for use by several threads.
  */
 public final class Noise implements EventConsumer {
-  private static final int MAX_TASKS = 1_000;
+  private static final int MAX_KEYS = 4_000;
   private static final int MAX_WAITS = 10_000;
   private static final int LONG_WAIT_NS = 100_000;
 
-  /** What one task did to a thread. */
-  private record Key(ThreadId thread, Measure measure, Task task) {}
+  /** What one task did to a thread on a CPU. */
+  private record Key(ThreadId thread, Measure measure, Task task, int cpu) {}
+
+  /** Chooses tasks by what they are and on which CPU they ran. */
+  interface Choice {
+    boolean has(Task task, int cpu);
+  }
 
   /** A wait that may have made a safepoint late. */
-  record Wait(long start, long end, Task task) {}
+  record Wait(long start, long end, Task task, int cpu) {}
 
   private final Map<Key, LengthCounter> byTask = new HashMap<>();
   private final Map<ThreadId, Long> priorities = new HashMap<>();
@@ -74,13 +79,13 @@ public final class Noise implements EventConsumer {
     }
     add(event, Measure.RUNQUEUE_WAIT, culprit, event.duration());
     if (event.duration() >= LONG_WAIT_NS && waits.size() < MAX_WAITS) {
-      waits.add(new Wait(event.start(), event.start() + event.duration(), culprit));
+      waits.add(new Wait(event.start(), event.start() + event.duration(), culprit, event.cpu()));
     }
   }
 
   private void add(KernelEvent event, Measure measure, Task task, long ns) {
-    Key key = new Key(event.thread(), measure, task);
-    if (byTask.containsKey(key) || byTask.size() < MAX_TASKS) {
+    Key key = new Key(event.thread(), measure, task, event.cpu());
+    if (byTask.containsKey(key) || byTask.size() < MAX_KEYS) {
       byTask.computeIfAbsent(key, k -> new LengthCounter()).add(ns);
     }
   }
@@ -112,12 +117,13 @@ public final class Noise implements EventConsumer {
     return priorities.get(thread);
   }
 
-  /** What tasks did to a thread, each with the lengths of its occurrences. */
-  Map<Task, LengthCounter> by(ThreadId thread, Measure measure) {
+  /** What the chosen tasks did to a thread, each with the lengths of its occurrences. */
+  Map<Task, LengthCounter> by(ThreadId thread, Measure measure, Choice choice) {
     Map<Task, LengthCounter> tasks = new HashMap<>();
     byTask.forEach((key, lengths) -> {
-      if (key.measure() == measure && key.thread().equals(thread)) {
-        tasks.put(key.task(), lengths);
+      boolean about = key.measure() == measure && key.thread().equals(thread);
+      if (about && choice.has(key.task(), key.cpu())) {
+        tasks.computeIfAbsent(key.task(), task -> new LengthCounter()).add(lengths);
       }
     });
     return tasks;

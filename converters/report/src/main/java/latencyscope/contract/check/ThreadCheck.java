@@ -59,7 +59,7 @@ final class ThreadCheck {
             worst);
     return switch (Judgement.of(bound, seen, ns)) {
       case UNSURE -> result.inconclusive(found + "; too few to know whether the bound holds");
-      case BROKEN -> broken(result, clause, thread, seen, blamed, whyNot);
+      case BROKEN -> broken(result, seen, blamed, whyNot);
       case KEPT -> {
         if (whyNot.isPresent()) {
           yield result.inconclusive(whyNot.get());
@@ -78,26 +78,26 @@ final class ThreadCheck {
   }
 
   private ClauseResult broken(
-      Result result,
-      Clause clause,
-      ThreadId thread,
-      Occurrences seen,
-      String blamed,
-      Optional<String> whyNot) {
+      Result result, Occurrences seen, String blamed, Optional<String> whyNot) {
+    Clause clause = result.clause();
     // A percentile of a part is no percentile; a sum only grows.
     if (clause.bound() instanceof Bound.Percentile && whyNot.isPresent()) {
       return result.inconclusive(whyNot.get());
     }
-    Excuses.Excuse excuse = excuses.of(thread, clause.measure());
+    long ns = facts.capturedNs(clause.measure());
+    Reserved reserved = excuses.reserved(result.thread(), result.rule().cpus());
+    Excuses.Excuse excuse = excuses.of(result.thread(), clause.measure(), reserved);
     if (excuse.count() > 0) {
       Occurrences rest = seen.without(excuse.lengths(), excuse.count());
-      long ns = facts.capturedNs(clause.measure());
       if (Judgement.of(clause.bound(), rest, ns) != Judgement.BROKEN) {
         return result.inconclusive(
             blamed + "; without " + excuse.who() + ", outside the target, the bound holds");
       }
     }
-    return result.of(Outcome.VIOLATED, blamed);
+    Optional<String> steal = excuses.steal(clause, seen, ns, reserved);
+    return steal.isPresent()
+        ? result.inconclusive(blamed + "; " + steal.get())
+        : result.of(Outcome.VIOLATED, blamed);
   }
 
   /** The finding that cost a thread most of what a measure is about. */

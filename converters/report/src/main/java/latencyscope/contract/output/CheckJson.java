@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import latencyscope.contract.Environment;
 import latencyscope.contract.Outcome;
 import latencyscope.contract.check.CheckResult;
 import latencyscope.contract.check.ClauseResult;
@@ -25,7 +26,8 @@ public final class CheckJson {
     root.put("tool", Map.of("name", Product.NAME, "version", Product.version()));
     root.put("contract", result.contract().file());
     root.put("target", result.target());
-    root.put("shared_host", result.contract().shared());
+    root.put("environment", result.contract().environment().key());
+    root.put("shared_host", result.contract().environment() == Environment.SHARED);
     root.put("captured_ns", result.capturedNs());
     root.put("outcome", result.outcome().word());
     root.put("exit_code", result.exitCode(strict));

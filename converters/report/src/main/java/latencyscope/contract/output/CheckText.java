@@ -59,9 +59,12 @@ public final class CheckText {
     return Columns.fit(Printable.text(result.target()), MAX_TARGET)
         + "; "
         + Nanos.words(result.capturedNs())
-        + " captured; "
-        + (result.contract().shared() ? "shared" : "dedicated")
-        + " host";
+        + " captured"
+        + switch (result.contract().environment()) {
+          case SHARED -> "; shared host";
+          case DEDICATED -> "; dedicated host";
+          case AUTO -> "";
+        };
   }
 
   private static void line(StringBuilder text, String line, Style style) {

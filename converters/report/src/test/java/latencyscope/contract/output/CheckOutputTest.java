@@ -12,6 +12,7 @@ import java.util.List;
 import javax.xml.parsers.DocumentBuilderFactory;
 import latencyscope.Golden;
 import latencyscope.contract.Contract;
+import latencyscope.contract.Environment;
 import latencyscope.contract.Outcome;
 import latencyscope.contract.check.CheckResult;
 import latencyscope.contract.check.ClauseResult;
@@ -27,7 +28,7 @@ class CheckOutputTest {
       new CheckResult(
           new Contract(
               "conf/a,b.yml",
-              false,
+              Environment.DEDICATED,
               Duration.ofSeconds(10),
               Duration.ofSeconds(1),
               List.of(),
