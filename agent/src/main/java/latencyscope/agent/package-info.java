@@ -1,8 +1,9 @@
 /**
- * The agent: turns what the kernel programs of {@code latencyscope.bpf} record into JFR events.
+ * The host in the engine's own JVM: loads the kernel programs of {@code latencyscope.bpf}, and
+ * turns what they record into JFR events.
  *
- * <p>The packages build on each other in one direction: {@code guest} on {@code capture}, that on
- * {@code module}, and that on the others. {@code guest} knows the engine's JVM; {@code module} and
- * {@code capture} know BPF. {@code entry} holds what an old JVM can still load.
+ * <p>The guest finds it as {@code module.KernelHost} and knows it by the interfaces in {@code
+ * latencyscope.guest.channel} alone. The packages build on each other in one direction: {@code
+ * module} on the others.
  */
 package latencyscope.agent;

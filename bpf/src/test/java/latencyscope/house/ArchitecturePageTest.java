@@ -62,6 +62,11 @@ class ArchitecturePageTest {
   }
 
   @Test
+  void packagesOfTheGuest() throws Exception {
+    check("packages of guest", packagesOf("guest", "latencyscope.guest."));
+  }
+
+  @Test
   void packagesOfTheAgent() throws Exception {
     check("packages of agent", packagesOf("agent", "latencyscope.agent."));
   }

@@ -12,6 +12,9 @@ public final class TaskStat {
   /** Number of a field as proc(5) counts them. */
   public static final int PARENT = 4;
 
+  public static final int MINOR_FAULTS = 10;
+  public static final int MAJOR_FAULTS = 12;
+
   /** Time in user mode, ticks of 10 ms. */
   public static final int USER_TIME = 14;
 

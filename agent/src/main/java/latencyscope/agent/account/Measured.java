@@ -1,6 +1,6 @@
 package latencyscope.agent.account;
 
-import latencyscope.agent.thread.ThreadDirectory;
+import latencyscope.guest.thread.ThreadDirectory;
 
 /**
  * Whose a measure is: a thread's, or that of something else that a module measures.

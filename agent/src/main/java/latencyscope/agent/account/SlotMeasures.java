@@ -6,9 +6,9 @@ import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntConsumer;
-import latencyscope.agent.event.ImplicitFields;
 import latencyscope.bpf.btf.Struct;
 import latencyscope.bpf.btf.Type;
+import latencyscope.guest.event.ImplicitFields;
 import latencyscope.jfr.capture.Counter;
 import latencyscope.jfr.capture.Histogram;
 

@@ -4,12 +4,12 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.BitSet;
 import latencyscope.agent.event.RecordStrings;
-import latencyscope.agent.settings.Complaints;
-import latencyscope.agent.thread.ThreadDirectory;
 import latencyscope.bpf.btf.ObjectFile;
 import latencyscope.bpf.btf.Struct;
 import latencyscope.bpf.error.BpfException;
 import latencyscope.bpf.libbpf.LoadedObject;
+import latencyscope.guest.settings.Complaints;
+import latencyscope.guest.thread.ThreadDirectory;
 import latencyscope.jfr.capture.NamespaceThread;
 
 /**

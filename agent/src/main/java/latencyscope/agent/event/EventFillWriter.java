@@ -21,6 +21,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.reflect.Field;
 import java.util.ArrayList;
 import java.util.List;
+import latencyscope.guest.event.ImplicitFields;
 import latencyscope.jfr.KernelEvent;
 
 /**

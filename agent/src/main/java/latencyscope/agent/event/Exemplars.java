@@ -3,6 +3,7 @@ package latencyscope.agent.event;
 import java.lang.invoke.VarHandle;
 import java.util.List;
 import jdk.jfr.Name;
+import latencyscope.guest.event.ImplicitFields;
 import latencyscope.jfr.KernelEvent;
 import latencyscope.jfr.capture.Exemplar;
 

@@ -8,8 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import latencyscope.agent.settings.CaptureSettings;
-import latencyscope.agent.settings.Target;
+import latencyscope.guest.settings.CaptureSettings;
 import latencyscope.jfr.PageLookup;
 import latencyscope.proc.KernelFile;
 import latencyscope.proc.MemoryMap;
@@ -53,7 +52,7 @@ public final class MappedFiles {
 
   public static MappedFiles of(CaptureSettings settings) {
     return new MappedFiles(
-        settings.pid() == CaptureSettings.ALL ? null : Target.folder(settings.pid()));
+        settings.pid() == CaptureSettings.ALL ? null : CaptureSettings.folder(settings.pid()));
   }
 
   /** A file's path, or its numbers if it is neither mapped nor open any more. */

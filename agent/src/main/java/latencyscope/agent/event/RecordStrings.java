@@ -2,10 +2,10 @@ package latencyscope.agent.event;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import latencyscope.agent.settings.Complaints;
 import latencyscope.bpf.error.BpfException;
 import latencyscope.bpf.kernel.SystemCalls;
 import latencyscope.bpf.libbpf.KernelSymbols;
+import latencyscope.guest.settings.Complaints;
 
 /**
  * The texts of records: names of tasks, of kernel functions, of system calls and of files, each

@@ -4,13 +4,13 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 import java.util.List;
-import latencyscope.agent.hotspot.AddressRange;
-import latencyscope.agent.hotspot.MemoryRegion;
 import latencyscope.bpf.btf.ObjectFile;
 import latencyscope.bpf.btf.Struct;
 import latencyscope.bpf.btf.Type;
 import latencyscope.bpf.error.BpfException;
 import latencyscope.bpf.libbpf.LoadedObject;
+import latencyscope.guest.hotspot.AddressRange;
+import latencyscope.guest.hotspot.MemoryRegion;
 
 /**
  * The kernel side's table of what the target uses its memory for: two of them, of which one is

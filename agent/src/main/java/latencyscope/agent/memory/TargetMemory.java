@@ -4,14 +4,13 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import latencyscope.agent.hotspot.AddressRange;
-import latencyscope.agent.hotspot.HotSpotMemory;
-import latencyscope.agent.hotspot.HotSpotThreads;
-import latencyscope.agent.hotspot.MemoryRegion;
-import latencyscope.agent.settings.CaptureSettings;
-import latencyscope.agent.settings.Complaints;
-import latencyscope.agent.settings.Target;
-import latencyscope.agent.thread.ThreadStacks;
+import latencyscope.guest.hotspot.AddressRange;
+import latencyscope.guest.hotspot.HotSpotMemory;
+import latencyscope.guest.hotspot.HotSpotThreads;
+import latencyscope.guest.hotspot.MemoryRegion;
+import latencyscope.guest.settings.CaptureSettings;
+import latencyscope.guest.settings.Complaints;
+import latencyscope.guest.thread.ThreadStacks;
 import latencyscope.proc.MemoryMap;
 import latencyscope.proc.ProcessFiles;
 
@@ -54,7 +53,8 @@ public final class TargetMemory implements AutoCloseable {
   }
 
   public static TargetMemory of(CaptureSettings settings, HotSpotThreads threads) {
-    Path process = settings.pid() == CaptureSettings.ALL ? null : Target.folder(settings.pid());
+    Path process =
+        settings.pid() == CaptureSettings.ALL ? null : CaptureSettings.folder(settings.pid());
     return new TargetMemory(process, threads);
   }
 

@@ -5,12 +5,12 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import latencyscope.agent.host.HostCounters;
-import latencyscope.agent.host.SubjectCounter;
-import latencyscope.agent.hotspot.AddressRange;
-import latencyscope.agent.hotspot.MemoryRegion;
-import latencyscope.agent.settings.CaptureSettings;
 import latencyscope.bpf.kernel.NumaNodes;
+import latencyscope.guest.facts.HostCounters;
+import latencyscope.guest.facts.SubjectCounter;
+import latencyscope.guest.hotspot.AddressRange;
+import latencyscope.guest.hotspot.MemoryRegion;
+import latencyscope.guest.settings.CaptureSettings;
 
 /**
  * On which NUMA nodes the target's pages are: that of a fault, and a sample of all, by what the

@@ -6,24 +6,23 @@ import java.nio.file.Path;
 import java.util.List;
 import latencyscope.agent.event.MappedFiles;
 import latencyscope.agent.event.RecordStrings;
-import latencyscope.agent.evidence.TaskLives;
-import latencyscope.agent.host.HostAccount;
-import latencyscope.agent.host.HostCounters;
-import latencyscope.agent.host.InterruptAffinities;
-import latencyscope.agent.host.LockNames;
-import latencyscope.agent.host.StealTime;
-import latencyscope.agent.hotspot.HotSpotThreads;
 import latencyscope.agent.memory.TargetMemory;
 import latencyscope.agent.memory.TargetNodes;
 import latencyscope.agent.memory.TargetPages;
-import latencyscope.agent.record.TickClock;
-import latencyscope.agent.settings.CaptureSettings;
-import latencyscope.agent.settings.Complaints;
-import latencyscope.agent.settings.Target;
-import latencyscope.agent.thread.ThreadDirectory;
-import latencyscope.agent.thread.WatchedThreads;
-import latencyscope.agent.trigger.Triggers;
 import latencyscope.bpf.kernel.NumaNodes;
+import latencyscope.guest.event.TickClock;
+import latencyscope.guest.evidence.TaskLives;
+import latencyscope.guest.facts.HostAccount;
+import latencyscope.guest.facts.HostCounters;
+import latencyscope.guest.facts.InterruptAffinities;
+import latencyscope.guest.facts.LockNames;
+import latencyscope.guest.facts.StealTime;
+import latencyscope.guest.hotspot.HotSpotThreads;
+import latencyscope.guest.settings.CaptureSettings;
+import latencyscope.guest.settings.Complaints;
+import latencyscope.guest.thread.ThreadDirectory;
+import latencyscope.guest.thread.WatchedThreads;
+import latencyscope.guest.trigger.Triggers;
 
 /**
  * What the modules of one capture share. Used by one thread at a time.
@@ -57,11 +56,7 @@ record CaptureContext(
     hostAccounts = List.copyOf(hostAccounts);
   }
 
-  /**
-   * Finds out what a capture's modules share.
-   *
-   * @param instrumentation null if native calls are forbidden
-   */
+  /** Finds out what a capture's modules share. */
   static CaptureContext of(
       CaptureSettings settings,
       TickClock clock,
@@ -77,7 +72,7 @@ record CaptureContext(
         new RecordStrings(files),
         TargetMemory.of(settings, javaThreads),
         new TargetPages(new TargetNodes(NumaNodes.running(), settings.pid()), files),
-        LockNames.of(settings, instrumentation != null),
+        LockNames.of(settings),
         tasks(settings),
         triggers,
         new ShortTurns(),
@@ -94,14 +89,10 @@ record CaptureContext(
     return new TaskLives(ROOT.resolve("proc"), target, Target.isInInitialNamespace());
   }
 
-  /**
-   * Finds this JVM's threads.
-   *
-   * @param instrumentation null if native calls, which it takes, are forbidden
-   */
+  /** Finds this JVM's threads; null if another process is the target. */
   private static HotSpotThreads javaThreads(
       CaptureSettings settings, Instrumentation instrumentation) {
-    if (settings.pid() != CaptureSettings.OWN || instrumentation == null) {
+    if (settings.pid() != CaptureSettings.OWN) {
       return null;
     }
     try {

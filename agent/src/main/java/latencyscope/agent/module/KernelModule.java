@@ -9,13 +9,9 @@ import jdk.jfr.Name;
 import latencyscope.agent.account.ModuleSizes;
 import latencyscope.agent.account.SubjectAccount;
 import latencyscope.agent.account.ThreadAccount;
-import latencyscope.agent.budget.EventFlow;
 import latencyscope.agent.event.CNames;
-import latencyscope.agent.event.EventCatalog;
-import latencyscope.agent.event.Threshold;
-import latencyscope.agent.host.HostAccount;
+import latencyscope.agent.event.EventClass;
 import latencyscope.agent.memory.RegionTable;
-import latencyscope.agent.thread.ThreadDirectory;
 import latencyscope.bpf.btf.ObjectFile;
 import latencyscope.bpf.btf.Struct;
 import latencyscope.bpf.error.BpfException;
@@ -24,6 +20,11 @@ import latencyscope.bpf.kernel.NativeThread;
 import latencyscope.bpf.libbpf.KernelSymbols;
 import latencyscope.bpf.libbpf.LoadedObject;
 import latencyscope.bpf.ring.RingReader;
+import latencyscope.guest.budget.EventFlow;
+import latencyscope.guest.channel.ModuleTimes;
+import latencyscope.guest.event.Threshold;
+import latencyscope.guest.facts.HostAccount;
+import latencyscope.guest.thread.ThreadDirectory;
 import latencyscope.jfr.KernelEvent;
 
 /**
@@ -98,7 +99,7 @@ public final class KernelModule implements AutoCloseable {
     flows = new EventFlow[structs.size()];
     for (Map.Entry<Long, Struct> entry : structs.entrySet()) {
       int number = Math.toIntExact(entry.getKey());
-      Class<? extends KernelEvent> event = EventCatalog.eventClass(entry.getValue());
+      Class<? extends KernelEvent> event = EventClass.of(entry.getValue());
       thresholds[number] = new Threshold(event);
       flows[number] = new EventFlow(event.getAnnotation(Name.class).value(), () -> taken(number));
     }

@@ -5,9 +5,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import latencyscope.agent.settings.CaptureSettings;
-import latencyscope.agent.settings.Complaints;
 import latencyscope.bpf.error.BpfException;
+import latencyscope.guest.channel.Probe;
+import latencyscope.guest.settings.CaptureSettings;
+import latencyscope.guest.settings.Complaints;
 import latencyscope.jfr.Schema;
 
 /** Says on standard error and in the recording why something is not captured. */
@@ -39,7 +40,7 @@ final class LoadProblems {
 
   static Probe refused(BpfException e) {
     Complaints.say("not capturing: " + e.problem() + "; " + e.remedy());
-    return Probe.refused("capture", null, e);
+    return Probe.refused("capture", null, e.problem(), e.remedy());
   }
 
   // What one remedy puts right is one problem, however many modules it stops.

@@ -7,38 +7,51 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
-import latencyscope.agent.budget.CostBudget;
-import latencyscope.agent.budget.CpuTime;
-import latencyscope.agent.budget.EventFlow;
-import latencyscope.agent.evidence.RecordedEvents;
-import latencyscope.agent.host.HostFacts;
-import latencyscope.agent.hotspot.NativeAccess;
-import latencyscope.agent.hotspot.RecorderThresholds;
 import latencyscope.agent.memory.TargetMemory;
-import latencyscope.agent.record.TickClock;
-import latencyscope.agent.settings.CaptureSettings;
-import latencyscope.agent.settings.Complaints;
-import latencyscope.agent.settings.ReadMode;
-import latencyscope.agent.thread.WatchedThreads;
-import latencyscope.agent.trigger.Triggers;
 import latencyscope.bpf.error.BpfException;
 import latencyscope.bpf.kernel.Kernel;
 import latencyscope.bpf.kernel.NativeThread;
 import latencyscope.bpf.libbpf.RunTimeAccounting;
+import latencyscope.guest.budget.CostBudget;
+import latencyscope.guest.budget.CpuTime;
+import latencyscope.guest.budget.EventFlow;
+import latencyscope.guest.channel.Channel;
+import latencyscope.guest.channel.Probe;
+import latencyscope.guest.event.TickClock;
+import latencyscope.guest.evidence.RecordedEvents;
+import latencyscope.guest.facts.HostCounters;
+import latencyscope.guest.facts.HostFacts;
+import latencyscope.guest.hotspot.RecorderThresholds;
+import latencyscope.guest.settings.CaptureSettings;
+import latencyscope.guest.settings.Complaints;
+import latencyscope.guest.settings.ReadMode;
+import latencyscope.guest.thread.WatchedThreads;
+import latencyscope.guest.trigger.Triggers;
 import latencyscope.jfr.Schema;
 import latencyscope.proc.CpuSet;
 
 /**
- * The modules of one capture, drained and kept in turn. A module that cannot be loaded is reported
- * and left out; the others work. Used by one thread at a time.
+ * The in-memory channel: the modules of one capture in this JVM, drained and kept in turn. A module
+ * that cannot be loaded is reported and left out; the others work. Used by one thread at a time.
  */
-public final class LoadedModules implements AutoCloseable {
+public final class LoadedModules implements Channel {
   private static final int POLL_US = 5_000;
+
+  /**
+   * Between two rounds. Each costs some CPU time and perhaps somebody's cache, so not too often;
+   * the more it finds, the longer it keeps a CPU that the engine may want, so not too seldom.
+   */
+  private static final int IDLE_US = 20_000;
+
+  private static final int BUSY_US = 5_000;
 
   private final List<KernelModule> modules = new ArrayList<>();
   private final List<Probe> probes = new ArrayList<>();
+  private final ProbeCosts costs = new ProbeCosts();
+  private final DrainTurns turns = new DrainTurns();
   private CaptureContext context;
   private int drainThread;
   private CpuSet drainCpus = CpuSet.EMPTY;
@@ -101,9 +114,7 @@ public final class LoadedModules implements AutoCloseable {
       all.probes.add(LoadProblems.refused(e));
     }
     try {
-      all.context =
-          CaptureContext.of(
-              settings, clock, forbidden == null ? instrumentation : null, watched, triggers);
+      all.context = CaptureContext.of(settings, clock, instrumentation, watched, triggers);
       context.complete(all.context);
     } finally {
       context.cancel(false); // nobody may wait for what failed
@@ -137,7 +148,7 @@ public final class LoadedModules implements AutoCloseable {
       accounting = RunTimeAccounting.start();
     } catch (BpfException e) {
       Complaints.say("runs and run time are not counted: " + e.problem() + "; " + e.remedy());
-      probes.add(Probe.refused("capture", "stats", e));
+      probes.add(Probe.refused("capture", "stats", e.problem(), e.remedy()));
     }
   }
 
@@ -158,50 +169,84 @@ public final class LoadedModules implements AutoCloseable {
     module.flows().forEach(flow -> flows.putIfAbsent(flow.eventName(), flow));
   }
 
+  @Override
   public boolean isEmpty() {
     return modules.isEmpty();
   }
 
-  public List<KernelModule> modules() {
-    return modules;
+  @Override
+  public List<String> modules() {
+    return modules.stream().map(KernelModule::name).toList();
   }
 
+  @Override
   public List<Probe> probes() {
     return probes;
   }
 
-  /** What is known of the names of the target's own mutexes. */
-  public HostFacts.Fact lockNames() {
-    return context.locks().fact();
+  @Override
+  public void report(long startTicks, long endTicks) {
+    context.locks().fact().commit();
+    logMemory().commit();
+    // Runs and run time may be counted at this capture's wish, or at somebody else's.
+    boolean counted = accounting != null || Kernel.running().countsRunTime();
+    for (KernelModule module : modules) {
+      for (Probe probe : probes) {
+        if (probe.isAttached() && probe.module().equals(module.name())) {
+          costs.commit(module, probe.program(), counted);
+        }
+      }
+    }
+    if (modules().contains(HostCounters.MODULE)) {
+      reportPlacement(startTicks, endTicks);
+    }
   }
 
   /** How much kernel memory the logs of all modules take, in bytes. */
-  public HostFacts.Fact logMemory() {
+  private HostFacts.Fact logMemory() {
     long bytes = modules.stream().mapToLong(KernelModule::logBytes).sum();
     return new HostFacts.Fact("history_bytes", Long.toString(bytes), "the agent's option history");
   }
 
-  /** Where the drain thread may run; nowhere if there is none. */
-  public CpuSet drainCpus() {
-    return drainCpus;
+  @Override
+  public void moveToDrainCpus() throws BpfException {
+    if (!isEmpty()) {
+      NativeThread.waitForTurn();
+      NativeThread.confineTo(drainCpus);
+    }
   }
 
-  /** Whether the kernel counts runs and run time, at this capture's wish or somebody else's. */
-  public boolean isRunTimeCounted() {
-    return accounting != null || Kernel.running().countsRunTime();
+  @Override
+  public void pause(boolean busy) {
+    if (isEmpty()) {
+      LockSupport.parkNanos(longestPauseNs()); // perhaps because native calls are forbidden
+    } else {
+      NativeThread.pause(busy ? BUSY_US : IDLE_US);
+    }
   }
 
-  /** CPU time that the drain thread has used, nanoseconds; 0 if the kernel does not report it. */
+  @Override
+  public long longestPauseNs() {
+    return IDLE_US * 1_000L;
+  }
+
+  @Override
+  public void beforeOtherWork() {
+    turns.beforeOtherWork();
+  }
+
+  @Override
   public long drainNs() {
     return CpuTime.ofThread("self/task/" + drainThread);
   }
 
-  /** CPU time that loading the modules has taken on separate threads, nanoseconds. */
+  @Override
   public long loadingNs() {
     return loadingNs;
   }
 
-  /** Whether there is anything to drain. Some reads of memory: no lock, and no system call. */
+  // Some reads of memory: no lock, and no system call.
+  @Override
   public boolean haveWork() {
     return any(KernelModule::hasWork);
   }
@@ -215,7 +260,7 @@ public final class LoadedModules implements AutoCloseable {
     return false;
   }
 
-  /** What the recordings want of the log, and how soon they want what they keep. */
+  @Override
   public void mode(ReadMode wanted) {
     mode = wanted;
     context.threads().remember(wanted.logs() ? wanted.lastNs() : 0);
@@ -224,10 +269,8 @@ public final class LoadedModules implements AutoCloseable {
     }
   }
 
-  /**
-   * Whether records should be taken before it is time for all. Some reads of memory: no lock, and
-   * no system call.
-   */
+  // Some reads of memory: no lock, and no system call.
+  @Override
   public boolean isUrgent() {
     boolean urgent = false;
     for (int i = 0; i < modules.size(); i++) { // each is asked: it takes note of what it has seen
@@ -236,24 +279,35 @@ public final class LoadedModules implements AutoCloseable {
     return urgent;
   }
 
-  /** Whether there are threads whose names are to be taken. */
+  @Override
   public boolean haveThreadsToMeet() {
     return any(KernelModule::hasThreadsToMeet);
   }
 
-  /** Takes the names of threads that were not known yet, while they live. */
+  @Override
   public void meetThreads() {
+    turns.beforeRecords();
     context.threads().beginBatch();
     for (int i = 0; i < modules.size(); i++) {
       modules.get(i).meetThreads();
     }
   }
 
-  /** Turns a batch of records into events; says whether there may be more. */
-  public boolean drain(int limit) throws BpfException {
+  @Override
+  public boolean drain(int limit) {
     if (modules.isEmpty()) {
       return false; // perhaps because native calls are forbidden
     }
+    turns.beforeRecords();
+    try {
+      return drainModules(limit);
+    } catch (BpfException e) {
+      Complaints.say(e.problem() + "; " + e.remedy());
+      return false;
+    }
+  }
+
+  private boolean drainModules(int limit) throws BpfException {
     boolean more = false;
     long beforeNs = NativeThread.cpuTimeNs();
     context.threads().beginBatch();
@@ -269,7 +323,7 @@ public final class LoadedModules implements AutoCloseable {
     return more;
   }
 
-  /** What is being captured, in a sentence. */
+  @Override
   public String status() {
     long attached = probes.stream().filter(Probe::isAttached).count();
     return "capturing "
@@ -286,13 +340,14 @@ public final class LoadedModules implements AutoCloseable {
   }
 
   /** Reports on which NUMA nodes the target's memory is, where there are several. */
-  public void reportPlacement(long startTicks, long endTicks) {
+  private void reportPlacement(long startTicks, long endTicks) {
     if (context.pages().nodes().hasPlacement()) {
       context.pages().nodes().commitPlacement(context.memory().ranges(), startTicks, endTicks);
     }
   }
 
-  /** Bytes that wait in the fullest ring. */
+  /** Of the fullest ring. */
+  @Override
   public long pendingBytes() {
     long most = 0;
     for (int i = 0; i < modules.size(); i++) {
@@ -302,10 +357,14 @@ public final class LoadedModules implements AutoCloseable {
   }
 
   /**
-   * What is to be done about once a second, by the drain thread. Allocates nothing as long as there
-   * are no new tasks and the target's memory is mapped as it was: see {@code OwnThreadsIT}.
+   * {@inheritDoc}
+   *
+   * <p>Allocates nothing as long as there are no new tasks and the target's memory is mapped as it
+   * was: see {@code OwnThreadsIT}.
    */
+  @Override
   public void runMaintenance() {
+    turns.beforeOtherWork();
     context.clock().calibrate();
     if (!isEmpty()) { // else native calls may be forbidden
       boolean mayRaise = budgetIsAsked || mode.streams() || overflowed;
@@ -322,9 +381,10 @@ public final class LoadedModules implements AutoCloseable {
     }
     recordedEvents.look(thresholdNs);
     context.tasks().look();
+    turns.look();
   }
 
-  /** Which event types were recorded since the last call, as {@code Capture} has it. */
+  @Override
   public String takeRecordedEvents() {
     recordedEvents.look(thresholdNs);
     return recordedEvents.take();
@@ -336,11 +396,12 @@ public final class LoadedModules implements AutoCloseable {
   }
 
   /**
-   * Reports everything up to now. Records are read last of all, once more and quickly: what is not
-   * read when a chunk ends is unknown to its reader.
+   * {@inheritDoc}
    *
-   * @param withLog whether to add what the logs hold
+   * <p>Records are read last of all, once more and quickly: what is not read when a chunk ends is
+   * unknown to its reader.
    */
+  @Override
   public void complete(boolean withLog) {
     context.turns().begin();
     context.tasks().commit();
@@ -385,12 +446,12 @@ public final class LoadedModules implements AutoCloseable {
     }
   }
 
-  /** From when on every module's records become events; 0 without a module. */
+  @Override
   public long recordsFromTicks() {
     return modules.stream().mapToLong(module -> module.times().recordsFrom()).max().orElse(0);
   }
 
-  /** Until when every module's records have become events; 0 without a module. */
+  @Override
   public long recordsUntilTicks() {
     return modules.stream().mapToLong(module -> module.times().recordsUntil()).min().orElse(0);
   }

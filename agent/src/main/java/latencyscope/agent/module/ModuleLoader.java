@@ -12,13 +12,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.function.Predicate;
 import latencyscope.agent.account.ModuleSizes;
 import latencyscope.agent.account.SubjectAccount;
-import latencyscope.agent.budget.CpuTime;
-import latencyscope.agent.hotspot.Unrecorded;
-import latencyscope.agent.settings.CaptureSettings;
-import latencyscope.agent.settings.Complaints;
-import latencyscope.agent.settings.HistorySize;
-import latencyscope.agent.settings.Target;
-import latencyscope.agent.thread.WatchedThreads;
 import latencyscope.bpf.btf.ObjectFile;
 import latencyscope.bpf.error.BpfException;
 import latencyscope.bpf.error.CorruptRingException;
@@ -27,6 +20,13 @@ import latencyscope.bpf.kernel.Kernel;
 import latencyscope.bpf.kernel.NativeThread;
 import latencyscope.bpf.libbpf.KernelObject;
 import latencyscope.bpf.libbpf.LoadedObject;
+import latencyscope.guest.budget.CpuTime;
+import latencyscope.guest.channel.Probe;
+import latencyscope.guest.hotspot.Unrecorded;
+import latencyscope.guest.settings.CaptureSettings;
+import latencyscope.guest.settings.Complaints;
+import latencyscope.guest.settings.HistorySize;
+import latencyscope.guest.thread.WatchedThreads;
 import latencyscope.proc.CpuSet;
 
 /**
@@ -192,7 +192,7 @@ public final class ModuleLoader {
           probes.clear();
           logRecords = ModuleLog.NO_LOG;
           object = configured(name, file, sizes, logRecords, probes).load();
-          probes.add(Probe.refused(name, HISTORY, e));
+          probes.add(Probe.refused(name, HISTORY, e.problem(), e.remedy()));
         }
         KernelModule loaded = new KernelModule(name, object, file, sizes, context.join());
         warmUp(loaded);
@@ -202,7 +202,7 @@ public final class ModuleLoader {
         module = loaded;
         return;
       } catch (BpfException e) {
-        probes.add(Probe.refused(name, null, e));
+        probes.add(Probe.refused(name, null, e.problem(), e.remedy()));
         refusal = e;
       } catch (Exception e) {
         probes.add(Probe.unavailable(name, null, String.valueOf(e.getMessage())));
@@ -306,7 +306,7 @@ public final class ModuleLoader {
         }
         probes.add(Probe.attached(name, program));
       } catch (BpfException e) {
-        probes.add(Probe.refused(name, program, e));
+        probes.add(Probe.refused(name, program, e.problem(), e.remedy()));
         Complaints.say("probe " + program + " is not active: " + e.problem() + "; " + e.remedy());
       }
     }

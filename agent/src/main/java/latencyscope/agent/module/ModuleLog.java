@@ -2,9 +2,7 @@ package latencyscope.agent.module;
 
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
-import latencyscope.agent.event.ImplicitFields;
 import latencyscope.agent.record.RecordHeader;
-import latencyscope.agent.record.TickClock;
 import latencyscope.bpf.btf.Struct;
 import latencyscope.bpf.error.BpfException;
 import latencyscope.bpf.kernel.Kernel;
@@ -13,6 +11,8 @@ import latencyscope.bpf.libbpf.KernelObject;
 import latencyscope.bpf.libbpf.LoadedObject;
 import latencyscope.bpf.ring.LogReader;
 import latencyscope.bpf.ring.RecordHandler;
+import latencyscope.guest.event.ImplicitFields;
+import latencyscope.guest.event.TickClock;
 import latencyscope.jfr.capture.FullResolution;
 
 /**

@@ -5,8 +5,8 @@ import java.lang.foreign.ValueLayout;
 import java.util.Collection;
 import latencyscope.agent.account.SubjectAccount;
 import latencyscope.agent.account.ThreadAccount;
-import latencyscope.agent.budget.EventFlow;
 import latencyscope.bpf.btf.Struct;
+import latencyscope.guest.budget.EventFlow;
 import latencyscope.jfr.capture.RecordsLost;
 
 /** What one module has lost, each loss reported once. Used by one thread at a time. */

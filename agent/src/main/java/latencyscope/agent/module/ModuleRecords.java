@@ -5,15 +5,15 @@ import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.function.IntConsumer;
-import latencyscope.agent.event.EventCatalog;
+import latencyscope.agent.event.EventClass;
 import latencyscope.agent.event.Exemplars;
 import latencyscope.agent.record.RecordDecoder;
 import latencyscope.agent.record.RecordHeader;
-import latencyscope.agent.settings.Complaints;
-import latencyscope.agent.thread.ThreadDirectory;
 import latencyscope.bpf.btf.Struct;
 import latencyscope.bpf.ring.LogReader;
 import latencyscope.bpf.ring.RecordHandler;
+import latencyscope.guest.settings.Complaints;
+import latencyscope.guest.thread.ThreadDirectory;
 
 /**
  * Turns the records of one module, of whatever kind, into events of the threads that they happened
@@ -71,7 +71,7 @@ final class ModuleRecords implements RecordHandler {
       Struct struct = entry.getValue();
       decoders[Math.toIntExact(entry.getKey())] =
           new RecordDecoder(
-              EventCatalog.eventClass(struct),
+              EventClass.of(struct),
               struct,
               context.strings(),
               exemplars,

@@ -10,7 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import latencyscope.agent.settings.CaptureSettings;
+import latencyscope.guest.settings.CaptureSettings;
 import latencyscope.proc.KernelFile;
 import latencyscope.proc.ProcessFiles;
 

@@ -10,17 +10,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.IntToLongFunction;
 import java.util.stream.IntStream;
-import latencyscope.agent.budget.CostBudget;
-import latencyscope.agent.budget.EventFlow;
-import latencyscope.agent.evidence.RecordedEvents;
 import latencyscope.agent.memory.TargetMemory;
 import latencyscope.agent.record.RecordBinding;
-import latencyscope.agent.record.TickClock;
-import latencyscope.agent.settings.Target;
 import latencyscope.bpf.btf.Struct;
 import latencyscope.bpf.error.CorruptRingException;
 import latencyscope.bpf.kernel.NativeThread;
 import latencyscope.bpf.ring.RingReader;
+import latencyscope.guest.budget.CostBudget;
+import latencyscope.guest.budget.EventFlow;
+import latencyscope.guest.event.TickClock;
+import latencyscope.guest.evidence.RecordedEvents;
+import latencyscope.guest.settings.CaptureSettings;
 import latencyscope.jfr.Schema;
 
 /**
@@ -113,7 +113,7 @@ final class WarmUp {
       budget.look(i * 1_000_000L, i, i, true);
       NativeThread.cpuTimeNs();
     }
-    try (TargetMemory memory = new TargetMemory(Target.folder(pid), null)) {
+    try (TargetMemory memory = new TargetMemory(CaptureSettings.folder(pid), null)) {
       for (int i = 0; i < LONG_LOOKS; i++) {
         memory.mayHaveChanged(0);
       }

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import latencyscope.agent.event.BoundMember;
 import latencyscope.agent.event.BoundMember.Conversion;
-import latencyscope.agent.evidence.TaskLives;
+import latencyscope.guest.evidence.TaskLives;
 
 /**
  * Where the records of a kind name other tasks: members {@code x_tid} and {@code x_pid}. Used by

@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
 import java.util.List;
-import latencyscope.agent.hotspot.AddressRange;
-import latencyscope.agent.hotspot.MemoryRegion;
+import latencyscope.guest.hotspot.AddressRange;
+import latencyscope.guest.hotspot.MemoryRegion;
 import org.junit.jupiter.api.Test;
 
 class TargetNodesTest {

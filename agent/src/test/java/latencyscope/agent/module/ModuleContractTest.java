@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import jdk.jfr.Category;
 import latencyscope.agent.event.CNames;
-import latencyscope.agent.event.EventCatalog;
+import latencyscope.agent.event.EventClass;
 import latencyscope.agent.record.RecordBinding;
 import latencyscope.bpf.btf.ObjectFile;
 import latencyscope.bpf.btf.Struct;
@@ -48,7 +48,7 @@ class ModuleContractTest {
   @MethodSource("modules")
   void everyMemberHasItsFieldAndEveryFieldItsMember(String module) throws Exception {
     for (Struct record : ObjectFile.named(module).records()) {
-      new RecordBinding(EventCatalog.eventClass(record), record).bind();
+      new RecordBinding(EventClass.of(record), record).bind();
     }
   }
 
@@ -103,7 +103,7 @@ class ModuleContractTest {
   @MethodSource("modules")
   void eventsAreFiledUnderTheirModule(String module) throws Exception {
     for (Struct record : ObjectFile.named(module).records()) {
-      String[] category = EventCatalog.eventClass(record).getAnnotation(Category.class).value();
+      String[] category = EventClass.of(record).getAnnotation(Category.class).value();
       assertEquals(List.of("LatencyScope", module), Arrays.asList(category));
     }
   }

@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import latencyscope.agent.settings.CaptureSettings;
+import latencyscope.guest.settings.CaptureSettings;
 import org.junit.jupiter.api.Test;
 
 /** Which devices a capture is about, told from this host's own files. */

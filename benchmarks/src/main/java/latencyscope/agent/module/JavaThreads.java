@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.lang.instrument.Instrumentation;
 import java.lang.reflect.Proxy;
 import java.util.concurrent.locks.LockSupport;
-import latencyscope.agent.hotspot.HotSpotThreads;
-import latencyscope.agent.thread.ThreadDirectory;
+import latencyscope.guest.hotspot.HotSpotThreads;
+import latencyscope.guest.thread.ThreadDirectory;
 
 /**
  * Some parked Java threads, and the directory that finds them by their ids, as in an engine.

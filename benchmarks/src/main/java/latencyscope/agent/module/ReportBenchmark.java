@@ -4,7 +4,7 @@ import java.util.concurrent.TimeUnit;
 import jdk.jfr.FlightRecorder;
 import jdk.jfr.Recording;
 import latencyscope.agent.account.HdrEncoding;
-import latencyscope.agent.record.TickClock;
+import latencyscope.guest.event.TickClock;
 import latencyscope.jfr.capture.ClockSync;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;

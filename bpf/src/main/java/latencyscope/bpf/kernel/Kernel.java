@@ -8,6 +8,7 @@ import latencyscope.bpf.error.Capabilities;
 import latencyscope.bpf.error.KernelVersion;
 import latencyscope.bpf.error.MissingKernelFeatureException;
 import latencyscope.proc.CpuSet;
+import latencyscope.proc.HostCpus;
 import latencyscope.proc.KernelFile;
 
 /**
@@ -21,6 +22,7 @@ public final class Kernel {
   private static final Kernel RUNNING = new Kernel(Path.of("/"), KernelTypes.running());
 
   private final Path root;
+  private final HostCpus cpus;
   private final KernelTypes types;
 
   // Read once, perhaps by two threads at a time: it is asked for with each program.
@@ -28,6 +30,7 @@ public final class Kernel {
 
   private Kernel(Path root, KernelTypes types) {
     this.root = root;
+    cpus = new HostCpus(root);
     this.types = types;
   }
 
@@ -123,22 +126,22 @@ public final class Kernel {
 
   /** CPUs that can ever be there. Source: {@code /sys/devices/system/cpu/possible}. */
   public CpuSet possibleCpus() {
-    return cpus("possible");
+    return cpus.possible();
   }
 
   /** CPUs that are in use. Source: {@code /sys/devices/system/cpu/online}. */
   public CpuSet onlineCpus() {
-    return cpus("online");
+    return cpus.online();
   }
 
   /** CPUs of {@code isolcpus=}. Source: {@code /sys/devices/system/cpu/isolated}. */
   public CpuSet isolatedCpus() {
-    return cpus("isolated");
+    return cpus.isolated();
   }
 
   /** CPUs of {@code nohz_full=}. Source: {@code /sys/devices/system/cpu/nohz_full}. */
   public CpuSet nohzFullCpus() {
-    return cpus("nohz_full");
+    return cpus.nohzFull();
   }
 
   /**
@@ -155,12 +158,6 @@ public final class Kernel {
   /** Whether run times are counted for everyone. Source: {@code kernel.bpf_stats_enabled}. */
   public boolean countsRunTime() {
     return text("proc/sys/kernel/bpf_stats_enabled").map(String::strip).orElse("0").equals("1");
-  }
-
-  private CpuSet cpus(String file) {
-    String list = text("sys/devices/system/cpu/" + file).map(String::strip).orElse("");
-    // A kernel that was built for nohz_full but booted without it prints a null pointer.
-    return list.equals("(null)") ? CpuSet.EMPTY : CpuSet.parse(list);
   }
 
   private Optional<String> text(String file) {

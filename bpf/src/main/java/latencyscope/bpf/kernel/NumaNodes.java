@@ -3,16 +3,14 @@ package latencyscope.bpf.kernel;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import latencyscope.bpf.ffm.Libc;
 import latencyscope.proc.CpuSet;
-import latencyscope.proc.KernelFile;
+import latencyscope.proc.HostCpus;
 
 /**
  * The host's NUMA nodes: which CPUs belong to one, and on which one a page is.
@@ -31,32 +29,12 @@ public final class NumaNodes {
 
   /** The nodes that a copy of {@code /sys} under another root describes. */
   NumaNodes(Path root) {
-    List<CpuSet> found = new ArrayList<>();
-    Path folder = root.resolve("sys/devices/system/node");
-    String[] files = folder.toFile().list();
-    for (String file : files == null ? new String[0] : files) {
-      if (file.matches("node\\d+")) {
-        int number = Integer.parseInt(file.substring("node".length()));
-        while (found.size() <= number) {
-          found.add(CpuSet.EMPTY);
-        }
-        found.set(number, cpusOf(folder.resolve(file)));
-      }
-    }
-    cpus = List.copyOf(found);
+    cpus = new HostCpus(root).nodes();
   }
 
   /** Those of the host that this process runs on. */
   public static NumaNodes running() {
     return RUNNING;
-  }
-
-  private static CpuSet cpusOf(Path node) {
-    try {
-      return CpuSet.parse(KernelFile.text(node.resolve("cpulist")).strip());
-    } catch (IOException | IllegalArgumentException e) {
-      return CpuSet.EMPTY; // memory alone
-    }
   }
 
   /** The highest node's number and one; 1 on a host without NUMA. */

@@ -6,21 +6,21 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import jdk.jfr.Recording;
-import latencyscope.agent.event.EventCatalog;
 import latencyscope.agent.event.MappedFiles;
 import latencyscope.agent.event.RecordStrings;
-import latencyscope.agent.evidence.TaskLives;
-import latencyscope.agent.host.LockNames;
 import latencyscope.agent.memory.TargetNodes;
 import latencyscope.agent.memory.TargetPages;
-import latencyscope.agent.record.TickClock;
-import latencyscope.agent.settings.CaptureSettings;
-import latencyscope.agent.thread.ThreadDirectory;
-import latencyscope.agent.trigger.Triggers;
 import latencyscope.bpf.btf.ObjectFile;
 import latencyscope.bpf.btf.Struct;
 import latencyscope.bpf.kernel.NumaNodes;
 import latencyscope.fuzz.Choices;
+import latencyscope.guest.event.EventCatalog;
+import latencyscope.guest.event.TickClock;
+import latencyscope.guest.evidence.TaskLives;
+import latencyscope.guest.facts.LockNames;
+import latencyscope.guest.settings.CaptureSettings;
+import latencyscope.guest.thread.ThreadDirectory;
+import latencyscope.guest.trigger.Triggers;
 
 /** Decoding of every module's records: any content becomes an event, or the record is refused. */
 public final class RecordsFuzz {

@@ -1,2 +1,0 @@
-/** Keeps the drain thread within its share of a CPU. */
-package latencyscope.agent.budget;

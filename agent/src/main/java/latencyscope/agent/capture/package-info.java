@@ -1,2 +1,0 @@
-/** One capture: starts modules, drains their records, reports what was captured. */
-package latencyscope.agent.capture;

@@ -1,2 +1,0 @@
-/** Facts and counters of the machine that events of a capture are judged by. */
-package latencyscope.agent.host;

@@ -1,2 +1,0 @@
-/** What HotSpot and the JDK know about themselves: structures, threads, mutexes, memory. */
-package latencyscope.agent.hotspot;

@@ -1,2 +1,0 @@
-/** The threads of the target and their names. */
-package latencyscope.agent.thread;

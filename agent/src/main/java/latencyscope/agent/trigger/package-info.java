@@ -1,2 +1,0 @@
-/** Dumps a recording when a condition is met. */
-package latencyscope.agent.trigger;

@@ -1,0 +1,2 @@
+/** The threads of the target and their names. */
+package latencyscope.guest.thread;

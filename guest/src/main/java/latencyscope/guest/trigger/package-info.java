@@ -1,0 +1,2 @@
+/** Dumps a recording when a condition is met. */
+package latencyscope.guest.trigger;
