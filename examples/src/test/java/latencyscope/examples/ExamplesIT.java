@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,10 +12,13 @@ import java.util.Map;
 import java.util.TreeMap;
 import latencyscope.bpf.libbpf.KernelTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The three outcomes of a contract on a test, in a JVM of its own with the agent. */
 @KernelTest
 class ExamplesIT {
+  @TempDir Path folder;
+
   private static final Path JAR = Path.of("..", "agent", "target", "latencyscope.jar");
 
   private static String run(String... options) throws Exception {
@@ -63,6 +67,22 @@ class ExamplesIT {
     assertTrue(failure.contains("feed (tid "), failure);
     String reason = outcomes.get("isInconclusiveWhereTheThreadIsMissing ABORTED");
     assertTrue(reason.contains("no thread named strategy"), reason);
+  }
+
+  /** The same script as in CI, which compares the exit codes itself. */
+  @Test
+  void aJobShowsTheThreeOutcomes() throws Exception {
+    Path summary = folder.resolve("summary.md");
+    ProcessBuilder job = new ProcessBuilder("./ci.sh").redirectErrorStream(true);
+    job.environment().put("GITHUB_STEP_SUMMARY", summary.toString());
+    Process process = job.start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(0, process.waitFor(), output);
+    assertTrue(output.contains("::error file=contracts/violated.yml"), output);
+    String shown = Files.readString(summary);
+    for (String outcome : List.of("passed", "**violated**", "inconclusive")) {
+      assertTrue(shown.contains("| " + outcome + " |"), shown);
+    }
   }
 
   @Test

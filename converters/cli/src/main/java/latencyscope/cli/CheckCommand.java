@@ -215,7 +215,7 @@ final class CheckCommand extends Main.Common implements Main.Verbose {
 
   /** Where the time went of what the first violated clause is about; "" if none is about time. */
   private String ledger(CheckResult result, List<Path> recording) throws UserError {
-    Optional<ClauseResult.Worst> worst =
+    Optional<ClauseResult.Window> worst =
         result.clauses().stream()
             .filter(clause -> clause.outcome() == Outcome.VIOLATED && clause.worst() != null)
             .map(ClauseResult::worst)

@@ -41,7 +41,7 @@ public final class Checker {
     recording = report.recording();
     facts = new Facts(recording, noise, settings);
     Excuses excuses = new Excuses(recording, noise, settings, contract.environment());
-    threads = new ThreadCheck(contract, report, facts, excuses);
+    threads = new ThreadCheck(contract, report, facts, excuses, noise);
   }
 
   /** Checks all clauses. */

@@ -27,16 +27,16 @@ public record ClauseResult(
     String evidence,
     String remedy,
     int line,
-    Worst worst,
+    Window worst,
     double amount) {
   /**
-   * The worst that befell a thread.
+   * When the worst befell a thread.
    *
    * @param thread its name
    * @param from begin, nanoseconds since the epoch; {@link Long#MIN_VALUE} for all of the capture
    * @param to end; {@link Long#MAX_VALUE} for all of the capture
    */
-  public record Worst(String thread, long from, long to) {}
+  public record Window(String thread, long from, long to) {}
 
   /** One that is not about a thread's time. */
   public ClauseResult(

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import latencyscope.analysis.finding.Task;
 import latencyscope.contract.Measure;
 import latencyscope.jfr.schema.EventFields;
@@ -18,8 +19,8 @@ import latencyscope.recording.event.KernelEvent;
 import latencyscope.recording.thread.ThreadId;
 
 /**
- * Collects, while a recording is read, who kept threads from running: whether that was the target
- * itself turns out when the recording is known. Not safe for use by several threads.
+ * Collects, while a recording is read, who kept threads from running and when it was worst: whether
+ * it was the target itself turns out when the recording is known. Not safe for use by several threads.
  */
 public final class Noise implements EventConsumer {
   private static final int MAX_KEYS = 4_000;
@@ -41,6 +42,7 @@ public final class Noise implements EventConsumer {
   private final Map<ThreadId, Long> priorities = new HashMap<>();
   private final List<Wait> waits = new ArrayList<>();
   private final Safepoints safepoints = new Safepoints();
+  private final Worst worst = new Worst();
 
   /** Creates it without an event. */
   public Noise() {}
@@ -50,6 +52,7 @@ public final class Noise implements EventConsumer {
     if (event.thread() == null) {
       return;
     }
+    worst.accept(event);
     switch (event.type()) {
       case EventTypes.RUN_QUEUE_WAIT -> addWait(event);
       case EventTypes.CONTEXT_SWITCH -> {
@@ -105,6 +108,11 @@ public final class Noise implements EventConsumer {
     long from = recording.capture().start();
     long until = from + recording.capture().duration();
     return safepoints.all().stream().filter(s -> from <= s.start() && s.start() < until).toList();
+  }
+
+  /** When the worst of a measure befell a thread; empty if no event says. */
+  Optional<ClauseResult.Window> worst(ThreadId thread, Measure measure) {
+    return worst.of(thread, measure);
   }
 
   /** Long waits, with who caused them. */

@@ -20,12 +20,14 @@ final class ThreadCheck {
   private final Report report;
   private final Facts facts;
   private final Excuses excuses;
+  private final Noise noise;
 
-  ThreadCheck(Contract contract, Report report, Facts facts, Excuses excuses) {
+  ThreadCheck(Contract contract, Report report, Facts facts, Excuses excuses, Noise noise) {
     this.contract = contract;
     this.report = report;
     this.facts = facts;
     this.excuses = excuses;
+    this.noise = noise;
   }
 
   ClauseResult check(ThreadRule rule, Clause clause, ThreadId thread) {
@@ -49,6 +51,13 @@ final class ThreadCheck {
             .map(Finding::culpritInWords)
             .map(culprit -> found + "; costliest culprit: " + culprit)
             .orElse(found);
+    ClauseResult.Window window =
+        measure.isOfProcess()
+            ? null
+            : noise
+                .worst(thread, measure)
+                .orElse(
+                    new ClauseResult.Window(thread.name(), Long.MIN_VALUE, Long.MAX_VALUE));
     Result result =
         new Result(
             rule,
@@ -56,7 +65,8 @@ final class ThreadCheck {
             thread,
             Facts.words(measure, bound, seen, ns),
             Facts.amount(bound, seen, ns),
-            worst);
+            worst,
+            window);
     return switch (Judgement.of(bound, seen, ns)) {
       case UNSURE -> result.inconclusive(found + "; too few to know whether the bound holds");
       case BROKEN -> broken(result, seen, blamed, whyNot);
@@ -117,7 +127,8 @@ final class ThreadCheck {
       ThreadId thread,
       String measured,
       double amount,
-      Optional<Finding> finding) {
+      Optional<Finding> finding,
+      ClauseResult.Window window) {
     ClauseResult inconclusive(String why) {
       return of(Outcome.INCONCLUSIVE, why);
     }
@@ -133,15 +144,8 @@ final class ThreadCheck {
           evidence,
           remedy,
           clause.line(),
-          clause.measure().isOfProcess() ? null : window(),
+          window,
           amount);
-    }
-
-    private ClauseResult.Worst window() {
-      return finding
-          .filter(one -> one.at() != null && one.worstNs() != null)
-          .map(one -> new ClauseResult.Worst(thread.name(), one.at(), one.at() + one.worstNs()))
-          .orElse(new ClauseResult.Worst(thread.name(), Long.MIN_VALUE, Long.MAX_VALUE));
     }
   }
 
