@@ -3,15 +3,13 @@
 # written for. The tables go to the job's summary, annotations to its log, JUnit XML to examples/target/contract.
 # Needs root and a JDK from 25 on; builds the jar if there is none.
 set -eu
-cd "$(dirname "$(readlink -f "$0")")"
-latencyscope=$(readlink -f ../latencyscope)
-out=$PWD/target/contract
+cd "$(dirname "$(readlink -f "$0")")/.." # annotations name files from the root of the repository on
+out=examples/target/contract
 mkdir -p "$out"
-. ../scripts/setup.sh
+. scripts/setup.sh
 JDK=$(find_jdk)
-# What is compiled is not what is to be checked: before the engine starts.
-(cd .. && build)
-"$JDK/bin/java" Engine.java 60 &
+build
+"$JDK/bin/java" examples/Engine.java 120 &
 engine=$!
 trap 'kill $engine 2>/dev/null || true' EXIT
 sleep 2
@@ -19,10 +17,10 @@ sleep 2
 # check NAME WANTED : checks NAME.yml; WANTED is the exit code that it is written for
 check() {
 	local code=0
-	"$latencyscope" check "contracts/$1.yml" --pid $engine --github --junit-xml "$out/$1.xml" --markdown "$out/$1.md" ||
+	./latencyscope check "examples/contracts/$1.yml" --pid $engine --github --junit-xml "$out/$1.xml" --markdown "$out/$1.md" ||
 		code=$?
 	cat "$out/$1.md" >>"${GITHUB_STEP_SUMMARY:-/dev/null}"
-	echo "contracts/$1.yml: exit code $code, wanted $2"
+	echo "examples/contracts/$1.yml: exit code $code, wanted $2"
 	[ $code = "$2" ]
 }
 

@@ -78,7 +78,7 @@ class ExamplesIT {
     Process process = job.start();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertEquals(0, process.waitFor(), output);
-    assertTrue(output.contains("::error file=contracts/violated.yml"), output);
+    assertTrue(output.contains("::error file=examples/contracts/violated.yml"), output);
     String shown = Files.readString(summary);
     for (String outcome : List.of("passed", "**violated**", "inconclusive")) {
       assertTrue(shown.contains("| " + outcome + " |"), shown);
