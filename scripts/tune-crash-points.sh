@@ -7,6 +7,6 @@ cd "$(dirname "$(readlink -f "$0")")/.."
 . scripts/setup.sh
 JDK=$(find_jdk)
 need_for_build
-maven verify -pl agent -am -Dtest=none -Dit.test='TuneIT#afterSigkill*' -Dsurefire.failIfNoSpecifiedTests=false \
+maven verify -pl agent -am -Dtest=none -Dit.test=TuneIT -Dsurefire.failIfNoSpecifiedTests=false \
 	-Dfailsafe.failIfNoSpecifiedTests=false -Dtune.points="${1:-20}" ${2:+-Dtune.seed="$2"} |
 	grep --line-buffered -E 'TuneIT|ERROR|BUILD'

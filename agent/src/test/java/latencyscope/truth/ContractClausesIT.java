@@ -64,8 +64,8 @@ class ContractClausesIT {
     StringBuilder contract = new StringBuilder("version: 1\nenvironment: dedicated\n" + more);
     contract.append("threads:\n");
     SUFFERING.forEach((measure, thread) ->
-        contract
-            .append("- name: \"" + thread + "\"\n  limits:\n    " + measure + ": " + bound + "\n"));
+        contract.append(
+            "- name: \"" + thread + "\"\n  limits:\n    " + measure + ": " + bound + "\n"));
     Path file = Files.writeString(folder.resolve("contract.yml"), contract);
     List<String> command =
         new ArrayList<>(

@@ -20,7 +20,8 @@ import latencyscope.recording.thread.ThreadId;
 
 /**
  * Collects, while a recording is read, who kept threads from running and when it was worst: whether
- * it was the target itself turns out when the recording is known. Not safe for use by several threads.
+ * it was the target itself turns out when the recording is known. Not safe for use by several
+ * threads.
  */
 public final class Noise implements EventConsumer {
   private static final int MAX_KEYS = 4_000;

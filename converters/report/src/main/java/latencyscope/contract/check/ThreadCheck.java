@@ -56,8 +56,7 @@ final class ThreadCheck {
             ? null
             : noise
                 .worst(thread, measure)
-                .orElse(
-                    new ClauseResult.Window(thread.name(), Long.MIN_VALUE, Long.MAX_VALUE));
+                .orElse(new ClauseResult.Window(thread.name(), Long.MIN_VALUE, Long.MAX_VALUE));
     Result result =
         new Result(
             rule,

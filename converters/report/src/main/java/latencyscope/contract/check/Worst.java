@@ -56,9 +56,7 @@ final class Worst {
       case EventTypes.BLOCKING_SYSCALL -> List.of(Measure.BLOCKING_CALLS);
       case EventTypes.FUTEX_WAIT ->
           List.of(
-              "timed-out".equals(event.text(EventFields.OUTCOME))
-                  ? Measure.SLEEPS
-                  : Measure.LOCKS);
+              "timed-out".equals(event.text(EventFields.OUTCOME)) ? Measure.SLEEPS : Measure.LOCKS);
       default -> List.of();
     };
   }
