@@ -1,14 +1,19 @@
 #!/bin/bash
 # What a CI job does with contracts, on a small engine: checks three, and looks whether each has the outcome that it is
 # written for. The tables go to the job's summary, annotations to its log, JUnit XML to examples/target/contract.
-# Needs root and a JDK from 25 on; builds the jar if there is none.
+# Needs root and a JDK from 25 on; builds the jar, unless LATENCYSCOPE_JAR names one.
 set -eu
 cd "$(dirname "$(readlink -f "$0")")/.." # annotations name files from the root of the repository on
 out=examples/target/contract
 mkdir -p "$out"
 . scripts/setup.sh
 JDK=$(find_jdk)
-build
+if [ -n "${LATENCYSCOPE_JAR:-}" ]; then
+	latencyscope=("$JDK/bin/java" -jar "$LATENCYSCOPE_JAR")
+else
+	build
+	latencyscope=(./latencyscope)
+fi
 "$JDK/bin/java" examples/Engine.java 120 &
 engine=$!
 trap 'kill $engine 2>/dev/null || true' EXIT
@@ -17,8 +22,8 @@ sleep 2
 # check NAME WANTED : checks NAME.yml; WANTED is the exit code that it is written for
 check() {
 	local code=0
-	./latencyscope check "examples/contracts/$1.yml" --pid $engine --github --junit-xml "$out/$1.xml" --markdown "$out/$1.md" ||
-		code=$?
+	"${latencyscope[@]}" check "examples/contracts/$1.yml" --pid $engine \
+		--github --junit-xml "$out/$1.xml" --markdown "$out/$1.md" || code=$?
 	cat "$out/$1.md" >>"${GITHUB_STEP_SUMMARY:-/dev/null}"
 	echo "examples/contracts/$1.yml: exit code $code, wanted $2"
 	[ $code = "$2" ]

@@ -75,6 +75,7 @@ class ExamplesIT {
     Path summary = folder.resolve("summary.md");
     ProcessBuilder job = new ProcessBuilder("./ci.sh").redirectErrorStream(true);
     job.environment().put("GITHUB_STEP_SUMMARY", summary.toString());
+    job.environment().put("LATENCYSCOPE_JAR", JAR.toRealPath().toString());
     Process process = job.start();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertEquals(0, process.waitFor(), output);
