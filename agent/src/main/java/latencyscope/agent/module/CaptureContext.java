@@ -1,6 +1,5 @@
 package latencyscope.agent.module;
 
-import java.io.IOException;
 import java.lang.instrument.Instrumentation;
 import java.nio.file.Path;
 import java.util.List;
@@ -19,7 +18,7 @@ import latencyscope.guest.facts.LockNames;
 import latencyscope.guest.facts.StealTime;
 import latencyscope.guest.hotspot.HotSpotThreads;
 import latencyscope.guest.settings.CaptureSettings;
-import latencyscope.guest.settings.Complaints;
+import latencyscope.guest.thread.JavaThreads;
 import latencyscope.guest.thread.ThreadDirectory;
 import latencyscope.guest.thread.WatchedThreads;
 import latencyscope.guest.trigger.Triggers;
@@ -95,11 +94,6 @@ record CaptureContext(
     if (settings.pid() != CaptureSettings.OWN) {
       return null;
     }
-    try {
-      return new HotSpotThreads(instrumentation);
-    } catch (IOException | ReflectiveOperationException | RuntimeException e) {
-      Complaints.say("cannot read Java thread names; using kernel names", e);
-      return null;
-    }
+    return JavaThreads.read(instrumentation);
   }
 }

@@ -34,12 +34,12 @@ final class LoadProblems {
   }
 
   static Probe forbidden(String reason) {
-    Complaints.say("not active: " + reason + "; the application is unaffected");
+    Complaints.say("no module is active: " + reason + "; the application is unaffected");
     return Probe.unavailable("capture", null, reason);
   }
 
   static Probe refused(BpfException e) {
-    Complaints.say("not capturing: " + e.problem() + "; " + e.remedy());
+    Complaints.say("no module is active: " + e.problem() + "; " + e.remedy());
     return Probe.refused("capture", null, e.problem(), e.remedy());
   }
 

@@ -5,8 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -14,6 +12,7 @@ import java.util.stream.Stream;
 import latencyscope.bpf.libbpf.KernelTest;
 import latencyscope.truth.account.OurAccount;
 import latencyscope.truth.engine.Commands;
+import latencyscope.truth.engine.Jdk;
 import latencyscope.truth.engine.Launch;
 import latencyscope.truth.engine.Launch.Outcome;
 import latencyscope.truth.engine.SpoiledHost;
@@ -152,8 +151,8 @@ class GuestIT {
   }
 
   @Test
-  void javaSeventeenIsToldWhichJavaIsNeeded() throws Exception {
-    Optional<Path> java = launcher("17");
+  void javaSeventeenCountsAndIsToldWhichJavaThereIsMoreWith() throws Exception {
+    Optional<Path> java = Jdk.launcher("17");
     assumeTrue(java.isPresent(), "no Java 17 under /usr/lib/jvm");
     Path recording = folder.resolve("engine.jfr");
     Launch plain =
@@ -163,8 +162,9 @@ class GuestIT {
             .with(recordingTo(recording));
     // Its recorder announces itself on standard output whatever it is told.
     String usual = plain.run(folder, INPUT).out();
-    Outcome outcome = plain.withAgent().withAgent("threads=trader").run(folder, INPUT);
-    outcome.assertUnharmed(usual, List.of("requires Java 25 or newer, and this is Java 17"));
+    Outcome outcome = plain.withAgent().withAgent("threads=trader").run(folder, PATIENT);
+    outcome.assertUnharmed(
+        usual, List.of("BPF programs require Java 25 or newer, and this is Java 17"));
     assertTrue(OurAccount.read(recording).reasons().toString().contains("Java 25"));
   }
 
@@ -227,23 +227,5 @@ class GuestIT {
         .findFirst()
         .orElseThrow(() -> new AssertionError("libbpf.so.1 is not installed"))
         .toRealPath();
-  }
-
-  private static Optional<Path> launcher(String feature) throws IOException {
-    try (Stream<Path> homes = Files.list(Path.of("/usr/lib/jvm"))) {
-      return homes
-          .filter(home -> isOfFeature(home.resolve("release"), feature))
-          .map(home -> home.resolve("bin").resolve("java"))
-          .filter(Files::isExecutable)
-          .findFirst();
-    }
-  }
-
-  private static boolean isOfFeature(Path release, String feature) {
-    try {
-      return Files.readString(release).contains("JAVA_VERSION=\"" + feature);
-    } catch (IOException e) {
-      return false; // not a JDK
-    }
   }
 }

@@ -1,5 +1,6 @@
 package latencyscope.analysis;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -9,14 +10,17 @@ import latencyscope.analysis.evidence.MetricNeeds;
 import latencyscope.analysis.evidence.Requirement.Histograms;
 import latencyscope.analysis.finding.Severity;
 import latencyscope.recording.Recording;
+import latencyscope.recording.fact.ProbeState;
 
 /** Takes out of a module's report what rests on something that the recording lacks. */
 final class Withholding {
   private static final String VIOLATIONS = "violations";
 
+  private final Recording recording;
   private final Evidence evidence;
 
   Withholding(Recording recording) {
+    this.recording = recording;
     evidence = Evidence.of(recording);
   }
 
@@ -39,7 +43,7 @@ final class Withholding {
     return new ModuleReport(
         module,
         report.title(),
-        report.verdicts(),
+        withAccounts(report),
         report.quantiles().stream()
             .filter(q -> distributed || q.distribution().count() > 0)
             .toList(),
@@ -47,6 +51,24 @@ final class Withholding {
         report.remarks(),
         report.findings(),
         report.metrics());
+  }
+
+  // First of all what limits the rest: counts are the same as ever, and all else is missing.
+  private List<Verdict> withAccounts(ModuleReport report) {
+    Optional<ProbeState> accounts = recording.accounts(report.module());
+    if (accounts.isEmpty()) {
+      return report.verdicts();
+    }
+    List<Verdict> verdicts = new ArrayList<>();
+    verdicts.add(
+        Verdict.seen(
+            Severity.NOT_MEASURED,
+            "Counts from /proc alone, without culprits and single events: "
+                + accounts.get().reason()));
+    report.verdicts().stream()
+        .filter(verdict -> verdict.severity() != Severity.NOT_MEASURED)
+        .forEach(verdicts::add);
+    return verdicts;
   }
 
   // How many more there are, nobody knows.

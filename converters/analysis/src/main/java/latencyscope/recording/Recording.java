@@ -214,6 +214,11 @@ public final class Recording {
     return subjectMeasures.counts(module).getOrDefault(measure, Map.of());
   }
 
+  /** Says that a module has counts from {@code /proc} alone; empty if it has what probes see. */
+  public Optional<ProbeState> accounts(String module) {
+    return probes.stream().filter(p -> p.accounts() && module.equals(p.module())).findFirst();
+  }
+
   /** Number of kernel events read, by type. */
   public Map<String, Long> records() {
     return records;

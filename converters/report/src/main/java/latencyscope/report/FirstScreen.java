@@ -93,6 +93,9 @@ final class FirstScreen {
   }
 
   private List<String> lost() {
+    if (words.accounts().isPresent()) {
+      return wrapped("", words.accounts().get(), INDENT);
+    }
     List<ThreadLoss> losses = report.first().lost().threads();
     List<String> lines = new ArrayList<>();
     lines.addAll(wrapped("", words.threads(), INDENT));
@@ -120,7 +123,9 @@ final class FirstScreen {
   private List<String> causes(int room, Shape shape) {
     List<TopCause> causes = report.topCauses();
     if (causes.isEmpty()) {
-      return List.of("No cause of latency was found.", "");
+      return words.accounts().isPresent()
+          ? List.of("Threads by their counts: --details", "")
+          : List.of("No cause of latency was found.", "");
     }
     List<String> lines = new ArrayList<>(List.of("What cost most:"));
     int most = top > 0 ? top : MOST_CAUSES;

@@ -116,7 +116,9 @@ public final class CaptureSession {
     Channel open = channel;
     if (open == null) {
       // That thread is busy opening it, and is where it will stay.
-      Hosts.inThisJvm().leaveMonitoredCpus(settings, instrumentation);
+      if (Hosts.missing().isEmpty()) {
+        Hosts.inThisJvm().leaveMonitoredCpus(settings, instrumentation);
+      }
     } else {
       open.moveToDrainCpus();
     }
@@ -251,7 +253,7 @@ public final class CaptureSession {
         LockSupport.parkNanos(SETTLE_NS);
       }
       report = new CaptureReport(settings, clock);
-      channel = Hosts.inThisJvm().open(settings, clock, instrumentation, triggers);
+      channel = Channels.open(settings, clock, instrumentation, triggers);
       channel.mode(readMode);
       loading = false;
       if (stopping) {

@@ -7,8 +7,8 @@ import latencyscope.jfr.capture.ProbeStatus;
  *
  * @param module to which it belongs; {@code capture} for the capture as a whole
  * @param program name of the BPF program; null for a whole module
- * @param state {@code attached}, {@code unavailable} (the host lacks it), {@code refused} or {@code
- *     loading}
+ * @param state {@code attached}, {@code unavailable} (the host lacks it), {@code refused}, {@code
+ *     accounts} (counts from {@code /proc} instead) or {@code loading}
  * @param reason why it is not attached; null if it is
  * @param remedy what to do about it; null if there is nothing to do
  */
@@ -26,6 +26,11 @@ public record Probe(String module, String program, String state, String reason, 
   /** Of the whole capture, whose modules are being loaded. */
   public static Probe loading(String reason, String remedy) {
     return new Probe("capture", null, "loading", reason, remedy);
+  }
+
+  /** Of a module that has counts from {@code /proc} alone; reason and remedy as of a refusal. */
+  public static Probe accounts(String module, String reason, String remedy) {
+    return new Probe(module, null, "accounts", reason, remedy);
   }
 
   /** Refused by the kernel; reason and remedy are sentences without a full stop. */

@@ -1,6 +1,7 @@
 package latencyscope.guest.entry;
 
 import java.lang.instrument.Instrumentation;
+import latencyscope.guest.channel.Hosts;
 
 /**
  * Where {@code java -jar latencyscope.jar} enters the agent, before the command line's own main.
@@ -30,6 +31,10 @@ public final class LauncherAgent {
     System.setProperty(QUIET, "true");
     try {
       String missing = Requirements.missing();
+      if (missing == null) {
+        // To watch from outside with counts alone is not what somebody asks a command for.
+        missing = Hosts.missing().orElse(null);
+      }
       if (missing == null) {
         missing = Requirements.start(OPTIONS, instrumentation);
       }

@@ -6,16 +6,10 @@ import latencyscope.guest.recording.Guest;
 
 /** What a JVM must have before the agent's own classes can be loaded into it. */
 final class Requirements {
-  private static final int JAVA = 25;
-
   private Requirements() {}
 
   /** Says what is missing, as the middle of a sentence; null if nothing is. */
   static String missing() {
-    Runtime.Version version = Runtime.version();
-    if (version.feature() < JAVA) {
-      return "it requires Java " + JAVA + " or newer, and this is Java " + version;
-    }
     if (!System.getProperty("os.name").equals("Linux")) {
       return "it requires Linux, and this is " + System.getProperty("os.name");
     }
@@ -34,8 +28,7 @@ final class Requirements {
 
   /** Lets the agent in; says what keeps it out, as {@link #missing} does. */
   static String start(String options, Instrumentation instrumentation) {
-    // Resolved when it is called, which an old JVM never does. Reflection would do, too, but take
-    // milliseconds of the engine's start.
+    // Resolved when it is called, which a JVM without the flight recorder never does.
     return Guest.arrive(options, instrumentation);
   }
 }

@@ -56,7 +56,9 @@ final class Preparation implements Runnable {
     try {
       boolean ahead = !RECORDER_IS_THERE.await(DELAY_MS, TimeUnit.MILLISECONDS);
       Unrecorded.makeCurrentThread(instrumentation);
-      Hosts.inThisJvm().prepare(options, instrumentation, ahead);
+      if (Hosts.missing().isEmpty()) {
+        Hosts.inThisJvm().prepare(options, instrumentation, ahead);
+      }
       if (ahead) {
         readSchema();
       }

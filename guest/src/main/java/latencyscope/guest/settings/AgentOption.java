@@ -20,9 +20,10 @@ public enum AgentOption {
       "2s",
       "How much of the log goes into a recording when it is dumped; `all`: as long as it reaches."),
   MODE(
-      "history, stream",
+      "history, stream, accounts",
       "history",
-      "`history`: records are read about once a second; `stream`: at once."),
+      "`history`: records are read about once a second; `stream`: at once; `accounts`: no BPF, only"
+          + " counts from `/proc`."),
   BUDGET("PERCENT", "1%", "Share of one CPU that the drain thread may use; `off`: no limit."),
   STATS(
       "on, off",

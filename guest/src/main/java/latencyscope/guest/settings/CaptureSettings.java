@@ -25,6 +25,7 @@ import latencyscope.proc.CpuSet;
  * @param budget share of one CPU that the drain thread may use; 0 for any
  * @param budgetIsAsked whether an option says so; else it is the default
  * @param historyBytes what the logs may take, as {@link HistorySize} has it
+ * @param accounts whether counts from {@code /proc} are all that is wanted
  * @param probeCost whether the kernel is to count runs and run time of programs
  * @param problems what was given and not understood, as sentences
  */
@@ -39,6 +40,7 @@ public record CaptureSettings(
     double budget,
     boolean budgetIsAsked,
     long historyBytes,
+    boolean accounts,
     boolean probeCost,
     List<String> problems) {
   /** This JVM is the target. */
@@ -69,6 +71,7 @@ public record CaptureSettings(
         budget(options.value("budget"), problems),
         !options.value("budget").isEmpty(),
         HistorySize.parse(recorded.last("history", options.value("history")), problems),
+        ReadMode.isAccounts(options, recorded),
         onOrOff(recorded.last("probeCost", options.value("stats")), problems),
         List.copyOf(problems));
   }

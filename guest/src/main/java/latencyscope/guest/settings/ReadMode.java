@@ -20,23 +20,38 @@ public record ReadMode(boolean streams, boolean logs, long lastNs) {
 
   private static final String STREAM = "stream";
   private static final String HISTORY = "history";
-  private static final Set<String> MODES = Set.of(STREAM, HISTORY);
+
+  /** No records at all: counts from {@code /proc}. */
+  private static final String ACCOUNTS = "accounts";
+
+  private static final Set<String> MODES = Set.of(STREAM, HISTORY, ACCOUNTS);
 
   /** Beside an engine: what led to a slow order, and little to write at each chunk's end. */
   private static final long LAST_NS = 2_000_000_000;
 
   /** What is in force now; something that cannot be understood counts as not given. */
   public static ReadMode inForce(AgentOptions options, RecordedSettings recorded) {
-    String byDefault = mode(options.value("mode")).isEmpty() ? HISTORY : options.value("mode");
-    List<String> modes =
-        recorded.ofAll("mode").stream()
-            .map(mode -> mode(mode).isEmpty() ? byDefault : mode(mode))
-            .toList();
+    List<String> modes = modes(options, recorded);
     boolean own = recorded.last("pid", "").isEmpty();
     long lastNs =
         lastNs(recorded.last("historyLast", options.value("history.last")), own ? LAST_NS : ALL);
     boolean logs = lastNs > 0 && (modes.isEmpty() || modes.contains(HISTORY));
     return new ReadMode(modes.contains(STREAM), logs, lastNs);
+  }
+
+  /** Of each running recording. */
+  private static List<String> modes(AgentOptions options, RecordedSettings recorded) {
+    String option = mode(options.value("mode"));
+    String byDefault = option.isEmpty() ? HISTORY : option;
+    return recorded.ofAll("mode").stream()
+        .map(mode -> mode(mode).isEmpty() ? byDefault : mode(mode))
+        .toList();
+  }
+
+  /** Whether every running recording wants counts alone. */
+  static boolean isAccounts(AgentOptions options, RecordedSettings recorded) {
+    List<String> modes = modes(options, recorded);
+    return !modes.isEmpty() && modes.stream().allMatch(ACCOUNTS::equals);
   }
 
   private static String mode(String text) {
@@ -62,7 +77,7 @@ public record ReadMode(boolean streams, boolean logs, long lastNs) {
   static void check(AgentOptions options, RecordedSettings recorded, List<String> problems) {
     String mode = recorded.last("mode", options.value("mode"));
     if (!mode.isEmpty() && mode(mode).isEmpty()) {
-      problems.add("mode '" + mode + "' is neither history nor stream; using history");
+      problems.add("mode '" + mode + "' is neither history, stream nor accounts; using history");
     }
     String last = recorded.last("historyLast", options.value("history.last"));
     if (!last.isEmpty() && lastNs(last, -1) == -1) {

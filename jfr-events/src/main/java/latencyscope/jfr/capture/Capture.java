@@ -7,6 +7,7 @@ import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.Period;
 import jdk.jfr.SettingDefinition;
+import jdk.jfr.StackTrace;
 import jdk.jfr.Timestamp;
 import jdk.jfr.internal.RemoveFields;
 import latencyscope.jfr.schema.PageColumn;
@@ -21,6 +22,7 @@ import latencyscope.jfr.schema.PageColumn;
 @Label("Capture")
 @Description("What was captured and on which host")
 @Category({"LatencyScope", "capture"})
+@StackTrace(false)
 @RemoveFields({"eventThread", "stackTrace"})
 @Period("endChunk")
 public final class Capture extends Event {
@@ -188,11 +190,12 @@ public final class Capture extends Event {
     return true;
   }
 
-  /** Setting {@code mode}: {@code history} or {@code stream}. */
+  /** Setting {@code mode}: {@code history}, {@code stream} or {@code accounts}. */
   @SettingDefinition
   @Name("mode")
   @Label("Mode")
-  @Description("history: records are read about once a second; stream: at once")
+  @Description(
+      "history: records are read about once a second; stream: at once; accounts: counts only")
   boolean mode(CaptureSetting control) {
     return true;
   }

@@ -5,6 +5,7 @@ import jdk.jfr.Description;
 import jdk.jfr.Event;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
+import jdk.jfr.StackTrace;
 import jdk.jfr.Timespan;
 import jdk.jfr.Timestamp;
 import jdk.jfr.internal.RemoveFields;
@@ -17,6 +18,7 @@ import jdk.jfr.internal.RemoveFields;
 @Label("Clock Synchronization")
 @Description("One instant on the recorder's and on the kernel's clock")
 @Category({"LatencyScope", "capture"})
+@StackTrace(false)
 @RemoveFields({"eventThread", "stackTrace"})
 public final class ClockSync extends Event {
   /** The instant on the recorder's clock. */

@@ -5,6 +5,7 @@ import jdk.jfr.Description;
 import jdk.jfr.Event;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
+import jdk.jfr.StackTrace;
 import jdk.jfr.internal.RemoveFields;
 import latencyscope.jfr.schema.Count;
 import latencyscope.jfr.schema.NoValue;
@@ -23,6 +24,7 @@ import latencyscope.jfr.schema.PageColumn;
 @Description("Exact count over an interval, kept in the kernel")
 @Category({"LatencyScope", "capture"})
 @Page("measures")
+@StackTrace(false)
 @RemoveFields({"eventThread", "stackTrace"})
 public final class Counter extends Event {
   /** Module that counted, such as {@code isolation}. */

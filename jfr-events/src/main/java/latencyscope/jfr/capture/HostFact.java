@@ -5,6 +5,7 @@ import jdk.jfr.Description;
 import jdk.jfr.Event;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
+import jdk.jfr.StackTrace;
 import jdk.jfr.internal.RemoveFields;
 import latencyscope.jfr.schema.Page;
 import latencyscope.jfr.schema.PageColumn;
@@ -20,6 +21,7 @@ import latencyscope.jfr.schema.PageColumn;
 @Description("A setting of the host that latency depends on")
 @Category({"LatencyScope", "capture"})
 @Page("measures")
+@StackTrace(false)
 @RemoveFields({"eventThread", "stackTrace"})
 public final class HostFact extends Event {
   /** Name of the fact, such as {@code clocksource}. */

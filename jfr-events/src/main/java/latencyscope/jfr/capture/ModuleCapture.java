@@ -5,6 +5,7 @@ import jdk.jfr.Description;
 import jdk.jfr.Event;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
+import jdk.jfr.StackTrace;
 import jdk.jfr.Timestamp;
 import jdk.jfr.internal.RemoveFields;
 
@@ -20,6 +21,7 @@ import jdk.jfr.internal.RemoveFields;
 @Label("Module Capture")
 @Description("The interval that a module counted, and the one in which it recorded every event")
 @Category({"LatencyScope", "capture"})
+@StackTrace(false)
 @RemoveFields({"eventThread", "stackTrace"})
 public final class ModuleCapture extends Event {
   /** Module, such as {@code isolation}. */

@@ -5,6 +5,7 @@ import jdk.jfr.Description;
 import jdk.jfr.Event;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
+import jdk.jfr.StackTrace;
 import jdk.jfr.Timespan;
 import jdk.jfr.internal.RemoveFields;
 import latencyscope.jfr.schema.Count;
@@ -22,6 +23,7 @@ import latencyscope.jfr.schema.PageColumn;
 @Label("Probe Cost")
 @Description("What a probe cost, by the kernel's account")
 @Category({"LatencyScope", "capture"})
+@StackTrace(false)
 @RemoveFields({"eventThread", "stackTrace"})
 public final class ProbeCost extends Event {
   /** Module to which the probe belongs; {@code capture} for the drain thread. */

@@ -5,6 +5,7 @@ import jdk.jfr.Description;
 import jdk.jfr.Event;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
+import jdk.jfr.StackTrace;
 import jdk.jfr.internal.RemoveFields;
 import latencyscope.jfr.schema.PageColumn;
 
@@ -13,6 +14,7 @@ import latencyscope.jfr.schema.PageColumn;
 @Label("Probe Status")
 @Description("Whether a probe is in place, and why not")
 @Category({"LatencyScope", "capture"})
+@StackTrace(false)
 @RemoveFields({"eventThread", "stackTrace"})
 public final class ProbeStatus extends Event {
   /** Module to which the probe belongs; {@code capture} if the whole capture is meant. */
@@ -26,11 +28,12 @@ public final class ProbeStatus extends Event {
   public String probe;
 
   /**
-   * {@code attached}, {@code unavailable} (the host lacks it) or {@code refused}; {@code loading}
-   * of the whole capture if this part of the recording ended before any module was attached.
+   * {@code attached}, {@code unavailable} (the host lacks it) or {@code refused}; {@code accounts}
+   * of a module that has counts from {@code /proc} alone; {@code loading} of the whole capture if
+   * this part of the recording ended before any module was attached.
    */
   @Label("State")
-  @Description("attached, unavailable, refused or loading")
+  @Description("attached, unavailable, refused, accounts or loading")
   @PageColumn(value = 3, width = 80)
   public String state;
 

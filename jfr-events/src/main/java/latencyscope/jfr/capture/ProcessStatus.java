@@ -5,6 +5,7 @@ import jdk.jfr.Description;
 import jdk.jfr.Event;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
+import jdk.jfr.StackTrace;
 import jdk.jfr.Timestamp;
 import jdk.jfr.internal.RemoveFields;
 import latencyscope.jfr.schema.Page;
@@ -21,6 +22,7 @@ import latencyscope.jfr.schema.PageColumn;
 @Description("The target, or a process that delayed it, at the end of the interval")
 @Category({"LatencyScope", "capture"})
 @Page("tasks")
+@StackTrace(false)
 @RemoveFields({"eventThread", "stackTrace"})
 public final class ProcessStatus extends Event {
   /** Its id. */

@@ -5,6 +5,7 @@ import jdk.jfr.Description;
 import jdk.jfr.Event;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
+import jdk.jfr.StackTrace;
 import jdk.jfr.internal.RemoveFields;
 import latencyscope.jfr.schema.Page;
 import latencyscope.jfr.schema.PageColumn;
@@ -20,6 +21,7 @@ import latencyscope.jfr.schema.PageColumn;
 @Description("A thread of the target, or a task that delayed one, at the end of the interval")
 @Category({"LatencyScope", "capture"})
 @Page("tasks")
+@StackTrace(false)
 @RemoveFields({"eventThread", "stackTrace"})
 public final class TaskStatus extends Event {
   /** Its id. */

@@ -149,6 +149,10 @@ public final class CaptureAnalyzer implements Analyzer {
       String title = "The recording ended before any module was attached";
       return finding(title, null, 1, probe.reason(), recorded(probe));
     }
+    if (probe.accounts()) {
+      String title = "Module " + probe.module() + " has counts from /proc alone";
+      return finding(title, null, 1, probe.reason(), recorded(probe));
+    }
     return finding(
         String.format(
             Locale.ROOT,

@@ -130,6 +130,9 @@ public final class Evidence {
   }
 
   String withoutHistograms(String module) {
+    if (hasAccounts(module)) {
+      return withAccountsAlone(module);
+    }
     boolean some = recording.hasDistributions(module);
     String off = some && !types.areRecorded() ? null : withoutType(EventTypes.HISTOGRAM);
     if (off != null) {
@@ -157,6 +160,9 @@ public final class Evidence {
   }
 
   String withoutEvents(String module, String type, long atMostNs) {
+    if (hasAccounts(module)) {
+      return withAccountsAlone(module);
+    }
     boolean some = seen.events(type) > 0;
     String off = some && !types.areRecorded() ? null : withoutType(type);
     if (off != null) {
@@ -200,6 +206,15 @@ public final class Evidence {
     return own.stream().anyMatch(p -> p.attached() && isNeeded(p, programs))
         ? null
         : "no probe " + String.join(" or ", programs) + " of module " + module + " was attached";
+  }
+
+  boolean hasAccounts(String module) {
+    return recording.accounts(module).isPresent();
+  }
+
+  /** Why there is nothing but counts; null if there is more. */
+  private String withAccountsAlone(String module) {
+    return recording.accounts(module).map(Evidence::describe).orElse(null);
   }
 
   String withoutAnyProbe(String module, List<String> programs) {
@@ -256,14 +271,18 @@ public final class Evidence {
   }
 
   private static String describe(ProbeState probe) {
+    if (probe.accounts()) {
+      return "module " + probe.module() + " has counts from /proc alone: " + reason(probe);
+    }
     String which =
         probe.probe() == null
             ? "module " + probe.module()
             : "probe " + probe.probe() + " of module " + probe.module();
-    return which
-        + " was "
-        + probe.state()
-        + (probe.reason() == null ? "" : ": " + withoutStop(probe.reason()));
+    return which + " was " + probe.state() + (probe.reason() == null ? "" : ": " + reason(probe));
+  }
+
+  private static String reason(ProbeState probe) {
+    return probe.reason() == null ? "the reason is not recorded" : withoutStop(probe.reason());
   }
 
   private static String withoutStop(String sentence) {

@@ -3,6 +3,7 @@ package latencyscope.analysis.evidence;
 import java.util.List;
 import java.util.regex.Pattern;
 import latencyscope.analysis.evidence.Requirement.CapturedTime;
+import latencyscope.analysis.evidence.Requirement.Counted;
 import latencyscope.analysis.evidence.Requirement.Counters;
 import latencyscope.analysis.evidence.Requirement.Events;
 import latencyscope.analysis.evidence.Requirement.Histograms;
@@ -30,6 +31,12 @@ public final class MetricNeeds {
               new Histograms("isolation"),
               probes("isolation", "ls_sched_switch", "ls_sched_wakeup", "ls_sched_waking"),
               TARGET),
+          rule(
+              "isolation.(threads\\[].)?(total_context|voluntary|involuntary)_switches",
+              TIME,
+              new Counters("isolation"),
+              new Counted(probes("isolation", "ls_sched_switch")),
+              TARGET),
           rule("isolation.(threads\\[].)?.*switches.*", Question.SWITCHES),
           rule("isolation.(threads\\[].)?.*migrations.*", Question.MIGRATIONS),
           rule("isolation.(threads\\[].)?run_delay.*", TIME, new Counters("isolation"), TARGET),
@@ -44,14 +51,24 @@ public final class MetricNeeds {
           rule("irq.monitored_irq_count", Question.DEVICES),
           rule("irq.local_count", TIME, new Histograms("irq"), probes("irq")),
           rule(
-              "memory.(minor_fault.*|threads\\[].minor_faults)",
+              "memory.(minor_fault_count|threads\\[].minor_faults)",
+              TIME,
+              new Counters("memory"),
+              new Counted(probes("memory", "ls_page_faults_min")),
+              TARGET),
+          rule(
+              "memory.minor_fault.*",
               TIME,
               new Counters("memory"),
               probes("memory", "ls_page_faults_min"),
               TARGET),
           rule(
-              "memory.(major_fault(_count|s_monitored)|threads\\[].major_faults)",
-              Question.MAJOR_FAULTS),
+              "memory.(major_fault_count|threads\\[].major_faults)",
+              TIME,
+              new Counters("memory"),
+              new Counted(probes("memory", "ls_page_faults_maj")),
+              TARGET),
+          rule("memory.major_faults_monitored", Question.MAJOR_FAULTS),
           rule("memory.faults_unt.*", TIME, new Counters("memory"), TARGET),
           rule(
               "memory.(fault_.*|major_fault\\..*|threads\\[].faults\\..*)",

@@ -124,6 +124,19 @@ public sealed interface Requirement {
     }
   }
 
+  /** That something was counted: by probes, or by the kernel itself, as {@code /proc} has it. */
+  record Counted(Probes probes) implements Requirement {
+    @Override
+    public String describe() {
+      return probes.describe() + " or counts from `/proc`";
+    }
+
+    @Override
+    public String missingFrom(Evidence evidence) {
+      return evidence.hasAccounts(probes.module()) ? null : probes.missingFrom(evidence);
+    }
+  }
+
   /** One of several probes of a module, attached for the whole time. */
   record AnyProbe(String module, List<String> programs) implements Requirement {
     /** Copies the list. */

@@ -26,6 +26,8 @@ import latencyscope.recording.fact.Scope;
 
 /** The sentences of the first screen, for text, page and Mission Control alike. Immutable. */
 public final class FirstWords {
+  private static final String ISOLATION = "isolation";
+
   private final Report report;
   private final Recording recording;
 
@@ -60,6 +62,13 @@ public final class FirstWords {
         };
     String more = report.first().lost().isIncomplete() ? "; some is missing: too many events" : "";
     return "Time lost by " + which + more + ":";
+  }
+
+  /** That nothing is known but counts, and why; empty if more is. */
+  public Optional<String> accounts() {
+    return recording
+        .accounts(ISOLATION)
+        .map(probe -> "Counts from /proc alone, without culprits: " + probe.reason() + ".");
   }
 
   /** What one thread lost, and to what. */

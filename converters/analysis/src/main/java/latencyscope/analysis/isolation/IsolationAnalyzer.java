@@ -3,12 +3,14 @@ package latencyscope.analysis.isolation;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import latencyscope.analysis.GroupRemarks;
 import latencyscope.analysis.ModuleAnalyzer;
 import latencyscope.analysis.ModuleReport;
 import latencyscope.analysis.Percentiles;
@@ -41,15 +43,19 @@ public final class IsolationAnalyzer extends ModuleAnalyzer<IsolationEvents> {
         List.of(
             new Quantiles("Runqueue latency", EventTypes.RUN_QUEUE_WAIT, facts.waits),
             new Quantiles("Wait after preemption", EventTypes.RUN_QUEUE_WAIT, facts.preempted)),
-        List.of(table(facts, recording)),
-        remarks(facts, findings.size()),
+        List.of(
+            recording.accounts(IsolationFacts.MODULE).isPresent()
+                ? counted(facts, recording)
+                : table(facts, recording)),
+        remarks(facts, recording, findings.size()),
         findings.subList(0, Math.min(MAX_FINDINGS, findings.size())),
         new IsolationMetrics(facts, events, recording).of(violations));
   }
 
-  private static List<String> remarks(IsolationFacts facts, int findings) {
+  private static List<String> remarks(IsolationFacts facts, Recording recording, int findings) {
     List<String> remarks = new ArrayList<>();
     crossCheck(facts).ifPresent(remarks::add);
+    remarks.addAll(GroupRemarks.of(recording, IsolationFacts.MODULE));
     if (findings > MAX_FINDINGS) {
       remarks.add(
           String.format(
@@ -129,6 +135,35 @@ public final class IsolationAnalyzer extends ModuleAnalyzer<IsolationEvents> {
         List.of("Thread", "Waits", "P99", "Max", "Total", "Invol."),
         rows,
         threads.size() - rows.size());
+  }
+
+  /** The scheduler's own account, where that is all there is. */
+  private static Table counted(IsolationFacts facts, Recording recording) {
+    List<IsolationFacts.ThreadWaits> threads = new ArrayList<>(facts.threads());
+    threads.sort(Comparator.comparingLong(waits -> -delay(facts, recording, waits)));
+    Set<String> unique = uniqueNames(threads, recording);
+    List<List<Object>> rows = new ArrayList<>();
+    for (IsolationFacts.ThreadWaits waits :
+        threads.subList(0, Math.min(TABLE_ROWS, threads.size()))) {
+      ThreadId thread = recording.latest(waits.thread());
+      rows.add(
+          Arrays.asList(
+              label(thread, unique),
+              Duration.ofNanos(delay(facts, recording, waits)),
+              count(facts.of(thread, "run_delay_count")),
+              count(facts.of(thread, "involuntary_switches")),
+              count(facts.of(thread, "voluntary_switches"))));
+    }
+    return new Table(
+        "Threads by time spent waiting (the scheduler's account)",
+        List.of("Thread", "Waited", "Times run", "Invol.", "Vol."),
+        rows,
+        threads.size() - rows.size());
+  }
+
+  private static long delay(
+      IsolationFacts facts, Recording recording, IsolationFacts.ThreadWaits waits) {
+    return facts.of(recording.latest(waits.thread()), "run_delay_ns").orElse(0);
   }
 
   private static Set<String> uniqueNames(

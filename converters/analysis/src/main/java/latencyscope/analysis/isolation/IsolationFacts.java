@@ -43,12 +43,16 @@ public final class IsolationFacts {
   private final CounterTotals counters;
   private final boolean probesSound;
 
+  /** Whether there are counts from {@code /proc} alone. */
+  private final boolean accounts;
+
   public IsolationFacts(Recording recording) {
     guarded = GuardedCpus.of(recording);
     wakeupByThread = recording.distributions(MODULE, "runqueue_wakeup");
     preemptedByThread = recording.distributions(MODULE, "runqueue_preempted");
     counters = recording.counters(MODULE);
     probesSound = probesSound(recording.probes());
+    accounts = recording.accounts(MODULE).isPresent();
     Optional<Distribution> woken = recording.distribution(MODULE, "runqueue_wakeup");
     Optional<Distribution> evicted = recording.distribution(MODULE, "runqueue_preempted");
     wakeup = woken.orElse(Distribution.EMPTY);
@@ -73,14 +77,14 @@ public final class IsolationFacts {
 
   /** Nanoseconds of {@code run_delay_ns} in which the thread slept; 0 if there is no such count. */
   OptionalLong runDelayAsleep() {
-    return counters.total("run_delay_ns").isEmpty()
+    return accounts || counters.total("run_delay_ns").isEmpty()
         ? OptionalLong.empty()
         : OptionalLong.of(counters.total(ASLEEP).orElse(0));
   }
 
   /** The same of one thread. */
   OptionalLong runDelayAsleep(ThreadId thread) {
-    return counters.total("run_delay_ns").isEmpty()
+    return accounts || counters.total("run_delay_ns").isEmpty()
         ? OptionalLong.empty()
         : OptionalLong.of(counters.of(thread, ASLEEP).orElse(0));
   }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import latencyscope.analysis.GroupRemarks;
 import latencyscope.analysis.ModuleAnalyzer;
 import latencyscope.analysis.ModuleReport;
 import latencyscope.analysis.Quantiles;
@@ -42,15 +43,19 @@ public final class MemoryAnalyzer extends ModuleAnalyzer<MemoryEvents> {
             new Quantiles("Page faults", EventTypes.PAGE_FAULT, facts.faults),
             new Quantiles("Major page faults", EventTypes.PAGE_FAULT, facts.major),
             new Quantiles("TLB shootdowns received", EventTypes.TLB_SHOOTDOWN, facts.shootdowns)),
-        List.of(regions(facts), threads(facts, recording)),
-        remarks(facts, events),
+        List.of(
+            regions(facts),
+            recording.accounts(MemoryFacts.MODULE).isPresent()
+                ? counted(facts, recording)
+                : threads(facts, recording)),
+        remarks(facts, events, recording),
         findings.subList(0, Math.min(MAX_FINDINGS, findings.size())),
         new MemoryMetrics(facts, events, recording).of(violations));
   }
 
   /** What the kernel did to the size of pages while the target ran, if it did. */
-  private static List<String> remarks(MemoryFacts facts, MemoryEvents events) {
-    List<String> remarks = new ArrayList<>();
+  private static List<String> remarks(MemoryFacts facts, MemoryEvents events, Recording recording) {
+    List<String> remarks = GroupRemarks.of(recording, MemoryFacts.MODULE);
     facts.collapses("huge_pages_collapsed").stream()
         .filter(count -> count > 0)
         .forEach(count ->
@@ -115,6 +120,28 @@ public final class MemoryAnalyzer extends ModuleAnalyzer<MemoryEvents> {
                     Duration.ofNanos(region.getValue().max()),
                     Duration.ofNanos(region.getValue().total()))));
     return new Table("Page faults by region", List.of("Region", "Faults", "Max", "Total"), rows, 0);
+  }
+
+  /** The kernel's own counts, where that is all there is. */
+  private static Table counted(MemoryFacts facts, Recording recording) {
+    List<ThreadId> threads = new ArrayList<>(facts.threads());
+    threads.sort(
+        Comparator.comparingLong((ThreadId thread) -> facts.of(thread, "major_faults"))
+            .thenComparingLong(thread -> facts.of(thread, "minor_faults"))
+            .reversed());
+    List<List<Object>> rows = new ArrayList<>();
+    for (ThreadId named : threads.subList(0, Math.min(TABLE_ROWS, threads.size()))) {
+      rows.add(
+          Arrays.asList(
+              recording.latest(named).name(),
+              facts.of(named, "minor_faults"),
+              facts.of(named, "major_faults")));
+    }
+    return new Table(
+        "Threads by page faults",
+        List.of("Thread", "Minor", "Major"),
+        rows,
+        threads.size() - rows.size());
   }
 
   private static Table threads(MemoryFacts facts, Recording recording) {

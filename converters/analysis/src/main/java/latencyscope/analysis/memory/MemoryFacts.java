@@ -44,6 +44,9 @@ final class MemoryFacts {
           "local_mm_shootdown",
           "remote_wrong_cpu");
 
+  /** What is also counted where there are no probes. */
+  private static final Set<String> IN_PROC = Set.of("minor_faults", "major_faults");
+
   static final List<String> STALLS = List.of("reclaim", "cgroup_reclaim", "compaction");
 
   final CpuSet guarded;
@@ -111,7 +114,8 @@ final class MemoryFacts {
   OptionalLong total(String measure) {
     Map<ThreadId, Long> threads = counters.byMeasure().get(measure);
     if (threads == null) {
-      return countedBy(measure) ? OptionalLong.of(0) : OptionalLong.empty();
+      boolean inProc = IN_PROC.contains(measure) && recording.accounts(MODULE).isPresent();
+      return inProc || countedBy(measure) ? OptionalLong.of(0) : OptionalLong.empty();
     }
     return OptionalLong.of(
         threads.entrySet().stream()
