@@ -109,7 +109,7 @@ public final class Metrics {
   }
 
   /** Adds a list of texts. */
-  Metrics putTexts(String key, List<String> texts) {
+  public Metrics putTexts(String key, List<String> texts) {
     values.put(key, List.copyOf(texts));
     return this;
   }

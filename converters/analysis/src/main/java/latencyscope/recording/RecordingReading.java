@@ -11,6 +11,7 @@ import java.util.function.Predicate;
 import latencyscope.recording.chunk.Chunk;
 import latencyscope.recording.chunk.ChunkCheck;
 import latencyscope.recording.chunk.ChunkIndex;
+import latencyscope.recording.chunk.ContextualFields;
 import latencyscope.recording.chunk.ReadBytes;
 import latencyscope.recording.chunk.ReadingProgress;
 import latencyscope.recording.chunk.RecordingException;
@@ -161,7 +162,12 @@ final class RecordingReading {
   /** Reads a chunk as far as it can be read; null if that is all of it. */
   private Damage readChunk(Path file, Chunk chunk) throws RecordingException {
     StreamingReader reader =
-        new StreamingReader(builder, consumer, chunk.startNanos(), new SurrogateTexts(file, chunk));
+        new StreamingReader(
+            builder,
+            consumer,
+            chunk.startNanos(),
+            new SurrogateTexts(file, chunk),
+            new ContextualFields(file, chunk));
     try {
       ChunkCheck.Defect defect = ChunkCheck.of(file, chunk);
       Throwable failure = null;

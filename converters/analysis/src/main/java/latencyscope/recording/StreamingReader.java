@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import latencyscope.jfr.schema.EventFields;
+import latencyscope.recording.chunk.ContextualFields;
 import latencyscope.recording.chunk.SurrogateTexts;
 import latencyscope.recording.event.EventConsumer;
 import latencyscope.recording.event.EventType;
@@ -47,6 +48,7 @@ final class StreamingReader implements IParserExtension {
   private final List<Runnable> deferred = new ArrayList<>();
   private final long clockOffset;
   private final SurrogateTexts texts;
+  private final ContextualFields contextual;
   private boolean ofAgent;
   private boolean started;
 
@@ -59,16 +61,22 @@ final class StreamingReader implements IParserExtension {
    * @param chunkStart when the chunk began by its header, nanoseconds since the epoch
    */
   StreamingReader(RecordingBuilder builder, EventConsumer consumer, long chunkStart) {
-    this(builder, consumer, chunkStart, SurrogateTexts.UNKNOWN);
+    this(builder, consumer, chunkStart, SurrogateTexts.UNKNOWN, ContextualFields.NONE);
   }
 
   /**
    * @param chunkStart when the chunk began by its header, nanoseconds since the epoch
    * @param texts of the chunk
+   * @param contextual of the chunk
    */
   StreamingReader(
-      RecordingBuilder builder, EventConsumer consumer, long chunkStart, SurrogateTexts texts) {
+      RecordingBuilder builder,
+      EventConsumer consumer,
+      long chunkStart,
+      SurrogateTexts texts,
+      ContextualFields contextual) {
     this.texts = texts;
+    this.contextual = contextual;
     this.builder = builder;
     this.consumer = consumer;
     this.clockOffset = builder.clocks.chunkOffset(chunkStart);
@@ -136,18 +144,22 @@ final class StreamingReader implements IParserExtension {
   /** What takes the events of a type; {@link #IGNORED} if they need not be read. */
   IEventSink sink(EventType type, String label) {
     IEventSink own = ownSink(type);
-    if (type.name().startsWith(EventType.PREFIX) || !consumer.wants(type.name())) {
+    if (type.name().startsWith(EventType.PREFIX)) {
       return own;
     }
-    IEventSink wanted = jvmSink(type, label);
+    Set<String> context = contextual.of(type.name());
+    if (!consumer.wants(type.name(), context)) {
+      return own;
+    }
+    IEventSink wanted = jvmSink(type, label, context);
     return values -> {
       own.addEvent(values);
       wanted.addEvent(values);
     };
   }
 
-  private IEventSink jvmSink(EventType type, String label) {
-    JvmEvent event = new JvmEvent(type, label);
+  private IEventSink jvmSink(EventType type, String label, Set<String> context) {
+    JvmEvent event = new JvmEvent(type, label, context);
     return values -> {
       ThreadId thread = builder.threads.named(threadOf(type.value(values, "eventThread")));
       guarded(() -> consumer.accept(event.set(values, thread)));

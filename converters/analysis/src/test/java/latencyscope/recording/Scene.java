@@ -192,7 +192,7 @@ public final class Scene {
     EventType type = new EventType(name, new String[] {"Java"}, described);
     Object[] values = fields.values().toArray();
     // A virtual one has no id that the kernel knows.
-    ThreadId known = thread.osTid() > 0 ? known(thread) : thread;
+    ThreadId known = thread != null && thread.osTid() > 0 ? known(thread) : thread;
     events.add(consumer -> {
       if (consumer.wants(name)) {
         consumer.accept(new JvmEvent(type, name).set(values, known));

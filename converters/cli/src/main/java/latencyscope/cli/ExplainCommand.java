@@ -2,6 +2,7 @@ package latencyscope.cli;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import latencyscope.cli.console.Console;
 import latencyscope.cli.console.UserError;
 import latencyscope.cli.output.ResultOutput;
@@ -78,6 +79,14 @@ final class ExplainCommand extends Main.Common implements Main.Verbose {
   @Option(names = "--to", paramLabel = "TIME", description = "Only what ends at or before TIME.")
   private String to;
 
+  @Option(
+      names = "--where",
+      paramLabel = "FIELD=GLOB",
+      description =
+          "Only events whose field has such a value, with * and ?; repeatable. Example: --event"
+              + " profiler.Span --where 'tag=GET /orders*'.")
+  private Map<String, String> where = Map.of();
+
   @Option(names = "--json", description = "Write JSON instead of text.")
   private boolean json;
 
@@ -122,7 +131,7 @@ final class ExplainCommand extends Main.Common implements Main.Verbose {
         throw new UserError("--from: " + from + " is after --to " + to);
       }
     }
-    return new Query(event, thread, begin, end, top);
+    return new Query(event, thread, begin, end, where, top);
   }
 
   private static long begin(List<Path> files) throws UserError {

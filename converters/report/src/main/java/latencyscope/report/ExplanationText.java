@@ -3,6 +3,8 @@ package latencyscope.report;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
 import latencyscope.analysis.Percentiles;
 import latencyscope.analysis.number.Numbers;
 import latencyscope.ledger.Cause;
@@ -12,11 +14,13 @@ import latencyscope.ledger.Phrase;
 import latencyscope.ledger.Unexplained;
 import latencyscope.ledger.Window;
 import latencyscope.ledger.explain.Carriers;
+import latencyscope.ledger.explain.Circumstances;
 import latencyscope.ledger.explain.Counterfactual;
 import latencyscope.ledger.explain.Explained;
 import latencyscope.ledger.explain.Explanation;
 import latencyscope.ledger.explain.Sorted;
 import latencyscope.ledger.explain.WakeLink;
+import latencyscope.recording.event.CodeStack;
 import latencyscope.recording.event.Distribution;
 
 /** Writes an explanation for people. */
@@ -106,6 +110,7 @@ public final class ExplanationText {
             + " from "
             + Numbers.clock(window.start(), style.zone())
             + ":");
+    circumstances(explained.circumstances());
     if (explained.othersInStall() > 0) {
       String all = Numbers.count(explained.othersInStall() + 1) + " of these events";
       page.hanging(
@@ -122,6 +127,22 @@ public final class ExplanationText {
     carriers(explained.carriers());
     hidden(explained);
     chain(explained.chain());
+  }
+
+  private void circumstances(Circumstances known) {
+    if (!known.fields().isEmpty()) {
+      page.hanging("  ", "Its fields: " + values(known.fields()));
+    }
+    known
+        .context()
+        .forEach((event, fields) -> page.hanging("  ", "During " + event + ": " + values(fields)));
+    CodeStack.place(known.frames()).ifPresent(place -> page.hanging("  ", "Recorded at " + place));
+  }
+
+  private static String values(Map<String, Object> fields) {
+    return fields.entrySet().stream()
+        .map(field -> field.getKey() + " " + field.getValue())
+        .collect(Collectors.joining(", "));
   }
 
   private void parts(Ledger ledger) {

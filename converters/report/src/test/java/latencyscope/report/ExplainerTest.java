@@ -74,6 +74,20 @@ class ExplainerTest {
   }
 
   @Test
+  void whatBelongsToNoThreadIsExplainedForThoseThatAreAskedFor() throws Exception {
+    Scene scene = scene().count(STRATEGY, "involuntary_switches", 1);
+    scene.jvm("test.Phase", null, 100 * MS, 6 * MS);
+    Explanation alone = explain(scene, "test.Phase", 3);
+    assertEquals(0, alone.lengths().count());
+    assertTrue(alone.notes().toString().contains("--thread GLOB"), alone.notes()::toString);
+    Query query = new Query("test.Phase", "str*", Long.MIN_VALUE, Long.MAX_VALUE, 3);
+    Explanation meanwhile = Explainer.explain(scene::read, query);
+    assertEquals(1, meanwhile.lengths().count());
+    assertEquals(STRATEGY, meanwhile.slowest().get(0).ledger().window().thread());
+    assertEquals(6 * MS, meanwhile.slowest().get(0).ledger().window().duration());
+  }
+
+  @Test
   void ownThreadsAreExplainedOnlyIfAskedFor() throws Exception {
     ThreadId drain = new ThreadId(4740, "latencyscope-drain", 50);
     Scene scene = scene().jvm("jdk.ThreadPark", drain, 100 * MS, 60 * MS);

@@ -2,6 +2,7 @@ package latencyscope.analysis.jvm;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import latencyscope.analysis.Instants;
 import latencyscope.analysis.Metrics;
@@ -10,6 +11,7 @@ import latencyscope.ledger.Ledger;
 import latencyscope.ledger.Part;
 import latencyscope.ledger.Unexplained;
 import latencyscope.ledger.explain.Carriers;
+import latencyscope.ledger.explain.Circumstances;
 import latencyscope.ledger.explain.Counterfactual;
 import latencyscope.ledger.explain.Explained;
 import latencyscope.ledger.explain.Explanation;
@@ -58,6 +60,15 @@ public final class LedgerMetrics {
 
   private static Metrics of(Explained explained) {
     Metrics row = of(explained.ledger());
+    Circumstances around = explained.circumstances();
+    row.put("fields", values(around.fields()));
+    List<Metrics> context = new ArrayList<>();
+    around
+        .context()
+        .forEach((event, fields) ->
+            context.add(new Metrics().put("event", event).put("fields", values(fields))));
+    row.put("context", context);
+    row.putTexts("stack", around.frames());
     row.put("others_in_stall", (long) explained.othersInStall());
     row.put(
         "hidden_up_to_ns",
@@ -72,6 +83,12 @@ public final class LedgerMetrics {
           "carrier_known_ns", Percentiles.ifMeasured(carriers.knownNs(), known), Carriers.WHY_NOT);
     }
     return row.put("chain", explained.chain().stream().map(LedgerMetrics::link).toList());
+  }
+
+  private static Metrics values(Map<String, Object> fields) {
+    Metrics row = new Metrics();
+    fields.forEach((field, value) -> row.put(field, String.valueOf(value)));
+    return row;
   }
 
   private static Metrics why(Unexplained unexplained) {

@@ -13,6 +13,7 @@ import latencyscope.ledger.Unexplained;
  * @param hidden how much of what counts as on CPU, or as in a system call, may have been switches
  *     below the recording's threshold, nanoseconds; -1 if that is not bounded
  * @param chain who woke its thread from its longest block, who had woken that one, and so on
+ * @param circumstances what its event says beside its time
  * @param carriers where its thread ran, if that is a virtual one; null if it is not
  * @param unexplained why the rest is unexplained, the longest part first; empty for a virtual
  *     thread, of which the carriers say so
@@ -22,6 +23,7 @@ public record Explained(
     int othersInStall,
     long hidden,
     List<WakeLink> chain,
+    Circumstances circumstances,
     Carriers carriers,
     List<Unexplained> unexplained) {
   /** Copies the lists. */

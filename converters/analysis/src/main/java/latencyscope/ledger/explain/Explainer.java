@@ -50,18 +50,21 @@ public final class Explainer {
   private final Recording recording;
   private final Map<ThreadId, SpanIndex> spans;
   private final WakeEdges edges;
+  private final CircumstancesReading circumstances;
 
   private Explainer(
       Query query,
       FirstReading first,
       Recording recording,
       Map<ThreadId, SpanIndex> spans,
-      WakeEdges edges) {
+      WakeEdges edges,
+      CircumstancesReading circumstances) {
     this.query = query;
     this.first = first;
     this.recording = recording;
     this.spans = spans;
     this.edges = edges;
+    this.circumstances = circumstances;
   }
 
   /**
@@ -111,8 +114,10 @@ public final class Explainer {
     Names names = new Names(recording);
     SpanReader reader = new SpanReader(names, first.safepoints);
     WakeEdges edges = new WakeEdges(names, first.windows.longest(), HORIZON_NS);
-    source.read(new SecondReading(reader, first, edges));
-    return new Explainer(query, first, recording, first.windows.index(), edges).explanation();
+    CircumstancesReading circumstances = new CircumstancesReading(first.windows.longest());
+    source.read(new SecondReading(reader, first, edges, circumstances));
+    return new Explainer(query, first, recording, first.windows.index(), edges, circumstances)
+        .explanation();
   }
 
   // Without an event, each thread's time between the given ones is a window.
@@ -136,11 +141,14 @@ public final class Explainer {
   private static void refuseUnknown(EventSource source, Query query)
       throws RecordingException, UnknownEventException {
     Set<String> existing = new TreeSet<>();
+    boolean[] found = {false};
     EventConsumer names =
         new EventConsumer() {
           @Override
           public void accept(KernelEvent event) {
-            existing.add(EventDescription.PREFIX + event.type());
+            String type = EventDescription.PREFIX + event.type();
+            found[0] |= query.isEvent(type);
+            existing.add(type);
           }
 
           @Override
@@ -150,14 +158,16 @@ public final class Explainer {
 
           @Override
           public void accept(JvmEvent event) {
-            if (event.hasDuration() && event.thread() != null) {
+            if (query.isEvent(event.type())) {
+              found[0] = true;
+            } else if (event.duration() > 0 && event.thread() != null) {
               existing.add(event.type());
             }
           }
         };
     source.read(names);
     // There are such events, only none where or when it was asked for.
-    if (existing.stream().noneMatch(query::isEvent)) {
+    if (!found[0]) {
       throw new UnknownEventException(query.event(), List.copyOf(existing));
     }
   }
@@ -228,7 +238,13 @@ public final class Explainer {
             .orElse(List.of());
     Carriers carriers = carriers(window, pieces);
     return new Explained(
-        ledger, stall.others(), hidden(ledger, pieces), chain, carriers, unexplained(ledger));
+        ledger,
+        stall.others(),
+        hidden(ledger, pieces),
+        chain,
+        circumstances.of(window),
+        carriers,
+        unexplained(ledger));
   }
 
   // Of a virtual thread, what is known of its carrier says why.
@@ -284,6 +300,11 @@ public final class Explainer {
 
   private List<String> notes(boolean unexplained) {
     List<String> notes = new ArrayList<>();
+    if (first.isBetween) {
+      notes.add(
+          "These events have no duration: a window is the time from one to the next of its"
+              + " thread.");
+    }
     if (unexplained) {
       Scope.of(recording.capture())
           .limits()
@@ -330,7 +351,10 @@ public final class Explainer {
     }
     if (first.withoutThread > 0) {
       notes.add(
-          String.format("%,d windows belong to no thread and were left out.", first.withoutThread));
+          String.format(
+              "%,d windows belong to no thread and were left out; --thread GLOB explains what"
+                  + " threads did meanwhile.",
+              first.withoutThread));
     }
     notes.addAll(recording.notes());
     return notes;

@@ -22,15 +22,21 @@ import latencyscope.recording.thread.ThreadId;
  * thread.
  */
 final class FirstReading implements EventConsumer {
+  private static final String SPAN = "profiler.Span"; // async-profiler 4.5 and newer
+  private static final ThreadId NOBODY = new ThreadId(0, "", 0);
+
   private final Query query;
   private final Query.Matcher threads;
   private final GarbageCollections collections = new GarbageCollections();
   private final Map<Window, Long> pauses = new HashMap<>();
+  private final Marks marks = new Marks();
+  private final WindowSet withoutOwnThread = new WindowSet(0);
   final Coverage coverage = new Coverage();
   final Safepoints safepoints = new Safepoints();
   final Mounts mounts = new Mounts();
   final WindowSet windows;
   long withoutThread;
+  boolean isBetween;
   long ofOwnThreads;
   String eventName;
 
@@ -45,7 +51,7 @@ final class FirstReading implements EventConsumer {
   public void accept(KernelEvent event) {
     coverage.add(event);
     String type = EventDescription.PREFIX + event.type();
-    if (query.isEvent(type)) {
+    if (query.isEvent(type) && query.hasFields(event::fields)) {
       add(type, type, event.thread(), event.start(), event.duration(), true);
     }
   }
@@ -76,15 +82,23 @@ final class FirstReading implements EventConsumer {
       mounts.add(event);
     }
     ThreadId thread = carrier(event);
-    if (query.isEvent(event.type())) {
-      boolean hasLength = event.hasDuration() && event.duration() > 0;
-      if (hasLength) {
-        Window window =
-            add(event.type(), label(event), thread, event.start(), event.duration(), true);
-        if (window != null && event.type().equals(Autopsy.PAUSE)) {
-          pauses.put(window, event.number("gcId"));
-        }
+    if (query.isEvent(event.type()) && query.hasFields(event::fields)) {
+      addAsked(event, thread);
+    }
+  }
+
+  private void addAsked(JvmEvent event, ThreadId thread) {
+    if (event.duration() > 0) {
+      Window window =
+          add(event.type(), label(event), thread, event.start(), event.duration(), true);
+      if (window != null && event.type().equals(Autopsy.PAUSE)) {
+        pauses.put(window, event.number("gcId"));
       }
+    } else if (thread != null
+        && !query.leavesOut(thread)
+        && threads.matches(thread)
+        && query.isWithin(event.start(), event.start())) {
+      marks.add(event.type(), event.label(), thread, event.start());
     }
   }
 
@@ -102,15 +116,24 @@ final class FirstReading implements EventConsumer {
     }
   }
 
-  // A pause has its own name, which says more than that of its type.
+  // A pause has its own name, which says more than that of its type; a span of async-profiler's has
+  // a tag.
   private static String label(JvmEvent event) {
     String name = event.text("name");
+    if (name == null && event.type().equals(SPAN)) {
+      name = event.text("tag");
+    }
     return name == null ? event.label() : name;
   }
 
   /** No more events: pauses get the cause of their collection, whose event comes after them. */
   void complete(Recording recording) {
     coverage.complete(recording);
+    if (windows.all().isEmpty() && !marks.isEmpty()) {
+      isBetween = true;
+      marks.addTo(windows);
+    }
+    addMeanwhile(recording);
     windows.replace(window -> {
       Long gcId = pauses.get(window);
       if (gcId == null) {
@@ -121,10 +144,26 @@ final class FirstReading implements EventConsumer {
     });
   }
 
+  // Of what belongs to no thread, such as a whole collection, the threads that are asked for are
+  // explained meanwhile.
+  private void addMeanwhile(Recording recording) {
+    for (Window window : withoutOwnThread.all()) {
+      for (ThreadId thread : recording.threads()) {
+        if (thread.osTid() > 0 && threads.matches(thread)) {
+          windows.add(
+              new Window(
+                  window.event(), window.label(), thread, window.start(), window.end(), false));
+        }
+      }
+    }
+  }
+
   private Window add(
       String type, String label, ThreadId thread, long start, long duration, boolean own) {
     eventName = type;
-    if (thread == null) {
+    if (thread == null && query.thread() != null && query.isWithin(start, start + duration)) {
+      withoutOwnThread.add(new Window(type, label, NOBODY, start, start + duration, false));
+    } else if (thread == null) {
       withoutThread++;
     } else if (query.leavesOut(thread)) {
       ofOwnThreads++;

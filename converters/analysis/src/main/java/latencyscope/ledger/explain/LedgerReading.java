@@ -59,7 +59,10 @@ public final class LedgerReading implements EventConsumer {
     first.windows.seal(first.mounts);
     Names names = new Names(recording);
     return new SecondReading(
-        new SpanReader(names, first.safepoints), first, new WakeEdges(names, List.of(), 0));
+        new SpanReader(names, first.safepoints),
+        first,
+        new WakeEdges(names, List.of(), 0),
+        new CircumstancesReading(List.of()));
   }
 
   /** The ledgers of the windows, in their order. */

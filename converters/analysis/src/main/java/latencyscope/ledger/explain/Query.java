@@ -1,5 +1,7 @@
 package latencyscope.ledger.explain;
 
+import java.util.Map;
+import java.util.function.Supplier;
 import latencyscope.jfr.NameGlob;
 import latencyscope.ledger.safepoint.Role;
 import latencyscope.recording.thread.ThreadId;
@@ -12,9 +14,21 @@ import latencyscope.recording.thread.ThreadId;
  * @param thread glob that thread names must match; null for all
  * @param from earliest begin, nanoseconds since the epoch; {@link Long#MIN_VALUE} if not given
  * @param to latest end, nanoseconds since the epoch; {@link Long#MAX_VALUE} if not given
+ * @param where globs that the event's fields must match, by field; empty for all events
  * @param top how many of the longest windows are to be explained one by one
  */
-public record Query(String event, String thread, long from, long to, int top) {
+public record Query(
+    String event, String thread, long from, long to, Map<String, String> where, int top) {
+  /** Copies the map. */
+  public Query {
+    where = Map.copyOf(where);
+  }
+
+  /** One whose events' fields do not count. */
+  public Query(String event, String thread, long from, long to, int top) {
+    this(event, thread, from, to, Map.of(), top);
+  }
+
   /** Explains the longest windows of an event type. */
   public static Query longest(String event, int top) {
     return new Query(event, null, Long.MIN_VALUE, Long.MAX_VALUE, top);
@@ -23,6 +37,19 @@ public record Query(String event, String thread, long from, long to, int top) {
   boolean isEvent(String type) {
     return event != null
         && (type.equals(event) || event.indexOf('.') < 0 && type.endsWith("." + event));
+  }
+
+  /** Whether an event's fields are as asked for; called only if any are. */
+  boolean hasFields(Supplier<Map<String, Object>> fields) {
+    if (where.isEmpty()) {
+      return true;
+    }
+    Map<String, Object> values = fields.get();
+    return where.entrySet().stream()
+        .allMatch(wanted ->
+            values.containsKey(wanted.getKey())
+                && new NameGlob(wanted.getValue())
+                    .matches(String.valueOf(values.get(wanted.getKey()))));
   }
 
   boolean isWithin(long start, long end) {

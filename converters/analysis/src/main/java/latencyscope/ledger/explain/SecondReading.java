@@ -1,5 +1,7 @@
 package latencyscope.ledger.explain;
 
+import java.util.Set;
+import latencyscope.jfr.schema.EventDescription;
 import latencyscope.ledger.SpanReader;
 import latencyscope.recording.event.EventConsumer;
 import latencyscope.recording.event.JvmEvent;
@@ -15,12 +17,15 @@ final class SecondReading implements EventConsumer {
   private final FirstReading first;
   private final WindowSet windows;
   private final WakeEdges edges;
+  private final CircumstancesReading circumstances;
 
-  SecondReading(SpanReader reader, FirstReading first, WakeEdges edges) {
+  SecondReading(
+      SpanReader reader, FirstReading first, WakeEdges edges, CircumstancesReading circumstances) {
     this.reader = reader;
     this.first = first;
     this.windows = first.windows;
     this.edges = edges;
+    this.circumstances = circumstances;
   }
 
   @Override
@@ -32,6 +37,7 @@ final class SecondReading implements EventConsumer {
     long end = event.start() + event.duration();
     first.coverage.addRuns(event);
     edges.add(event);
+    circumstances.add(event, EventDescription.PREFIX + event.type());
     if (windows.concerns(thread, event.start(), end)) {
       reader.of(event).forEach(span -> windows.add(thread, span));
     }
@@ -49,9 +55,15 @@ final class SecondReading implements EventConsumer {
   }
 
   @Override
+  public boolean wants(String type, Set<String> contextual) {
+    return wants(type) || !contextual.isEmpty();
+  }
+
+  @Override
   public void accept(JvmEvent event) {
     first.addRuns(event);
     ThreadId thread = event.thread();
+    circumstances.add(event, thread);
     if (SpanReader.JAVA_WAITS.containsKey(event.type())
         && thread != null
         && windows.concerns(thread, event.start(), event.start() + event.duration())) {

@@ -56,6 +56,14 @@ final class ChunkBytes {
     return value;
   }
 
+  /** Reads a single byte. */
+  byte readByte() throws IOException {
+    fill();
+    byte value = window.get(at(1));
+    position++;
+    return value;
+  }
+
   /** Passes a truth value. */
   void skipBoolean() {
     position++;

@@ -1,5 +1,7 @@
 package latencyscope.recording.event;
 
+import java.util.Set;
+
 /**
  * Takes the kernel events of a recording one by one, in the order of the file, and those of the JVM
  * that it asks for.
@@ -30,6 +32,15 @@ public interface EventConsumer {
    */
   default boolean wants(String type) {
     return false;
+  }
+
+  /**
+   * The same, for consumers that look at what the type describes.
+   *
+   * @param contextual the type's fields that tell what other events of the thread belong to
+   */
+  default boolean wants(String type, Set<String> contextual) {
+    return wants(type);
   }
 
   /**

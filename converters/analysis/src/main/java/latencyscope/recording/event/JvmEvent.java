@@ -1,6 +1,7 @@
 package latencyscope.recording.event;
 
 import java.util.Map;
+import java.util.Set;
 import latencyscope.recording.thread.ParserThread;
 import latencyscope.recording.thread.ThreadId;
 
@@ -13,12 +14,21 @@ import latencyscope.recording.thread.ThreadId;
 public final class JvmEvent {
   private final EventType type;
   private final String label;
+  private final Set<String> contextual;
   private Object[] values;
   private ThreadId thread;
 
   public JvmEvent(EventType type, String label) {
+    this(type, label, Set.of());
+  }
+
+  /**
+   * @param contextual the type's fields that have the annotation {@code jdk.jfr.Contextual}
+   */
+  public JvmEvent(EventType type, String label, Set<String> contextual) {
     this.type = type;
     this.label = label;
+    this.contextual = contextual;
   }
 
   public JvmEvent set(Object[] newValues, ThreadId recorded) {
@@ -86,5 +96,15 @@ public final class JvmEvent {
   /** The event's own fields; see {@link KernelEvent#fields}. */
   public Map<String, Object> fields() {
     return type.plain(values);
+  }
+
+  /** Those of its fields that tell what other events of its thread belong to. */
+  public Map<String, Object> context() {
+    if (contextual.isEmpty()) {
+      return Map.of();
+    }
+    Map<String, Object> context = fields();
+    context.keySet().retainAll(contextual);
+    return context;
   }
 }
