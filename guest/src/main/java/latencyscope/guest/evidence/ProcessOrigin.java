@@ -1,6 +1,7 @@
 package latencyscope.guest.evidence;
 
 import java.io.IOException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Optional;
 import latencyscope.proc.KernelFile;
@@ -13,10 +14,14 @@ import latencyscope.proc.TaskStat;
  * @param startedMs milliseconds since the epoch
  * @param parent the process that started it, or that adopted it since; 0 if it has none here
  * @param parentName the kernel's name of that; null if there is none
+ * @param program path of the program or script, without arguments; null if it cannot be read
  */
-record ProcessOrigin(String name, long startedMs, long parent, String parentName) {
+record ProcessOrigin(String name, long startedMs, long parent, String parentName, String program) {
   /** USER_HZ, in which /proc counts time; 100 on every architecture that we run on. */
   private static final int MS_PER_TICK = 10;
+
+  /** Longer names are cut. */
+  private static final int COMM_LENGTH = 15;
 
   /** Empty if it has ended, or its host does not say. */
   static Optional<ProcessOrigin> read(Path proc, long id) {
@@ -30,10 +35,36 @@ record ProcessOrigin(String name, long startedMs, long parent, String parentName
       long startMs = Long.parseLong(stat.field(TaskStat.START_TIME)) * MS_PER_TICK;
       long parent = Long.parseLong(stat.field(TaskStat.PARENT));
       return Optional.of(
-          new ProcessOrigin(name, nowMs - upMs + startMs, parent, name(proc, parent)));
+          new ProcessOrigin(
+              name, nowMs - upMs + startMs, parent, name(proc, parent), program(process, name)));
     } catch (IOException | RuntimeException e) {
       return Optional.empty();
     }
+  }
+
+  // The kernel names a process after the file that was executed. Of a script, that is an argument
+  // of
+  // its interpreter. No other argument is kept: it may be a secret.
+  private static String program(Path process, String name) {
+    try {
+      Path executed = process.resolve("exe").toRealPath();
+      if (isCalled(executed, name)) {
+        return executed.toString();
+      }
+      for (String word : KernelFile.text(process.resolve("cmdline")).split("\0")) {
+        if (word.indexOf('/') >= 0 && isCalled(Path.of(word), name)) {
+          return process.resolve("cwd").toRealPath().resolve(word).normalize().toString();
+        }
+      }
+      return executed.toString();
+    } catch (IOException | InvalidPathException unreadable) {
+      return null;
+    }
+  }
+
+  private static boolean isCalled(Path file, String name) {
+    String own = file.getFileName() == null ? "" : file.getFileName().toString();
+    return own.equals(name) || name.length() == COMM_LENGTH && own.startsWith(name);
   }
 
   private static String name(Path proc, long id) {

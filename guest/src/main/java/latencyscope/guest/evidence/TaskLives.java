@@ -162,6 +162,7 @@ public final class TaskLives {
       event.started = origin.startedMs();
       event.parentProcessId = origin.parent();
       event.parentName = origin.parentName();
+      event.program = origin.program();
     }
     event.ended = !new ProcessFiles(folder(id)).isAlive();
     if (event.ended) {

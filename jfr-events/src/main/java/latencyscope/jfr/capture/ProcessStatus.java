@@ -53,6 +53,11 @@ public final class ProcessStatus extends Event {
   @PageColumn(value = 9, width = 150)
   public String parentName;
 
+  /** Path of its program, without arguments; null if it could not be read. */
+  @Label("Program")
+  @Description("Path of the program or script that the process runs, without its arguments")
+  public String program;
+
   /** Whether it had ended by the end of the interval. */
   @Label("Ended")
   public boolean ended;

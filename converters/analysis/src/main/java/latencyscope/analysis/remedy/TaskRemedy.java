@@ -15,6 +15,7 @@ import latencyscope.recording.fact.CaptureInfo;
 import latencyscope.recording.fact.Host;
 import latencyscope.recording.fact.InterruptLine;
 import latencyscope.recording.fact.KnownTasks;
+import latencyscope.recording.fact.ProcessFacts;
 import latencyscope.recording.thread.ThreadId;
 
 /**
@@ -221,10 +222,16 @@ public final class TaskRemedy {
     if (tasks.hasProcessEnded(culprit.pid())) {
       String ended =
           "Keep " + process + " off CPU " + cpu + ". It has ended; start it elsewhere next time";
-      // A thread has another name than its program.
-      return culprit.tid() == culprit.pid()
-          ? Remedy.of(ended + ":", "taskset -c " + elsewhere + " " + ShellWord.of(culprit.name()))
-          : Remedy.of(ended + ", with 'taskset -c " + elsewhere + "'.");
+      // A thread has another name than its program, and a program may be in no directory of PATH.
+      Optional<String> program =
+          tasks
+              .process(culprit.pid())
+              .map(ProcessFacts::program)
+              .or(() ->
+                  culprit.tid() == culprit.pid() ? Optional.of(culprit.name()) : Optional.empty());
+      return program
+          .map(name -> Remedy.of(ended + ":", "taskset -c " + elsewhere + " " + ShellWord.of(name)))
+          .orElseGet(() -> Remedy.of(ended + ", with 'taskset -c " + elsewhere + "'."));
     }
     if (isElsewhere(culprit, cpu)) {
       return Remedy.of(

@@ -8,7 +8,14 @@ package latencyscope.recording.fact;
  * @param started when it was started, nanoseconds since the epoch, exact to 10 ms; 0 if not known
  * @param parent the process that started or adopted it; 0 if none is known
  * @param parentName the kernel's name of that; null if not known
+ * @param program path of its program or script, without arguments; null if not known
  * @param ended whether it had ended
  */
 public record ProcessFacts(
-    long pid, String name, long started, long parent, String parentName, boolean ended) {}
+    long pid,
+    String name,
+    long started,
+    long parent,
+    String parentName,
+    String program,
+    boolean ended) {}

@@ -47,6 +47,7 @@ public final class TaskTable {
               type.number(values, EventFields.STARTED, 0),
               type.number(values, EventFields.PARENT_PROCESS_ID, 0),
               type.text(values, EventFields.PARENT_NAME),
+              type.text(values, EventFields.PROGRAM),
               type.flag(values, EventFields.ENDED)));
     }
   }

@@ -136,6 +136,19 @@ class RemedyLifeTest {
         "Keep stress-ng (pid 9001) off CPU 1. It has ended; start it elsewhere next time:\n"
             + "  taskset -c 0 stress-ng",
         against(FOREIGN));
+    host.add(
+        "ProcessStatus",
+        "startTime",
+        3L,
+        "processId",
+        9001L,
+        "program",
+        "/opt/load tests/stress-ng",
+        "ended",
+        true);
+    assertTrue(
+        against(FOREIGN).endsWith("\n  taskset -c 0 '/opt/load tests/stress-ng'"),
+        against(FOREIGN));
   }
 
   /** Its id is another one's by now. */
