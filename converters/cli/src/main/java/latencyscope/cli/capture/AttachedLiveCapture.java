@@ -83,6 +83,11 @@ final class AttachedLiveCapture implements LiveCapture {
   }
 
   @Override
+  public boolean sendFrom(Thresholds thresholds) {
+    return false;
+  }
+
+  @Override
   public boolean ofThisProcess() {
     return false;
   }

@@ -55,6 +55,13 @@ public interface LiveCapture extends RunningCapture {
   /** Asks for exact counts, which come as events; ones that come anyhow may have to do. */
   void report();
 
+  /**
+   * Has events sent from another length on.
+   *
+   * @return whether that is possible: the settings of a recording in another JVM stay
+   */
+  boolean sendFrom(Thresholds thresholds);
+
   /** Whether events of this process are in the recording. */
   boolean ofThisProcess();
 

@@ -17,9 +17,11 @@ import latencyscope.cli.console.UserError;
  */
 final class OwnLiveCapture implements LiveCapture {
   private static final Duration KEPT = Duration.ofSeconds(60);
+  private final CaptureRequest request;
   private final RecordingStream stream;
 
-  private OwnLiveCapture(RecordingStream stream) {
+  private OwnLiveCapture(CaptureRequest request, RecordingStream stream) {
+    this.request = request;
     this.stream = stream;
   }
 
@@ -45,7 +47,7 @@ final class OwnLiveCapture implements LiveCapture {
     stream.onEvent(events);
     stream.onFlush(() -> flushed.accept(LiveCapture.now()));
     stream.startAsync();
-    return new OwnLiveCapture(stream);
+    return new OwnLiveCapture(request, stream);
   }
 
   @Override
@@ -70,6 +72,12 @@ final class OwnLiveCapture implements LiveCapture {
   @Override
   public void report() {
     FlightRecorder.getFlightRecorder().takeSnapshot().close();
+  }
+
+  @Override
+  public boolean sendFrom(Thresholds thresholds) {
+    stream.setSettings(LiveSettings.of(request, thresholds));
+    return true;
   }
 
   @Override

@@ -8,7 +8,8 @@ import java.time.ZoneId;
  * @param target what is watched
  * @param seconds for how long
  * @param ownCost CPU time of this process, in words
- * @param stallsNs length from which on stalls are sent
+ * @param askedNs length from which on stalls were to be sent
+ * @param stallsNs length from which on they are sent
  * @param blockedNs length from which on waits for something are sent
  * @param paused whether the screen stands still
  * @param message the latest answer to a key; "" for none
@@ -18,6 +19,7 @@ record Header(
     String target,
     long seconds,
     String ownCost,
+    long askedNs,
     long stallsNs,
     long blockedNs,
     boolean paused,

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
@@ -49,6 +50,11 @@ public final class LiveSource implements Monitor.Source {
       capture.state(); // throws if there is nothing more to come
     }
     return false;
+  }
+
+  @Override
+  public boolean sendFrom(Duration stalls, Duration blocked) {
+    return capture.sendFrom(new LiveCapture.Thresholds(stalls, blocked));
   }
 
   @Override

@@ -37,10 +37,12 @@ public final class Monitor {
   private final HostLook host;
   private final OwnCost cost = new OwnCost(Path.of("/proc/self"));
   private final AtomicBoolean changed = new AtomicBoolean(true);
+  private final ThresholdControl threshold;
   private long startedAt = System.nanoTime();
   private long lookedAt = startedAt - LOOK_NS;
   private long reportedAt = startedAt;
   private int looks;
+  private Duration inForce;
   private boolean counted;
   private boolean ended;
 
@@ -64,6 +66,13 @@ public final class Monitor {
      */
     boolean ended() throws UserError;
 
+    /**
+     * Has events sent from other lengths on.
+     *
+     * @return whether that is possible
+     */
+    boolean sendFrom(Duration stalls, Duration blocked);
+
     /** Asks for exact counts, which come as events. */
     void report();
 
@@ -77,8 +86,10 @@ public final class Monitor {
   /** A view of a model that a source fills. */
   public Monitor(Settings settings, LiveModel model, Source source) {
     this.settings = settings;
+    inForce = settings.stalls();
     this.model = model;
     this.source = source;
+    threshold = new ThresholdControl(settings.stalls(), startedAt);
     host = new HostLook(Path.of("/proc"), settings.pid());
   }
 
@@ -151,6 +162,7 @@ public final class Monitor {
         TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - startedAt),
         cost.words(),
         settings.stalls().toNanos(),
+        inForce.toNanos(),
         settings.blocked().toNanos(),
         paused,
         message,
@@ -166,6 +178,11 @@ public final class Monitor {
     lookedAt = now;
     cost.look(now);
     ended = source.ended();
+    if (!ended
+        && threshold.costs(cost.percent(), now)
+        && source.sendFrom(threshold.threshold(), settings.blocked())) {
+      inForce = threshold.threshold();
+    }
     // It reads a file for each thread: a tenth of the whole cost, if each second.
     if (looks++ % HOST_LOOKS == 0) {
       host.look(model);

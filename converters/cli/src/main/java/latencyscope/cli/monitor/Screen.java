@@ -89,7 +89,7 @@ final class Screen {
             + shown.view().order().words()
             + " · stalls from "
             + Short.whole(floor)
-            + (shown.floorNs() > header.stallsNs() ? " (raised, to cost less)" : "")
+            + (floor > header.askedNs() ? " (raised, to cost less)" : "")
             + ", blocked from "
             + Short.whole(header.blockedNs()));
   }

@@ -19,7 +19,7 @@ class ScreenTest {
 
   private static Header header(boolean paused, String message) {
     return new Header(
-        "pid 4000 java", 83, "0.4 %", 10_000, 1_000_000, paused, message, ZoneOffset.UTC);
+        "pid 4000 java", 83, "0.4 %", 10_000, 10_000, 1_000_000, paused, message, ZoneOffset.UTC);
   }
 
   private Made trading() {
