@@ -18,6 +18,7 @@ import latencyscope.recording.chunk.RecordingException;
 import latencyscope.recording.event.EventFan;
 import latencyscope.recording.fact.CaptureInfo;
 import latencyscope.recording.fact.Scope;
+import latencyscope.timeline.CpuRuns;
 import latencyscope.timeline.Slices;
 
 /**
@@ -43,7 +44,7 @@ public final class HtmlReport {
     long start = report.recording().measuredFrom();
     Timeline timeline = new Timeline(start, capture.start() - start + capture.duration());
     SlowestEvents slowest = new SlowestEvents();
-    events.read(new EventFan(new Slices(timeline), slowest));
+    events.read(new EventFan(new Slices(timeline), new CpuRuns(timeline::addRun), slowest));
     List<Stall> stalls = slowest.stalls();
     List<Window> windows = stalls.stream().map(Stall::longest).toList();
     List<Ledger> ledgers =

@@ -22,15 +22,23 @@ final class RowSummary {
 
   private final String type;
   private final String module;
+  private final String state;
+  private final String task;
   private final Map<Integer, Bin> bins = new TreeMap<>();
   private final PriorityQueue<Slice> worst =
       new PriorityQueue<>(Comparator.comparingLong(Slice::duration));
   private long count;
   private long total;
 
-  RowSummary(String type, String module) {
+  /**
+   * @param state key of the thread's state that it is; empty if it is none
+   * @param task the task that ran, of a CPU's row; null of others
+   */
+  RowSummary(String type, String module, String state, String task) {
     this.type = type;
     this.module = module;
+    this.state = state;
+    this.task = task;
   }
 
   /**
@@ -58,6 +66,14 @@ final class RowSummary {
 
   String module() {
     return module;
+  }
+
+  String state() {
+    return state;
+  }
+
+  String task() {
+    return task;
   }
 
   long count() {

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import latencyscope.timeline.CpuRuns;
 import latencyscope.timeline.Lane;
 import latencyscope.timeline.Slice;
 
@@ -21,18 +22,21 @@ final class Timeline implements Consumer<Slice> {
   static final int INTERVALS = 2_400;
 
   // Numbers that the intervals can be divided by.
-  private static final List<Integer> COARSER = List.of(1, 2, 3, 4, 6, 8, 12);
-  private static final int LAST = 24;
+  private static final List<Integer> COARSER = List.of(1, 2, 3, 4, 6, 8, 12, 24, 48, 120);
+  private static final int LAST = 240;
 
   // Some 3 MB of the page.
   private static final int MAX_FILLED = 150_000;
 
   private static final int TOTAL_LONGEST = 40_000;
   private static final int MAX_LONGEST = 500;
-  private static final int MIN_LONGEST = 20;
+  private static final int MIN_LONGEST = 2;
 
-  // What a page can show, and a reader can scroll through.
-  private static final int MAX_LANES = 160;
+  // A page draws those in sight only: the limit is the size of its data.
+  private static final int MAX_LANES = 6_000;
+
+  private static final int MAX_TASKS = 12;
+  private static final String OTHERS = "other tasks";
 
   private final long start;
   private final long duration;
@@ -52,23 +56,48 @@ final class Timeline implements Consumer<Slice> {
   @Override
   public void accept(Slice slice) {
     events += slice.exemplar() ? 0 : 1;
+    add(slice, slice.type(), LaneState.of(slice));
+  }
+
+  /** Takes a time for which a task is known to have run: of a CPU it is that task's row. */
+  void addRun(Slice slice) {
+    String row = CpuRuns.RAN;
+    if (slice.lane().isCpu()) {
+      Map<String, RowSummary> rows = lanes.getOrDefault(slice.lane(), Map.of());
+      String own = CpuRuns.RAN + " " + slice.name();
+      long tasks = rows.keySet().stream().filter(key -> key.startsWith(CpuRuns.RAN + " ")).count();
+      row = rows.containsKey(own) || tasks < MAX_TASKS ? own : CpuRuns.RAN + " " + OTHERS;
+    }
+    add(slice, row, LaneState.ON_CPU);
+  }
+
+  private void add(Slice slice, String key, String state) {
     long relative = Math.max(0, Math.min(duration - 1, slice.start() - start));
     int interval = (int) (relative * (double) INTERVALS / duration);
     RowSummary row =
         lanes
             .computeIfAbsent(slice.lane(), lane -> new LinkedHashMap<>())
-            .computeIfAbsent(slice.type(), type -> newRow(type, slice.module()));
+            .computeIfAbsent(key, type -> newRow(slice, key, state));
     row.add(slice, Math.min(INTERVALS - 1, interval), longest());
   }
 
-  private RowSummary newRow(String type, String module) {
+  private RowSummary newRow(Slice slice, String key, String state) {
     rows++;
-    return new RowSummary(type, module);
+    String task =
+        slice.lane().isCpu() && key.startsWith(CpuRuns.RAN + " ")
+            ? key.substring(CpuRuns.RAN.length() + 1)
+            : null;
+    return new RowSummary(slice.type(), slice.module(), state, task);
   }
 
   /** How many events of a row are kept one by one: fewer where there are many rows. */
   int longest() {
     return Math.max(MIN_LONGEST, Math.min(MAX_LONGEST, TOTAL_LONGEST / rows));
+  }
+
+  /** Number of rows in all. */
+  int rows() {
+    return rows;
   }
 
   /** How many intervals to take together, so that the page stays small. */

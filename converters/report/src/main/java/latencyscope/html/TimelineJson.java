@@ -22,6 +22,7 @@ final class TimelineJson {
 
   // Beyond this, the longest of a row have less to say for themselves.
   private static final int DETAILED_PER_ROW = 120;
+  private static final int DETAILED = 12_000;
 
   private final Report report;
   private final Timeline timeline;
@@ -69,6 +70,11 @@ final class TimelineJson {
     for (Lane lane : lanes) {
       json.writeStartObject();
       json.writeStringField("name", name(lane));
+      json.writeStringField(
+          "kind", lane.isCpu() ? "cpu" : lane.thread() == null ? "jvm" : "thread");
+      if (lane.thread() != null) {
+        json.writeNumberField("thread", lane.thread().osTid());
+      }
       json.writeArrayFieldStart("rows");
       for (RowSummary row : timeline.rows(lane)) {
         row(row, together);
@@ -95,6 +101,10 @@ final class TimelineJson {
     json.writeStartObject();
     json.writeStringField("type", row.type());
     json.writeStringField("module", row.module());
+    json.writeStringField("state", row.state());
+    if (row.task() != null) {
+      json.writeStringField("task", row.task());
+    }
     json.writeNumberField("count", row.count());
     json.writeNumberField("total", row.total());
     json.writeArrayFieldStart("bins");
@@ -107,12 +117,13 @@ final class TimelineJson {
     json.writeEndArray();
     json.writeArrayFieldStart("slices");
     int written = 0;
+    int detailed = Math.max(1, Math.min(DETAILED_PER_ROW, DETAILED / timeline.rows()));
     for (Slice slice : row.longest(timeline.longest())) {
       written++;
       json.writeNumber(slice.start() - timeline.start());
       json.writeNumber(slice.duration());
       json.writeNumber(text(slice.name()));
-      json.writeNumber(text(written <= DETAILED_PER_ROW ? details(slice) : ""));
+      json.writeNumber(text(written <= detailed ? details(slice) : ""));
     }
     json.writeEndArray();
     json.writeEndObject();

@@ -31,6 +31,11 @@ public record Slice(
   /** Module of events that are not the kernel's. */
   public static final String JVM = "jvm";
 
+  /** What {@link #type} is for one of our event types. */
+  public static String label(String type) {
+    return EventKind.words(type);
+  }
+
   /** End, nanoseconds since the epoch. */
   public long end() {
     return start + duration;
