@@ -28,6 +28,9 @@ public final class TaskRemedy {
 
   static final String ISOLATION = "CONFIG_CPU_ISOLATION";
 
+  /** Parent of all kernel threads. */
+  private static final long KTHREADD = 2;
+
   private static final String IDLE_DRIVER = HostSetting.CPUIDLE_DRIVER.fact();
 
   private final Recording recording;
@@ -65,7 +68,7 @@ public final class TaskRemedy {
     if (culprit.isBoundToCpu()) {
       remedies.add(bound(culprit, cpu));
     } else if (elsewhere.isEmpty()) {
-      remedies.add(Remedy.of(noRoom(cpu)));
+      remedies.add(stepBack(culprit, cpu).orElseGet(() -> Remedy.of(noRoom(cpu))));
     } else if (culprit.isUnboundWorker()) {
       unbound(culprit, cpu, elsewhere).ifPresent(remedies::add);
     } else if (culprit.interrupt() != null) {
@@ -285,6 +288,34 @@ public final class TaskRemedy {
 
   private boolean ofTarget(Task culprit) {
     return capture.targetPid() > 0 && culprit.pid() == capture.targetPid();
+  }
+
+  // Where there is no other CPU, the culprit may have what the target leaves of this one: a task of
+  // the idle class loses the CPU at once to any other that wakes up (sched(7), SCHED_IDLE).
+  private Optional<Remedy> stepBack(Task culprit, int cpu) {
+    Optional<ProcessFacts> process = tasks.process(culprit.pid());
+    boolean ofKernel =
+        culprit.pid() <= KTHREADD || process.filter(TaskRemedy::isOfKernel).isPresent();
+    if (culprit.tid() == 0 || ofKernel || ofTarget(culprit) || host.online().isEmpty()) {
+      return Optional.empty();
+    }
+    String name = culprit.name() + " (pid " + culprit.pid() + ")";
+    if (tasks.hasProcessEnded(culprit.pid())) {
+      return process
+          .map(ProcessFacts::program)
+          .map(program ->
+              Remedy.of(
+                  noRoom(cpu) + " " + name + " has ended; let it have idle time only next time:",
+                  "chrt --idle 0 " + ShellWord.of(program)));
+    }
+    return Optional.of(
+        Remedy.of(
+            noRoom(cpu) + " Let " + name + " have idle time only:",
+            "chrt --idle --all-tasks --pid 0 " + culprit.pid()));
+  }
+
+  private static boolean isOfKernel(ProcessFacts process) {
+    return process.parent() == KTHREADD;
   }
 
   private String noRoom(int cpu) {

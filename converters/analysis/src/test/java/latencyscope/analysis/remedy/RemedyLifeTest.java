@@ -125,6 +125,21 @@ class RemedyLifeTest {
         against(OWN));
   }
 
+  @Test
+  void whereNoCpuIsLeftACulpritStepsBack() {
+    String all = host.recording().host().online().toString();
+    TaskRemedy guarding = new TaskRemedy(host.recording(), CpuSet.parse(all));
+    String text = Remedy.text(guarding.against(FOREIGN, VICTIM, 1));
+    assertTrue(text.contains("\n  chrt --idle --all-tasks --pid 0 9001"), text);
+    text = Remedy.text(guarding.against(OWN, VICTIM, 1));
+    assertFalse(text.contains("chrt"), text);
+    process(9001, true);
+    text =
+        Remedy.text(
+            new TaskRemedy(host.recording(), CpuSet.parse(all)).against(FOREIGN, VICTIM, 1));
+    assertFalse(text.contains("chrt"), "nobody knows what to start: " + text);
+  }
+
   /** One thread of another process may end while others of it go on. */
   @Test
   void theCommandOnAProcessThatHasEndedIsForTheNext() {
