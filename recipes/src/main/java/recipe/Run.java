@@ -1,0 +1,76 @@
+package recipe;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import jdk.jfr.Configuration;
+import jdk.jfr.Recording;
+
+/**
+ * Runs one engine with one trouble, and records it.
+ *
+ * <p>Arguments: engine, trouble, seconds, directory, file of JFR settings. The strategy has the last
+ * CPU, everything else runs on the first ({@code taskset -c 0 java …}). Leaves {@code run.jfr}.
+ */
+public final class Run {
+  private static final int WARM_UP_MS = 6_000;
+  private static final long PAUSE_NS = 100_000;
+
+  private Run() {}
+
+  public static void main(String[] arguments) throws Exception {
+    Path directory = Path.of(arguments[3]).toAbsolutePath();
+    int seconds = Integer.parseInt(arguments[2]);
+    int cpu = Integer.parseInt(Files.readString(Path.of("/sys/devices/system/cpu/online"))
+        .strip().replaceAll(".*[-,]", ""));
+    Strategy strategy = new Strategy(cpu);
+    AtomicBoolean stopped = new AtomicBoolean();
+    try (Engine engine = engine(arguments[0], directory)) {
+      engine.start(strategy);
+      Thread feed = new Thread(() -> feed(engine, stopped), "feed");
+      feed.start();
+      strategy.awaitStart();
+      Configuration settings = Configuration.create(Path.of(arguments[4]));
+      try (Recording recording = new Recording(settings);
+          Trouble.Place place = new Trouble.Place(directory, cpu, 0, seconds)) {
+        recording.enable("recipe.Order").withoutThreshold();
+        recording.start();
+        // The code is compiled, and the modules of the agent are loaded.
+        Thread.sleep(WARM_UP_MS);
+        long before = strategy.received();
+        Trouble.of(arguments[1]).start(place, strategy);
+        Thread.sleep(TimeUnit.SECONDS.toMillis(seconds));
+        recording.stop();
+        recording.dump(directory.resolve("run.jfr"));
+        System.out.println(strategy.received() - before + " orders");
+      }
+      stopped.set(true);
+      feed.join();
+    }
+    // Libraries have threads of their own that would keep the JVM.
+    System.exit(0);
+  }
+
+  private static Engine engine(String name, Path directory) {
+    return switch (name) {
+      case "disruptor" -> new DisruptorEngine();
+      case "aeron" -> new AeronEngine();
+      case "chronicle" -> new ChronicleEngine(directory);
+      case "netty" -> new NettyEngine();
+      case "matching" -> new MatchingEngine();
+      default ->
+          throw new IllegalArgumentException(
+              "no engine " + name + "; there are disruptor, aeron, chronicle, netty and matching");
+    };
+  }
+
+  // An order each 100 µs or so; those that find no room are dropped, as market data is.
+  private static void feed(Engine engine, AtomicBoolean stopped) {
+    for (long order = 0; !stopped.get(); order++) {
+      engine.send(order);
+      LockSupport.parkNanos(PAUSE_NS);
+    }
+  }
+}
