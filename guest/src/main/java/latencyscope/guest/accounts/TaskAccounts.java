@@ -18,8 +18,8 @@ import latencyscope.proc.ProcessFiles;
  * one that is born and ends between two looks is never seen. Used by one thread at a time.
  */
 final class TaskAccounts {
-  /** Threads for whose files there is time in a second: a look at one takes some 60 µs. */
-  private static final int LOOKS_A_SECOND = 300;
+  /** Threads for whose files there is time in a second: a look at one takes some 140 µs. */
+  private static final int LOOKS_A_SECOND = 100;
 
   private static final long SECOND_NS = 1_000_000_000;
 
