@@ -20,6 +20,11 @@ struct kernel_symbol {
 	u64 address;
 };
 
+/* Number of a copy of the thread's stack, or 0; user space puts its frames in its place. */
+struct copied_stack {
+	u64 number;
+};
+
 struct record_header {
 	u64 sequence; /* see log.bpf.h */
 	u64 kernel_start_ns;

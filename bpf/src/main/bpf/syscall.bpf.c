@@ -102,8 +102,10 @@ static __always_inline void handler_returned(struct task_struct *task,
 		return; /* that of another signal, on top */
 	if (instruction_pointer(regs) == state->interrupted_at - CALL_INSTRUCTION_BYTES)
 		return;
-	if (has_blocked(&state->interrupted))
+	if (has_blocked(&state->interrupted)) {
+		state->interrupted.is_here = 1;
 		settle(task, storage, slot, &state->interrupted);
+	}
 	state->interrupted.start_ns = 0;
 }
 
@@ -116,6 +118,7 @@ static __always_inline void interrupted(struct task_struct *task, struct thread_
 	if (state->interrupted.start_ns && has_blocked(&state->interrupted))
 		settle(task, storage, slot, &state->interrupted);
 	state->interrupted = state->call;
+	state->interrupted.is_here = 0;
 	state->interrupted.result = -EINTR;
 	state->interrupted_at = instruction_pointer(regs);
 	state->interrupted_stack = stack_pointer(regs);
@@ -152,6 +155,7 @@ int BPF_PROG(ls_sys_exit, struct pt_regs *regs, long result)
 		    call->run_delay_ns > call->end_ns - call->queued_until_ns)
 			call->run_delay_ns = call->end_ns - call->queued_until_ns;
 		call->result = result;
+		call->is_here = 1;
 		call->argument[0] = first_argument(regs);
 		call->argument[1] = second_argument(regs);
 		call->argument[2] = third_argument(regs);

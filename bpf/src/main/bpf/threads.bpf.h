@@ -31,6 +31,7 @@ struct thread_slot {
 	u32 os_thread_id;
 	u32 muted;		 /* set by user space: send no records */
 	u32 namespace_thread_id; /* as the thread itself sees it */
+	u64 java_thread;	 /* set by user space: address of HotSpot's JavaThread, or 0 */
 	char thread[TASK_COMM_LEN];
 	struct thread_measures measures;
 };
@@ -132,6 +133,7 @@ static __always_inline struct thread_slot *claim_slot(struct task_struct *task, 
 	slot->os_thread_id = thread_id_of(task);
 	slot->namespace_thread_id = namespace_thread_id_of(task);
 	slot->muted = 0;
+	slot->java_thread = 0;
 	slot->state = SLOT_LIVE;
 	return slot;
 }

@@ -111,7 +111,7 @@ static __always_inline void count_faults(struct task_struct *task, struct thread
 static __always_inline void send_fault(struct task_struct *task, struct thread_storage *storage,
 				       struct thread_slot *slot, struct place *place,
 				       struct open_fault *begin, u32 cpu, u64 start, u64 duration,
-				       enum fault_kind kind)
+				       enum fault_kind kind, bool kept)
 {
 	struct page_fault *record = reserve_record(RECORD_PAGE_FAULT, sizeof(*record));
 
@@ -124,6 +124,7 @@ static __always_inline void send_fault(struct task_struct *task, struct thread_s
 	record->address = place->address;
 	record->file = place->file;
 	record->file_offset = place->file_offset;
+	record->stack.number = kept ? take_stack(slot) : 0;
 	record->kind = kind;
 	record->mode = begin ? begin->mode : MODE_UNKNOWN;
 	record->access = begin ? access_of(begin->error_code) : ACCESS_UNKNOWN;
@@ -201,7 +202,7 @@ static __always_inline int fault_ends(struct bpf_perf_event_data *ctx, enum faul
 		}
 		if (sent)
 			send_fault(task, storage, slot, &place, begin, cpu, now - duration,
-				   duration, kind);
+				   duration, kind, kept);
 	}
 	storage->state.open[0].start_ns = 0;
 	storage->state.open[1].start_ns = 0;

@@ -73,6 +73,7 @@ struct page_fault {
 	u64 address;
 	struct mapped_file file;
 	u64 file_offset;
+	struct copied_stack stack;
 	enum fault_kind kind;
 	enum fault_mode mode;
 	enum fault_access access;
@@ -180,6 +181,7 @@ struct subject_measures {
 };
 
 #include "../threads.bpf.h"
+#include "../stack.bpf.h"
 #include "../subjects.bpf.h"
 
 static __always_inline void remember_faults(struct task_struct *task, struct thread_state *state)

@@ -69,6 +69,7 @@ struct futex_wait {
 	u64 address;
 	u64 asked_ns;
 	u64 run_delay_ns;
+	struct copied_stack stack;
 	u32 expected;
 	u32 timed;
 	enum futex_operation operation;
@@ -85,6 +86,7 @@ struct blocking_syscall {
 	struct system_call call;
 	s64 result;
 	u64 run_delay_ns;
+	struct copied_stack stack;
 	s32 descriptor;
 	enum file_kind file;
 	enum actor waker_context;
@@ -100,6 +102,7 @@ struct sleep {
 	u64 asked_ns;
 	u64 overslept_ns;
 	u64 run_delay_ns;
+	struct copied_stack stack;
 	enum sleep_outcome outcome;
 	u32 reserved;
 };
@@ -125,7 +128,8 @@ struct call {
 	u32 timed;
 	/* Who woke the thread last in this call; tid 0: nobody, or an interrupt. */
 	enum actor waker_context;
-	u32 reserved;
+	/* Whether the thread is where it made the call, as far as its registers tell. */
+	u32 is_here;
 	u32 waker_tid;
 	u32 waker_pid;
 	char waker[TASK_COMM_LEN];
@@ -171,6 +175,7 @@ struct subject_measures {
 };
 
 #include "../threads.bpf.h"
+#include "../stack.bpf.h"
 #include "../subjects.bpf.h"
 
 #endif

@@ -54,6 +54,14 @@ static __always_inline enum actor waker_context_of(struct call *call)
 	return call->waker_context == ACTOR_NONE ? ACTOR_UNKNOWN : call->waker_context;
 }
 
+/* Only of what is kept, and of a thread that has not gone elsewhere since. */
+static __always_inline u64 stack_of(struct thread_slot *slot, struct call *call, u32 record)
+{
+	bool kept = call->end_ns - call->start_ns >= threshold_ns[record];
+
+	return kept && call->is_here ? take_stack(slot) : 0;
+}
+
 static __always_inline void send_futex_wait(struct task_struct *task,
 					    struct thread_storage *storage,
 					    struct thread_slot *slot, struct call *call,
@@ -68,6 +76,7 @@ static __always_inline void send_futex_wait(struct task_struct *task,
 	record->address = call->argument[0];
 	record->asked_ns = call->asked_ns;
 	record->run_delay_ns = call->run_delay_ns;
+	record->stack.number = stack_of(slot, call, RECORD_FUTEX_WAIT);
 	/* The argument of futex_wait(2) is wider; a futex is not. */
 	record->expected = call->number == SYS_FUTEX_WAIT ? call->argument[1] : call->argument[2];
 	record->timed = call->timed;
@@ -129,6 +138,7 @@ static __always_inline void settle_sleep(struct task_struct *task, struct thread
 	record->asked_ns = call->asked_ns;
 	record->overslept_ns = overslept;
 	record->run_delay_ns = call->run_delay_ns;
+	record->stack.number = stack_of(slot, call, RECORD_SLEEP);
 	record->outcome = completed		   ? SLEEP_COMPLETED
 			  : call->result == -EINTR ? SLEEP_INTERRUPTED
 						   : SLEEP_FAILED;
@@ -154,6 +164,7 @@ static __always_inline void settle_other(struct task_struct *task, struct thread
 	record->call.number = call->number;
 	record->result = call->result;
 	record->run_delay_ns = call->run_delay_ns;
+	record->stack.number = stack_of(slot, call, RECORD_BLOCKING_SYSCALL);
 	record->descriptor = takes_descriptor(call->number) ? (s32)call->argument[0] : -1;
 	record->file = file_kind_of(task, record->descriptor);
 	record->waker_context = waker_context_of(call);

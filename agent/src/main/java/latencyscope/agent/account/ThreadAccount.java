@@ -59,6 +59,7 @@ public final class ThreadAccount {
     MemorySegment memory = object.mapMemory(SLOTS);
     slots = new ThreadSlots(memory, slot, sizes.slots(), object.variable("slots_claimed"));
     directory.liveSlots(slots::isLive, slots::osThreadId);
+    directory.javaThreads(slots::javaThread);
     measures =
         new SlotMeasures(
             module, memory, slot, sizes.slots(), file.struct("chunk"), object.mapMemory(CHUNKS));

@@ -27,6 +27,7 @@ public final class ThreadSlots {
   private final long osThreadId;
   private final long muted;
   private final long namespaceThreadId;
+  private final long javaThread;
   private final long thread;
 
   /**
@@ -42,6 +43,7 @@ public final class ThreadSlots {
     osThreadId = slot.member("os_thread_id").offset();
     muted = slot.member("muted").offset();
     namespaceThreadId = slot.member("namespace_thread_id").offset();
+    javaThread = slot.member("java_thread").offset();
     thread = slot.member("thread").offset();
   }
 
@@ -71,6 +73,11 @@ public final class ThreadSlots {
   /** Stops the records of a thread. */
   void mute(int slot) {
     memory.set(ValueLayout.JAVA_INT, address(slot) + muted, 1);
+  }
+
+  /** Says where HotSpot's structure of a slot's thread is. */
+  void javaThread(int slot, long address) {
+    memory.set(ValueLayout.JAVA_LONG, address(slot) + javaThread, address);
   }
 
   /** How often a slot was given to a thread. */

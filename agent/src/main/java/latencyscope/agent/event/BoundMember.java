@@ -29,6 +29,8 @@ public record BoundMember(Field field, int offset, Conversion conversion, String
     SYSTEM_CALL,
     /** From a file's inode and device: its path. */
     FILE,
+    /** From the number of a copied stack: its frames. */
+    STACK,
     /** From an enum: its constant's text. */
     TEXT
   }

@@ -133,6 +133,9 @@ public final class EventFillWriter {
       case BoundMember.Conversion.SYSTEM_CALL ->
           word(code.loadConstant(constant(strings, STRINGS)), at)
               .invokevirtual(STRINGS, "systemCall", MethodTypeDesc.of(CD_String, CD_long));
+      case BoundMember.Conversion.STACK ->
+          word(code.loadConstant(constant(strings, STRINGS)), at)
+              .invokevirtual(STRINGS, "stack", MethodTypeDesc.of(CD_String, CD_long));
       case BoundMember.Conversion.TEXT ->
           unsigned(code.loadConstant(constant(member.texts(), CD_String.arrayType())), at)
               .l2i()

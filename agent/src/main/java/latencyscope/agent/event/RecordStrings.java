@@ -9,7 +9,7 @@ import latencyscope.guest.settings.Complaints;
 
 /**
  * The texts of records: names of tasks, of kernel functions, of system calls and of files, each
- * made once and then reused. Used by one thread at a time.
+ * made once and then reused, and stacks. Used by one thread at a time.
  */
 public final class RecordStrings {
   /** Size of a task name in a record, TASK_COMM_LEN of the kernel. */
@@ -19,6 +19,7 @@ public final class RecordStrings {
   private final LongTexts functions = new LongTexts(this::look);
   private final LongTexts systemCalls = new LongTexts(RecordStrings::nameOfSystemCall);
   private final MappedFiles files;
+  private final StackTexts stacks = new StackTexts();
 
   /** Null where the kernel does not name its functions. Modules are completed side by side. */
   private volatile KernelSymbols symbols;
@@ -69,6 +70,16 @@ public final class RecordStrings {
   /** The path of a file; null for inode 0, the numbers if it cannot be found. */
   public String file(long inode, long device) {
     return inode == 0 ? null : files.path(inode, device);
+  }
+
+  /** The stack that a copy was made of, once; null if there is none. */
+  String stack(long number) {
+    return stacks.take(number);
+  }
+
+  /** Where stacks are put for the records that name them. */
+  public StackTexts stacks() {
+    return stacks;
   }
 
   /** Uses these names of functions from now on, not their addresses. */

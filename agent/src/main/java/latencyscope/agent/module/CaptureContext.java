@@ -32,6 +32,7 @@ import latencyscope.guest.trigger.Triggers;
  * @param memory knows the target's memory regions
  * @param pages finds where its pages are
  * @param locks names the JVM's own locks
+ * @param stacks finds the frames on its stacks
  * @param tasks knows which tasks live, and where they may run
  * @param triggers watches for events that are to be written to a file
  * @param turns cuts the work on records into short ones
@@ -44,6 +45,7 @@ record CaptureContext(
     TargetMemory memory,
     TargetPages pages,
     LockNames locks,
+    JavaStacks stacks,
     TaskLives tasks,
     Triggers triggers,
     ShortTurns turns,
@@ -72,6 +74,7 @@ record CaptureContext(
         TargetMemory.of(settings, javaThreads),
         new TargetPages(new TargetNodes(NumaNodes.running(), settings.pid()), files),
         LockNames.of(settings),
+        JavaStacks.of(settings),
         tasks(settings),
         triggers,
         new ShortTurns(),

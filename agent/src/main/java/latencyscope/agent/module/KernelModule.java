@@ -64,6 +64,9 @@ public final class KernelModule implements AutoCloseable {
 
   private final ModuleRecords records;
 
+  /** Null if the module takes no stacks, or if nobody could read them. */
+  private final ModuleStacks stacks;
+
   private final ModuleTimes times;
   private final List<HostAccount> hostAccounts;
   private final MemorySegment loggedFromNs;
@@ -115,6 +118,7 @@ public final class KernelModule implements AutoCloseable {
     regions = RegionTable.of(object, file);
     hostAccounts =
         context.hostAccounts().stream().filter(account -> account.module().equals(name)).toList();
+    stacks = ModuleStacks.of(object, file, context);
     records = new ModuleRecords(name, structs, context, directory, threads::mute);
     refreshMemory(true);
     adoptThresholds();
@@ -288,7 +292,10 @@ public final class KernelModule implements AutoCloseable {
     long pending = ring.pendingBytes();
     seenAt = ring.consumedBytes() + pending;
     boolean met = hasMetTrigger();
-    return met || pending > ring.capacityBytes() / 2 || threads.haveManyEnded();
+    return met
+        || pending > ring.capacityBytes() / 2
+        || stacks != null && stacks.isFull()
+        || threads.haveManyEnded();
   }
 
   /** Takes the names of threads that were not known yet, while they live. */
@@ -313,10 +320,18 @@ public final class KernelModule implements AutoCloseable {
       return 0;
     }
     try {
+      takeStacks();
       return ring.drain(records, limit, bytes);
     } catch (CorruptRingException e) {
       losses.skipped(e.skippedBytes());
       throw e;
+    }
+  }
+
+  // A copy is there before its record is.
+  private void takeStacks() throws CorruptRingException {
+    if (stacks != null) {
+      stacks.drain();
     }
   }
 
@@ -342,6 +357,7 @@ public final class KernelModule implements AutoCloseable {
     // the end of a chunk.
     long end = consumed + ring.pendingBytes();
     for (int attempt = 0; attempt < BUSY_ATTEMPTS; attempt++) {
+      takeStacks();
       ring.drain(records, Integer.MAX_VALUE, end - ring.consumedBytes());
       if (end - ring.consumedBytes() <= 0) {
         times.drained(now);

@@ -187,6 +187,7 @@ public final class LoadedModules implements Channel {
   @Override
   public void report(long startTicks, long endTicks) {
     context.locks().fact().commit();
+    context.stacks().fact().commit();
     logMemory().commit();
     // Runs and run time may be counted at this capture's wish, or at somebody else's.
     boolean counted = accounting != null || Kernel.running().countsRunTime();
@@ -463,10 +464,11 @@ public final class LoadedModules implements Channel {
     if (accounting != null) {
       accounting.close();
     }
-    try (TargetMemory _ = context.memory()) {
+    try (TargetMemory _ = context.memory();
+        JavaStacks _ = context.stacks()) {
       context.threads().close();
     } catch (IOException e) {
-      Complaints.say("could not close the readers of threads and memory", e);
+      Complaints.say("could not close the readers of threads, stacks and memory", e);
     }
   }
 }

@@ -114,6 +114,9 @@ public final class RecordBinding {
     if (isNested(type, "system_call")) {
       return Conversion.SYSTEM_CALL;
     }
+    if (isNested(type, "copied_stack")) {
+      return Conversion.STACK;
+    }
     if (isNested(type, "mapped_file")) {
       return Conversion.FILE;
     }

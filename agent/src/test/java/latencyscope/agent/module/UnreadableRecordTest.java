@@ -43,6 +43,7 @@ class UnreadableRecordTest {
             null,
             null,
             LockNames.NONE,
+            JavaStacks.NONE,
             new TaskLives(Path.of("/proc"), 1, false),
             Triggers.NONE,
             new ShortTurns(),

@@ -17,6 +17,9 @@ public enum KernelChange {
   /** A task's {@code state} is called {@code __state}. */
   STATE_RENAMED(5, 14, "2f064a59a11f"),
 
+  /** The helper {@code bpf_task_pt_regs}. */
+  TASK_REGISTERS(5, 15, "dd6e10fbd9fb"),
+
   /** A task's CPU is in its {@code thread_info}. */
   CPU_IN_THREAD_INFO(5, 16, "bcf9033e5449"),
 

@@ -1,6 +1,7 @@
 package latencyscope.guest.hotspot;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.function.Predicate;
 
 /**
@@ -44,6 +45,25 @@ public final class HotSpotStructs implements AutoCloseable {
    */
   long staticAddress(String type, String field) throws IOException {
     return table.address(type::equals, field);
+  }
+
+  /**
+   * Bytes that a structure takes.
+   *
+   * @throws IOException if the JVM does not describe it
+   */
+  long size(String type) throws IOException {
+    return table.size(type);
+  }
+
+  /** Fills a buffer, from its begin to its limit, from an address; false if there is no memory. */
+  boolean readBytes(long address, ByteBuffer into) {
+    return memory.read(address, into.position(0));
+  }
+
+  /** The byte at an address, unsigned; -1 if there is no memory. */
+  int readByte(long address) {
+    return memory.readByte(address);
   }
 
   /** The 8 bytes at an address; 0 if there is no memory. */

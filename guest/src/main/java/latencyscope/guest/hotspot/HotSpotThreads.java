@@ -46,6 +46,11 @@ public final class HotSpotThreads implements AutoCloseable {
     return (long) eetop.get(thread) == address ? id : 0;
   }
 
+  /** Address of HotSpot's structure of the thread; 0 if it has none (any more). */
+  public long address(Thread thread) {
+    return (long) eetop.get(thread);
+  }
+
   /** The memory that the thread has for its stack; empty if it has none (any more). */
   public Optional<AddressRange> stack(Thread thread) {
     long address = (long) eetop.get(thread);

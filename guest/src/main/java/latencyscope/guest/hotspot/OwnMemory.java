@@ -43,6 +43,11 @@ final class OwnMemory implements AutoCloseable {
     return there ? Short.toUnsignedInt(word.getShort(0)) : 0;
   }
 
+  /** The byte at an address, unsigned; -1 if there is no memory. */
+  int readByte(long address) {
+    return read(address, word.clear().limit(1)) ? Byte.toUnsignedInt(word.get(0)) : -1;
+  }
+
   /** The text at an address up to its 0 byte; "" if there is no memory. */
   String readText(long address) {
     ByteArrayOutputStream text = new ByteArrayOutputStream();

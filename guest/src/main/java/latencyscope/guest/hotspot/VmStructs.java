@@ -21,6 +21,7 @@ final class VmStructs {
   private static VmStructs read;
 
   private final Map<String, List<Member>> byField = new HashMap<>();
+  private final Map<String, Long> sizes = new HashMap<>();
 
   /**
    * A member of a structure.
@@ -43,7 +44,7 @@ final class VmStructs {
     for (int i = 0; i < MOST_ENTRIES; i++, at += stride) {
       // The table ends with an entry of null names.
       if (!memory.read(at, entry.clear()) || entry.getLong(typeName) == 0) {
-        return;
+        break;
       }
       byField
           .computeIfAbsent(names.at(entry.getLong(fieldName)), field -> new ArrayList<>())
@@ -53,6 +54,34 @@ final class VmStructs {
                   entry.getLong(offset),
                   entry.getLong(address)));
     }
+    readSizes(memory, libjvm, names);
+  }
+
+  private void readSizes(OwnMemory memory, LoadedLibrary libjvm, Names names) throws IOException {
+    long stride = value(memory, libjvm, "gHotSpotVMTypeEntryArrayStride");
+    int typeName = offset(memory, libjvm, "gHotSpotVMTypeEntryTypeNameOffset", stride);
+    int size = offset(memory, libjvm, "gHotSpotVMTypeEntrySizeOffset", stride);
+    ByteBuffer entry = ByteBuffer.allocateDirect((int) stride).order(ByteOrder.nativeOrder());
+    long at = value(memory, libjvm, "gHotSpotVMTypes");
+    for (int i = 0; i < MOST_ENTRIES; i++, at += stride) {
+      if (!memory.read(at, entry.clear()) || entry.getLong(typeName) == 0) {
+        return;
+      }
+      sizes.put(names.at(entry.getLong(typeName)), entry.getLong(size));
+    }
+  }
+
+  /**
+   * Bytes that a structure takes.
+   *
+   * @throws IOException if the JVM does not describe it
+   */
+  long size(String type) throws IOException {
+    Long size = sizes.get(type);
+    if (size == null) {
+      throw new IOException("libjvm.so does not describe " + type);
+    }
+    return size;
   }
 
   /** The table of this JVM. */

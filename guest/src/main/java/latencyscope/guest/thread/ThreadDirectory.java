@@ -99,6 +99,13 @@ public final class ThreadDirectory implements AutoCloseable {
     return view;
   }
 
+  /** Takes the address of HotSpot's structure of the Java thread in a slot. */
+  @FunctionalInterface
+  public interface JavaThreads {
+    /** Called whenever the thread in a slot is found to be one of Java's. */
+    void found(int slot, long address);
+  }
+
   /** Threads by the slots that one module has given them. */
   public final class OfModule {
     private Entry[] bySlot = new Entry[64];
@@ -108,6 +115,7 @@ public final class ThreadDirectory implements AutoCloseable {
 
     private IntPredicate isLive = slot -> true;
     private IntUnaryOperator idOf = slot -> 0;
+    private JavaThreads javaThreads = (slot, address) -> {};
 
     /** Threads that have ended and whose records may still be in the log, by slot and id. */
     private final Map<Long, Ended> ended = new LinkedHashMap<>();
@@ -121,6 +129,18 @@ public final class ThreadDirectory implements AutoCloseable {
     public void liveSlots(IntPredicate isSlotLive, IntUnaryOperator idOfSlot) {
       isLive = isSlotLive;
       idOf = idOfSlot;
+    }
+
+    /** Has the addresses of Java threads go there from now on. */
+    public void javaThreads(JavaThreads all) {
+      javaThreads = all;
+    }
+
+    private void put(int slot, Entry entry) {
+      bySlot[slot] = entry;
+      if (entry.thread != null && threads != null) {
+        javaThreads.found(slot, threads.address(entry.thread));
+      }
     }
 
     /**
@@ -178,7 +198,7 @@ public final class ThreadDirectory implements AutoCloseable {
       }
       // The order matters: who is known by an id while its slot is live after that has that slot.
       Entry found = look(osThreadId, kernelName);
-      bySlot[slot] = isLive.test(slot) ? found : ended(osThreadId, kernelName);
+      put(slot, isLive.test(slot) ? found : ended(osThreadId, kernelName));
       return bySlot[slot];
     }
 
@@ -232,7 +252,7 @@ public final class ThreadDirectory implements AutoCloseable {
         Entry now = entry == null ? null : byId.get(entry.osThreadId);
         if (now != null
             && (entry.thread == now.thread || entry.thread == null && isLive.test(slot))) {
-          bySlot[slot] = now;
+          put(slot, now);
         }
       }
     }

@@ -88,6 +88,13 @@ public final class PageFault extends KernelEvent implements OnPage {
   @PageColumn(6)
   public long fileOffset;
 
+  /**
+   * Where in the program the thread was, see {@link latencyscope.jfr.StackText}; null if unknown.
+   */
+  @Label("Stack")
+  @Description("Frames of the program, the innermost first; \u2026 where they could not be found")
+  public String stack;
+
   // Not public: what is public comes from the kernel's record.
   @Label("Page's Node")
   @Description("NUMA node that the page was on when the record was read; -1 if not known")

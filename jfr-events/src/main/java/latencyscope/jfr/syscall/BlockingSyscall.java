@@ -91,6 +91,13 @@ public final class BlockingSyscall extends KernelEvent {
   @Label("Waker Process Id")
   public long wakerPid;
 
+  /**
+   * Where in the program the thread was, see {@link latencyscope.jfr.StackText}; null if unknown.
+   */
+  @Label("Stack")
+  @Description("Frames of the program, the innermost first; \u2026 where they could not be found")
+  public String stack;
+
   /** Creates an empty event. */
   public BlockingSyscall() {}
 }

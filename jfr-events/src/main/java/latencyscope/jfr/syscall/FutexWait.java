@@ -108,6 +108,13 @@ public final class FutexWait extends KernelEvent implements OnLock {
   @Label("Waker Process Id")
   public long wakerPid;
 
+  /**
+   * Where in the program the thread was, see {@link latencyscope.jfr.StackText}; null if unknown.
+   */
+  @Label("Stack")
+  @Description("Frames of the program, the innermost first; \u2026 where they could not be found")
+  public String stack;
+
   // Not public: what is public comes from the kernel's record.
   @Label("Lock")
   @Description("Name of the JVM's own mutex that the futex belongs to; none if it is not one")

@@ -62,6 +62,13 @@ public final class Sleep extends KernelEvent {
   @Timespan(Timespan.NANOSECONDS)
   public long runDelay;
 
+  /**
+   * Where in the program the thread was, see {@link latencyscope.jfr.StackText}; null if unknown.
+   */
+  @Label("Stack")
+  @Description("Frames of the program, the innermost first; \u2026 where they could not be found")
+  public String stack;
+
   /** Creates an empty event. */
   public Sleep() {}
 }
