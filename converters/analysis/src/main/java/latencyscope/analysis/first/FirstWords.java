@@ -16,6 +16,7 @@ import latencyscope.analysis.finding.Severity;
 import latencyscope.analysis.finding.ShellWord;
 import latencyscope.analysis.number.Numbers;
 import latencyscope.analysis.top.TopCause;
+import latencyscope.jfr.schema.EventTypes;
 import latencyscope.ledger.explain.Sorted;
 import latencyscope.ledger.lost.ThreadLoss;
 import latencyscope.ledger.lost.Without;
@@ -137,6 +138,8 @@ public final class FirstWords {
         switch (finding.kind()) {
           case SLEEP -> "jdk.ThreadSleep";
           case LOCK -> "jdk.ThreadPark,jdk.JavaMonitorEnter";
+          case MINOR_FAULT, MAJOR_FAULT -> EventTypes.PAGE_FAULT;
+          case CALL -> EventTypes.BLOCKING_SYSCALL;
           default -> null;
         };
     String file = report.files().get(report.files().size() - 1).toString();

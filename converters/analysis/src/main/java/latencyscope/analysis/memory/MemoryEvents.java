@@ -51,6 +51,7 @@ final class MemoryEvents implements ModuleEvents {
   private final Worst<PageFault> worstFaults = new Worst<>(WORST, PageFault::duration);
   private final Map<ThreadId, PageFault> worstMinor = new HashMap<>();
   final FaultFiles files = new FaultFiles();
+  final FaultPlaces places = new FaultPlaces();
   private long locatedFaults;
   private long remoteFaults;
 
@@ -61,6 +62,7 @@ final class MemoryEvents implements ModuleEvents {
         PageFault fault = PageFault.of(event);
         faults.add(fault);
         files.add(fault);
+        places.add(fault);
         locatedFaults += fault.isLocated() ? 1 : 0;
         remoteFaults += fault.isRemote() ? 1 : 0;
         keepIfWorst(fault);

@@ -124,15 +124,18 @@ final class MemoryFindings {
             Named.of(worst.file()),
             new Cost(sum.count(), sum.total(), worst.duration(), worst.start()),
             String.format(
-                Locale.ROOT,
-                "%,d of the thread's %,d major page faults. The worst, on CPU %d, was a %s of %s.",
-                sum.count(),
-                Math.max(sum.count(), facts.of(thread, "major_faults")),
-                worst.cpu(),
-                worst.access(),
-                worst.place()),
+                    Locale.ROOT,
+                    "%,d of the thread's %,d major page faults. The worst, on CPU %d, was a %s of"
+                        + " %s.",
+                    sum.count(),
+                    Math.max(sum.count(), facts.of(thread, "major_faults")),
+                    worst.cpu(),
+                    worst.access(),
+                    worst.place())
+                + places(worst.thread(), true),
             remedy.againstMajor(load))
-        .about(Kind.MAJOR_FAULT);
+        .about(Kind.MAJOR_FAULT)
+        .at(stack(worst.thread(), true));
   }
 
   /** Minor faults of a thread, where they matter. */
@@ -173,9 +176,23 @@ final class MemoryFindings {
                 total,
                 worst == null ? null : (Long) worst.duration(),
                 worst == null ? null : (Long) worst.start()),
-            String.format(Locale.ROOT, "%,d minor page faults: %s.", count, regions(named)),
+            String.format(Locale.ROOT, "%,d minor page faults: %s.", count, regions(named))
+                + places(named, false),
             remedy.againstMinor(region))
-        .about(Kind.MINOR_FAULT);
+        .about(Kind.MINOR_FAULT)
+        .at(stack(named, false));
+  }
+
+  private String places(ThreadId thread, boolean isMajor) {
+    return events.places.costliest(thread, isMajor).map(place -> " " + place.words()).orElse("");
+  }
+
+  private List<String> stack(ThreadId thread, boolean isMajor) {
+    return events
+        .places
+        .costliest(thread, isMajor)
+        .map(FaultPlaces.Place::frames)
+        .orElse(List.of());
   }
 
   /** Minor faults of a thread in a region: the kernel's distribution holds major ones, too. */

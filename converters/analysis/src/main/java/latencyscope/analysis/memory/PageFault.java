@@ -2,6 +2,7 @@ package latencyscope.analysis.memory;
 
 import latencyscope.analysis.tally.Timed;
 import latencyscope.jfr.schema.EventFields;
+import latencyscope.recording.event.CodeStack;
 import latencyscope.recording.event.KernelEvent;
 import latencyscope.recording.thread.ThreadId;
 
@@ -18,6 +19,7 @@ import latencyscope.recording.thread.ThreadId;
  * @param offset in the file, bytes
  * @param pageNode NUMA node that the page was on; -1 if not known
  * @param cpuNode NUMA node of the CPU; -1 if not known
+ * @param stack where in the program
  * @param access {@code read}, {@code write}, {@code execute} or {@code unknown}
  */
 record PageFault(
@@ -31,6 +33,7 @@ record PageFault(
     long offset,
     int pageNode,
     int cpuNode,
+    CodeStack stack,
     String access)
     implements Timed {
   static PageFault of(KernelEvent event) {
@@ -46,6 +49,7 @@ record PageFault(
         event.number(EventFields.FILE_OFFSET),
         (int) event.number(EventFields.PAGE_NODE, -1),
         (int) event.number(EventFields.CPU_NODE, -1),
+        event.stack(),
         event.text(EventFields.ACCESS));
   }
 

@@ -5,6 +5,7 @@ import latencyscope.analysis.finding.Task;
 import latencyscope.analysis.tally.Timed;
 import latencyscope.jfr.schema.EventFields;
 import latencyscope.ledger.SpanReader;
+import latencyscope.recording.event.CodeStack;
 import latencyscope.recording.event.KernelEvent;
 import latencyscope.recording.thread.ThreadId;
 
@@ -21,6 +22,7 @@ import latencyscope.recording.thread.ThreadId;
  * @param result what it returned
  * @param sampled whether the flight recorder had stopped it to sample its stack
  * @param waker who woke it; null if an interrupt did, or if nobody is known
+ * @param stack where in the program
  * @param wakerKnown whether the waker is distinguished from an interrupt that came while it ran
  */
 record BlockedCall(
@@ -34,6 +36,7 @@ record BlockedCall(
     long result,
     boolean sampled,
     Task waker,
+    CodeStack stack,
     boolean wakerKnown)
     implements Timed {
   // Waiting for others to do something: what a thread without work does.
@@ -78,6 +81,7 @@ record BlockedCall(
         event.number(EventFields.RESULT),
         SpanReader.isSampled(event),
         Task.of(event, EventFields.WAKER_TASK),
+        event.stack(),
         isKnown(event.text(EventFields.WAKER_CONTEXT), waker));
   }
 

@@ -25,7 +25,7 @@ import latencyscope.recording.thread.ThreadId;
  * @param object class of what Java waited for; null if that is not known
  * @param mutex name of the JVM's own mutex that the futex belongs to; null if it is none
  * @param address of the futex, or of Java's lock where that is the reason; 0 if not known
- * @param stack where in the program Java waited
+ * @param stack where in the program it waited
  */
 public record FutexWait(
     ThreadId thread,
@@ -64,7 +64,7 @@ public record FutexWait(
         null,
         event.text(EventFields.LOCK),
         event.number(EventFields.ADDRESS),
-        CodeStack.NONE);
+        event.stack());
   }
 
   // A condition or a parked thread waits with another operation (wait-bitset), as glibc has done
@@ -83,13 +83,12 @@ public record FutexWait(
   /** The same, with the reason for it: Java's, where that is known. */
   public FutexWait because(JavaWait java) {
     if (java == null) {
-      return with(
-          nativeLock ? WaitReason.NATIVE_LOCK : WaitReason.UNKNOWN, null, address, CodeStack.NONE);
+      return with(nativeLock ? WaitReason.NATIVE_LOCK : WaitReason.UNKNOWN, null, address, stack);
     }
     // Within Java's wait the JVM may wait for an internal mutex.
     return nativeLock
-        ? with(WaitReason.NATIVE_LOCK, null, address, java.stack())
-        : with(java.reason(), java.object(), java.address(), java.stack());
+        ? with(WaitReason.NATIVE_LOCK, null, address, java.stack().or(stack))
+        : with(java.reason(), java.object(), java.address(), java.stack().or(stack));
   }
 
   private FutexWait with(WaitReason why, String what, long where, CodeStack code) {

@@ -28,7 +28,7 @@ record Nap(
         event.number(EventFields.ASKED, -1),
         event.cpu(),
         event.text(EventFields.CALL),
-        CodeStack.NONE);
+        event.stack());
   }
 
   /**
@@ -46,7 +46,7 @@ record Nap(
         java.asked() > 0 ? java.asked() : first.asked(),
         first.cpu(),
         WaitReason.SLEEP.label(),
-        java.stack());
+        java.stack().or(first.stack()));
   }
 
   /** How much longer it slept, nanoseconds; 0 if that is not known. */

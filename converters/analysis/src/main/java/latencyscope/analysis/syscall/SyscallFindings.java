@@ -18,6 +18,7 @@ import latencyscope.analysis.syscall.SyscallEvents.NapKey;
 import latencyscope.analysis.tally.Tally;
 import latencyscope.recording.Nanos;
 import latencyscope.recording.Recording;
+import latencyscope.recording.event.CodeStack;
 import latencyscope.recording.thread.ThreadId;
 
 /** Names which busy thread slept, waited for whose lock, and blocked in which call. */
@@ -205,11 +206,12 @@ final class SyscallFindings {
             thread,
             group.sampled() ? waker : null,
             new Cost(sum.count(), sum.total(), worst.duration(), worst.start()),
-            (group.sampled() ? sampled(sum) : called(sum, waker))
+            (group.sampled() ? sampled(sum) : called(sum, waker) + madeAt(worst))
                 + withoutCpu(worst.runDelay())
                 + busy(thread),
             remedy.againstCall(worst))
-        .about(Kind.CALL);
+        .about(Kind.CALL)
+        .at(worst.stack().frames());
   }
 
   private static String end(BlockedCall call, Task waker) {
@@ -229,6 +231,12 @@ final class SyscallFindings {
         sum.worst().cpu(),
         sum.worst().result(),
         end(sum.worst(), waker));
+  }
+
+  private static String madeAt(BlockedCall call) {
+    return CodeStack.place(call.stack().frames())
+        .map(place -> "; it was made at " + place)
+        .orElse("");
   }
 
   private static String sampled(Tally.Sum<BlockedCall> sum) {

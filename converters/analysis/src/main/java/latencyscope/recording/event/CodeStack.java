@@ -3,37 +3,57 @@ package latencyscope.recording.event;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import latencyscope.jfr.StackText;
 import org.openjdk.jmc.common.IMCFrame;
 import org.openjdk.jmc.common.IMCMethod;
 import org.openjdk.jmc.common.IMCStackTrace;
 import org.openjdk.jmc.common.IMCType;
 
 /**
- * Where in a program a thread recorded an event. Its words are made when somebody asks for them.
- * Immutable.
+ * Where in a program a thread was at an event: as the flight recorder saw it, or as a copy of its
+ * stack says. Its words are made when somebody asks for them. Immutable.
  */
 public final class CodeStack {
   /** A recording without stacks, or of what has none. */
-  public static final CodeStack NONE = new CodeStack(null);
+  public static final CodeStack NONE = new CodeStack(null, null);
 
   private static final int DEPTH = 20;
   private static final List<String> JDK = List.of("java.", "javax.", "jdk.", "sun.", "com.sun.");
 
   private final IMCStackTrace trace;
 
-  private CodeStack(IMCStackTrace trace) {
+  /** Frames as {@link StackText} has them; null if there are none. */
+  private final String text;
+
+  private CodeStack(IMCStackTrace trace, String text) {
     this.trace = trace;
+    this.text = text;
+  }
+
+  /**
+   * @param text as {@link StackText} has it; null is none
+   */
+  public static CodeStack of(String text) {
+    return text == null || text.isEmpty() ? NONE : new CodeStack(null, text);
+  }
+
+  /** This, if anything is known of it, and else another. */
+  public CodeStack or(CodeStack other) {
+    return text == null && trace == null ? other : this;
   }
 
   /**
    * @param value of the field {@code stackTrace}; anything but the parser's stack is none
    */
   static CodeStack of(Object value) {
-    return value instanceof IMCStackTrace stack ? new CodeStack(stack) : NONE;
+    return value instanceof IMCStackTrace stack ? new CodeStack(stack, null) : NONE;
   }
 
   /** The innermost frames, that which recorded first; empty if they are not known. */
   public List<String> frames() {
+    if (text != null) {
+      return StackText.frames(text);
+    }
     if (trace == null || trace.getFrames() == null) {
       return List.of();
     }
@@ -56,8 +76,11 @@ public final class CodeStack {
     return Optional.of(line == null || line < 0 ? where : where + ":" + line);
   }
 
-  /** The innermost of these frames that is not the JDK's own; empty if all are. */
+  /** The innermost of these frames that is not the JDK's own; empty if none is known to be it. */
   public static Optional<String> place(List<String> frames) {
-    return frames.stream().filter(frame -> JDK.stream().noneMatch(frame::startsWith)).findFirst();
+    return frames.stream()
+        .filter(frame -> JDK.stream().noneMatch(frame::startsWith))
+        .findFirst()
+        .filter(frame -> !frame.equals(StackText.UNKNOWN));
   }
 }

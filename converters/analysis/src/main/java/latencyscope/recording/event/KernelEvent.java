@@ -65,6 +65,11 @@ public final class KernelEvent {
     return type.text(values, field.name());
   }
 
+  /** Where in the program the thread was; nowhere if the event does not say. */
+  public CodeStack stack() {
+    return CodeStack.of(text(EventFields.STACK));
+  }
+
   /** The first of some fields that has a value, as text; null if none has. */
   public String first(List<EventField> fields) {
     for (EventField field : fields) {
