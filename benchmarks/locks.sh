@@ -4,7 +4,8 @@
 # The demo engine runs on two CPUs beside a busy loop on each. A recording begins after 5 s and goes on for 20. Counted are
 # waits for native mutexes (futex waits of glibc's contended mutexes) of any thread of the engine that is not ours, which a
 # thread of ours ended; and what the report's own-threads line says of them. Waits from second 10 of the recording on are
-# those of the steady state.
+# those of the steady state. The JVM's compilers, which wait for the queue that our code not compiled yet is put into, are
+# told apart from the engine's other threads.
 #
 # Arguments: rounds (3), jar (the built one), settings (latencyscope.jfc; default is the JDK's). Needs root, two CPUs, a
 # built tree, bpftrace and a quiet machine. Takes 40 s a round.
@@ -67,6 +68,10 @@ for round in $(seq "$rounds"); do
 		$1 == "wait" {
 			n++; if ($3 > worst) { worst = $3; who = $4 }
 			if ($2 / 1e9 > from + steady) { m++; if ($3 > late) late = $3 }
+			if ($4 !~ /^C[12]$/) {
+				others++; if ($3 > longest) { longest = $3; longer = $4 }
+				if ($2 / 1e9 > from + steady) steadies++
+			}
 			time = $2 / 1e9 - from + epoch
 			if (time < at) before++
 			else if (time > until) after++
@@ -76,6 +81,8 @@ for round in $(seq "$rounds"); do
 		END {
 			printf "bpftrace: %d waits, worst %.3f ms%s; steady state: %d, worst %.3f ms\n",
 				n, worst / 1e6, n ? " (" who ")" : "", m, late / 1e6
+			printf "          of other threads than compilers: %d, worst %.3f ms%s; steady state: %d\n",
+				others, longest / 1e6, others ? " (" longer ")" : "", steadies
 			printf "          in the time of module syscall and long enough: %d, worst %.3f ms; " \
 				"before it %d, after it %d, too short %d\n", counted, in_time / 1e6, before, after, short
 		}' "$work/waits"

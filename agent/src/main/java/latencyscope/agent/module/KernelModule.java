@@ -78,6 +78,9 @@ public final class KernelModule implements AutoCloseable {
 
   private boolean logs;
 
+  /** Null but between {@link #warmUp} and {@link #warmUpOn}. */
+  private WarmUp warmUp;
+
   /** From when on the log was read since {@link #takeHeld}. */
   private long logFromNs = Long.MAX_VALUE;
 
@@ -158,13 +161,20 @@ public final class KernelModule implements AutoCloseable {
   void warmUp() throws CorruptRingException {
     Map<Long, Struct> wanted = new TreeMap<>(structs);
     wanted.keySet().removeIf(number -> thresholdNs(number.intValue()) == Threshold.NOT_ENABLED);
-    new WarmUp(wanted, this::longEnoughNs, context.clock().kernelNow()).drain(records);
-    records.forget();
+    warmUp = new WarmUp(wanted, this::longEnoughNs, context.clock().kernelNow());
+    warmUp.drain(records, WarmUp.TURNS_BEFORE);
     for (int i = 0; i < WarmUp.LOOKS; i++) {
       adoptThresholds();
       refreshMemory(false);
       reportLosses();
     }
+  }
+
+  /** The rest of it, when nobody waits for this module's first event any more. */
+  void warmUpOn() throws CorruptRingException {
+    warmUp.drain(records, WarmUp.TURNS_AFTER);
+    warmUp = null;
+    records.forget();
   }
 
   /** Long enough for an event to be recorded, and too short to pull a trigger. */

@@ -195,10 +195,13 @@ public final class ModuleLoader {
           probes.add(Probe.refused(name, HISTORY, e.problem(), e.remedy()));
         }
         KernelModule loaded = new KernelModule(name, object, file, sizes, context.join());
-        warmUp(loaded);
+        boolean warm = warmUp(loaded);
         attach(name, file, object, probes);
         attached.countDown();
         loaded.complete();
+        if (warm) {
+          loaded.warmUpOn();
+        }
         module = loaded;
         return;
       } catch (BpfException e) {
@@ -215,14 +218,16 @@ public final class ModuleLoader {
   }
 
   // Beside an engine only, and only where nothing of it can become an event.
-  private void warmUp(KernelModule module) throws CorruptRingException {
+  private boolean warmUp(KernelModule module) throws CorruptRingException {
     if (settings.pid() == CaptureSettings.OWN && Unrecorded.makeCurrentThread(instrumentation)) {
       try {
         module.warmUp();
+        return true;
       } catch (RuntimeException e) {
         Complaints.say("the code of module " + module.name() + " is not compiled ahead", e);
       }
     }
+    return false;
   }
 
   private KernelObject configured(

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import latencyscope.analysis.Metrics;
 import latencyscope.analysis.Report;
 import latencyscope.analysis.ReportTree;
@@ -60,6 +61,13 @@ class CaptureAccountTest {
     }
     String note = fixture.recording().notes().iterator().next();
     assertTrue(note.contains("2 times, for 950 ms at worst"), note);
+  }
+
+  @Test
+  void aStallThatTheReserveMadeHarmlessIsNoWarning() {
+    fixture.add(
+        "DrainStall", "startTime", Fixture.START, "duration", 950_000_000L, "harmless", true);
+    assertEquals(Set.of(), Set.copyOf(fixture.recording().notes()));
   }
 
   @Test

@@ -35,6 +35,8 @@ public final class CaptureSession {
   /** A sixteenth of a ring: from here on rounds follow each other faster. */
   private static final long BUSY_BYTES = 512 << 10;
 
+  private static final long HALF_A_RING = 8 * BUSY_BYTES;
+
   private static final long SETTLE_NS = 1_000_000;
   private static final long HOUSEKEEPING_NS = 1_000_000_000;
   private static final long STOP_MS = 2_000;
@@ -47,6 +49,9 @@ public final class CaptureSession {
 
   /** Where records are read once a second it matters to nobody that they are a little older. */
   private static final long STALL_NS = 500_000_000;
+
+  /** Two turns of reading. What is read later may be about threads that are long gone. */
+  private static final long HARMLESS_STALL_NS = 2 * HOUSEKEEPING_NS;
 
   /** The one that was started last: it alone says how far the capture has come. */
   private static volatile CaptureSession latest;
@@ -331,10 +336,12 @@ public final class CaptureSession {
 
   // Work and pause together: it may be kept from its CPU in either.
   private void endRound() {
-    long stallNs = readMode.streams() ? STREAM_STALL_NS : STALL_NS;
-    if (System.nanoTime() - roundAtNs - channel.longestPauseNs() > stallNs) {
+    boolean streams = readMode.streams();
+    long stallNs = System.nanoTime() - roundAtNs - channel.longestPauseNs();
+    if (stallNs > (streams ? STREAM_STALL_NS : STALL_NS)) {
       channel.beforeOtherWork();
       stall.pending = channel.pendingBytes();
+      stall.harmless = !streams && stallNs < HARMLESS_STALL_NS && stall.pending < HALF_A_RING;
       stall.commit();
       stall = new DrainStall();
     }

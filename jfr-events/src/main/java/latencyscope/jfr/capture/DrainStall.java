@@ -24,6 +24,13 @@ public final class DrainStall extends Event {
   @DataAmount
   public long pending;
 
+  /** Whether nothing but the reading came later for it. */
+  @Label("Harmless")
+  @Description(
+      "Whether nothing but the reading came later: records are read once a second, and there was"
+          + " room for more")
+  public boolean harmless;
+
   /** Creates an empty event. */
   public DrainStall() {}
 }

@@ -2,11 +2,12 @@ package latencyscope.recording.collect;
 
 import java.util.Locale;
 import java.util.Optional;
+import latencyscope.jfr.schema.EventFields;
 import latencyscope.recording.event.EventType;
 
 /**
- * When the capture's own thread was kept from running: from {@code DrainStall} events. Not safe for
- * use by several threads.
+ * When the capture's own thread was kept from running for so long that more than the reading came
+ * later: from {@code DrainStall} events. Not safe for use by several threads.
  */
 public final class Stalls {
   private long stalls;
@@ -17,6 +18,9 @@ public final class Stalls {
 
   /** Takes a stall. */
   public void add(EventType type, Object[] values) {
+    if (type.flag(values, EventFields.HARMLESS)) {
+      return;
+    }
     stalls++;
     longestNs = Math.max(longestNs, type.number(values, "duration", 0));
   }
