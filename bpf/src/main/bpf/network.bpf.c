@@ -261,19 +261,65 @@ int BPF_PROG(ls_sock_send_length, struct sock *sk)
 	return 0;
 }
 
-/* Once, before all others are attached: the sockets that the target has open already. */
+/*
+ * The sockets that the target has open already, once, before all other programs are attached, in
+ * the order of these hooks' names. What a file leads to is no pointer that storage can be made
+ * with: newer verifiers, also of stable kernels, take it for untrusted. So its address is noted,
+ * and who walks all sockets of our network namespace finds it there. Others are known from their
+ * first read or write on.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 1 << 16);
+	__type(key, u64);
+	__type(value, u8);
+} ls_open_socket_addresses SEC(".maps");
+
 SEC("iter/task_file")
 int ls_open_sockets(struct bpf_iter__task_file *ctx)
 {
 	struct file *file = ctx->file;
 	struct task_struct *task = ctx->task;
 	struct socket *socket;
+	u8 open = 1;
+	u64 sk;
 
 	if (!has_socket_storage || !file || !task || !target_tgid || !is_target(task))
 		return 0;
 	socket = bpf_sock_from_file(file);
-	if (socket && socket->sk && is_inet(socket->sk))
-		claim_socket(socket->sk);
+	if (!socket)
+		return 0;
+	sk = address_of(socket->sk);
+	bpf_map_update_elem(&ls_open_socket_addresses, &sk, &open, 0);
+	return 0;
+}
+
+static __always_inline bool is_open_in_target(const void *sk)
+{
+	u64 address = address_of(sk);
+
+	return has_socket_storage && target_tgid &&
+	       bpf_map_lookup_elem(&ls_open_socket_addresses, &address);
+}
+
+SEC("iter/tcp")
+int ls_open_tcp_sockets(struct bpf_iter__tcp *ctx)
+{
+	struct sock_common *sk = ctx->sk_common;
+
+	if (sk && is_open_in_target(sk))
+		claim_socket((void *)sk);
+	return 0;
+}
+
+SEC("iter/udp")
+int ls_open_udp_sockets(struct bpf_iter__udp *ctx)
+{
+	struct udp_sock *sk = ctx->udp_sk;
+
+	if (sk && is_open_in_target(sk))
+		claim_socket((void *)sk);
 	return 0;
 }
 

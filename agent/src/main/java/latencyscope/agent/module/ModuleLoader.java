@@ -297,12 +297,16 @@ public final class ModuleLoader {
     return kernel.hasHook(hook.startsWith(OPTIONAL) ? hook.substring(OPTIONAL.length()) : hook);
   }
 
-  // Iterators come first, and run once: they report what was there before the module was loaded.
+  // Iterators come first, in the order of their hooks, and run once: they report what was there
+  // before the module was loaded.
   private static void attach(
       String name, ObjectFile file, LoadedObject object, List<Probe> probes) {
     Predicate<String> iterates = program -> file.hook(program).startsWith(ITERATOR);
     List<String> programs = new ArrayList<>(object.programs());
-    programs.sort(Comparator.comparing(iterates::test).reversed());
+    programs.sort(
+        Comparator.comparing(iterates::test)
+            .reversed()
+            .thenComparing(program -> iterates.test(program) ? file.hook(program) : ""));
     for (String program : programs) {
       try {
         object.attach(program);

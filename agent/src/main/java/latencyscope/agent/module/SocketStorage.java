@@ -10,7 +10,13 @@ import latencyscope.bpf.kernel.KernelTypes;
 final class SocketStorage {
   /** The programs that do nothing without it. */
   private static final Set<String> NEEDED_BY =
-      Set.of("ls_sk_data_ready", "ls_sock_recv_length", "ls_sock_send_length", "ls_open_sockets");
+      Set.of(
+          "ls_sk_data_ready",
+          "ls_sock_recv_length",
+          "ls_sock_send_length",
+          "ls_open_sockets",
+          "ls_open_tcp_sockets",
+          "ls_open_udp_sockets");
 
   private SocketStorage() {}
 

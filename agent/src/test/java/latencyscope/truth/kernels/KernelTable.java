@@ -39,6 +39,10 @@ final class KernelTable {
           "ls_sock_send_length",
           KernelChange.SOCKET_LENGTH_TRACEPOINTS.since(),
           "ls_open_sockets",
+          KernelChange.SOCKET_STORAGE_FOR_TRACING.since(),
+          "ls_open_tcp_sockets",
+          KernelChange.SOCKET_STORAGE_FOR_TRACING.since(),
+          "ls_open_udp_sockets",
           KernelChange.SOCKET_STORAGE_FOR_TRACING.since());
 
   /** What a kernel must be built with to have what a probe hooks. */
@@ -54,7 +58,13 @@ final class KernelTable {
 
   /** Those that a PREEMPT_RT kernel does without until it makes sockets' storage without locks. */
   private static final Set<String> OF_SOCKETS =
-      Set.of("ls_sk_data_ready", "ls_sock_recv_length", "ls_sock_send_length", "ls_open_sockets");
+      Set.of(
+          "ls_sk_data_ready",
+          "ls_sock_recv_length",
+          "ls_sock_send_length",
+          "ls_open_sockets",
+          "ls_open_tcp_sockets",
+          "ls_open_udp_sockets");
 
   /**
    * A cell.

@@ -101,6 +101,7 @@ public class DrainBenchmark {
             new TargetPages(
                 new TargetNodes(NumaNodes.running(), CaptureSettings.OWN), new MappedFiles(null)),
             LockNames.NONE,
+            JavaStacks.NONE,
             new TaskLives(Path.of("/proc"), 1, false),
             Triggers.NONE,
             new ShortTurns(),

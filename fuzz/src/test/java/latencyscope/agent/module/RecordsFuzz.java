@@ -50,6 +50,7 @@ public final class RecordsFuzz {
             null,
             pages,
             LockNames.NONE,
+            JavaStacks.NONE,
             new TaskLives(Path.of("/proc"), 1, false),
             Triggers.NONE,
             new ShortTurns(),
