@@ -25,7 +25,8 @@ build_in() {
 
 # What is released. The modules' own jars go into it, and carry the modes of their files besides.
 jars() {
-	(cd "$1" && sha256sum agent/target/latencyscope.jar jmc-plugin/target/latencyscope-jmc.jar)
+	(cd "$1" && sha256sum agent/target/latencyscope.jar jmc-plugin/target/latencyscope-jmc.jar \
+		fleet/target/latencyscope-fleet.jar)
 }
 
 if diff <(jars "$first") <(jars "$second") >&2; then

@@ -65,11 +65,13 @@ need_for_kernel_tests() {
 }
 
 JAR=agent/target/latencyscope.jar
+FLEET_JAR=fleet/target/latencyscope-fleet.jar
 
-# True if the jar is there and nothing that it is made of is newer.
+# is_built [JAR] : true if the jar is there and nothing that it is made of is newer.
 is_built() {
-	[ -f "$JAR" ] || return 1
-	[ -z "$(find . \( -name target -o -name .git \) -prune -o \( -name pom.xml -o -path '*/src/main/*' -o -path '*/src/build/*' -o -path ./bpf/compile-bpf.sh \) -newer "$JAR" -type f -print -quit)" ]
+	local jar=${1:-$JAR}
+	[ -f "$jar" ] || return 1
+	[ -z "$(find . \( -name target -o -name .git \) -prune -o \( -name pom.xml -o -path '*/src/main/*' -o -path '*/src/build/*' -o -path ./bpf/compile-bpf.sh \) -newer "$jar" -type f -print -quit)" ]
 }
 
 # What Maven may use is listed by SHA-256: see supply-chain/PinnedArtifacts.java.
@@ -102,4 +104,13 @@ build() {
 	say "building (the first time, Maven fetches its plugins)"
 	maven -q package -DskipTests -pl agent -am >&2 || die "the build failed"
 	touch "$JAR"
+}
+
+# The jar that commands over many recordings are in.
+build_fleet() {
+	is_built "$FLEET_JAR" && return
+	need_for_build
+	say "building latencyscope-fleet.jar"
+	maven -q package -DskipTests -pl fleet -am >&2 || die "the build failed"
+	touch "$FLEET_JAR"
 }

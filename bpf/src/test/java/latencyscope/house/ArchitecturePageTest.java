@@ -85,4 +85,9 @@ class ArchitecturePageTest {
   void packagesOfTheCommandLine() throws Exception {
     check("packages of cli", packagesOf("cli", "latencyscope."));
   }
+
+  @Test
+  void packagesOfTheFleet() throws Exception {
+    check("packages of fleet", packagesOf("fleet", "latencyscope.fleet."));
+  }
 }

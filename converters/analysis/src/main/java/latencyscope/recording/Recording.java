@@ -141,7 +141,7 @@ public final class Recording {
 
   static Recording read(List<Path> files, EventConsumer consumer, ReadingProgress progress)
       throws RecordingException {
-    return new RecordingReading(files, consumer, progress).recording();
+    return new RecordingReading(files, chunk -> true, consumer, progress).recording();
   }
 
   /** What was captured. */
@@ -189,6 +189,16 @@ public final class Recording {
     return threadMeasures.distributions(module, measure);
   }
 
+  /** The distributions of a module by measure and thread. */
+  public Map<String, Map<ThreadId, Distribution>> distributions(String module) {
+    return threadMeasures.distributions(module);
+  }
+
+  /** The distributions of a module by measure and what they are of, if that is not a thread. */
+  public Map<String, Map<Subject, Distribution>> subjectDistributions(String module) {
+    return subjectMeasures.distributions(module);
+  }
+
   /** The distribution of one measure over all threads; empty if it is not in the recording. */
   public Optional<Distribution> distribution(String module, String measure) {
     return distributions(module, measure).values().stream().reduce(Distribution::plus);
@@ -217,6 +227,11 @@ public final class Recording {
   /** Says that a module has counts from {@code /proc} alone; empty if it has what probes see. */
   public Optional<ProbeState> accounts(String module) {
     return probes.stream().filter(p -> p.accounts() && module.equals(p.module())).findFirst();
+  }
+
+  /** The exact counts of a module by measure and what they are of, if that is not a thread. */
+  public Map<String, Map<Subject, Long>> subjectCounts(String module) {
+    return subjectMeasures.counts(module);
   }
 
   /** Number of kernel events read, by type. */

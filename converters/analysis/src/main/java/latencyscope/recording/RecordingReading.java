@@ -41,13 +41,16 @@ final class RecordingReading {
   private static final long MB = 1_000_000;
 
   private final List<Path> files;
+  private final Predicate<Chunk> wanted;
   private final EventConsumer consumer;
   private final RecordingBuilder builder;
   private final ReadBytes bytes;
   private RecordingException damage;
 
-  RecordingReading(List<Path> files, EventConsumer consumer, ReadingProgress progress) {
+  RecordingReading(
+      List<Path> files, Predicate<Chunk> wanted, EventConsumer consumer, ReadingProgress progress) {
     this.files = files;
+    this.wanted = wanted;
     this.consumer = consumer;
     this.builder =
         new RecordingBuilder(interval -> StreamingReader.guarded(() -> consumer.accept(interval)));
@@ -67,7 +70,7 @@ final class RecordingReading {
     RepeatedChunks repeated = new RepeatedChunks(files, indexes);
     for (int i = 0; i < files.size(); i++) {
       int file = i;
-      readFile(files.get(i), indexes.get(i), chunk -> !repeated.isLeftOut(file, chunk));
+      readFile(files.get(i), indexes.get(i), wanted.and(chunk -> !repeated.isLeftOut(file, chunk)));
     }
     repeated.notes().forEach(builder.notes::add);
     if (builder.hasOurs()) {
@@ -83,12 +86,12 @@ final class RecordingReading {
         "holds no latencyscope.* events: record with LatencyScope's settings and its agent.");
   }
 
-  private void readFile(Path file, ChunkIndex index, Predicate<Chunk> wanted)
+  private void readFile(Path file, ChunkIndex index, Predicate<Chunk> read)
       throws RecordingException {
     int damaged = 0;
     int lost = 0;
     Damage first = null;
-    for (Chunk chunk : index.chunks().stream().filter(wanted).toList()) {
+    for (Chunk chunk : index.chunks().stream().filter(read).toList()) {
       Damage found = readChunk(file, chunk);
       if (found != null) {
         damaged++;

@@ -33,6 +33,9 @@ public final class Main {
     // The parser warns of every field of a newer JDK that it does not know.
     PARSER.setLevel(Level.SEVERE);
     CommandLine line = commandLine(console, machine);
+    if (arguments.length > 0 && FleetJar.has(arguments[0])) {
+      FleetJar.addCommands(line, console);
+    }
     line.setOut(new PrintWriter(console.out(), true, console.charset()));
     line.setErr(new PrintWriter(console.err(), true, console.charset()));
     line.setCaseInsensitiveEnumValuesAllowed(true);
@@ -59,6 +62,7 @@ public final class Main {
     line.addSubcommand(new TuneCommand(console, machine));
     line.addSubcommand(new DoctorCommand(console, machine));
     line.addSubcommand(new ProfilesCommand(console));
+    FleetJar.addNames(line);
     line.addSubcommand(new CompletionCommand(console));
     // The name that picocli's users know.
     line.addSubcommand("generate-completion", new CompletionCommand(console));
@@ -90,7 +94,8 @@ public final class Main {
   }
 
   /** A command that can be asked to say more. */
-  interface Verbose extends Callable<Integer> {
+  public interface Verbose extends Callable<Integer> {
+    /** Whether errors are to be printed with their stack. */
     boolean verbose();
   }
 
@@ -116,7 +121,7 @@ public final class Main {
         "3:could not run: usage, privileges, unreadable file, target gone",
         "130:Ctrl-C, twice"
       })
-  static class Common {
+  public static class Common {
     @CommandLine.Option(names = "--help", usageHelp = true, description = "Show this and exit.")
     private boolean help;
 

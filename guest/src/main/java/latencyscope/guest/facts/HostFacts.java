@@ -64,6 +64,7 @@ public final class HostFacts {
     mitigations().ifPresent(facts::add);
     governors().ifPresent(facts::add);
     deepestIdleState().ifPresent(facts::add);
+    file("hostname", "proc/sys/kernel/hostname").ifPresent(facts::add);
     file("clocksource", "sys/devices/system/clocksource/clocksource0/current_clocksource")
         .ifPresent(facts::add);
     chosen("transparent_hugepage", "sys/kernel/mm/transparent_hugepage/enabled")

@@ -38,6 +38,11 @@ public final class Measures<K> {
         distributions.getOrDefault(module, Map.of()).getOrDefault(measure, Map.of()));
   }
 
+  /** Distributions of a module by measure and whose they are. */
+  public Map<String, Map<K, Distribution>> distributions(String module) {
+    return Collections.unmodifiableMap(distributions.getOrDefault(module, Map.of()));
+  }
+
   /** Whether there is any distribution of a module. */
   public boolean hasDistributions(String module) {
     return distributions.containsKey(module);

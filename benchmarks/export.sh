@@ -1,0 +1,49 @@
+#!/bin/bash
+# How fast a large recording becomes tables, against jfr print --json in the same run, in CPU time; and whether to add
+# a host's day to a large folder takes longer than to an empty one.
+#
+# Arguments: recording (the demo's), megabytes (1024).
+# Needs a built tree (./latencyscope export --help builds it). Takes some minutes and twice the megabytes of disk.
+set -eu
+cd "$(dirname "$(readlink -f "$0")")/.."
+. scripts/setup.sh
+JDK=$(find_jdk)
+[ -x /usr/bin/time ] || need time
+recording=${1:-latencyscope-demo/recording.jfr}
+megabytes=${2:-1024}
+[ -f "$recording" ] || die "no such recording: $recording (./latencyscope demo makes one)"
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+export LC_ALL=C
+
+"$JDK/bin/java" benchmarks/src/main/java/latencyscope/benchmarks/LargeRecording.java \
+	"$recording" "$megabytes" "$work/large.jfr"
+size=$(stat -c %s "$work/large.jfr")
+
+# measure NAME COMMAND... : a row of the table.
+measure() {
+	local name=$1 times cpu code=0
+	shift
+	/usr/bin/time -q -o "$work/times" -f '%U %S %e %M' "$@" >/dev/null 2>"$work/said" || code=$?
+	if [ $code -gt 0 ]; then
+		cat "$work/said" >&2
+		die "$name failed with code $code"
+	fi
+	times=$(cat "$work/times")
+	cpu=$(awk '{ print $1 + $2 }' <<<"$times")
+	baseline=${baseline:-$cpu}
+	awk -v name="$name" -v size="$size" -v cpu="$cpu" -v base="$baseline" -v times="$times" 'BEGIN {
+		split(times, t, " ")
+		printf "| %s | %.1f | %.1f | %.1f | %.1f | %d |\n", name, cpu, t[3], size / cpu / 1e6, base / cpu, t[4] / 1e3
+	}'
+}
+
+export_to() {
+	echo "$JDK/bin/java" -Xmx512m -XX:+UseSerialGC -Dlatencyscope.fleet="$FLEET_JAR" -jar "$JAR" export \
+		"$2" -o "$1" --host "$3"
+}
+
+echo "| $((size / 1000000)) MB as | s of CPU | s | MB per s of CPU | times jfr | peak MB |"
+echo "|---|---|---|---|---|---|"
+measure "\`jfr print --json\`" "$JDK/bin/jfr" print --json "$work/large.jfr"
+measure tables $(export_to "$work/tables" "$work/large.jfr" engine1)

@@ -1,0 +1,2 @@
+/** The commands that read many recordings. */
+package latencyscope.fleet.command;

@@ -1,0 +1,4 @@
+/**
+ * What tables there are, with the unit and meaning of each column: docs/tables.md is made of it.
+ */
+package latencyscope.fleet.table;
