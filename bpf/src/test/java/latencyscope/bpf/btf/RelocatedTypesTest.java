@@ -21,6 +21,8 @@ class RelocatedTypesTest {
           "bpf_iter__bpf_map",
           "bpf_iter__task",
           "bpf_iter__task_file",
+          "bpf_iter__tcp",
+          "bpf_iter__udp",
           "bpf_iter_meta",
           "bpf_perf_event_data",
           "cfs_rq",

@@ -159,9 +159,9 @@ class RemedyTest {
 
   @Test
   void noCommandWhereThereIsNoOtherCpu() {
-    assertEquals(
-        "This host has one CPU: nothing can be moved elsewhere.",
-        remedy("0", "", "", 0, task("stress-ng", 9001)));
+    String one = remedy("0", "", "", 0, task("stress-ng", 9001));
+    assertTrue(one.startsWith("This host has one CPU: nothing can be moved elsewhere."), one);
+    assertFalse(one.contains("taskset"), one);
     String all = remedy("0-1", "", "0-1", 0, task("stress-ng", 9001));
     assertFalse(all.contains("taskset") || all.contains("isolcpus"), all);
   }
