@@ -66,11 +66,9 @@ class TuneIT {
     line = randomNumbersLine();
     lineBefore = Files.readString(line).strip();
     Files.writeString(line, CPU);
-    start("taskset", "-c", CPU, "chrt", "--rr", "1", "sh", "-c", "while :; do :; done");
+    startOn(CPU, "chrt", "--rr", "1", "sh", "-c", "while :; do :; done");
     competitor =
-        start(
-            "taskset",
-            "-c",
+        startOn(
             CPU,
             "chrt",
             "--rr",
@@ -80,7 +78,7 @@ class TuneIT {
             "-e",
             COMPETITOR);
     // Each read takes an interrupt.
-    start("taskset", "-c", "1", "dd", "if=/dev/hwrng", "of=/dev/null", "bs=64");
+    startOn("1", "dd", "if=/dev/hwrng", "of=/dev/null", "bs=64");
     Files.writeString(folder.resolve("contract.yml"), CONTRACT);
   }
 
@@ -92,13 +90,21 @@ class TuneIT {
     Files.writeString(line, lineBefore);
   }
 
-  private Process start(String... command) throws IOException {
+  /** Starts a command on a CPU; when it returns, it runs there and nowhere else. */
+  private Process startOn(String cpu, String... words) throws Exception {
+    List<String> command = new ArrayList<>(List.of("taskset", "-c", cpu));
+    command.addAll(List.of(words));
     Process process =
         new ProcessBuilder(command)
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .redirectError(ProcessBuilder.Redirect.DISCARD)
             .start();
     processes.add(process);
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(LIMIT_S);
+    while (!cpu.equals(cpus(process))) {
+      assertTrue(System.nanoTime() < end, () -> "does not come to its CPU: " + command);
+      TimeUnit.MILLISECONDS.sleep(10);
+    }
     return process;
   }
 
