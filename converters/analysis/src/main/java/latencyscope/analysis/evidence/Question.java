@@ -139,7 +139,7 @@ public enum Question {
       "network",
       "Dropped packets",
       new Counters("network"),
-      new Probes("network", List.of("ls_kfree_skb", "ls_open_sockets"))),
+      new Probes("network", List.of("ls_kfree_skb", "ls_open_"))),
 
   /** Did packets reach the target in time? */
   DELIVERIES(
