@@ -68,15 +68,7 @@ class TuneIT {
     Files.writeString(line, CPU);
     startOn(CPU, "chrt", "--rr", "1", "sh", "-c", "while :; do :; done");
     competitor =
-        startOn(
-            CPU,
-            "chrt",
-            "--rr",
-            "2",
-            "perl",
-            "-MTime::HiRes=time,usleep",
-            "-e",
-            COMPETITOR);
+        startOn(CPU, "chrt", "--rr", "2", "perl", "-MTime::HiRes=time,usleep", "-e", COMPETITOR);
     // Each read takes an interrupt.
     startOn("1", "dd", "if=/dev/hwrng", "of=/dev/null", "bs=64");
     Files.writeString(folder.resolve("contract.yml"), CONTRACT);

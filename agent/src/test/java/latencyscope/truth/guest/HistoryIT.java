@@ -184,8 +184,7 @@ class HistoryIT {
     // have it and the other not.
     Instant from = betweenSwitches(all);
     Instant to = betweenSwitches(all.reversed());
-    List<Instant> out =
-        all.stream().filter(at -> at.isAfter(from) && at.isBefore(to)).toList();
+    List<Instant> out = all.stream().filter(at -> at.isAfter(from) && at.isBefore(to)).toList();
     List<RecordedEvent> events =
         ours.events("ContextSwitch", id).stream()
             .filter(event -> event.getStartTime().isAfter(from))
