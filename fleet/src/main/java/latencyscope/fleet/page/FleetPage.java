@@ -1,7 +1,6 @@
 package latencyscope.fleet.page;
 
-import gg.jte.ContentType;
-import gg.jte.TemplateEngine;
+import gg.jte.html.OwaspHtmlTemplateOutput;
 import gg.jte.output.StringOutput;
 import java.io.IOException;
 import java.io.InputStream;
@@ -35,13 +34,6 @@ public final class FleetPage {
 
   /** From this factor on, a cell has its full colour. */
   private static final double FULL = 2;
-
-  private static final TemplateEngine ENGINE =
-      TemplateEngine.createPrecompiled(
-          null,
-          ContentType.Html,
-          FleetPage.class.getClassLoader(),
-          FleetPage.class.getPackageName());
 
   private final FleetReport report;
   private final FleetWords words;
@@ -83,7 +75,8 @@ public final class FleetPage {
   /** The page, as text of HTML. */
   public static String of(FleetReport report) {
     StringOutput out = new StringOutput();
-    ENGINE.render("page.jte", new FleetPage(report), out);
+    // Not through jte's engine: it looks for templates beside itself, in the other jar.
+    JtepageGenerated.render(new OwaspHtmlTemplateOutput(out), null, new FleetPage(report));
     return out.toString();
   }
 
