@@ -78,9 +78,6 @@ public final class KernelModule implements AutoCloseable {
 
   private boolean logs;
 
-  /** Null but between {@link #warmUp} and {@link #warmUpOn}. */
-  private WarmUp warmUp;
-
   /** From when on the log was read since {@link #takeHeld}. */
   private long logFromNs = Long.MAX_VALUE;
 
@@ -157,23 +154,25 @@ public final class KernelModule implements AutoCloseable {
    * Runs what the drain thread will run for this module, see {@link WarmUp}. To be called before
    * the programs are attached, and by a thread that the flight recorder leaves out: what comes of
    * it are no events.
+   *
+   * @return for {@link #warmUpOn}
    */
-  void warmUp() throws CorruptRingException {
+  WarmUp warmUp() throws CorruptRingException {
     Map<Long, Struct> wanted = new TreeMap<>(structs);
     wanted.keySet().removeIf(number -> thresholdNs(number.intValue()) == Threshold.NOT_ENABLED);
-    warmUp = new WarmUp(wanted, this::longEnoughNs, context.clock().kernelNow());
+    WarmUp warmUp = new WarmUp(wanted, this::longEnoughNs, context.clock().kernelNow());
     warmUp.drain(records, WarmUp.TURNS_BEFORE);
     for (int i = 0; i < WarmUp.LOOKS; i++) {
       adoptThresholds();
       refreshMemory(false);
       reportLosses();
     }
+    return warmUp;
   }
 
   /** The rest of it, when nobody waits for this module's first event any more. */
-  void warmUpOn() throws CorruptRingException {
+  void warmUpOn(WarmUp warmUp) throws CorruptRingException {
     warmUp.drain(records, WarmUp.TURNS_AFTER);
-    warmUp = null;
     records.forget();
   }
 

@@ -195,12 +195,12 @@ public final class ModuleLoader {
           probes.add(Probe.refused(name, HISTORY, e.problem(), e.remedy()));
         }
         KernelModule loaded = new KernelModule(name, object, file, sizes, context.join());
-        boolean warm = warmUp(loaded);
+        WarmUp warmUp = warmUp(loaded);
         attach(name, file, object, probes);
         attached.countDown();
         loaded.complete();
-        if (warm) {
-          loaded.warmUpOn();
+        if (warmUp != null) {
+          loaded.warmUpOn(warmUp);
         }
         module = loaded;
         return;
@@ -217,17 +217,16 @@ public final class ModuleLoader {
     }
   }
 
-  // Beside an engine only, and only where nothing of it can become an event.
-  private boolean warmUp(KernelModule module) throws CorruptRingException {
+  // Beside an engine only, and only where nothing of it can become an event; else null.
+  private WarmUp warmUp(KernelModule module) throws CorruptRingException {
     if (settings.pid() == CaptureSettings.OWN && Unrecorded.makeCurrentThread(instrumentation)) {
       try {
-        module.warmUp();
-        return true;
+        return module.warmUp();
       } catch (RuntimeException e) {
         Complaints.say("the code of module " + module.name() + " is not compiled ahead", e);
       }
     }
-    return false;
+    return null;
   }
 
   private KernelObject configured(

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import latencyscope.guest.facts.ControlGroup;
+import latencyscope.guest.facts.RisingCounts;
 import latencyscope.guest.facts.SubjectCounter;
 import latencyscope.proc.KernelFile;
 
@@ -27,7 +28,7 @@ final class GroupAccount {
 
   private final Path root;
   private final ControlGroup group;
-  private final Map<Measure, Long> last = new TreeMap<>();
+  private final RisingCounts<Measure> rises = new RisingCounts<>();
   private final Map<String, SubjectCounter> counters = new TreeMap<>();
 
   /** A count, and the kind of thing that it is of. */
@@ -56,18 +57,18 @@ final class GroupAccount {
         counters.put(module + subject, new SubjectCounter(module, subject));
       }
     }
-    last.putAll(read());
+    rises.take(read());
   }
 
   /** Commits what was counted since the last call, which is the given interval of ticks. */
   void commit(List<String> modules, long startTicks, long endTicks) {
-    read()
-        .forEach((measure, now) -> {
-          Long before = last.put(measure, now);
-          if (before != null && now > before && modules.contains(measure.module())) {
+    rises
+        .take(read())
+        .forEach((measure, by) -> {
+          if (modules.contains(measure.module())) {
             counters
                 .get(measure.module() + measure.subject)
-                .commit(measure.name, 0, now - before, startTicks, endTicks);
+                .commit(measure.name, 0, by, startTicks, endTicks);
           }
         });
   }

@@ -22,7 +22,7 @@ public final class HostCounters implements HostAccount {
 
   private final Path file;
   private final SubjectCounter counter;
-  private final Map<String, Long> last = new HashMap<>();
+  private final RisingCounts<String> rises = new RisingCounts<>();
 
   /** Reads below this folder, which is {@code /} but in tests. */
   public HostCounters(Path root) throws IllegalAccessException {
@@ -37,18 +37,14 @@ public final class HostCounters implements HostAccount {
 
   @Override
   public void begin() {
-    last.putAll(read());
+    rises.take(read());
   }
 
   @Override
   public void commit(long startTicks, long endTicks) {
-    read()
-        .forEach((measure, now) -> {
-          Long before = last.put(measure, now);
-          if (before != null && now > before) {
-            counter.commit(measure, 0, now - before, startTicks, endTicks);
-          }
-        });
+    rises
+        .take(read())
+        .forEach((measure, by) -> counter.commit(measure, 0, by, startTicks, endTicks));
   }
 
   private Map<String, Long> read() {

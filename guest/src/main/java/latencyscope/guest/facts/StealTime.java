@@ -24,7 +24,7 @@ public final class StealTime implements HostAccount {
 
   private final Path file;
   private final SubjectCounter counter;
-  private final Map<Integer, Long> last = new HashMap<>();
+  private final RisingCounts<Integer> rises = new RisingCounts<>();
 
   /** Reads below this folder, which is {@code /} but in tests. */
   public StealTime(Path root) throws IllegalAccessException {
@@ -39,7 +39,7 @@ public final class StealTime implements HostAccount {
 
   @Override
   public void begin() {
-    last.putAll(read());
+    rises.take(read());
   }
 
   @Override
@@ -49,14 +49,8 @@ public final class StealTime implements HostAccount {
 
   /** Nanoseconds since the last call, of the CPUs that lost any. */
   Map<Integer, Long> takeNew() {
-    Map<Integer, Long> lost = new HashMap<>();
-    read()
-        .forEach((cpu, now) -> {
-          Long before = last.put(cpu, now);
-          if (before != null && now > before) {
-            lost.put(cpu, (now - before) * TICK_NS);
-          }
-        });
+    Map<Integer, Long> lost = rises.take(read());
+    lost.replaceAll((cpu, ticks) -> ticks * TICK_NS);
     return lost;
   }
 

@@ -136,7 +136,7 @@ final class Excuses {
         switch (environment) {
           case DEDICATED -> false;
           case SHARED -> true;
-          // A quota is set by whoever gives the host to others.
+          // The host's owner sets the quota, not the thread's.
           case AUTO -> task.equals(Task.QUOTA) || !reserved.has(cpu);
         };
     return culprits.isOwn(task) || foreign && excused;
