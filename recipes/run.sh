@@ -48,6 +48,7 @@ screen_number() {
 # run ENGINE TROUBLE
 run() {
 	local dir=${keep:-$work}/$1-$2 screen entry wanted number
+	rm -rf "$dir"
 	mkdir -p "$dir"
 	"$JDK/bin/java" -jar "$jar" profiles "$dir" >/dev/null
 	(cd "$dir" && first taskset -c 0 "$JDK/bin/java" -Xms1g -Xmx1g -Xmn700m -XX:+AlwaysPreTouch -XX:+UseParallelGC -XX:ParallelGCThreads=2 \

@@ -18,6 +18,7 @@ see_all() {
 	rm -f target/pins/seen
 	maven "$@" -q -Dpins.write="$PWD/target/pins/seen" -Psbom verify -DskipTests -DskipITs
 	maven "$@" -q -Dpins.write="$PWD/target/pins/seen" clean test -pl jfr-events -Dtest=ProfileTest
+	maven "$@" -q -Dpins.write="$PWD/target/pins/seen" package -DskipTests -f recipes/pom.xml
 }
 
 case ${1:-} in

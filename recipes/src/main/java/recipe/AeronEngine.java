@@ -13,7 +13,9 @@ import org.agrona.concurrent.BusySpinIdleStrategy;
 import org.agrona.concurrent.SleepingMillisIdleStrategy;
 import org.agrona.concurrent.UnsafeBuffer;
 
-/** Shared memory between a publication and a subscription, which an agent polls in its duty cycle. */
+/**
+ * Shared memory between a publication and a subscription, which an agent polls in its duty cycle.
+ */
 final class AeronEngine implements Engine {
   private static final String CHANNEL = "aeron:ipc";
   private static final int STREAM = 10;

@@ -8,7 +8,8 @@ final class MatchingEngine implements Engine {
   private static final int SLOTS = 1 << 14;
   private static final int PRICES = 64;
 
-  private final OneToOneConcurrentArrayQueue<Long> queue = new OneToOneConcurrentArrayQueue<>(SLOTS);
+  private final OneToOneConcurrentArrayQueue<Long> queue =
+      new OneToOneConcurrentArrayQueue<>(SLOTS);
   private final TreeMap<Integer, Integer> bids = new TreeMap<>();
   private final TreeMap<Integer, Integer> asks = new TreeMap<>();
   private Thread strategy;

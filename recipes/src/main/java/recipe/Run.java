@@ -11,8 +11,9 @@ import jdk.jfr.Recording;
 /**
  * Runs one engine with one trouble, and records it.
  *
- * <p>Arguments: engine, trouble, seconds, directory, file of JFR settings. The strategy has the last
- * CPU, everything else runs on the first ({@code taskset -c 0 java …}). Leaves {@code run.jfr}.
+ * <p>Arguments: engine, trouble, seconds, directory, file of JFR settings. The strategy has the
+ * last CPU, everything else runs on the first ({@code taskset -c 0 java …}). Leaves {@code
+ * run.jfr}.
  */
 public final class Run {
   private static final int WARM_UP_MS = 6_000;
@@ -20,11 +21,26 @@ public final class Run {
 
   private Run() {}
 
-  public static void main(String[] arguments) throws Exception {
+  public static void main(String[] arguments) {
+    int code = 0;
+    try {
+      run(arguments);
+    } catch (Exception e) {
+      e.printStackTrace();
+      code = 1;
+    }
+    // Libraries have threads of their own that would keep the JVM.
+    System.exit(code);
+  }
+
+  private static void run(String[] arguments) throws Exception {
     Path directory = Path.of(arguments[3]).toAbsolutePath();
     int seconds = Integer.parseInt(arguments[2]);
-    int cpu = Integer.parseInt(Files.readString(Path.of("/sys/devices/system/cpu/online"))
-        .strip().replaceAll(".*[-,]", ""));
+    int cpu =
+        Integer.parseInt(
+            Files.readString(Path.of("/sys/devices/system/cpu/online"))
+                .strip()
+                .replaceAll(".*[-,]", ""));
     Strategy strategy = new Strategy(cpu);
     AtomicBoolean stopped = new AtomicBoolean();
     try (Engine engine = engine(arguments[0], directory)) {
@@ -49,8 +65,6 @@ public final class Run {
       stopped.set(true);
       feed.join();
     }
-    // Libraries have threads of their own that would keep the JVM.
-    System.exit(0);
   }
 
   private static Engine engine(String name, Path directory) {

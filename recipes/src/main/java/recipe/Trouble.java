@@ -47,7 +47,8 @@ enum Trouble {
         }
       }
       // dd with count=0 writes nothing, and then asks the kernel to forget what it caches.
-      String forget = "for f; do dd of=$f oflag=nocache conv=notrunc,fdatasync count=0 || exit; done";
+      String forget =
+          "for f; do dd of=$f oflag=nocache conv=notrunc,fdatasync count=0 || exit; done";
       List<String> command = new ArrayList<>(List.of("sh", "-c", forget, "sh"));
       for (int i = 0; i < files.size(); i++) {
         command.add(folder.resolve("instrument-" + i).toString());
