@@ -35,6 +35,7 @@ public final class LiveModel {
   private final Map<String, Long> floors = new HashMap<>();
   private final Map<String, String> missing = new TreeMap<>();
   private final SpanReader reader;
+  private long events;
   private long recordsLost;
   private long latest;
   private long until;
@@ -50,6 +51,7 @@ public final class LiveModel {
 
   /** Takes an event of a stream. */
   public synchronized void add(RecordedEvent event) {
+    events++;
     if (!event.getEventType().getName().startsWith(EventDescription.PREFIX)) {
       return;
     }
@@ -71,6 +73,11 @@ public final class LiveModel {
         }
       }
     }
+  }
+
+  /** How many events it has taken. */
+  public synchronized long events() {
+    return events;
   }
 
   private void count(LiveType type, Object[] values) {

@@ -179,7 +179,7 @@ public final class Monitor {
     cost.look(now);
     ended = source.ended();
     if (!ended
-        && threshold.costs(cost.percent(), now)
+        && threshold.costs(cost.percent(), model.events(), now)
         && source.sendFrom(threshold.threshold(), settings.blocked())) {
       inForce = threshold.threshold();
     }

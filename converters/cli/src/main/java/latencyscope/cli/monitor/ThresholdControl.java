@@ -4,9 +4,9 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Keeps what the view costs below a share of a CPU: reading an event takes some 30 µs, and their
- * number depends on the threshold. Doubles the threshold while the view costs too much, and halves
- * it when there is room again. Used by one thread.
+ * Keeps what the view costs below a share of a CPU, as far as that depends on the number of events:
+ * raises the threshold while they cost too much, and halves it when there is room again. Used by
+ * one thread.
  */
 final class ThresholdControl {
   /** Percent of one CPU. */
@@ -14,6 +14,14 @@ final class ThresholdControl {
 
   // Halving a threshold may double the number of events.
   private static final double ROOM_PERCENT = 0.4;
+
+  /** Of events: no threshold makes a view of a quiet process cheaper. */
+  private static final double NO_MATTER_PERCENT = 0.2;
+
+  /** To read an event; {@code benchmarks/monitor.sh} has what they cost in all. */
+  private static final double EVENT_PERCENT_SECONDS = 30e-6 * 100;
+
+  private static final int MOST_DOUBLINGS = 4;
 
   /** What somebody must see stays: a time slice of the scheduler is longer. */
   static final Duration HIGHEST = Duration.ofMillis(1);
@@ -27,6 +35,8 @@ final class ThresholdControl {
   private final Duration lowest;
   private Duration threshold;
   private long nextAt;
+  private long countedAt;
+  private long counted;
 
   /**
    * @param lowest the threshold that was asked for
@@ -36,6 +46,7 @@ final class ThresholdControl {
     this.lowest = lowest;
     threshold = lowest;
     nextAt = now + WARM_UP_NS;
+    countedAt = now;
   }
 
   /** The threshold that is in force. */
@@ -47,22 +58,37 @@ final class ThresholdControl {
    * Takes what the view costs.
    *
    * @param percent of one CPU; negative if it is not known yet
+   * @param events how many there were since the view began
    * @param now {@link System#nanoTime}
    * @return whether the threshold is another one now
    */
-  boolean costs(double percent, long now) {
+  boolean costs(double percent, long events, long now) {
     if (percent < 0 || now - nextAt < 0) {
       return false;
     }
+    double seconds = (double) (now - countedAt) / TimeUnit.SECONDS.toNanos(1);
+    double ofEvents = Math.min(percent, (events - counted) / seconds * EVENT_PERCENT_SECONDS);
     Duration before = threshold;
-    if (percent > MOST_PERCENT && threshold.compareTo(HIGHEST) < 0) {
-      Duration doubled = threshold.multipliedBy(2);
-      threshold = doubled.compareTo(HIGHEST) > 0 ? HIGHEST : doubled;
-    } else if (percent < ROOM_PERCENT && threshold.compareTo(lowest) > 0) {
+    if (percent > MOST_PERCENT && ofEvents > NO_MATTER_PERCENT) {
+      if (threshold.compareTo(HIGHEST) < 0) {
+        Duration raised = threshold.multipliedBy(1L << doublings(percent, ofEvents));
+        threshold = raised.compareTo(HIGHEST) > 0 ? HIGHEST : raised;
+      }
+    } else if ((percent < ROOM_PERCENT || ofEvents < NO_MATTER_PERCENT / 2)
+        && threshold.compareTo(lowest) > 0) {
       Duration half = threshold.dividedBy(2);
       threshold = half.compareTo(lowest) < 0 ? lowest : half;
     }
     nextAt = now + SETTLED_NS;
+    countedAt = now;
+    counted = events;
     return !threshold.equals(before);
+  }
+
+  /** As many as make the events fit beside what the view costs without any. */
+  private static int doublings(double percent, double ofEvents) {
+    double room = Math.max(NO_MATTER_PERCENT, MOST_PERCENT - (percent - ofEvents));
+    double times = Math.ceil(Math.log(ofEvents / room) / Math.log(2));
+    return (int) Math.max(1, Math.min(times, MOST_DOUBLINGS));
   }
 }
