@@ -17,6 +17,7 @@ import java.util.Set;
 import latencyscope.Golden;
 import latencyscope.analysis.finding.Finding;
 import latencyscope.analysis.finding.Task;
+import latencyscope.analysis.top.TopCause;
 import latencyscope.ledger.explain.Explainer;
 import latencyscope.ledger.explain.Explanation;
 import latencyscope.ledger.explain.Query;
@@ -224,6 +225,43 @@ class AutopsyReportTest {
     assertEquals("order router (pid 77)", finding.culpritInWords());
     assertEquals(new Task("order router (pid 77)", 4717, 4711, null), finding.culpritTask());
     assertEquals(List.of(), finding.remedies());
+  }
+
+  private static TopCause cause(Scene scene, String title) {
+    List<TopCause> causes = scene.report().topCauses();
+    return causes.stream()
+        .filter(cause -> cause.title().contains(title))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError(causes.stream().map(TopCause::title).toList()));
+  }
+
+  /** What a starved worker made a pause longer by is that cause's and not the collection's. */
+  @Test
+  void aPauseIsNotChargedTwice() {
+    Scene scene =
+        day()
+            .records("isolation", 0, 1_000 * MS)
+            .count(STRATEGY, "cpu_time_ns", 900 * MS)
+            .count(STRATEGY, "run_delay_ns", 10 * MS);
+    TopCause starved = cause(scene, "GC Thread#3 was kept from running in a GC pause");
+    TopCause collection = cause(scene, "Garbage collection (G1 Evacuation Pause) stopped strategy");
+    assertEquals(2_600_000, starved.lostNs());
+    // What the strategy was off its CPU for it, by the switch, less 4 µs in which it could run.
+    assertEquals(4_246_000, starved.lostNs() + collection.lostNs());
+  }
+
+  /** Not whoever took it in the worst pause. */
+  @Test
+  void theCulpritOfStarvedPausesIsWhoTookMostInAll() {
+    Scene scene = day();
+    for (int i = 0; i < 2; i++) {
+      long at = (400 + 100L * i) * MS;
+      scene.jvm("jdk.GCPhasePause", VM, at, 4 * MS, "name", "GC Pause", "gcId", 4L + i);
+      preempted(scene, WORKER, at + MS, 2 * MS, "backup", 5_500);
+    }
+    TopCause starved = cause(scene, "was kept from running in a GC pause");
+    assertEquals("backup (pid 5500)", starved.worst().culpritInWords());
+    assertEquals(6_600_000, starved.lostNs());
   }
 
   @Test

@@ -16,6 +16,8 @@ import latencyscope.recording.thread.ThreadId;
  * @param remedies what to do on this host; empty if nothing is known
  * @param isNote whether the title is a whole sentence, and the evidence no more than that
  * @param kind what it is about
+ * @param object what the thread waited for, where one place in the program has several; null if
+ *     that is not known
  * @param stack where in the program the worst was, the innermost frame first; empty if not known
  */
 public record Finding(
@@ -29,6 +31,7 @@ public record Finding(
     List<Remedy> remedies,
     boolean isNote,
     Kind kind,
+    String object,
     List<String> stack) {
   /** Copies the lists. */
   public Finding {
@@ -57,19 +60,29 @@ public record Finding(
         remedies,
         false,
         Kind.OTHER,
+        null,
         List.of());
   }
 
   /** The same, said to be about something. */
   public Finding about(Kind about) {
-    return new Finding(
-        module, severity, title, thread, culprit, cost, evidence, remedies, isNote, about, stack);
+    return with(about, object, stack);
   }
 
   /** The same, recorded at a place in the program. */
   public Finding at(List<String> frames) {
+    return with(kind, object, frames);
+  }
+
+  /** The same, said to be a wait for something. */
+  public Finding waitingFor(String what) {
+    return with(kind, what, stack);
+  }
+
+  private Finding with(Kind about, String what, List<String> frames) {
     return new Finding(
-        module, severity, title, thread, culprit, cost, evidence, remedies, isNote, kind, frames);
+        module, severity, title, thread, culprit, cost, evidence, remedies, isNote, about, what,
+        frames);
   }
 
   /** A note: a sentence that says all that there is to say. */
@@ -85,6 +98,7 @@ public record Finding(
         List.of(),
         true,
         Kind.OTHER,
+        null,
         List.of());
   }
 

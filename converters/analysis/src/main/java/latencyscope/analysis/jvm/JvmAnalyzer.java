@@ -2,7 +2,9 @@ package latencyscope.analysis.jvm;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -32,6 +34,7 @@ import latencyscope.recording.Recording;
 import latencyscope.recording.event.EventConsumer;
 import latencyscope.recording.event.JvmEvent;
 import latencyscope.recording.event.KernelEvent;
+import latencyscope.recording.thread.ThreadId;
 
 /**
  * Judges the JVM's pauses by what the kernel did to the threads that made them long. Not safe for
@@ -145,7 +148,8 @@ public final class JvmAnalyzer implements Analyzer {
     findings.add(
         finding(
             "All threads waited for " + thread + " to reach a safepoint",
-            ledger,
+            ledger.window().thread(),
+            late.stream().map(one -> one.late().get().ledger()).toList(),
             late.size(),
             total,
             worst.safepoint().timeToSafepoint(),
@@ -184,7 +188,8 @@ public final class JvmAnalyzer implements Analyzer {
     findings.add(
         finding(
             ledger.window().thread().name() + " was kept from running in a GC pause",
-            ledger,
+            ledger.window().thread(),
+            starved.stream().map(one -> one.starved().get()).toList(),
             starved.size(),
             total,
             ledger.stolen(),
@@ -201,26 +206,63 @@ public final class JvmAnalyzer implements Analyzer {
     return new Verdict(Severity.WARN, counted, finding, finding.evidence(), null);
   }
 
+  /**
+   * A finding.
+   *
+   * @param thread of the worst time
+   * @param ledgers what kept a thread from running each time; whoever did so longest in all is the
+   *     culprit
+   */
   private Finding finding(
       String title,
-      Ledger ledger,
+      ThreadId thread,
+      List<Ledger> ledgers,
       int count,
       long total,
       long worst,
       long at,
       String evidence,
       Recording recording) {
-    Part reason = ledger.parts().stream().filter(p -> p.cause().isStolen()).findFirst().get();
+    Blame blame = blame(ledgers);
     return new Finding(
             Analyzers.JVM,
             Severity.WARN,
             title,
-            ledger.window().thread(),
-            reason.culprit() == null ? null : new Named(reason.culprit(), reason.task()),
+            thread,
+            blame.part().culprit() == null
+                ? null
+                : new Named(blame.part().culprit(), blame.part().task()),
             new Cost(count, total, worst, at),
             evidence,
-            remedy(reason, ledger, recording))
+            remedy(blame.part(), blame.ledger(), recording))
         .about(Kind.PAUSE);
+  }
+
+  /** The longest time that a culprit took, and from which thread. */
+  private record Blame(Part part, Ledger ledger) {}
+
+  private static Blame blame(List<Ledger> ledgers) {
+    Map<Part.Key, Long> taken = new HashMap<>();
+    Map<Part.Key, Blame> longest = new HashMap<>();
+    for (Ledger ledger : ledgers) {
+      for (Part part : ledger.parts()) {
+        if (part.cause().isStolen()) {
+          taken.merge(part.key(), part.ns(), Long::sum);
+          longest.merge(
+              part.key(),
+              new Blame(part, ledger),
+              (one, other) -> one.part().ns() >= other.part().ns() ? one : other);
+        }
+      }
+    }
+    Part.Key most =
+        taken.entrySet().stream()
+            .max(
+                Map.Entry.<Part.Key, Long>comparingByValue()
+                    .thenComparing(entry -> String.valueOf(entry.getKey().culprit())))
+            .orElseThrow()
+            .getKey();
+    return longest.get(most);
   }
 
   /** What helps here: a culprit from elsewhere is to go, the JVM's own are to be fewer or away. */

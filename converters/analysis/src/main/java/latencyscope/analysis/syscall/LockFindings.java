@@ -78,6 +78,7 @@ final class LockFindings {
             evidence(account),
             remedy.againstLock(worst, holder == null ? null : holder.name()))
         .about(Kind.LOCK)
+        .waitingFor(lock)
         .at(worst.stack().frames());
   }
 

@@ -166,6 +166,7 @@ final class SyscallFindings {
                 + busy(thread),
             remedy.againstLock(worst, holder))
         .about(Kind.LOCK)
+        .waitingFor(what)
         .at(worst.stack().frames());
   }
 

@@ -30,7 +30,7 @@ public record FirstLook(LostTime lost, List<TopCause> causes, long target) {
   /** Ranks what was found. */
   public static FirstLook of(List<Finding> findings, LostTime lost, Recording recording) {
     List<Finding> all = new ArrayList<>(findings);
-    all.addAll(new Stopped(lost, recording).findings());
+    all.addAll(new Stopped(lost, recording, findings).findings());
     return new FirstLook(
         lost, TopCause.of(all, finding -> isLoss(finding, lost)), recording.capture().targetPid());
   }

@@ -15,6 +15,7 @@ import latencyscope.ledger.Segment;
 import latencyscope.ledger.lost.LostTime;
 import latencyscope.ledger.lost.Stop;
 import latencyscope.ledger.lost.ThreadLoss;
+import latencyscope.ledger.safepoint.Role;
 import latencyscope.recording.Recording;
 import latencyscope.recording.fact.JvmInfo;
 
@@ -27,10 +28,21 @@ final class Stopped {
 
   private final LostTime lost;
   private final Recording recording;
+  private final long starvedNs;
 
-  Stopped(LostTime lost, Recording recording) {
+  /**
+   * @param others what else was found: pauses that were longer because a worker of the collector
+   *     did not run are a cause of their own, whose time is not the collection's
+   */
+  Stopped(LostTime lost, Recording recording, List<Finding> others) {
     this.lost = lost;
     this.recording = recording;
+    starvedNs =
+        others.stream()
+            .filter(finding -> finding.kind() == Kind.PAUSE)
+            .filter(finding -> !Role.of(finding.thread().name()).isStopped())
+            .mapToLong(finding -> finding.cost().totalOrZero())
+            .sum();
   }
 
   List<Finding> findings() {
@@ -50,6 +62,7 @@ final class Stopped {
   }
 
   private Finding finding(ThreadLoss loss, Stop stop, List<Segment> segments) {
+    long ns = segments.stream().mapToLong(Segment::ns).sum();
     Segment worst = segments.stream().max(Comparator.comparingLong(Segment::ns)).orElseThrow();
     return new Finding(
             MODULE,
@@ -59,7 +72,7 @@ final class Stopped {
             Named.of(stop.words()),
             new Cost(
                 segments.size(),
-                segments.stream().mapToLong(Segment::ns).sum(),
+                stop.isCollection() ? Math.max(0, ns - starvedNs) : ns,
                 worst.ns(),
                 worst.start()),
             null,

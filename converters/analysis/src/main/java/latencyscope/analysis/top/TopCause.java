@@ -83,12 +83,13 @@ public record TopCause(List<Finding> findings, Cost cost, List<Finding> losses) 
   }
 
   // Processes of one program that come and go are one culprit. A thread's name says less. Threads
-  // that queue for one lock hand it on to each other: who was last is one of them only.
+  // that queue for one lock hand it on to each other: who was last is one of them only. But within
+  // a wait for a lock of Java's, a thread may wait for a mutex of the JVM's, too.
   private static String culprit(Finding finding) {
     Task task = finding.culpritTask();
     Optional<String> place = CodeStack.place(finding.stack());
     if (finding.kind() == Kind.LOCK && place.isPresent()) {
-      return "lock at " + place.get();
+      return finding.object() + " at " + place.get();
     }
     if (task != null && task.tid() == task.pid() && finding.kind() == Kind.CPU_WAIT) {
       return task.name();

@@ -51,6 +51,25 @@ class NamedCauseTest {
     assertTrue(sentence.startsWith("The lock is taken at demo.risk.RiskDesk.lock:146. "), sentence);
   }
 
+  /** While a thread parks, the JVM may want a mutex of its own that somebody else has. */
+  @Test
+  void aMutexOfTheJvmAtTheSamePlaceIsAnotherCause() {
+    ThreadId feed = new ThreadId(4724, "feed", 35);
+    List<TopCause> causes =
+        new SyscallFixture("")
+            .time(STRATEGY, 30 * MS, 9_000 * MS)
+            .java("jdk.ThreadPark", STRATEGY, 0, 20 * MS, "parkedClass", LOCK, STACK)
+            .woken(STRATEGY, MS, 8 * MS, RISK)
+            .mutex(STRATEGY, 10 * MS, 2 * MS, feed)
+            .report()
+            .topCauses();
+    assertEquals(
+        List.of(
+            "strategy waited for a lock (ReentrantLock) that risk held",
+            "strategy waited for a native mutex that feed held"),
+        causes.stream().map(TopCause::title).toList());
+  }
+
   @Test
   void withoutAPlaceTheHoldersAreApart() {
     assertEquals(2, locked(null).report().topCauses().size());
