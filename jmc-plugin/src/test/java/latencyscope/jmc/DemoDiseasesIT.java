@@ -50,9 +50,13 @@ class DemoDiseasesIT {
       assertTrue(judged.findings().containsKey(module), json);
       assertNotEquals(Severity.OK, judged.result(module).getSeverity());
     }
-    String report = PlugIn.report(PlugIn.THIS_JAVA, folder, recording);
-    for (KernelFinding finding : judged.result(module).getResult(KernelRule.WORST_FINDINGS)) {
-      assertTrue(report.contains(finding.finding().title()), finding::toString);
+    // A JVM of its own, which reads the recording once more: what is written out is the same for
+    // all.
+    if (disease.equals("competitor")) {
+      String report = PlugIn.report(PlugIn.THIS_JAVA, folder, recording);
+      for (KernelFinding finding : judged.result(module).getResult(KernelRule.WORST_FINDINGS)) {
+        assertTrue(report.contains(finding.finding().title()), finding::toString);
+      }
     }
   }
 
