@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.function.IntConsumer;
 import latencyscope.bpf.btf.Struct;
 import latencyscope.bpf.btf.Type;
+import latencyscope.guest.event.EventSink;
 import latencyscope.guest.event.ImplicitFields;
 import latencyscope.jfr.capture.Counter;
 import latencyscope.jfr.capture.Histogram;
@@ -23,6 +24,7 @@ public final class SlotMeasures {
   /** What is measured as often as this while we look is taken as it is. */
   private static final int MAX_ATTEMPTS = 4;
 
+  private final EventSink sink;
   private final String module;
   private final MemorySegment memory;
   private final long stride;
@@ -63,6 +65,7 @@ public final class SlotMeasures {
    * @param slotCount slots in the array
    * @param chunk layout of a piece of a distribution
    * @param chunks the mapped array of those pieces
+   * @param sink takes the events
    */
   SlotMeasures(
       String module,
@@ -70,8 +73,10 @@ public final class SlotMeasures {
       Struct slot,
       int slotCount,
       Struct chunk,
-      MemorySegment chunks)
+      MemorySegment chunks,
+      EventSink sink)
       throws IllegalAccessException {
+    this.sink = sink;
     this.module = module;
     this.memory = memory;
     stride = strideOf(slot);
@@ -144,7 +149,7 @@ public final class SlotMeasures {
     counterEvent.subjectName = whose.name();
     counterEvent.cpu = whose.cpu();
     counterEvent.value = rise;
-    counterEvent.commit();
+    sink.commit(counterEvent);
   }
 
   private void reportHistogram(
@@ -177,7 +182,7 @@ public final class SlotMeasures {
         newMax ? reported[slot][histogram.index + 1] : Math.min(previousMax, highest(counts));
     histogramEvent.unbinned = notDistributed;
     histogramEvent.distribution = encoding.encode(counts, counts.length);
-    histogramEvent.commit();
+    sink.commit(histogramEvent);
   }
 
   /** Takes the counts at a moment when the total stands for the same occurrences. */

@@ -10,6 +10,7 @@ import latencyscope.bpf.btf.Struct;
 import latencyscope.bpf.btf.Type;
 import latencyscope.bpf.error.BpfException;
 import latencyscope.bpf.libbpf.LoadedObject;
+import latencyscope.guest.event.EventSink;
 
 /**
  * What a module counts of things that are not threads: the kernel side's array of subjects, mapped.
@@ -41,7 +42,8 @@ public final class SubjectAccount {
   private final MemorySegment withoutSubject;
   private long withoutSubjectReported;
 
-  private SubjectAccount(String module, LoadedObject object, ObjectFile file, int count)
+  private SubjectAccount(
+      String module, LoadedObject object, ObjectFile file, int count, EventSink sink)
       throws BpfException, IllegalAccessException {
     Struct slot = file.struct("subject_slot");
     memory = object.mapMemory(SLOTS);
@@ -55,7 +57,7 @@ public final class SubjectAccount {
     kinds = RecordBinding.texts((Type.Enumeration) slot.member("kind").type());
     measures =
         new SlotMeasures(
-            module, memory, slot, count, file.struct("chunk"), object.mapMemory("ls_chunks"));
+            module, memory, slot, count, file.struct("chunk"), object.mapMemory("ls_chunks"), sink);
     known = new Measured[count];
     withoutSubject = object.variable("events_without_subject");
     // Not the first, which means none.
@@ -65,9 +67,10 @@ public final class SubjectAccount {
   }
 
   /** Makes room for subjects in the kernel; null if the module has none. */
-  public static SubjectAccount of(String module, LoadedObject object, ObjectFile file, int count)
+  public static SubjectAccount of(
+      String module, LoadedObject object, ObjectFile file, int count, EventSink sink)
       throws BpfException, IllegalAccessException {
-    return isIn(file) ? new SubjectAccount(module, object, file, count) : null;
+    return isIn(file) ? new SubjectAccount(module, object, file, count, sink) : null;
   }
 
   /** Whether a module measures things that are not threads. */

@@ -8,6 +8,7 @@ import latencyscope.bpf.btf.ObjectFile;
 import latencyscope.bpf.btf.Struct;
 import latencyscope.bpf.error.BpfException;
 import latencyscope.bpf.libbpf.LoadedObject;
+import latencyscope.guest.event.EventSink;
 import latencyscope.guest.settings.Complaints;
 import latencyscope.guest.thread.ThreadDirectory;
 import latencyscope.jfr.capture.NamespaceThread;
@@ -25,6 +26,7 @@ public final class ThreadAccount {
   /** More than a busy engine touches before the rest is there. */
   private static final int FIRST_CHUNKS = 1_024;
 
+  private final EventSink sink;
   private final LoadedObject object;
   private final ThreadDirectory.OfModule directory;
   private final RecordStrings strings;
@@ -50,8 +52,10 @@ public final class ThreadAccount {
       ObjectFile file,
       ModuleSizes sizes,
       ThreadDirectory.OfModule directory,
-      RecordStrings strings)
+      RecordStrings strings,
+      EventSink sink)
       throws BpfException, IllegalAccessException {
+    this.sink = sink;
     this.object = object;
     this.directory = directory;
     this.strings = strings;
@@ -62,7 +66,13 @@ public final class ThreadAccount {
     directory.javaThreads(slots::javaThread);
     measures =
         new SlotMeasures(
-            module, memory, slot, sizes.slots(), file.struct("chunk"), object.mapMemory(CHUNKS));
+            module,
+            memory,
+            slot,
+            sizes.slots(),
+            file.struct("chunk"),
+            object.mapMemory(CHUNKS),
+            sink);
     many = sizes.slots() / 8;
     eventsWithoutSlot = object.variable("events_without_slot");
     eventsWithoutState = object.variable("events_without_state");
@@ -174,7 +184,7 @@ public final class ThreadAccount {
       NamespaceThread ids = new NamespaceThread();
       ids.namespaceThreadId = inside;
       ids.osThreadId = here;
-      ids.commit();
+      sink.commit(ids);
     }
   }
 

@@ -3,6 +3,7 @@ package latencyscope.agent.event;
 import java.lang.invoke.VarHandle;
 import java.util.List;
 import jdk.jfr.Name;
+import latencyscope.guest.event.EventSink;
 import latencyscope.guest.event.ImplicitFields;
 import latencyscope.jfr.KernelEvent;
 import latencyscope.jfr.capture.Exemplar;
@@ -14,11 +15,13 @@ import latencyscope.jfr.capture.Exemplar;
  * time.
  */
 public final class Exemplars {
+  private final EventSink sink;
   private final String module;
   private final Exemplar exemplar = new Exemplar();
   private final VarHandle startTime;
 
-  public Exemplars(String module) throws IllegalAccessException {
+  public Exemplars(String module, EventSink sink) throws IllegalAccessException {
+    this.sink = sink;
     this.module = module;
     startTime = ImplicitFields.startTime(Exemplar.class);
   }
@@ -39,7 +42,7 @@ public final class Exemplars {
     exemplar.module = module;
     exemplar.type = event.getClass().getAnnotation(Name.class).value();
     exemplar.details = details(event, members) + (lock == null ? "" : "lock=" + lock + '\n');
-    exemplar.commit();
+    sink.commit(exemplar);
     exemplar.laneThread = null;
   }
 

@@ -38,6 +38,9 @@ public final class TargetMemory implements AutoCloseable {
   private final ThreadStacks stacks;
   private final HotSpotMemory hotSpot;
 
+  /** What the target has said itself, where it is another process. */
+  private List<AddressRange> said = List.of();
+
   /**
    * Creates it with nothing known.
    *
@@ -85,6 +88,13 @@ public final class TargetMemory implements AutoCloseable {
     return changed;
   }
 
+  /** Takes what another process says of its memory. */
+  public void said(List<AddressRange> ranges) {
+    said = List.copyOf(ranges);
+    lastMap = MapChecksum.GONE; // as if it had changed
+    lastSizes = ProcessSize.GONE;
+  }
+
   /** What is known now, ascending and disjoint; nothing of a target that has ended. */
   public List<AddressRange> ranges() {
     if (process == null) {
@@ -99,6 +109,7 @@ public final class TargetMemory implements AutoCloseable {
 
   private List<AddressRange> ranges(List<MemoryMap.Mapping> mappings) {
     List<AddressRange> known = new ArrayList<>(stacks.ranges(mappings));
+    known.addAll(said);
     if (hotSpot != null) {
       known.addAll(hotSpot.ranges(mappings));
     }

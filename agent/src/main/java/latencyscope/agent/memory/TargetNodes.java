@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import latencyscope.bpf.kernel.NumaNodes;
+import latencyscope.guest.event.EventSink;
 import latencyscope.guest.facts.HostCounters;
 import latencyscope.guest.facts.SubjectCounter;
 import latencyscope.guest.hotspot.AddressRange;
@@ -28,10 +29,10 @@ public final class TargetNodes {
   private final long pid;
   private final SubjectCounter counter;
 
-  public TargetNodes(NumaNodes nodes, long pid) throws IllegalAccessException {
+  public TargetNodes(NumaNodes nodes, long pid, EventSink sink) throws IllegalAccessException {
     this.nodes = nodes;
     this.pid = pid;
-    counter = new SubjectCounter(HostCounters.MODULE, "node");
+    counter = new SubjectCounter(HostCounters.MODULE, "node", sink);
   }
 
   /** The node of a page in the memory of a thread; -1 if it is not known. */

@@ -9,6 +9,7 @@ import latencyscope.agent.memory.TargetMemory;
 import latencyscope.agent.memory.TargetNodes;
 import latencyscope.agent.memory.TargetPages;
 import latencyscope.bpf.kernel.NumaNodes;
+import latencyscope.guest.event.EventSink;
 import latencyscope.guest.event.TickClock;
 import latencyscope.guest.evidence.TaskLives;
 import latencyscope.guest.facts.HostAccount;
@@ -26,6 +27,7 @@ import latencyscope.guest.trigger.Triggers;
 /**
  * What the modules of one capture share. Used by one thread at a time.
  *
+ * @param sink takes the events
  * @param clock converts the kernel's time
  * @param threads identifies threads
  * @param strings texts of records
@@ -39,6 +41,7 @@ import latencyscope.guest.trigger.Triggers;
  * @param hostAccounts the kernel's own counts of what modules trace
  */
 record CaptureContext(
+    EventSink sink,
     TickClock clock,
     ThreadDirectory threads,
     RecordStrings strings,
@@ -63,32 +66,37 @@ record CaptureContext(
       TickClock clock,
       Instrumentation instrumentation,
       WatchedThreads watched,
-      Triggers triggers)
+      Triggers triggers,
+      EventSink sink)
       throws IllegalAccessException {
     HotSpotThreads javaThreads = javaThreads(settings, instrumentation);
     MappedFiles files = MappedFiles.of(settings);
     return new CaptureContext(
+        sink,
         clock,
         new ThreadDirectory(javaThreads, watched),
         new RecordStrings(files),
         TargetMemory.of(settings, javaThreads),
-        new TargetPages(new TargetNodes(NumaNodes.running(), settings.pid()), files),
+        new TargetPages(new TargetNodes(NumaNodes.running(), settings.pid(), sink), files),
         LockNames.of(settings),
         JavaStacks.of(settings),
-        tasks(settings),
+        tasks(settings, sink),
         triggers,
         new ShortTurns(),
         List.of(
-            new InterruptAffinities(ROOT, settings.cpus()),
-            new HostCounters(ROOT),
-            new StealTime(ROOT)));
+            new InterruptAffinities(ROOT, settings.cpus(), sink),
+            new HostCounters(ROOT, sink),
+            new StealTime(ROOT, sink)));
   }
 
-  private static TaskLives tasks(CaptureSettings settings) {
+  private static TaskLives tasks(CaptureSettings settings, EventSink sink) {
     boolean all = settings.pid() == CaptureSettings.ALL;
     boolean own = settings.pid() == CaptureSettings.OWN;
     long target = all ? 0 : own ? ProcessHandle.current().pid() : settings.pid();
-    return new TaskLives(ROOT.resolve("proc"), target, Target.isInInitialNamespace());
+    boolean initial = Target.isInInitialNamespace();
+    // In a container a thread's id is another one's here.
+    boolean knowsThreads = !sink.isTarget() || Target.isInNamespaceOf(target);
+    return new TaskLives(ROOT.resolve("proc"), target, initial, knowsThreads, sink);
   }
 
   /** Finds this JVM's threads; null if another process is the target. */

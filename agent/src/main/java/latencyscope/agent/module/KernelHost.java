@@ -8,6 +8,7 @@ import latencyscope.bpf.kernel.Kernel;
 import latencyscope.bpf.libbpf.KernelObject;
 import latencyscope.guest.channel.Channel;
 import latencyscope.guest.channel.Host;
+import latencyscope.guest.channel.RecorderSink;
 import latencyscope.guest.event.TickClock;
 import latencyscope.guest.hotspot.HotSpotThreads;
 import latencyscope.guest.settings.AgentOptions;
@@ -64,6 +65,7 @@ public final class KernelHost implements Host {
   public Channel open(
       CaptureSettings settings, TickClock clock, Instrumentation instrumentation, Triggers triggers)
       throws IOException, IllegalAccessException {
-    return LoadedModules.load(settings, clock, instrumentation, triggers);
+    return LoadedModules.load(
+        settings, clock, instrumentation, triggers, new RecorderSink(instrumentation));
   }
 }

@@ -22,6 +22,7 @@ import latencyscope.bpf.libbpf.LoadedObject;
 import latencyscope.bpf.ring.RingReader;
 import latencyscope.guest.budget.EventFlow;
 import latencyscope.guest.channel.ModuleTimes;
+import latencyscope.guest.event.EventSink;
 import latencyscope.guest.event.Threshold;
 import latencyscope.guest.facts.HostAccount;
 import latencyscope.guest.thread.ThreadDirectory;
@@ -48,7 +49,7 @@ public final class KernelModule implements AutoCloseable {
   private final RingReader ring;
   private final Map<Long, Struct> structs;
   private final EventFlow[] flows;
-  private final Threshold[] thresholds;
+  private final EventSink.Wanted[] thresholds;
   private final long[] thresholdTicks;
   private final MemorySegment thresholdsNs;
   private final MemorySegment worst;
@@ -97,24 +98,26 @@ public final class KernelModule implements AutoCloseable {
     this.context = context;
     ring = object.ring(RING);
     structs = recordsByNumber(file);
-    thresholds = new Threshold[structs.size()];
+    thresholds = new EventSink.Wanted[structs.size()];
     thresholdTicks = new long[structs.size()];
     flows = new EventFlow[structs.size()];
     for (Map.Entry<Long, Struct> entry : structs.entrySet()) {
       int number = Math.toIntExact(entry.getKey());
       Class<? extends KernelEvent> event = EventClass.of(entry.getValue());
-      thresholds[number] = new Threshold(event);
+      thresholds[number] = context.sink().wanted(event);
       flows[number] = new EventFlow(event.getAnnotation(Name.class).value(), () -> taken(number));
     }
     thresholdsNs = object.variable("threshold_ns");
     loggedFromNs = object.variable("logged_from_ns");
     triggersNs = object.variable("trigger_ns");
     triggersMet = object.variable("triggers_met");
-    losses = new ModuleLosses(name, flows, object.variable("lost"), structs.values());
+    losses =
+        new ModuleLosses(name, flows, object.variable("lost"), structs.values(), context.sink());
     worst = object.variable("worst_of");
     directory = context.threads().ofModule();
-    threads = new ThreadAccount(name, object, file, sizes, directory, context.strings());
-    subjects = SubjectAccount.of(name, object, file, sizes.subjects());
+    threads =
+        new ThreadAccount(name, object, file, sizes, directory, context.strings(), context.sink());
+    subjects = SubjectAccount.of(name, object, file, sizes.subjects(), context.sink());
     regions = RegionTable.of(object, file);
     hostAccounts =
         context.hostAccounts().stream().filter(account -> account.module().equals(name)).toList();
@@ -122,7 +125,7 @@ public final class KernelModule implements AutoCloseable {
     records = new ModuleRecords(name, structs, context, directory, threads::mute);
     refreshMemory(true);
     adoptThresholds();
-    times = new ModuleTimes(name, context.clock().nowTicks());
+    times = new ModuleTimes(name, context.clock().nowTicks(), context.sink());
   }
 
   /** Structures by the number that their records carry, from the module's {@code enum record}. */
@@ -141,7 +144,7 @@ public final class KernelModule implements AutoCloseable {
   void complete() throws BpfException, ReflectiveOperationException {
     times.attached(context.clock().nowTicks());
     Struct any = structs.values().iterator().next();
-    log = ModuleLog.of(name, object, any);
+    log = ModuleLog.of(name, object, any, context.sink());
     hostAccounts.forEach(HostAccount::begin);
     object.variable("watched_since_ns").set(ValueLayout.JAVA_LONG, 0, context.clock().kernelNow());
     if (KernelSymbols.areResolvedBy(object)) {

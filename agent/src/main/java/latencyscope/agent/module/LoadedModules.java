@@ -20,11 +20,12 @@ import latencyscope.guest.budget.CpuTime;
 import latencyscope.guest.budget.EventFlow;
 import latencyscope.guest.channel.Channel;
 import latencyscope.guest.channel.Probe;
+import latencyscope.guest.event.EventSink;
 import latencyscope.guest.event.TickClock;
 import latencyscope.guest.evidence.RecordedEvents;
 import latencyscope.guest.facts.HostCounters;
 import latencyscope.guest.facts.HostFacts;
-import latencyscope.guest.hotspot.RecorderThresholds;
+import latencyscope.guest.hotspot.AddressRange;
 import latencyscope.guest.settings.CaptureSettings;
 import latencyscope.guest.settings.Complaints;
 import latencyscope.guest.settings.ReadMode;
@@ -50,7 +51,8 @@ public final class LoadedModules implements Channel {
 
   private final List<KernelModule> modules = new ArrayList<>();
   private final List<Probe> probes = new ArrayList<>();
-  private final ProbeCosts costs = new ProbeCosts();
+  private final EventSink sink;
+  private final ProbeCosts costs;
   private final DrainTurns turns = new DrainTurns();
   private CaptureContext context;
   private int drainThread;
@@ -64,7 +66,7 @@ public final class LoadedModules implements Channel {
   /** Null unless the user has asked for it and the kernel does it. */
   private RunTimeAccounting accounting;
 
-  private final RecordedEvents recordedEvents = new RecordedEvents(Schema.events());
+  private final RecordedEvents recordedEvents;
 
   /** Types of the modules' events, by name. */
   private final Map<String, EventFlow> flows = new HashMap<>();
@@ -74,9 +76,6 @@ public final class LoadedModules implements Channel {
 
   private long drained;
 
-  /** Null where this JDK does not let us write what is below its thresholds. */
-  private RecorderThresholds recorderThresholds;
-
   /** Whether a ring has, in the second before the last maintenance. */
   private boolean overflowed;
 
@@ -85,14 +84,22 @@ public final class LoadedModules implements Channel {
   /** CPU time of the drain thread that records took. */
   private long recordsNs;
 
-  private LoadedModules() {}
+  private LoadedModules(EventSink sink) {
+    this.sink = sink;
+    costs = new ProbeCosts(sink);
+    recordedEvents = new RecordedEvents(sink.recordable());
+  }
 
   /** Loads and attaches every module that the settings ask for. */
   public static LoadedModules load(
-      CaptureSettings settings, TickClock clock, Instrumentation instrumentation, Triggers triggers)
+      CaptureSettings settings,
+      TickClock clock,
+      Instrumentation instrumentation,
+      Triggers triggers,
+      EventSink sink)
       throws IOException, IllegalAccessException {
     WatchedThreads watched = new WatchedThreads(settings.threads());
-    LoadedModules all = new LoadedModules();
+    LoadedModules all = new LoadedModules(sink);
     all.probes.addAll(LoadProblems.of(settings));
     // The JVM's own structures are read while the kernel's verifier is at work.
     CompletableFuture<CaptureContext> context = new CompletableFuture<>();
@@ -108,13 +115,15 @@ public final class LoadedModules implements Channel {
         watched.leaveOut(all.drainThread);
         all.countRunTime(settings);
         List<String> wanted = Schema.modules().stream().filter(settings::wantsModule).toList();
-        loading = new ModuleLoader(settings, context, watched, instrumentation).begin(wanted);
+        loading =
+            new ModuleLoader(settings, context, watched, instrumentation, sink.isTarget())
+                .begin(wanted);
       }
     } catch (BpfException e) {
       all.probes.add(LoadProblems.refused(e));
     }
     try {
-      all.context = CaptureContext.of(settings, clock, instrumentation, watched, triggers);
+      all.context = CaptureContext.of(settings, clock, instrumentation, watched, triggers, sink);
       context.complete(all.context);
     } finally {
       context.cancel(false); // nobody may wait for what failed
@@ -124,8 +133,6 @@ public final class LoadedModules implements Channel {
     }
     all.await(loading);
     all.limitDrainCost(settings);
-    all.recorderThresholds =
-        RecorderThresholds.of(instrumentation, List.copyOf(Schema.events())).orElse(null);
     return all;
   }
 
@@ -186,9 +193,9 @@ public final class LoadedModules implements Channel {
 
   @Override
   public void report(long startTicks, long endTicks) {
-    context.locks().fact().commit();
-    context.stacks().fact().commit();
-    logMemory().commit();
+    sink.commit(context.locks().fact().event());
+    sink.commit(context.stacks().fact().event());
+    sink.commit(logMemory().event());
     // Runs and run time may be counted at this capture's wish, or at somebody else's.
     boolean counted = accounting != null || Kernel.running().countsRunTime();
     for (KernelModule module : modules) {
@@ -266,7 +273,7 @@ public final class LoadedModules implements Channel {
     mode = wanted;
     context.threads().remember(wanted.logs() ? wanted.lastNs() : 0);
     for (int i = 0; i < modules.size(); i++) {
-      modules.get(i).log(wanted.logs() && recorderThresholds != null);
+      modules.get(i).log(wanted.logs() && sink.takesShortEvents());
     }
   }
 
@@ -426,12 +433,12 @@ public final class LoadedModules implements Channel {
   }
 
   private void commitLogs() {
-    if (!mode.logs() || recorderThresholds == null) {
+    if (!mode.logs() || !sink.takesShortEvents()) {
       return;
     }
     long lastNs = mode.lastNs();
     long sinceNs = lastNs == ReadMode.ALL ? 0 : context.clock().kernelNow() - lastNs;
-    recorderThresholds.lowered(() -> modules.forEach(module -> module.commitLog(sinceNs)));
+    sink.withShortEvents(() -> modules.forEach(module -> module.commitLog(sinceNs)));
   }
 
   /** One module's step, which must not keep the others from theirs. */
@@ -455,6 +462,11 @@ public final class LoadedModules implements Channel {
   @Override
   public long recordsUntilTicks() {
     return modules.stream().mapToLong(module -> module.times().recordsUntil()).min().orElse(0);
+  }
+
+  /** Takes what the target says of its memory, if it is another process. */
+  public void memory(List<AddressRange> ranges) {
+    context.memory().said(ranges);
   }
 
   @Override

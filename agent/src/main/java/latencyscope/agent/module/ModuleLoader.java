@@ -61,14 +61,15 @@ public final class ModuleLoader {
       CaptureSettings settings,
       CompletableFuture<CaptureContext> context,
       WatchedThreads watched,
-      Instrumentation instrumentation)
+      Instrumentation instrumentation,
+      boolean withTargetsIds)
       throws BpfException, IOException {
     this.instrumentation = instrumentation;
     this.settings = settings;
     this.context = context;
     this.watched = watched;
     kernel.require();
-    target = Target.of(settings);
+    target = Target.of(settings, withTargetsIds);
     constants =
         new ModuleConstants(kernel, NetworkScope.of(settings.pid(), settings.networkInterface()));
   }

@@ -11,6 +11,7 @@ import latencyscope.bpf.libbpf.KernelObject;
 import latencyscope.bpf.libbpf.LoadedObject;
 import latencyscope.bpf.ring.LogReader;
 import latencyscope.bpf.ring.RecordHandler;
+import latencyscope.guest.event.EventSink;
 import latencyscope.guest.event.ImplicitFields;
 import latencyscope.guest.event.TickClock;
 import latencyscope.jfr.capture.FullResolution;
@@ -31,6 +32,7 @@ final class ModuleLog {
 
   private static final int PARTS_OF_FIRST = 4;
 
+  private final EventSink sink;
   private final LogReader reader;
   private final FullResolution event = new FullResolution();
   private final VarHandle startTime;
@@ -39,7 +41,8 @@ final class ModuleLog {
   /** Of each CPU until when its log has been read, or since when it is one, nanoseconds. */
   private final long[] readUntilNs;
 
-  private ModuleLog(String module, LogReader reader) throws IllegalAccessException {
+  private ModuleLog(String module, LogReader reader, EventSink sink) throws IllegalAccessException {
+    this.sink = sink;
     this.reader = reader;
     event.module = module;
     startTime = ImplicitFields.startTime(FullResolution.class);
@@ -51,8 +54,9 @@ final class ModuleLog {
    * Opens a module's log; null if it has only what its programs need.
    *
    * @param record any of the module's records
+   * @param sink takes the events
    */
-  static ModuleLog of(String module, LoadedObject object, Struct record)
+  static ModuleLog of(String module, LoadedObject object, Struct record, EventSink sink)
       throws BpfException, IllegalAccessException {
     KernelMap heads = object.map(HEADS);
     KernelMap records = object.map(RECORDS);
@@ -60,7 +64,7 @@ final class ModuleLog {
     LogReader reader =
         new LogReader(
             heads.memory(), heads.stride(), records.memory(), records.stride(), header::endNs);
-    return reader.perCpu() > NO_LOG ? new ModuleLog(module, reader) : null;
+    return reader.perCpu() > NO_LOG ? new ModuleLog(module, reader, sink) : null;
   }
 
   /** From now on every occurrence is logged; of the kernel's clock. */
@@ -129,7 +133,7 @@ final class ModuleLog {
       long from = clock.ticksAt(fromNs);
       startTime.set(event, Math.max(1, from));
       duration.set(event, Math.max(1, clock.ticksAt(untilNs) - from));
-      event.commit();
+      sink.commit(event);
       readUntilNs[cpu] = untilNs;
     }
     return allFromNs;

@@ -7,6 +7,7 @@ import latencyscope.agent.account.SubjectAccount;
 import latencyscope.agent.account.ThreadAccount;
 import latencyscope.bpf.btf.Struct;
 import latencyscope.guest.budget.EventFlow;
+import latencyscope.guest.event.EventSink;
 import latencyscope.jfr.capture.RecordsLost;
 
 /** What one module has lost, each loss reported once. Used by one thread at a time. */
@@ -15,6 +16,7 @@ final class ModuleLosses {
   private static final String WITHOUT_STATE =
       "a thread's first event came while the kernel was busy with another thread's state";
 
+  private final EventSink sink;
   private final String module;
   private final EventFlow[] flows;
   private final MemorySegment lost;
@@ -27,8 +29,15 @@ final class ModuleLosses {
    * @param flows the module's types of event, by the number of their records
    * @param lost how many records of each number found no room
    * @param structs the records' structures
+   * @param sink takes the events
    */
-  ModuleLosses(String module, EventFlow[] flows, MemorySegment lost, Collection<Struct> structs) {
+  ModuleLosses(
+      String module,
+      EventFlow[] flows,
+      MemorySegment lost,
+      Collection<Struct> structs,
+      EventSink sink) {
+    this.sink = sink;
     this.module = module;
     this.flows = flows;
     this.lost = lost;
@@ -86,6 +95,6 @@ final class ModuleLosses {
     event.type = type;
     event.count = count;
     event.reason = reason;
-    event.commit();
+    sink.commit(event);
   }
 }

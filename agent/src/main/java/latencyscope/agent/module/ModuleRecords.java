@@ -56,7 +56,7 @@ final class ModuleRecords implements RecordHandler {
       ThreadDirectory.OfModule threads,
       IntConsumer mute)
       throws ReflectiveOperationException {
-    Exemplars exemplars = new Exemplars(module);
+    Exemplars exemplars = new Exemplars(module, context.sink());
     this.module = module;
     this.context = context;
     this.threads = threads;
@@ -78,7 +78,8 @@ final class ModuleRecords implements RecordHandler {
               context.pages(),
               context.locks().lookup(),
               context.tasks(),
-              context.triggers());
+              context.triggers(),
+              context.sink());
     }
   }
 

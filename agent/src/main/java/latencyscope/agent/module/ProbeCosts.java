@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.Map;
 import latencyscope.bpf.error.BpfException;
 import latencyscope.bpf.libbpf.ProgramInfo;
+import latencyscope.guest.event.EventSink;
 import latencyscope.guest.settings.Complaints;
 import latencyscope.jfr.capture.ProbeCost;
 
@@ -11,7 +12,12 @@ import latencyscope.jfr.capture.ProbeCost;
 final class ProbeCosts {
   private static final long NOT_COUNTED = -1;
 
+  private final EventSink sink;
   private final Map<String, ProgramInfo> last = new HashMap<>();
+
+  ProbeCosts(EventSink sink) {
+    this.sink = sink;
+  }
 
   /** Commits the cost of one program; {@code counted} says whether the kernel counts runs. */
   void commit(KernelModule module, String program, boolean counted) {
@@ -31,7 +37,7 @@ final class ProbeCosts {
     event.time =
         counted ? now.runTimeNs() - (before == null ? 0 : before.runTimeNs()) : NOT_COUNTED;
     event.missed = missed(now) - (before == null ? 0 : missed(before));
-    event.commit();
+    sink.commit(event);
   }
 
   private static long missed(ProgramInfo info) {

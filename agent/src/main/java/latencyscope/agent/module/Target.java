@@ -26,10 +26,18 @@ record Target(int tgid, int excludedTgid, int namespaceLevel, int threads) {
   /** Inode of the initial pid namespace, fixed in the kernel (PROC_PID_INIT_INO). */
   private static final String INITIAL_NAMESPACE = "pid:[4026531836]";
 
+  private static final String NAMESPACE_IDS = "NSpid:";
+
   /** Assumed where every process is watched: processes come and go. */
   private static final int THREADS_OF_ALL = 2_000;
 
-  static Target of(CaptureSettings settings) throws BpfException, IOException {
+  /**
+   * The process of a capture.
+   *
+   * @param withItsIds whether its threads are to have the ids of its own pid namespace; else of
+   *     ours
+   */
+  static Target of(CaptureSettings settings, boolean withItsIds) throws BpfException, IOException {
     long own = ProcessHandle.current().pid();
     long pid = settings.pid() == CaptureSettings.OWN ? own : settings.pid();
     Found self = find(own);
@@ -37,7 +45,17 @@ record Target(int tgid, int excludedTgid, int namespaceLevel, int threads) {
       return new Target(0, self.tgid, self.level, THREADS_OF_ALL);
     }
     Found found = pid == own ? self : find(pid);
-    return new Target(found.tgid, 0, self.level, threads(pid));
+    int level = withItsIds ? self.level + levelsBelow(pid) : self.level;
+    return new Target(found.tgid, 0, level, threads(pid));
+  }
+
+  /** Whether a process has the same id in its own pid namespace. */
+  static boolean isInNamespaceOf(long pid) {
+    try {
+      return levelsBelow(pid) == 0;
+    } catch (IOException ended) {
+      return true;
+    }
   }
 
   private record Found(int tgid, int level) {}
@@ -67,6 +85,17 @@ record Target(int tgid, int excludedTgid, int namespaceLevel, int threads) {
           found.getInt(layout.member("tgid").offset()),
           found.getInt(layout.member("namespace_level").offset()));
     }
+  }
+
+  /** How many pid namespaces a process is deeper in than this one. */
+  private static int levelsBelow(long pid) throws IOException {
+    for (String line : KernelFile.lines(CaptureSettings.folder(pid).resolve("status"))) {
+      if (line.startsWith(NAMESPACE_IDS)) {
+        // Its id in each of them, this /proc's first.
+        return line.substring(NAMESPACE_IDS.length()).strip().split("\\s+").length - 1;
+      }
+    }
+    return 0;
   }
 
   private static int threads(long pid) throws IOException {

@@ -1,7 +1,6 @@
 package latencyscope.agent.record;
 
 import java.util.List;
-import jdk.jfr.EventType;
 import jdk.jfr.Name;
 import latencyscope.agent.event.BoundMember;
 import latencyscope.agent.event.EventFill;
@@ -9,6 +8,7 @@ import latencyscope.agent.event.EventFillWriter;
 import latencyscope.agent.event.Exemplars;
 import latencyscope.agent.event.RecordStrings;
 import latencyscope.bpf.btf.Struct;
+import latencyscope.guest.event.EventSink;
 import latencyscope.guest.event.TickClock;
 import latencyscope.guest.evidence.TaskLives;
 import latencyscope.guest.thread.ThreadDirectory;
@@ -33,7 +33,9 @@ public final class RecordDecoder {
   private final EventFill fill;
   private final RecordHeader header;
   private final List<BoundMember> members;
-  private final EventType eventType;
+  private final EventSink sink;
+  private final EventSink.Wanted wanted;
+  private final String name;
   private final Exemplars exemplars;
   private final PageLookup pages;
   private final LockLookup locks;
@@ -49,6 +51,7 @@ public final class RecordDecoder {
    * @param locks names the JVM's own locks
    * @param tasks looks at the tasks that records name
    * @param triggers takes what a condition may be on
+   * @param sink takes the events
    */
   public RecordDecoder(
       Class<? extends KernelEvent> type,
@@ -58,14 +61,17 @@ public final class RecordDecoder {
       PageLookup pages,
       LockLookup locks,
       TaskLives tasks,
-      Triggers triggers)
+      Triggers triggers,
+      EventSink sink)
       throws ReflectiveOperationException {
     this.exemplars = exemplars;
     this.pages = pages;
     this.locks = locks;
     this.triggers = triggers;
-    triggeredAboveNs = triggers.longerThanNs(type.getAnnotation(Name.class).value());
-    eventType = EventType.getEventType(type);
+    this.sink = sink;
+    name = type.getAnnotation(Name.class).value();
+    triggeredAboveNs = triggers.longerThanNs(name);
+    wanted = sink.wanted(type);
     event = type.getDeclaredConstructor().newInstance();
     members = new RecordBinding(type, struct).bind();
     named = new NamedTasks(members, tasks);
@@ -89,22 +95,22 @@ public final class RecordDecoder {
         event,
         Math.max(AT_LEAST, startTicks),
         Math.max(AT_LEAST, clock.ticksIn(durationNs)));
-    if (event.shouldCommit()) {
+    if (wanted.isWanted(event)) {
       if (event instanceof OnPage located) {
         located.locate(pages);
       } else if (event instanceof OnLock locked) {
         locked.name(locks);
       }
-      event.commit();
+      sink.commit(event);
       named.note(record, event.osThreadId);
-    } else if (eventType.isEnabled()) {
+    } else if (wanted.isEnabled()) {
       // Below the threshold, and sent all the same: among the longest of its kind.
       String lock = event instanceof OnLock locked ? locked.name(locks) : null;
       exemplars.commit(event, members, lock, startTicks);
       named.note(record, event.osThreadId);
     }
     if (durationNs > triggeredAboveNs && !event.isOutside()) {
-      triggers.met(eventType.getName(), durationNs, thread.name());
+      triggers.met(name, durationNs, thread.name());
     }
     event.laneThread = null; // a thread that ends must not be kept by us
   }

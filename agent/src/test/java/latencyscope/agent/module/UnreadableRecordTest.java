@@ -13,6 +13,7 @@ import latencyscope.agent.event.RecordStrings;
 import latencyscope.agent.record.RecordBinding;
 import latencyscope.bpf.btf.ObjectFile;
 import latencyscope.bpf.btf.Struct;
+import latencyscope.guest.channel.RecorderSink;
 import latencyscope.guest.event.EventCatalog;
 import latencyscope.guest.event.TickClock;
 import latencyscope.guest.evidence.TaskLives;
@@ -35,8 +36,10 @@ class UnreadableRecordTest {
     structs = KernelModule.recordsByNumber(ObjectFile.named("isolation"));
     header = RecordBinding.headerOf(structs.get(0L));
     ThreadDirectory threads = new ThreadDirectory(null, (id, name) -> true);
+    RecorderSink sink = new RecorderSink(null);
     CaptureContext context =
         new CaptureContext(
+            sink,
             new TickClock(),
             threads,
             new RecordStrings(new MappedFiles(null)),
@@ -44,7 +47,7 @@ class UnreadableRecordTest {
             null,
             LockNames.NONE,
             JavaStacks.NONE,
-            new TaskLives(Path.of("/proc"), 1, false),
+            new TaskLives(Path.of("/proc"), 1, false, true, sink),
             Triggers.NONE,
             new ShortTurns(),
             List.of());

@@ -25,6 +25,7 @@ import latencyscope.bpf.btf.ObjectFile;
 import latencyscope.bpf.btf.Struct;
 import latencyscope.bpf.btf.Type;
 import latencyscope.bpf.kernel.NumaNodes;
+import latencyscope.guest.channel.RecorderSink;
 import latencyscope.guest.event.TickClock;
 import latencyscope.guest.evidence.TaskLives;
 import latencyscope.guest.settings.AgentOptions;
@@ -47,6 +48,8 @@ class RecordDecoderTest {
   private Struct struct;
   private RecordDecoder decoder;
   private TickClock clock;
+  private static final RecorderSink SINK = new RecorderSink(null);
+
   private TaskLives lives;
 
   @BeforeEach
@@ -55,7 +58,7 @@ class RecordDecoderTest {
     recording.enable("latencyscope.ClockSync");
     recording.start();
     struct = ObjectFile.named("isolation").struct("run_queue_wait");
-    lives = new TaskLives(folder, 1, true);
+    lives = new TaskLives(folder, 1, true, true, SINK);
     decoder = decoder(Triggers.NONE);
     clock = new TickClock();
     assertTrue(clock.calibrate());
@@ -66,12 +69,13 @@ class RecordDecoderTest {
         RunQueueWait.class,
         struct,
         new RecordStrings(new MappedFiles(null)),
-        new Exemplars("isolation"),
+        new Exemplars("isolation", SINK),
         new TargetPages(
-            new TargetNodes(NumaNodes.running(), CaptureSettings.OWN), new MappedFiles(null)),
+            new TargetNodes(NumaNodes.running(), CaptureSettings.OWN, SINK), new MappedFiles(null)),
         LockLookup.NONE,
         lives,
-        triggers);
+        triggers,
+        SINK);
   }
 
   /** Of two that are long enough, only the second is on the CPUs of the capture. */

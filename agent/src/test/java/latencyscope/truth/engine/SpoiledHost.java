@@ -63,13 +63,23 @@ public final class SpoiledHost {
 
   /** A class of the tests as an older Java wants it. */
   public static Path compiledFor(String release, Class<?> type, Path folder) {
-    Path source = Path.of("src/test/java", type.getName().replace('.', '/') + ".java");
-    int result =
-        ToolProvider.getSystemJavaCompiler()
-            .run(null, null, null, "--release", release, "-d", "" + folder, "" + source);
+    return compiled(type, "--release", release, "-d", "" + folder, source(type));
+  }
+
+  /** A class of the tests beside a jar that it needs. */
+  public static Path compiledWith(Path jar, Class<?> type, Path folder) {
+    return compiled(type, "-proc:none", "-cp", "" + jar, "-d", "" + folder, source(type));
+  }
+
+  private static String source(Class<?> type) {
+    return "src/test/java/" + type.getName().replace('.', '/') + ".java";
+  }
+
+  private static Path compiled(Class<?> type, String... arguments) {
+    int result = ToolProvider.getSystemJavaCompiler().run(null, null, null, arguments);
     if (result != 0) {
-      throw new AssertionError(type + " needs more than Java " + release);
+      throw new AssertionError(type + " cannot be compiled for it");
     }
-    return folder;
+    return Path.of(arguments[arguments.length - 2]);
   }
 }

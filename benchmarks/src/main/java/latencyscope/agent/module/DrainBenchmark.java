@@ -17,6 +17,7 @@ import latencyscope.agent.memory.TargetNodes;
 import latencyscope.agent.memory.TargetPages;
 import latencyscope.bpf.error.BpfException;
 import latencyscope.bpf.kernel.NumaNodes;
+import latencyscope.guest.channel.RecorderSink;
 import latencyscope.guest.event.TickClock;
 import latencyscope.guest.evidence.TaskLives;
 import latencyscope.guest.facts.LockNames;
@@ -92,17 +93,20 @@ public class DrainBenchmark {
     }
     threads = new JavaThreads(THREADS);
     ring = new RecordRing(arena, RECORDS, threads.osThreadIds(), clock.kernelNow());
+    RecorderSink sink = new RecorderSink(null);
     CaptureContext context =
         new CaptureContext(
+            sink,
             clock,
             threads.directory(),
             new RecordStrings(new MappedFiles(null)),
             new TargetMemory(null, null),
             new TargetPages(
-                new TargetNodes(NumaNodes.running(), CaptureSettings.OWN), new MappedFiles(null)),
+                new TargetNodes(NumaNodes.running(), CaptureSettings.OWN, sink),
+                new MappedFiles(null)),
             LockNames.NONE,
             JavaStacks.NONE,
-            new TaskLives(Path.of("/proc"), 1, false),
+            new TaskLives(Path.of("/proc"), 1, false, true, sink),
             Triggers.NONE,
             new ShortTurns(),
             List.of());

@@ -49,11 +49,21 @@ public record Capabilities(long mask) {
    * @throws IllegalArgumentException when no capability has that name
    */
   public boolean has(String name) {
+    return (mask >>> number(name) & 1) != 0;
+  }
+
+  /**
+   * The number of a capability in linux/capability.h.
+   *
+   * @param name such as {@code CAP_BPF}
+   * @throws IllegalArgumentException when no capability has that name
+   */
+  public static int number(String name) {
     int bit = names().indexOf(name);
     if (bit < 0) {
       throw Names.unknown("capability", name, "Linux", names());
     }
-    return (mask >>> bit & 1) != 0;
+    return bit;
   }
 
   /** Whether they suffice to load and attach tracing programs. */

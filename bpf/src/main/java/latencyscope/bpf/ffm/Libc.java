@@ -3,6 +3,7 @@ package latencyscope.bpf.ffm;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.List;
 import latencyscope.bpf.error.BpfException;
 import latencyscope.bpf.error.MissingLibraryException;
 
@@ -19,6 +20,11 @@ public final class Libc {
   static final int MAP_ANONYMOUS = 0x20;
 
   private static final int SCHED_BATCH = 3;
+
+  private static final int SOL_SOCKET = 1;
+  private static final int SO_PEERCRED = 17;
+  private static final int PR_CAPBSET_DROP = 24;
+  private static final int PR_SET_NO_NEW_PRIVS = 38;
 
   /**
    * {@code struct sched_attr} of the first version: size, policy, flags, nice, priority, runtime.
@@ -55,6 +61,9 @@ public final class Libc {
   private static final NativeFunction USLEEP = LIBRARY.bind("usleep");
   private static final NativeFunction SCHED_SETAFFINITY = LIBRARY.bind("sched_setaffinity");
   private static final NativeFunction SCHED_GETAFFINITY = LIBRARY.bind("sched_getaffinity");
+  private static final NativeFunction GETSOCKOPT = LIBRARY.bind("getsockopt");
+  private static final NativeFunction PRCTL = LIBRARY.bind("prctl");
+  private static final NativeFunction EXECVE = LIBRARY.bind("execve");
   private static final NativeFunction SCHED_SETSCHEDULER = LIBRARY.bind("sched_setscheduler");
 
   // The C library has no function for it.
@@ -181,6 +190,59 @@ public final class Libc {
     long number = callNumber(298, 241);
     return (int)
         SYSCALL.orErrno(number, attr.address(), ANY_PROCESS, cpu, NO_GROUP, PERF_FLAG_FD_CLOEXEC);
+  }
+
+  /**
+   * Who is at the other end of a Unix socket: process, user and group, as when it connected.
+   *
+   * @param credentials takes three ints
+   * @return 0 or the negative error number
+   */
+  public static int peerCredentials(int socket, MemorySegment credentials) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment length = arena.allocate(ValueLayout.JAVA_INT);
+      length.set(ValueLayout.JAVA_INT, 0, (int) credentials.byteSize());
+      return (int)
+          GETSOCKOPT.orErrno(
+              socket, SOL_SOCKET, SO_PEERCRED, credentials.address(), length.address());
+    }
+  }
+
+  /**
+   * Takes a capability from what a program may get that the calling thread executes.
+   *
+   * @param capability number in linux/capability.h
+   * @return 0 or the negative error number
+   */
+  public static int dropFromBoundingSet(int capability) {
+    return (int) PRCTL.orErrno(PR_CAPBSET_DROP, capability, 0, 0, 0);
+  }
+
+  /** Has the calling thread, and what it executes, get no new privileges; 0 or the error. */
+  public static int noNewPrivileges() {
+    return (int) PRCTL.orErrno(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+  }
+
+  /**
+   * Executes a program in this process's place.
+   *
+   * @return the negative error number, if it returns at all
+   */
+  public static int execute(String program, List<String> arguments, List<String> environment) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment path = arena.allocateFrom(program);
+      MemorySegment words = pointers(arena, arguments);
+      MemorySegment variables = pointers(arena, environment);
+      return (int) EXECVE.orErrno(path.address(), words.address(), variables.address(), 0, 0);
+    }
+  }
+
+  private static MemorySegment pointers(Arena arena, List<String> texts) {
+    MemorySegment all = arena.allocate(ValueLayout.JAVA_LONG, texts.size() + 1L);
+    for (int i = 0; i < texts.size(); i++) {
+      all.setAtIndex(ValueLayout.JAVA_LONG, i, arena.allocateFrom(texts.get(i)).address());
+    }
+    return all;
   }
 
   // Not out of the table of all calls: an engine that starts a capture need not read that.

@@ -60,6 +60,7 @@ public final class Main {
     line.addSubcommand(new CheckCommand(console, machine));
     line.addSubcommand(new AuditCommand(console, machine));
     line.addSubcommand(new TuneCommand(console, machine));
+    line.addSubcommand(new BrokerCommand(console));
     line.addSubcommand(new DoctorCommand(console, machine));
     line.addSubcommand(new ProfilesCommand(console));
     FleetJar.addNames(line);

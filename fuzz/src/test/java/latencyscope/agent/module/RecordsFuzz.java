@@ -14,6 +14,7 @@ import latencyscope.bpf.btf.ObjectFile;
 import latencyscope.bpf.btf.Struct;
 import latencyscope.bpf.kernel.NumaNodes;
 import latencyscope.fuzz.Choices;
+import latencyscope.guest.channel.RecorderSink;
 import latencyscope.guest.event.EventCatalog;
 import latencyscope.guest.event.TickClock;
 import latencyscope.guest.evidence.TaskLives;
@@ -39,11 +40,13 @@ public final class RecordsFuzz {
     clock.calibrate();
     RecordStrings strings = new RecordStrings(new MappedFiles(null));
     ThreadDirectory threads = new ThreadDirectory(null, (id, name) -> id % 7 != 3);
+    RecorderSink sink = new RecorderSink(null);
     TargetPages pages =
         new TargetPages(
-            new TargetNodes(NumaNodes.running(), CaptureSettings.OWN), new MappedFiles(null));
+            new TargetNodes(NumaNodes.running(), CaptureSettings.OWN, sink), new MappedFiles(null));
     CaptureContext context =
         new CaptureContext(
+            sink,
             clock,
             threads,
             strings,
@@ -51,7 +54,7 @@ public final class RecordsFuzz {
             pages,
             LockNames.NONE,
             JavaStacks.NONE,
-            new TaskLives(Path.of("/proc"), 1, false),
+            new TaskLives(Path.of("/proc"), 1, false, true, sink),
             Triggers.NONE,
             new ShortTurns(),
             List.of());

@@ -12,6 +12,8 @@ import latencyscope.guest.budget.CpuTime;
 import latencyscope.guest.channel.Channel;
 import latencyscope.guest.channel.ModuleTimes;
 import latencyscope.guest.channel.Probe;
+import latencyscope.guest.channel.RecorderSink;
+import latencyscope.guest.event.EventSink;
 import latencyscope.guest.event.ImplicitFields;
 import latencyscope.guest.event.TickClock;
 import latencyscope.guest.evidence.RecordedEvents;
@@ -39,6 +41,7 @@ public final class AccountsChannel implements Channel {
   /** Each pause is an event of the flight recorder's own, so they are few. */
   private static final long PAUSE_NS = 250_000_000;
 
+  private final EventSink sink = new RecorderSink(null);
   private final TickClock clock;
   private final List<String> modules;
   private final List<Probe> probes;
@@ -75,13 +78,13 @@ public final class AccountsChannel implements Channel {
     }
     javaThreads = own ? JavaThreads.ofThisJvm(instrumentation) : JavaThreads.none();
     tasks = new TaskAccounts(CaptureSettings.folder(settings.pid()), watched, javaThreads);
-    group = new GroupAccount(Path.of("/"), own ? "self" : Long.toString(pid));
-    lives = new TaskLives(Path.of("/proc"), pid, true);
+    group = new GroupAccount(Path.of("/"), own ? "self" : Long.toString(pid), sink);
+    lives = new TaskLives(Path.of("/proc"), pid, true, true, sink);
     tasks.look(System.nanoTime());
     beganTicks = clock.nowTicks();
     reportedTicks = beganTicks;
     for (String module : modules) {
-      times.add(new ModuleTimes(module, beganTicks));
+      times.add(new ModuleTimes(module, beganTicks, sink));
     }
     recordedEvents.look(name -> 0);
   }

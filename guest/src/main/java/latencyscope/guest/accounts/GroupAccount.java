@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import latencyscope.guest.event.EventSink;
 import latencyscope.guest.facts.ControlGroup;
 import latencyscope.guest.facts.RisingCounts;
 import latencyscope.guest.facts.SubjectCounter;
@@ -48,13 +49,14 @@ final class GroupAccount {
    *
    * @param root {@code /} but in tests
    * @param process name of its folder in {@code /proc}
+   * @param sink takes the events
    */
-  GroupAccount(Path root, String process) throws IllegalAccessException {
+  GroupAccount(Path root, String process, EventSink sink) throws IllegalAccessException {
     this.root = root;
     group = new ControlGroup(root, process);
     for (String module : List.of("isolation", "memory")) {
       for (String subject : List.of(GROUP, HOST)) {
-        counters.put(module + subject, new SubjectCounter(module, subject));
+        counters.put(module + subject, new SubjectCounter(module, subject, sink));
       }
     }
     rises.take(read());

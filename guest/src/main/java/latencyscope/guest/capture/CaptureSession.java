@@ -78,6 +78,7 @@ public final class CaptureSession {
   private volatile Channel channel;
 
   private CaptureReport report;
+  private TickClock clock;
   private final long startedAtNs = System.nanoTime();
   private volatile boolean loading = true;
 
@@ -249,7 +250,7 @@ public final class CaptureSession {
   private boolean setUp() throws Exception {
     work.lock();
     try {
-      TickClock clock = new TickClock();
+      clock = new TickClock();
       // The recorder instruments our events when the recording that wants them really starts.
       while (!clock.calibrate()) {
         if (stopping) {
@@ -271,7 +272,7 @@ public final class CaptureSession {
     }
   }
 
-  private void loop() {
+  private void loop() throws Exception {
     long housekeepingAtNs = System.nanoTime();
     beginRound();
     while (!stopping) {
@@ -287,7 +288,25 @@ public final class CaptureSession {
         pause();
       }
       endRound();
+      if (channel.hasEnded()) {
+        reopen();
+      }
     }
+  }
+
+  /** Goes on with another channel where one is gone. */
+  private void reopen() throws Exception {
+    work.lock();
+    try {
+      report.commit(channel, false); // what it has left
+      channel.close();
+      channel = Channels.open(settings, clock, instrumentation, triggers);
+      channel.mode(readMode);
+      report.begin(channel);
+    } finally {
+      work.unlock();
+    }
+    beginRound();
   }
 
   /** Says whether there may be more. */

@@ -20,7 +20,8 @@ final class OwnCost {
     event.module = "capture";
     event.probe = work;
     event.runs = NOT_COUNTED;
-    event.time = drainNs - lastDrainNs + othersNs;
+    // Of a broker that is gone, its part is unknown.
+    event.time = Math.max(0, drainNs - lastDrainNs) + othersNs;
     lastDrainNs = drainNs;
     event.commit();
   }

@@ -14,6 +14,11 @@ public interface Channel extends AutoCloseable {
   /** Whether nothing is captured; {@link #probes} says why. */
   boolean isEmpty();
 
+  /** Whether there will be no more from it, so that another one is to be opened. */
+  default boolean hasEnded() {
+    return false;
+  }
+
   /** Names of the modules that capture. */
   List<String> modules();
 

@@ -1,6 +1,7 @@
 package latencyscope.guest.channel;
 
 import java.lang.invoke.VarHandle;
+import latencyscope.guest.event.EventSink;
 import latencyscope.guest.event.ImplicitFields;
 import latencyscope.jfr.capture.ModuleCapture;
 
@@ -9,6 +10,7 @@ import latencyscope.jfr.capture.ModuleCapture;
  * of the recorder. Used by one thread at a time.
  */
 public final class ModuleTimes {
+  private final EventSink sink;
   private final ModuleCapture event = new ModuleCapture();
   private final VarHandle startTime;
   private final VarHandle duration;
@@ -22,7 +24,8 @@ public final class ModuleTimes {
    *
    * @param countsFrom just before the first probe was attached
    */
-  public ModuleTimes(String module, long countsFrom) throws IllegalAccessException {
+  public ModuleTimes(String module, long countsFrom, EventSink sink) throws IllegalAccessException {
+    this.sink = sink;
     event.module = module;
     startTime = ImplicitFields.startTime(ModuleCapture.class);
     duration = ImplicitFields.duration(ModuleCapture.class);
@@ -69,7 +72,7 @@ public final class ModuleTimes {
     duration.set(event, Math.max(1, countedUntil - reportedUntil));
     event.recordsFrom = recordsFrom;
     event.recordsUntil = recordsUntil;
-    event.commit();
+    sink.commit(event);
     reportedUntil = countedUntil;
     recordsFrom = recordsUntil;
   }

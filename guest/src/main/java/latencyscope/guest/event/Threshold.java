@@ -11,7 +11,7 @@ import latencyscope.jfr.KernelEvent;
  * profiles and control options together, so the boundary found by bisection cannot differ from what
  * it does. Used by one thread at a time.
  */
-public final class Threshold {
+public final class Threshold implements EventSink.Wanted {
   /** No recording wants the type. */
   public static final long NOT_ENABLED = -1;
 
@@ -28,7 +28,18 @@ public final class Threshold {
     duration = ImplicitFields.duration(event);
   }
 
+  @Override
+  public boolean isEnabled() {
+    return type.isEnabled();
+  }
+
+  @Override
+  public boolean isWanted(KernelEvent event) {
+    return event.shouldCommit();
+  }
+
   /** In ticks of the flight recorder; {@link #NOT_ENABLED} if the type is off. */
+  @Override
   public long ticks() {
     if (!type.isEnabled()) {
       return NOT_ENABLED;

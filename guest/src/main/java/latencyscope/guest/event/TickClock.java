@@ -22,6 +22,9 @@ public final class TickClock {
   /** Shorter than this, a rate would be no better than the assumed one. */
   private static final long RATE_BASE_NS = 100_000_000;
 
+  /** Whether ticks are nanoseconds of the kernel's clock. */
+  private final boolean ofKernel;
+
   /** Null until one of our events has been instrumented. */
   private TickSource source;
 
@@ -39,7 +42,18 @@ public final class TickClock {
   }
 
   public TickClock(long namespaceOffsetNs) {
+    this(namespaceOffsetNs, false);
+  }
+
+  private TickClock(long namespaceOffsetNs, boolean ofKernel) {
     this.namespaceOffsetNs = namespaceOffsetNs;
+    this.ofKernel = ofKernel;
+    anchorNs = ofKernel ? namespaceOffsetNs : 0;
+  }
+
+  /** A clock whose ticks are the kernel's nanoseconds: of a host without a recorder. */
+  public static TickClock ofKernel() {
+    return new TickClock(monotonicOffsetNs(), true);
   }
 
   /**
@@ -70,6 +84,9 @@ public final class TickClock {
    * @return false as long as no recording has instrumented our events: there is no tick clock yet
    */
   public boolean calibrate() {
+    if (ofKernel) {
+      return true;
+    }
     if (!findSource()) {
       return false;
     }

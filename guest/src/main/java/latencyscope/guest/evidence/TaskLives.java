@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import latencyscope.guest.event.EventSink;
 import latencyscope.jfr.capture.ProcessStatus;
 import latencyscope.jfr.capture.TaskStatus;
 import latencyscope.proc.ProcessFiles;
@@ -24,9 +25,11 @@ public final class TaskLives {
   /** Most tasks that one look reads. */
   private static final int LOOKS = 16;
 
+  private final EventSink sink;
   private final Path proc;
   private final long target;
   private final boolean sameIds;
+  private final boolean knowsThreads;
   private final TaskSet seen = new TaskSet();
   private int lookedAt;
 
@@ -42,8 +45,12 @@ public final class TaskLives {
    * @param target the process that is watched, 0 for every process
    * @param sameIds whether the kernel's ids of tasks are those of this {@code /proc}: in a
    *     container they are not, and only the target's threads are known
+   * @param knowsThreads whether the ids of the target's threads are those of this {@code /proc}
+   * @param sink takes the events
    */
-  public TaskLives(Path proc, long target, boolean sameIds) {
+  public TaskLives(Path proc, long target, boolean sameIds, boolean knowsThreads, EventSink sink) {
+    this.knowsThreads = knowsThreads;
+    this.sink = sink;
     this.proc = proc;
     this.target = target;
     this.sameIds = sameIds;
@@ -52,7 +59,7 @@ public final class TaskLives {
   /** Notes a thread that something happened to. Allocates nothing. */
   public void sawVictim(long thread) {
     // Of an interrupt that took no thread's time, there is none.
-    if (thread != 0 && (target != 0 || sameIds)) {
+    if (thread != 0 && knowsThreads && (target != 0 || sameIds)) {
       seen.add(TaskSet.key(target, thread));
     }
   }
@@ -77,7 +84,7 @@ public final class TaskLives {
   }
 
   private void listTarget() {
-    if (target == 0) {
+    if (target == 0 || !knowsThreads) {
       return;
     }
     for (Path task : new ProcessFiles(folder(target)).tasks()) {
@@ -130,7 +137,7 @@ public final class TaskLives {
         living.add(key);
       });
       named.add(process(key));
-      status(key, now.isEmpty()).commit();
+      sink.commit(status(key, now.isEmpty()));
     }
     named.remove(0L);
     named.forEach(this::commitProcess);
@@ -168,6 +175,6 @@ public final class TaskLives {
     if (event.ended) {
       processes.remove(id);
     }
-    event.commit();
+    sink.commit(event);
   }
 }

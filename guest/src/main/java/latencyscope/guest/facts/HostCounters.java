@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import latencyscope.guest.event.EventSink;
 import latencyscope.proc.KernelFile;
 
 /**
@@ -25,9 +26,9 @@ public final class HostCounters implements HostAccount {
   private final RisingCounts<String> rises = new RisingCounts<>();
 
   /** Reads below this folder, which is {@code /} but in tests. */
-  public HostCounters(Path root) throws IllegalAccessException {
+  public HostCounters(Path root, EventSink sink) throws IllegalAccessException {
     file = root.resolve("proc/vmstat");
-    counter = new SubjectCounter(MODULE, "host");
+    counter = new SubjectCounter(MODULE, "host", sink);
   }
 
   @Override

@@ -45,12 +45,18 @@ public final class HostFacts {
    * @param source file that says so
    */
   public record Fact(String name, String value, String source) {
-    public void commit() {
+    /** The event that says so. */
+    public HostFact event() {
       HostFact event = new HostFact();
       event.name = name;
       event.value = value;
       event.source = source;
-      event.commit();
+      return event;
+    }
+
+    /** Commits it to the flight recorder of this JVM. */
+    public void commit() {
+      event().commit();
     }
   }
 

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import jdk.jfr.Category;
+import latencyscope.guest.event.EventSink;
 import latencyscope.guest.settings.Complaints;
 import latencyscope.jfr.irq.InterruptAffinity;
 import latencyscope.proc.CpuSet;
@@ -28,6 +29,7 @@ public final class InterruptAffinities implements HostAccount {
 
   private static final long NOT_KNOWN = -1;
 
+  private final EventSink sink;
   private final Path root;
   private final CpuSet cpus;
 
@@ -38,8 +40,10 @@ public final class InterruptAffinities implements HostAccount {
    * Reads below this folder, which is {@code /} but in tests.
    *
    * @param cpus CPUs on which interrupts are counted; empty for all
+   * @param sink takes the events
    */
-  public InterruptAffinities(Path root, CpuSet cpus) {
+  public InterruptAffinities(Path root, CpuSet cpus, EventSink sink) {
+    this.sink = sink;
     this.root = root;
     this.cpus = cpus;
   }
@@ -58,7 +62,7 @@ public final class InterruptAffinities implements HostAccount {
   /** Commits an event for each line that has a handler. */
   @Override
   public void commit(long startTicks, long endTicks) {
-    read().forEach(InterruptAffinity::commit);
+    read().forEach(sink::commit);
   }
 
   /** The lines that have a handler; counts are those since the last call. */

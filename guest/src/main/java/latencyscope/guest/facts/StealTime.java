@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import latencyscope.guest.event.EventSink;
 import latencyscope.proc.KernelFile;
 
 /**
@@ -27,9 +28,9 @@ public final class StealTime implements HostAccount {
   private final RisingCounts<Integer> rises = new RisingCounts<>();
 
   /** Reads below this folder, which is {@code /} but in tests. */
-  public StealTime(Path root) throws IllegalAccessException {
+  public StealTime(Path root, EventSink sink) throws IllegalAccessException {
     file = root.resolve("proc/stat");
-    counter = new SubjectCounter(MODULE, "cpu");
+    counter = new SubjectCounter(MODULE, "cpu", sink);
   }
 
   @Override

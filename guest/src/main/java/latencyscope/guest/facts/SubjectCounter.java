@@ -1,6 +1,7 @@
 package latencyscope.guest.facts;
 
 import java.lang.invoke.VarHandle;
+import latencyscope.guest.event.EventSink;
 import latencyscope.guest.event.ImplicitFields;
 import latencyscope.jfr.capture.Counter;
 
@@ -9,6 +10,7 @@ import latencyscope.jfr.capture.Counter;
  * once in a while: so an event instance for each. Used by one thread at a time.
  */
 public final class SubjectCounter {
+  private final EventSink sink;
   private final String module;
   private final String subject;
   private final VarHandle startTime;
@@ -19,8 +21,11 @@ public final class SubjectCounter {
    *
    * @param module whose count it is
    * @param subject kind of thing, such as {@code host}
+   * @param sink takes the events
    */
-  public SubjectCounter(String module, String subject) throws IllegalAccessException {
+  public SubjectCounter(String module, String subject, EventSink sink)
+      throws IllegalAccessException {
+    this.sink = sink;
     this.module = module;
     this.subject = subject;
     startTime = ImplicitFields.startTime(Counter.class);
@@ -38,6 +43,6 @@ public final class SubjectCounter {
     event.subjectId = id;
     event.cpu = -1;
     event.value = value;
-    event.commit();
+    sink.commit(event);
   }
 }

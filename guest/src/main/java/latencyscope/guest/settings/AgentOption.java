@@ -24,6 +24,11 @@ public enum AgentOption {
       "history",
       "`history`: records are read about once a second; `stream`: at once; `accounts`: no BPF, only"
           + " counts from `/proc`."),
+  BROKER(
+      "auto, PATH, off",
+      "auto",
+      "`auto`: where this JVM may load no BPF programs, a broker at `/run/latencyscope/broker.sock`"
+          + " does; `PATH`: the one with this socket does in any case; `off`: none."),
   BUDGET("PERCENT", "1%", "Share of one CPU that the drain thread may use; `off`: no limit."),
   STATS(
       "on, off",

@@ -26,6 +26,7 @@ import latencyscope.proc.CpuSet;
  * @param budgetIsAsked whether an option says so; else it is the default
  * @param historyBytes what the logs may take, as {@link HistorySize} has it
  * @param accounts whether counts from {@code /proc} are all that is wanted
+ * @param broker {@code off}, or the path of its socket; empty for the usual one where it is needed
  * @param probeCost whether the kernel is to count runs and run time of programs
  * @param problems what was given and not understood, as sentences
  */
@@ -41,6 +42,7 @@ public record CaptureSettings(
     boolean budgetIsAsked,
     long historyBytes,
     boolean accounts,
+    String broker,
     boolean probeCost,
     List<String> problems) {
   /** This JVM is the target. */
@@ -72,6 +74,7 @@ public record CaptureSettings(
         !options.value("budget").isEmpty(),
         HistorySize.parse(recorded.last("history", options.value("history")), problems),
         ReadMode.isAccounts(options, recorded),
+        options.value("broker").equals("auto") ? "" : options.value("broker"),
         onOrOff(recorded.last("probeCost", options.value("stats")), problems),
         List.copyOf(problems));
   }

@@ -13,6 +13,7 @@ import java.util.stream.IntStream;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
+import latencyscope.guest.channel.RecorderSink;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -107,7 +108,7 @@ class TaskLivesTest {
 
   @Test
   void whereATaskMayRunIsKnownAndThatItHasEnded() throws IOException {
-    TaskLives lives = new TaskLives(proc, TARGET, true);
+    TaskLives lives = new TaskLives(proc, TARGET, true, true, new RecorderSink(null));
     lives.sawOther(COMPETITOR, COMPETITOR);
     lives.look();
     end(COMPETITOR, COMPETITOR);
@@ -125,7 +126,7 @@ class TaskLivesTest {
   /** An interrupt that took no thread's time has the thread id 0. */
   @Test
   void nobodyIsNoTask() throws IOException {
-    TaskLives lives = new TaskLives(proc, TARGET, true);
+    TaskLives lives = new TaskLives(proc, TARGET, true, true, new RecorderSink(null));
     lives.sawVictim(0);
     lives.commit();
     List<RecordedEvent> tasks = events("TaskStatus");
@@ -136,7 +137,7 @@ class TaskLivesTest {
   /** A thread's life does not end with the chunk: only what has ended is left out of the next. */
   @Test
   void aThreadMayEndWhileItsProcessLives() throws IOException {
-    TaskLives lives = new TaskLives(proc, TARGET, true);
+    TaskLives lives = new TaskLives(proc, TARGET, true, true, new RecorderSink(null));
     lives.commit();
     end(TARGET, PINNED);
     recording.close();
@@ -153,7 +154,7 @@ class TaskLivesTest {
   /** Ids are given again, but never to another process's thread while that process is meant. */
   @Test
   void anotherProcessWithTheIdIsAnother() throws IOException {
-    TaskLives lives = new TaskLives(proc, TARGET, true);
+    TaskLives lives = new TaskLives(proc, TARGET, true, true, new RecorderSink(null));
     lives.sawOther(8000, COMPETITOR);
     lives.commit();
     RecordedEvent task = of(events("TaskStatus"), "osThreadId", COMPETITOR);
@@ -162,7 +163,7 @@ class TaskLivesTest {
 
   @Test
   void whenAProcessWasStartedAndByWhom() throws IOException {
-    TaskLives lives = new TaskLives(proc, TARGET, true);
+    TaskLives lives = new TaskLives(proc, TARGET, true, true, new RecorderSink(null));
     lives.sawOther(COMPETITOR, COMPETITOR);
     lives.look();
     end(COMPETITOR, COMPETITOR);
@@ -184,7 +185,7 @@ class TaskLivesTest {
   /** One that was born and ended between two looks, too, if anything happened to it. */
   @Test
   void aVictimThatWasNeverLookedAtHasEnded() throws IOException {
-    TaskLives lives = new TaskLives(proc, TARGET, true);
+    TaskLives lives = new TaskLives(proc, TARGET, true, true, new RecorderSink(null));
     lives.sawVictim(4799);
     lives.commit();
     assertEquals(
@@ -193,7 +194,7 @@ class TaskLivesTest {
 
   @Test
   void inAContainerOnlyTheTargetIsKnown() throws IOException {
-    TaskLives lives = new TaskLives(proc, TARGET, false);
+    TaskLives lives = new TaskLives(proc, TARGET, false, true, new RecorderSink(null));
     lives.sawOther(COMPETITOR, COMPETITOR);
     lives.commit();
     assertEquals(2, events("TaskStatus").size());
@@ -201,7 +202,7 @@ class TaskLivesTest {
 
   @Test
   void whereEveryProcessIsWatchedVictimsAre() throws IOException {
-    TaskLives lives = new TaskLives(proc, 0, true);
+    TaskLives lives = new TaskLives(proc, 0, true, true, new RecorderSink(null));
     lives.sawVictim(PINNED);
     lives.sawVictim(PINNED);
     lives.commit();

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import latencyscope.guest.channel.RecorderSink;
 import latencyscope.jfr.irq.InterruptAffinity;
 import latencyscope.proc.CpuSet;
 import org.junit.jupiter.api.Test;
@@ -12,6 +13,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Hosts that are described by files. */
 class InterruptAffinitiesTest {
+  private static final RecorderSink SINK = new RecorderSink(null);
+
   @TempDir Path root;
 
   private void file(String name, String text) throws Exception {
@@ -37,13 +40,13 @@ class InterruptAffinitiesTest {
   void linesWithoutAHandlerAreLeftOut() throws Exception {
     file("proc/irq/default_smp_affinity", "ff");
     line(24, "");
-    assertEquals(List.of(), new InterruptAffinities(root, CpuSet.EMPTY).read());
+    assertEquals(List.of(), new InterruptAffinities(root, CpuSet.EMPTY, SINK).read());
   }
 
   @Test
   void masksAreInTheKernelsNotation() throws Exception {
     line(27, "eth0-rx-0");
-    InterruptAffinity line = only(new InterruptAffinities(root, CpuSet.EMPTY));
+    InterruptAffinity line = only(new InterruptAffinities(root, CpuSet.EMPTY, SINK));
     assertEquals(27, line.irq);
     assertEquals("eth0-rx-0", line.devices);
     assertEquals("0-7", line.allowedCpus);
@@ -56,23 +59,23 @@ class InterruptAffinitiesTest {
   void debugfsTellsWhetherTheKernelManagesALine() throws Exception {
     line(27, "nvme0q1");
     file("sys/kernel/debug/irq/irqs/27", "handler:  handle_edge_irq\n  IRQD_AFFINITY_MANAGED");
-    assertEquals("yes", only(new InterruptAffinities(root, CpuSet.EMPTY)).managed);
+    assertEquals("yes", only(new InterruptAffinities(root, CpuSet.EMPTY, SINK)).managed);
     file("sys/kernel/debug/irq/irqs/27", "handler:  handle_edge_irq");
-    assertEquals("no", only(new InterruptAffinities(root, CpuSet.EMPTY)).managed);
+    assertEquals("no", only(new InterruptAffinities(root, CpuSet.EMPTY, SINK)).managed);
   }
 
   @Test
   void irqbalanceIsNoticedByItsName() throws Exception {
     line(27, "eth0");
     file("proc/812/comm", "irqbalance");
-    assertEquals(812, only(new InterruptAffinities(root, CpuSet.EMPTY)).irqbalancePid);
+    assertEquals(812, only(new InterruptAffinities(root, CpuSet.EMPTY, SINK)).irqbalancePid);
   }
 
   @Test
   void countsAreThoseOfTheCapturedCpusSinceTheLastLook() throws Exception {
     line(27, "eth0");
-    InterruptAffinities all = new InterruptAffinities(root, CpuSet.EMPTY);
-    InterruptAffinities some = new InterruptAffinities(root, CpuSet.parse("1-3"));
+    InterruptAffinities all = new InterruptAffinities(root, CpuSet.EMPTY, SINK);
+    InterruptAffinities some = new InterruptAffinities(root, CpuSet.parse("1-3"), SINK);
     assertEquals(112, only(all).counted);
     assertEquals(12, only(some).counted);
     file("sys/kernel/irq/27/per_cpu_count", "101,9,0,5");

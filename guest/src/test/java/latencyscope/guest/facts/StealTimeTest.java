@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import latencyscope.guest.channel.RecorderSink;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -27,7 +28,7 @@ class StealTimeTest {
   @Test
   void whatWasTakenSinceTheLastTime() throws Exception {
     steal(5, 7);
-    StealTime time = new StealTime(root);
+    StealTime time = new StealTime(root, new RecorderSink(null));
     time.begin();
     steal(5, 9);
     assertEquals(Map.of(1, 20_000_000L), time.takeNew());

@@ -2,6 +2,7 @@ package latencyscope.cli.capture;
 
 import java.math.BigInteger;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -22,6 +23,7 @@ public record Prerequisite(String name, boolean present, String detail, String r
   private static final int CAP_SYS_ADMIN = 21;
   private static final int CAP_PERFMON = 38;
   private static final int CAP_BPF = 39;
+  private static final String BROKER = "run/latencyscope/broker.sock";
   private static final Pattern RELEASE = Pattern.compile("(\\d+)\\.(\\d+).*");
   private static final List<String> LIBRARY_DIRECTORIES =
       List.of(
@@ -77,12 +79,20 @@ public record Prerequisite(String name, boolean present, String detail, String r
             .orElse(BigInteger.ZERO);
     boolean admin = capabilities.testBit(CAP_SYS_ADMIN);
     boolean bpf = capabilities.testBit(CAP_BPF) && capabilities.testBit(CAP_PERFMON);
-    String found = admin ? "CAP_SYS_ADMIN" : bpf ? "CAP_BPF, CAP_PERFMON" : "neither";
-    return new Prerequisite(
-        "root, or CAP_BPF and CAP_PERFMON",
-        admin || bpf,
-        found,
-        admin || bpf ? null : "run it with sudo");
+    String name = "root, or CAP_BPF and CAP_PERFMON, or a broker";
+    if (admin || bpf) {
+      String found = admin ? "CAP_SYS_ADMIN" : "CAP_BPF, CAP_PERFMON";
+      return new Prerequisite(name, true, found + ": captures load their own programs", null);
+    }
+    Path socket = machine.file(BROKER);
+    return Files.exists(socket)
+        ? new Prerequisite(
+            name, true, "a broker: it captures your own processes, by the socket /" + BROKER, null)
+        : new Prerequisite(
+            name,
+            false,
+            "none",
+            "run it with sudo, or once on this host: sudo latencyscope broker");
   }
 
   private static Prerequisite library(Machine machine) {

@@ -1,0 +1,2 @@
+/** The host as a process of its own, which serves guests without privileges. */
+package latencyscope.agent.broker;

@@ -1,0 +1,107 @@
+package latencyscope.truth.engine;
+
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/** A broker of the released jar, at a socket that only root can have put there. */
+public final class RunningBroker implements AutoCloseable {
+  private static final long LIMIT_S = 30;
+
+  private final Path folder;
+  private Process process;
+
+  private RunningBroker(Path folder) {
+    this.folder = folder;
+  }
+
+  /** Starts one in a folder of its own. */
+  public static RunningBroker start() throws IOException, InterruptedException {
+    Path folder = Files.createTempDirectory(Path.of("/run"), "latencyscope-test");
+    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+    RunningBroker broker = new RunningBroker(folder);
+    broker.startAgain();
+    return broker;
+  }
+
+  /** Starts it, at the same socket, and waits until it listens. */
+  public void startAgain() throws IOException, InterruptedException {
+    process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                "-jar",
+                Engine.JAR.toString(),
+                "broker",
+                "--socket",
+                socket().toString())
+            .redirectErrorStream(true)
+            .redirectOutput(folder.resolve("log").toFile())
+            .start();
+    for (long waited = 0; waited < LIMIT_S * 1_000; waited += 50) {
+      if (log().contains("listening at ")) {
+        return;
+      }
+      if (!process.isAlive()) {
+        break;
+      }
+      TimeUnit.MILLISECONDS.sleep(50);
+    }
+    throw new AssertionError("the broker does not listen: " + log());
+  }
+
+  /** Its socket. */
+  public Path socket() {
+    return folder.resolve("broker.sock");
+  }
+
+  /** Files of memory that have a name. */
+  public List<Path> memory() throws IOException {
+    try (Stream<Path> files = Files.list(folder.resolve("memory"))) {
+      return files.toList();
+    }
+  }
+
+  /** What it has said since it was started last. */
+  public String log() throws IOException {
+    return Files.readString(folder.resolve("log"));
+  }
+
+  public long pid() {
+    return process.pid();
+  }
+
+  /** Ends it as somebody would who has no patience. */
+  public void kill() {
+    process.destroyForcibly().onExit().orTimeout(LIMIT_S, TimeUnit.SECONDS).join();
+  }
+
+  @Override
+  public void close() throws IOException {
+    kill();
+    Files.walkFileTree(
+        folder,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
+            Files.delete(file);
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult postVisitDirectory(Path directory, IOException e)
+              throws IOException {
+            Files.delete(directory);
+            return FileVisitResult.CONTINUE;
+          }
+        });
+  }
+}

@@ -1,0 +1,355 @@
+package latencyscope.truth.guest;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import latencyscope.bpf.libbpf.KernelTest;
+import latencyscope.truth.account.OurAccount;
+import latencyscope.truth.engine.Engine;
+import latencyscope.truth.engine.Jcmd;
+import latencyscope.truth.engine.Jdk;
+import latencyscope.truth.engine.KernelObjects;
+import latencyscope.truth.engine.Launch;
+import latencyscope.truth.engine.ProcFile;
+import latencyscope.truth.engine.RunningBroker;
+import latencyscope.truth.engine.SpoiledHost;
+import latencyscope.truth.workload.NappingEngine;
+import latencyscope.truth.workload.RawClient;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * An engine of an ordinary user without a capability, on an old JVM or a new one, gets what a
+ * broker's programs see of it, and nothing can go wrong that it would notice.
+ */
+@KernelTest
+@Tag("packed-jar")
+class BrokerIT {
+  private static final int NAPS = 200;
+
+  /** CAP_SYS_PTRACE, CAP_PERFMON and CAP_BPF. */
+  private static final String KEPT = "000000c000080000";
+
+  @TempDir Path folder;
+
+  private Path jar;
+  private RunningBroker broker;
+
+  /** The engine's user may use the folder. */
+  @BeforeEach
+  void open() throws Exception {
+    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxrwxrwx"));
+    jar = Files.copy(Engine.JAR, folder.resolve("latencyscope.jar"));
+    Files.setPosixFilePermissions(jar, PosixFilePermissions.fromString("rw-r--r--"));
+    SpoiledHost.compiledFor("17", NappingEngine.class, folder);
+    broker = RunningBroker.start();
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    broker.close();
+  }
+
+  private Engine start(String feature, String options, String... under) throws IOException {
+    Optional<Path> java = Jdk.launcher(feature);
+    Assumptions.assumeTrue(java.isPresent(), "no Java " + feature + " under /usr/lib/jvm");
+    return Launch.of(NappingEngine.class)
+        .on(java.get())
+        .from(folder)
+        .with("-javaagent:" + jar + "=" + options, "-Xlog:disable")
+        .with("-XX:FlightRecorderOptions:repository=" + folder)
+        .under(
+            Stream.concat(
+                    Stream.of(under),
+                    Stream.of(
+                        "setpriv",
+                        "--reuid=nobody",
+                        "--regid=nogroup",
+                        "--clear-groups",
+                        "--inh-caps=-all",
+                        "--bounding-set=-all"))
+                .toArray(String[]::new))
+        .start(folder.resolve("errors.txt"));
+  }
+
+  private Engine start(String feature) throws IOException {
+    return start(feature, "broker=" + broker.socket());
+  }
+
+  private List<String> complaints() throws IOException {
+    return Files.readAllLines(folder.resolve("errors.txt")).stream()
+        .filter(line -> line.startsWith("LatencyScope: "))
+        .toList();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"17", "25"})
+  void fiveModulesOfAnEngineWithoutPrivileges(String feature) throws Exception {
+    Path recording = folder.resolve("engine.jfr");
+    try (Engine engine = start(feature)) {
+      engine.await("ready");
+      Jcmd jcmd = new Jcmd(engine.pid());
+      jcmd.start("trading");
+      engine.say("await capturing");
+      assertEquals("capturing", engine.await("state"));
+      engine.say("naps worker " + NAPS + " 1");
+      engine.await("napped");
+      jcmd.dump("trading", recording);
+      OurAccount dumped = OurAccount.read(recording);
+      // It waits for good: what the kernel counts of it does not rise any more.
+      assertEqualsKernel(engine.pid(), "worker", dumped);
+      long worker = ProcFile.thread(engine.pid(), "worker");
+      assertFalse(dumped.events("FullResolution").isEmpty(), "the log was read");
+      assertTrue(dumped.events("FutexWait", worker).size() >= NAPS, "naps are futex waits");
+      assertTrue(dumped.events("ContextSwitch", worker).size() >= NAPS);
+      engine.say("naps later " + NAPS + " 1");
+      engine.await("napped");
+      jcmd.stop("trading", recording);
+      OurAccount ours = OurAccount.read(recording);
+      assertEqualsKernel(engine.pid(), "worker", ours);
+      assertEqualsKernel(engine.pid(), "later", ours);
+      assertEquals(0, ours.lost());
+      String modules = "irq+isolation+memory+network+syscall";
+      assertTrue(
+          ours.events("Capture").stream().anyMatch(e -> sorted(e.getString("modules"), modules)),
+          () -> ours.events("Capture").toString());
+      assertTrue(
+          ours.events("RunQueueWait", worker).stream()
+              .allMatch(e -> "worker".equals(e.getString("thread"))));
+      // When it has ended, its programs have, too.
+      KernelObjects held = KernelObjects.heldBy(broker.pid());
+      assertTrue(held.isEmpty(), held::toString);
+      engine.say(Launch.LEAVE);
+      assertEquals(Launch.EXIT_CODE, engine.finish());
+    }
+    assertEquals(List.of(), complaints());
+    String report = report(recording);
+    assertTrue(report.contains("worker"), report);
+    assertFalse(report.contains("Counts from /proc alone"), report);
+  }
+
+  private static boolean sorted(String modules, String wanted) {
+    return String.join("+", Stream.of(modules.split("[+]")).sorted().toList()).equals(wanted);
+  }
+
+  private static void assertEqualsKernel(long pid, String name, OurAccount ours)
+      throws IOException {
+    long id = ProcFile.thread(pid, name);
+    Path task = Path.of("/proc", Long.toString(pid), "task", Long.toString(id));
+    ProcFile status = ProcFile.of(task.resolve("status"));
+    long voluntary = status.number("voluntary_ctxt_switches");
+    assertTrue(voluntary > NAPS, name + " napped " + voluntary + " times");
+    assertEquals(voluntary, ours.counter(id, "voluntary_switches"), name);
+    assertEquals(
+        status.number("nonvoluntary_ctxt_switches"), ours.counter(id, "involuntary_switches"));
+    String[] schedstat = Files.readString(task.resolve("schedstat")).strip().split(" ");
+    assertEquals(Long.parseLong(schedstat[1]), ours.counter(id, "run_delay_ns"), name);
+    String stat = Files.readString(task.resolve("stat"));
+    String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+    assertEquals(Long.parseLong(fields[7]), ours.counter(id, "minor_faults"), name);
+    assertTrue(
+        ours.events("Counter", id).stream().allMatch(e -> name.equals(e.getString("thread"))));
+  }
+
+  /** As in a container: its threads have the ids in the recording that they have in there. */
+  @Test
+  void anEngineInAnotherPidNamespace() throws Exception {
+    Path recording = folder.resolve("engine.jfr");
+    String[] container = {"unshare", "--pid", "--fork", "--kill-child", "--mount-proc"};
+    try (Engine engine = start("17", "broker=" + broker.socket(), container)) {
+      engine.await("ready");
+      Jcmd jcmd = new Jcmd(engine.jvmPid());
+      jcmd.start("trading");
+      engine.say("await capturing");
+      assertEquals("capturing", engine.await("state"));
+      engine.say("naps worker " + NAPS + " 1");
+      engine.await("napped");
+      jcmd.stop("trading", recording);
+      OurAccount ours = OurAccount.read(recording);
+      long here = ProcFile.thread(engine.jvmPid(), "worker");
+      ProcFile status =
+          ProcFile.of(Path.of("/proc/" + engine.jvmPid() + "/task/" + here + "/status"));
+      String[] ids = status.text("NSpid").strip().split("\\s+");
+      long inside = Long.parseLong(ids[ids.length - 1]);
+      assertEquals(
+          status.number("voluntary_ctxt_switches"), ours.counter(inside, "voluntary_switches"));
+      assertTrue(
+          ours.events("FutexWait", inside).stream()
+              .allMatch(e -> "worker".equals(e.getString("thread"))));
+      assertTrue(ours.events("FutexWait", inside).size() >= NAPS);
+    }
+    assertEquals(List.of(), complaints());
+  }
+
+  /** An engine that is killed leaves nothing in the kernel for longer than a second. */
+  @Test
+  void programsGoWithTheEngine() throws Exception {
+    try (Engine engine = start("17")) {
+      engine.await("ready");
+      new Jcmd(engine.pid()).start("trading");
+      engine.say("await capturing");
+      engine.await("state");
+      assertFalse(KernelObjects.heldBy(broker.pid()).isEmpty());
+      assertEquals(List.of(), broker.memory(), "its client has it, and nobody else needs its name");
+      ProcFile status = ProcFile.of(Path.of("/proc", Long.toString(broker.pid()), "status"));
+      for (String set : List.of("CapPrm", "CapEff", "CapBnd")) {
+        assertEquals(KEPT, status.text(set), set);
+      }
+      assertEquals("1", status.text("NoNewPrivs"));
+    }
+    TimeUnit.SECONDS.sleep(1);
+    KernelObjects held = KernelObjects.heldBy(broker.pid());
+    assertTrue(held.isEmpty(), held::toString);
+    assertTrue(broker.log().contains("has ended"), broker.log());
+  }
+
+  /** What it measured until then is in the file; counts alone go on, and one line says so. */
+  @Test
+  void theBrokerMayBeKilled() throws Exception {
+    Path recording = folder.resolve("engine.jfr");
+    try (Engine engine = start("17")) {
+      engine.await("ready");
+      Jcmd jcmd = new Jcmd(engine.pid());
+      jcmd.start("trading");
+      engine.say("await capturing");
+      engine.await("state");
+      engine.say("naps before " + NAPS + " 1");
+      engine.await("napped");
+      TimeUnit.MILLISECONDS.sleep(1_500); // records are read once a second
+      broker.kill();
+      TimeUnit.SECONDS.sleep(1);
+      engine.say("naps after " + NAPS + " 1");
+      engine.await("napped");
+      jcmd.stop("trading", recording);
+      OurAccount ours = OurAccount.read(recording);
+      long before = ProcFile.thread(engine.pid(), "before");
+      assertFalse(ours.events("FutexWait", before).isEmpty());
+      assertEqualsKernel(engine.pid(), "after", ours);
+      engine.say(Launch.LEAVE);
+      assertEquals(Launch.EXIT_CODE, engine.finish());
+    }
+    assertTrue(complaints().get(0).contains("is gone"), complaints()::toString);
+    assertTrue(complaints().get(0).contains("latencyscope broker"), complaints()::toString);
+  }
+
+  @Test
+  void withoutABrokerThereAreCounts() throws Exception {
+    Path missing = folder.resolve("no.sock");
+    try (Engine engine = start("17", "broker=" + missing)) {
+      engine.await("ready");
+      new Jcmd(engine.pid()).start("trading");
+      engine.say("await capturing");
+      assertEquals("capturing", engine.await("state"));
+      engine.say(Launch.LEAVE);
+      assertEquals(Launch.EXIT_CODE, engine.finish());
+    }
+    assertEquals(1, complaints().size(), complaints()::toString);
+    assertTrue(complaints().get(0).contains("no broker at " + missing), complaints()::toString);
+  }
+
+  /** Others of the same user do what no agent does; who behaves gets all of its events. */
+  @Test
+  void noClientHarmsAnother() throws Exception {
+    Path recording = folder.resolve("engine.jfr");
+    SpoiledHost.compiledWith(jar, RawClient.class, folder);
+    try (Engine engine = start("17")) {
+      engine.await("ready");
+      Jcmd jcmd = new Jcmd(engine.pid());
+      jcmd.start("trading");
+      engine.say("await capturing");
+      engine.await("state");
+      Process deaf = rawClient("deaf", "4000");
+      engine.say("naps worker " + NAPS + " 1");
+      assertTrue(outcome("lie", "1").contains("is not one of user"));
+      assertTrue(outcome("lie", "4194999").contains("there is no process"));
+      assertEquals("ended", outcome("garbage"));
+      assertEquals("ended", outcome("position"));
+      assertTrue(outcome("flood").matches("ended|refused more than .* messages in a second"));
+      assertTrue(outcome("calls").matches("ended|refused more than .* requests in a second"));
+      engine.await("napped");
+      assertEquals("served", outcome(deaf));
+      jcmd.stop("trading", recording);
+      OurAccount ours = OurAccount.read(recording);
+      assertEqualsKernel(engine.pid(), "worker", ours);
+      assertEquals(0, ours.lost());
+    }
+    assertEquals(List.of(), complaints());
+  }
+
+  private Process rawClient(String... words) throws IOException {
+    return rawClientOf("nobody", words);
+  }
+
+  private Process rawClientOf(String user, String... words) throws IOException {
+    List<String> command =
+        new ArrayList<>(List.of("setpriv", "--reuid=" + user, "--regid=nogroup", "--clear-groups"));
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+    command.addAll(List.of("-cp", folder + ":" + jar, RawClient.class.getName()));
+    command.add(broker.socket().toString());
+    command.addAll(List.of(words));
+    return new ProcessBuilder(command).redirectErrorStream(true).start();
+  }
+
+  private String outcome(String... words) throws Exception {
+    return outcome(rawClient(words));
+  }
+
+  private static String outcome(Process client) throws Exception {
+    String said = new String(client.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(0, client.waitFor(), said);
+    return said.strip();
+  }
+
+  /** Somebody else has put a socket where a broker's would be. */
+  @Test
+  void aSquattedSocketIsNotBelieved() throws Exception {
+    Path squatted = folder.resolve("broker.sock");
+    try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      server.bind(UnixDomainSocketAddress.of(squatted));
+      try (Engine engine = start("17", "broker=" + squatted)) {
+        engine.await("ready");
+        new Jcmd(engine.pid()).start("trading");
+        engine.say("await capturing");
+        assertEquals("capturing", engine.await("state"));
+      }
+    }
+    assertEquals(1, complaints().size(), complaints()::toString);
+    assertTrue(complaints().get(0).contains("others may write to"), complaints()::toString);
+  }
+
+  private String report(Path recording) throws Exception {
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-jar",
+                Engine.JAR.toString(),
+                "report",
+                "--details",
+                recording.toString())
+            .start();
+    String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertTrue(process.waitFor() < 3, text);
+    return text;
+  }
+}

@@ -1,0 +1,124 @@
+package latencyscope.truth.workload;
+
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import latencyscope.guest.wire.FrameChannel;
+import latencyscope.guest.wire.Messages;
+
+/**
+ * A client of a broker that does what no agent does. Says on standard output what came of it:
+ * {@code refused REASON}, {@code ended} or {@code served}.
+ */
+public final class RawClient {
+  private static final int GARBAGE = 100_000;
+  private static final long ANSWER_MS = 30_000;
+
+  private final FrameChannel frames;
+  private int types;
+
+  private RawClient(SocketChannel socket) throws IOException {
+    frames = new FrameChannel(socket, Messages.MOST_OF_BROKER);
+  }
+
+  /**
+   * Misbehaves.
+   *
+   * @param args socket, and what to do: {@code garbage}, {@code lie PID}, {@code flood}, {@code
+   *     position} (says that it has read what was never written), {@code calls} (asks for
+   *     everything all the time), {@code deaf MILLIS} (never reads)
+   */
+  public static void main(String[] args) throws Exception {
+    SocketChannel socket = SocketChannel.open(StandardProtocolFamily.UNIX);
+    socket.connect(UnixDomainSocketAddress.of(Path.of(args[0])));
+    if (args[1].equals("garbage")) {
+      System.out.println(garbage(socket));
+      return;
+    }
+    RawClient client = new RawClient(socket);
+    client.frames.send(Messages.HELLO, new Messages.Hello(Messages.VERSION, "raw").payload());
+    FrameChannel.Frame welcome = client.frames.receive(ANSWER_MS);
+    client.types = Messages.Welcome.read(welcome.payload()).schema().types().size();
+    System.out.println(client.obey(args));
+  }
+
+  private static String garbage(SocketChannel socket) throws IOException {
+    byte[] bytes = new byte[GARBAGE];
+    new Random(1).nextBytes(bytes);
+    try {
+      socket.write(ByteBuffer.wrap(bytes));
+      return socket.read(ByteBuffer.allocate(1)) < 0 ? "ended" : "served";
+    } catch (IOException e) {
+      return "ended";
+    }
+  }
+
+  private String obey(String[] args) throws Exception {
+    long pid = args[1].equals("lie") ? Long.parseLong(args[2]) : 0;
+    String opened = open(pid);
+    if (!opened.equals("served")) {
+      return opened;
+    }
+    switch (args[1]) {
+      case "flood" -> {
+        return keepSending(Messages.POSITION, new Messages.Position(0).payload());
+      }
+      case "calls" -> {
+        return keepSending(Messages.COMPLETE, new Messages.Complete(true).payload());
+      }
+      case "position" -> {
+        frames.send(Messages.POSITION, new Messages.Position(1L << 40).payload());
+        return answer();
+      }
+      case "deaf" -> {
+        TimeUnit.MILLISECONDS.sleep(Long.parseLong(args[2]));
+        return "served";
+      }
+      default -> throw new IllegalArgumentException(args[1]);
+    }
+  }
+
+  private String open(long pid) throws IOException {
+    List<Long> everything = Collections.nCopies(types, 0L);
+    Messages.Wishes wishes = new Messages.Wishes(true, false, 0, everything);
+    List<String> modules = List.of("isolation", "syscall");
+    frames.send(Messages.OPEN, new Messages.Open(pid, modules, "", "", 0, false, wishes).payload());
+    return answer();
+  }
+
+  private String keepSending(byte kind, byte[] payload) {
+    try {
+      for (int i = 0; i < 100_000; i++) {
+        frames.send(kind, payload);
+        FrameChannel.Frame frame = frames.receive(0);
+        if (frame != null && frame.kind() == Messages.REFUSED) {
+          return "refused " + Messages.Refused.read(frame.payload()).reason();
+        }
+      }
+      return "served";
+    } catch (IOException e) {
+      return "ended";
+    }
+  }
+
+  private String answer() {
+    try {
+      FrameChannel.Frame frame = frames.receive(ANSWER_MS);
+      if (frame == null) {
+        return "nothing";
+      }
+      return frame.kind() == Messages.REFUSED
+          ? "refused " + Messages.Refused.read(frame.payload()).reason()
+          : "served";
+    } catch (IOException e) {
+      return "ended";
+    }
+  }
+}

@@ -1,0 +1,64 @@
+package latencyscope.cli;
+
+import java.io.PrintWriter;
+import java.lang.reflect.InvocationTargetException;
+import latencyscope.cli.console.Console;
+import latencyscope.cli.console.UserError;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Serves engines that have no privileges. */
+@Command(
+    name = "broker",
+    description = {
+      "Load BPF programs for engines that may not, or that run on a JVM older than Java 25.",
+      "",
+      "Runs until it is ended. Keeps CAP_BPF, CAP_PERFMON and CAP_SYS_PTRACE of root's privileges."
+          + " A client sees what happened to processes of its user alone."
+    },
+    exitCodeList = {"3:could not run: usage, privileges, the socket is in use"},
+    footer = {"", "Example:", "  sudo latencyscope broker"})
+final class BrokerCommand extends Main.Common implements Main.Verbose {
+  /** In the part of the jar that knows the kernel, which is compiled for a newer Java. */
+  private static final String BROKER = "latencyscope.agent.broker.Broker";
+
+  private final Console console;
+
+  @Option(
+      names = "--socket",
+      paramLabel = "PATH",
+      defaultValue = "${env:LATENCYSCOPE_BROKER:-/run/latencyscope/broker.sock}",
+      description =
+          "Listen there (default: $LATENCYSCOPE_BROKER or /run/latencyscope/broker.sock).")
+  private String socket;
+
+  BrokerCommand(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public boolean verbose() {
+    return false;
+  }
+
+  @Override
+  public Integer call() throws UserError {
+    try {
+      return (Integer)
+          Class.forName(BROKER)
+              .getMethod("run", PrintWriter.class, PrintWriter.class, String.class)
+              .invoke(
+                  null,
+                  new PrintWriter(console.out(), true, console.charset()),
+                  new PrintWriter(console.err(), true, console.charset()),
+                  socket);
+    } catch (UnsupportedClassVersionError e) {
+      throw new UserError(
+          "the broker requires Java 25 or newer, and this is Java " + Runtime.version(), e);
+    } catch (InvocationTargetException e) {
+      throw new IllegalStateException(e.getCause());
+    } catch (ReflectiveOperationException e) {
+      throw new UserError("this jar has no broker; take the released latencyscope.jar", e);
+    }
+  }
+}
