@@ -12,6 +12,8 @@ import latencyscope.bpf.btf.ObjectFileFuzz;
 import latencyscope.bpf.ring.RingReaderFuzz;
 import latencyscope.guest.recording.ProfileFuzz;
 import latencyscope.guest.settings.OptionsFuzz;
+import latencyscope.guest.wire.BrokerEventsFuzz;
+import latencyscope.guest.wire.BrokerMessagesFuzz;
 import latencyscope.proc.KernelTextFuzz;
 import latencyscope.recording.ConvertersFuzz;
 import latencyscope.recording.RecordingFuzz;
@@ -25,6 +27,8 @@ final class Targets {
           ObjectFileFuzz.class,
           RingReaderFuzz.class,
           RecordsFuzz.class,
+          BrokerMessagesFuzz.class,
+          BrokerEventsFuzz.class,
           OptionsFuzz.class,
           ProfileFuzz.class,
           RecordingFuzz.class,
