@@ -295,14 +295,17 @@ class BrokerIT {
       jcmd.start("trading");
       engine.say("await capturing");
       engine.await("state");
-      Process deaf = rawClient("deaf", "4000");
+      Process deaf = rawClient("deaf=4000");
       engine.say("naps worker " + NAPS + " 1");
-      assertTrue(outcome("lie", "1").contains("is not one of user"));
-      assertTrue(outcome("lie", "4194999").contains("there is no process"));
-      assertEquals("ended", outcome("garbage"));
-      assertEquals("ended", outcome("position"));
-      assertTrue(outcome("flood").matches("ended|refused more than .* messages in a second"));
-      assertTrue(outcome("calls").matches("ended|refused more than .* requests in a second"));
+      String[] outcomes =
+          outcome(rawClient("lie=1", "lie=4194999", "garbage", "position", "flood", "calls"))
+              .split("\n");
+      assertTrue(outcomes[0].contains("is not one of user"), outcomes[0]);
+      assertTrue(outcomes[1].contains("there is no process"), outcomes[1]);
+      assertEquals("ended", outcomes[2]);
+      assertEquals("ended", outcomes[3]);
+      assertTrue(outcomes[4].matches("ended|refused more than .* messages in a second"));
+      assertTrue(outcomes[5].matches("ended|refused more than .* requests in a second"));
       engine.await("napped");
       assertEquals("served", outcome(deaf));
       jcmd.stop("trading", recording);
@@ -326,10 +329,6 @@ class BrokerIT {
     command.add(broker.socket().toString());
     command.addAll(List.of(words));
     return new ProcessBuilder(command).redirectErrorStream(true).start();
-  }
-
-  private String outcome(String... words) throws Exception {
-    return outcome(rawClient(words));
   }
 
   private static String outcome(Process client) throws Exception {

@@ -14,7 +14,7 @@ import latencyscope.guest.wire.FrameChannel;
 import latencyscope.guest.wire.Messages;
 
 /**
- * A client of a broker that does what no agent does. Says on standard output what came of it:
+ * A client of a broker that does what no agent does. Says on standard output what came of each:
  * {@code refused REASON}, {@code ended} or {@code served}.
  */
 public final class RawClient {
@@ -60,13 +60,12 @@ public final class RawClient {
     }
   }
 
-  private String obey(String[] args) throws Exception {
-    long pid = args[1].equals("lie") ? Long.parseLong(args[2]) : 0;
-    String opened = open(pid);
+  private String obey(String how, long number) throws Exception {
+    String opened = open(how.equals("lie") ? number : 0);
     if (!opened.equals("served")) {
       return opened;
     }
-    switch (args[1]) {
+    switch (how) {
       case "flood" -> {
         return keepSending(Messages.POSITION, new Messages.Position(0).payload());
       }
@@ -78,17 +77,17 @@ public final class RawClient {
         return answer();
       }
       case "deaf" -> {
-        TimeUnit.MILLISECONDS.sleep(Long.parseLong(args[2]));
+        TimeUnit.MILLISECONDS.sleep(number);
         return "served";
       }
-      default -> throw new IllegalArgumentException(args[1]);
+      default -> throw new IllegalArgumentException(how);
     }
   }
 
   private String open(long pid) throws IOException {
     List<Long> everything = Collections.nCopies(types, 0L);
     Messages.Wishes wishes = new Messages.Wishes(true, false, 0, everything);
-    List<String> modules = List.of("isolation", "syscall");
+    List<String> modules = List.of("syscall");
     frames.send(Messages.OPEN, new Messages.Open(pid, modules, "", "", 0, false, wishes).payload());
     return answer();
   }
