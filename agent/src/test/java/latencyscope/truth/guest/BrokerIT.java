@@ -317,12 +317,8 @@ class BrokerIT {
   }
 
   private Process rawClient(String... words) throws IOException {
-    return rawClientOf("nobody", words);
-  }
-
-  private Process rawClientOf(String user, String... words) throws IOException {
     List<String> command =
-        new ArrayList<>(List.of("setpriv", "--reuid=" + user, "--regid=nogroup", "--clear-groups"));
+        new ArrayList<>(List.of("setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"));
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
     command.addAll(List.of("-cp", folder + ":" + jar, RawClient.class.getName()));

@@ -31,22 +31,32 @@ public final class RawClient {
   /**
    * Misbehaves.
    *
-   * @param args socket, and what to do: {@code garbage}, {@code lie PID}, {@code flood}, {@code
-   *     position} (says that it has read what was never written), {@code calls} (asks for
-   *     everything all the time), {@code deaf MILLIS} (never reads)
+   * @param args socket, and what to do, one after the other: {@code garbage}, {@code lie=PID},
+   *     {@code flood}, {@code position} (says that it has read what was never written), {@code
+   *     calls} (asks for everything all the time), {@code deaf=MILLIS} (never reads)
    */
   public static void main(String[] args) throws Exception {
+    for (int i = 1; i < args.length; i++) {
+      String[] words = args[i].split("=");
+      System.out.println(misbehave(Path.of(args[0]), words[0], words.length > 1 ? words[1] : "0"));
+    }
+  }
+
+  private static String misbehave(Path path, String how, String number) throws Exception {
     SocketChannel socket = SocketChannel.open(StandardProtocolFamily.UNIX);
-    socket.connect(UnixDomainSocketAddress.of(Path.of(args[0])));
-    if (args[1].equals("garbage")) {
-      System.out.println(garbage(socket));
-      return;
+    socket.connect(UnixDomainSocketAddress.of(path));
+    if (how.equals("garbage")) {
+      try (socket) {
+        return garbage(socket);
+      }
     }
     RawClient client = new RawClient(socket);
-    client.frames.send(Messages.HELLO, new Messages.Hello(Messages.VERSION, "raw").payload());
-    FrameChannel.Frame welcome = client.frames.receive(ANSWER_MS);
-    client.types = Messages.Welcome.read(welcome.payload()).schema().types().size();
-    System.out.println(client.obey(args));
+    try (FrameChannel frames = client.frames) {
+      frames.send(Messages.HELLO, new Messages.Hello(Messages.VERSION, "raw").payload());
+      FrameChannel.Frame welcome = frames.receive(ANSWER_MS);
+      client.types = Messages.Welcome.read(welcome.payload()).schema().types().size();
+      return client.obey(how, Long.parseLong(number));
+    }
   }
 
   private static String garbage(SocketChannel socket) throws IOException {
