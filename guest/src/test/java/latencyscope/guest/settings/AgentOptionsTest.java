@@ -53,8 +53,9 @@ class AgentOptionsTest {
     assertEquals(
         List.of(
             "unknown option 'cups'; the options are modules, threads, cpus, interface, drain.cpus,"
-                + " history, history.last, mode, budget, stats, prepare, start, file, duration, trigger, trigger.last,"
-                + " trigger.cooldown, trigger.dir, and the commands stop, status"),
+                + " history, history.last, mode, broker, budget, stats, prepare, start, file,"
+                + " duration, trigger, trigger.last, trigger.cooldown, trigger.dir, and the"
+                + " commands stop, status"),
         options.problems());
   }
 
