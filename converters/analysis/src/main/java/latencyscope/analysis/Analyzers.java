@@ -128,7 +128,8 @@ public final class Analyzers implements EventConsumer {
   }
 
   private Optional<Analyzer> analyzer(String module) {
-    return byModule.computeIfAbsent(module, Analyzers::create);
+    Optional<Analyzer> known = byModule.get(module);
+    return known != null ? known : byModule.computeIfAbsent(module, Analyzers::create);
   }
 
   private static Optional<Analyzer> create(String module) {

@@ -98,7 +98,8 @@ public final class Coverage {
   }
 
   private ThreadFacts facts(ThreadId thread) {
-    return threads.computeIfAbsent(thread, t -> new ThreadFacts());
+    ThreadFacts facts = threads.get(thread);
+    return facts != null ? facts : threads.computeIfAbsent(thread, t -> new ThreadFacts());
   }
 
   /** Takes all that is not a single event; from then on it can be asked. */

@@ -1,6 +1,7 @@
 package latencyscope.recording;
 
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -45,6 +46,8 @@ final class StreamingReader implements IParserExtension {
 
   private final RecordingBuilder builder;
   private final EventConsumer consumer;
+  // The parser gives the same object for a thread all through a chunk.
+  private final Map<Object, ParserThread> parsed = new IdentityHashMap<>();
   private final List<Runnable> deferred = new ArrayList<>();
   private final long clockOffset;
   private final SurrogateTexts texts;
@@ -190,10 +193,19 @@ final class StreamingReader implements IParserExtension {
   // Where there is an agent, its ids and those of the recorder are from the same namespace. A JVM
   // that was watched from outside knows only those of its container.
   private ParserThread threadOf(Object value) {
-    ParserThread thread = ParserThread.of(value);
+    ParserThread thread = parsed(value);
     return thread == null || ofAgent
         ? thread
         : new ParserThread(builder.jvms.hostId(thread.osTid()), thread.javaId(), thread.name());
+  }
+
+  private ParserThread parsed(Object value) {
+    ParserThread known = parsed.get(value);
+    if (known == null && value != null) {
+      known = ParserThread.of(value);
+      parsed.put(value, known);
+    }
+    return known;
   }
 
   private static long time(EventType type, Object[] values) {
@@ -215,7 +227,7 @@ final class StreamingReader implements IParserExtension {
     ThreadId thread =
         builder.threads.confirmed(
             type.number(values, EventFields.OS_THREAD_ID, 0),
-            ParserThread.of(type.value(values, "eventThread")));
+            parsed(type.value(values, "eventThread")));
     if (thread != null) {
       action.accept(values, thread);
     } else {

@@ -168,13 +168,24 @@ public final class Autopsy implements EventConsumer {
     public void accept(KernelEvent event) {
       coverage.addRuns(event);
       long end = event.start() + event.duration();
-      boolean overlaps =
-          asked.stream().anyMatch(one -> event.start() < one.end() && end > one.start());
-      if (overlaps && event.thread() != null && event.thread().osTid() > 0 && kept < MAX_SPANS) {
+      if (isAsked(event.start(), end)
+          && event.thread() != null
+          && event.thread().osTid() > 0
+          && kept < MAX_SPANS) {
         List<Span> ofThread = spans.computeIfAbsent(event.thread(), t -> new ArrayList<>());
         ofThread.addAll(reader.of(event));
         kept++;
       }
+    }
+
+    // For every event of the recording: no stream.
+    private boolean isAsked(long start, long end) {
+      for (Interval one : asked) {
+        if (start < one.end() && end > one.start()) {
+          return true;
+        }
+      }
+      return false;
     }
 
     @Override

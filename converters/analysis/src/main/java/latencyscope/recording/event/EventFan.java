@@ -1,29 +1,34 @@
 package latencyscope.recording.event;
 
-import java.util.List;
+import java.util.Arrays;
 
 /** Hands every event to several consumers, in their order. */
 public final class EventFan implements EventConsumer {
-  private final List<EventConsumer> consumers;
+  // An array: for each event a list would make an iterator and a lambda.
+  private final EventConsumer[] consumers;
 
   /** Creates a fan. */
   public EventFan(EventConsumer... consumers) {
-    this.consumers = List.of(consumers);
+    this.consumers = consumers.clone();
   }
 
   @Override
   public void accept(KernelEvent event) {
-    consumers.forEach(consumer -> consumer.accept(event));
+    for (EventConsumer consumer : consumers) {
+      consumer.accept(event);
+    }
   }
 
   @Override
   public void acceptExemplar(KernelEvent exemplar) {
-    consumers.forEach(consumer -> consumer.acceptExemplar(exemplar));
+    for (EventConsumer consumer : consumers) {
+      consumer.acceptExemplar(exemplar);
+    }
   }
 
   @Override
   public boolean wants(String type) {
-    return consumers.stream().anyMatch(consumer -> consumer.wants(type));
+    return Arrays.stream(consumers).anyMatch(consumer -> consumer.wants(type));
   }
 
   @Override
@@ -37,11 +42,15 @@ public final class EventFan implements EventConsumer {
 
   @Override
   public void accept(MeasuredInterval interval) {
-    consumers.forEach(consumer -> consumer.accept(interval));
+    for (EventConsumer consumer : consumers) {
+      consumer.accept(interval);
+    }
   }
 
   @Override
   public void endOfChunk() {
-    consumers.forEach(EventConsumer::endOfChunk);
+    for (EventConsumer consumer : consumers) {
+      consumer.endOfChunk();
+    }
   }
 }

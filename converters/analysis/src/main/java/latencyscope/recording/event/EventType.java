@@ -13,6 +13,7 @@ import latencyscope.jfr.schema.TextField;
 import org.openjdk.jmc.common.IMCThread;
 import org.openjdk.jmc.common.IMCType;
 import org.openjdk.jmc.common.unit.IQuantity;
+import org.openjdk.jmc.common.unit.IUnit;
 import org.openjdk.jmc.common.unit.UnitLookup;
 import org.openjdk.jmc.flightrecorder.parser.IEventSink;
 import org.openjdk.jmc.flightrecorder.parser.ValueField;
@@ -48,7 +49,8 @@ public class EventType {
     this(name, hasModule(category) ? category[1] : "capture");
     // Of two eventThread fields the last is ours.
     for (int i = 0; i < fields.size(); i++) {
-      index.put(fields.get(i).getIdentifier(), i);
+      // The same text as the constants that are asked for: no character needs to be compared.
+      index.put(fields.get(i).getIdentifier().intern(), i);
     }
   }
 
@@ -58,10 +60,10 @@ public class EventType {
   }
 
   public EventType(String name, String module) {
-    this.name = name;
-    this.module = module;
     // Asked for several times an event.
-    simpleName = name.startsWith(PREFIX) ? name.substring(PREFIX.length()) : name;
+    this.name = name.intern();
+    this.module = module.intern();
+    simpleName = name.startsWith(PREFIX) ? name.substring(PREFIX.length()).intern() : this.name;
   }
 
   public String name() {
@@ -196,6 +198,10 @@ public class EventType {
 
   // The parser turns every int into a quantity, and leaves a long without a unit as it is.
   private static long nanosOrNumber(IQuantity quantity) {
+    IUnit unit = quantity.getUnit();
+    if (unit == UnitLookup.EPOCH_NS || unit == UnitLookup.NANOSECOND) {
+      return quantity.longValue(); // as nearly all are: the parser's conversion takes long
+    }
     if (quantity.getType() == UnitLookup.TIMESPAN) {
       return quantity.clampedLongValueIn(UnitLookup.NANOSECOND);
     }

@@ -19,6 +19,8 @@ public final class KernelEvent {
   private final EventType type;
   private Object[] values;
   private ThreadId thread;
+  private long start;
+  private long duration;
 
   public KernelEvent(EventType type) {
     this.type = type;
@@ -27,6 +29,9 @@ public final class KernelEvent {
   public KernelEvent set(Object[] newValues, ThreadId affected) {
     values = newValues;
     thread = affected;
+    // Each of a dozen consumers asks for them.
+    start = number(EventFields.KERNEL_START);
+    duration = EventType.length(start, number(EventFields.KERNEL_DURATION));
     return this;
   }
 
@@ -47,12 +52,12 @@ public final class KernelEvent {
 
   /** Begin, nanoseconds since the epoch. */
   public long start() {
-    return number(EventFields.KERNEL_START);
+    return start;
   }
 
   /** Length in nanoseconds; 0 for an instant. */
   public long duration() {
-    return EventType.length(start(), number(EventFields.KERNEL_DURATION));
+    return duration;
   }
 
   /** CPU on which it happened; -1 if the type does not say. */
