@@ -3,7 +3,6 @@ package latencyscope.fleet.export;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -59,7 +58,7 @@ public final class Exporter implements AutoCloseable {
     this.options = options;
     this.register = new ChunkRegister(folder);
     try {
-      temporary = TemporaryFolder.in(folder);
+      temporary = TemporaryFolder.in(folder, register);
       Path spill = Files.createDirectory(temporary.path().resolve("spill"));
       database = Database.open(MEGABYTES, 1, spill);
     } catch (IOException | SQLException e) {
@@ -163,13 +162,8 @@ public final class Exporter implements AutoCloseable {
               + Database.quoted(written.resolve(table.file()).toString())
               + " (FORMAT parquet, COMPRESSION zstd)");
     }
-    Files.createDirectories(place.getParent());
-    Path old = Files.createDirectory(temporary.path().resolve("old-" + file.capture()));
-    for (Path capture : superseded) {
-      Files.move(capture, old.resolve(capture.getFileName()), StandardCopyOption.ATOMIC_MOVE);
-    }
-    Files.move(written, place, StandardCopyOption.ATOMIC_MOVE);
-    register.put(file.chunks(), place);
+    new Replacement(temporary.path(), folder.path(), register)
+        .of(written, place, superseded, file.chunks());
     return new Exported(
         superseded.isEmpty() ? Exported.Outcome.WRITTEN : Exported.Outcome.REPLACED,
         place,

@@ -27,6 +27,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What is in the tables is what the report says, once, and whole. */
 class ExporterTest {
+  private static final String SWITCHES =
+      "SELECT CAST(sum(value) AS BIGINT) FROM counters"
+          + " WHERE module = 'isolation' AND measure = 'voluntary_switches'";
+
   @TempDir private Path directory;
   private Path tables;
   private Path recording;
@@ -97,10 +101,7 @@ class ExporterTest {
                 + " WHERE module = 'syscall' AND measure = 'futex_woken'"
                 + " GROUP BY bucket_upper_ns ORDER BY bucket_upper_ns"));
     assertEquals(
-        read.counters("isolation").total("voluntary_switches").orElseThrow(),
-        value(
-            "SELECT CAST(sum(value) AS BIGINT) FROM counters"
-                + " WHERE module = 'isolation' AND measure = 'voluntary_switches'"));
+        read.counters("isolation").total("voluntary_switches").orElseThrow(), value(SWITCHES));
     assertEquals(
         report.topCauses().stream().mapToLong(cause -> cause.lostNs()).sum(),
         value("SELECT CAST(sum(lost_ns) AS BIGINT) FROM findings"));
@@ -179,11 +180,7 @@ class ExporterTest {
             directory.resolve("2.jfr"), Recordings.later(day, 1), Recordings.later(day, 2));
     export(two);
     assertEquals(1, export(late).leftOut());
-    assertEquals(
-        3 * once,
-        value(
-            "SELECT CAST(sum(value) AS BIGINT) FROM counters"
-                + " WHERE module = 'isolation' AND measure = 'voluntary_switches'"));
+    assertEquals(3 * once, value(SWITCHES));
     assertEquals(2L, value("SELECT count(DISTINCT day) FROM captures"));
   }
 
@@ -196,14 +193,55 @@ class ExporterTest {
     Path damaged = directory.resolve("damaged.jfr");
     Files.write(damaged, new byte[100]);
     assertThrows(Exception.class, () -> export(damaged));
-    Path left = tables.resolve(".latencyscope-999999999-1");
-    Files.createDirectories(left.resolve("spill"));
+    Files.createDirectories(leftBehind().resolve("spill"));
+    // Of a process on another host, which may be writing.
+    Path other = tables.resolve(".latencyscope-other.host-999999999-1");
+    Files.createDirectories(other);
     export(recording);
     try (Stream<Path> all = Files.list(tables)) {
       assertEquals(
-          List.of("_chunks", "day=2026-12-01"),
+          List.of(other.getFileName().toString(), "_chunks", "day=2026-12-01"),
           all.map(path -> path.getFileName().toString()).sorted().toList());
     }
+  }
+
+  /** The temporary folder of a process that was killed. */
+  private Path leftBehind() throws Exception {
+    String host = Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
+    return tables.resolve(".latencyscope-" + host + "-999999999-1");
+  }
+
+  @Test
+  void whatWasKilledBetweenTwoRenamesIsCompleted() throws Exception {
+    byte[] first = Recordings.contended();
+    long once = switches(recording);
+    Path shorter = export(recording).capture();
+    Path longer =
+        Recordings.write(directory.resolve("longer.jfr"), first, Recordings.later(first, 1));
+    RecordingFile identity = RecordingFile.of(longer);
+    Path elsewhere = directory.resolve("elsewhere");
+    Path written;
+    try (Exporter exporter = new Exporter(elsewhere, new Exporter.Options("engine1", -1, null))) {
+      written = exporter.export(longer).capture();
+    }
+    Path place = tables.resolve(elsewhere.relativize(written));
+    Path left = leftBehind();
+    Files.createDirectories(left);
+    Files.move(written, left.resolve(identity.capture()));
+    Files.writeString(
+        left.resolve("replacement"),
+        String.join(
+            "\n",
+            identity.capture(),
+            tables.relativize(place).toString(),
+            String.join(" ", identity.chunks()),
+            tables.relativize(shorter).toString()));
+    // Killed here: the shorter one is away, and the longer one not yet there.
+    Files.move(shorter, left.resolve(identity.capture() + "-old-3"));
+    assertEquals(Exported.Outcome.KNOWN, export(longer).outcome());
+    assertEquals(Exported.Outcome.KNOWN, export(recording).outcome());
+    assertEquals(2 * once, value(SWITCHES));
+    assertEquals(false, Files.exists(left));
   }
 
   @Test
