@@ -174,9 +174,25 @@ public final class GeneratedFleet implements AutoCloseable {
       histogram.recordValue(ns);
       total += ns;
     }
-    if (count == 0) {
-      return;
+    if (count > 0) {
+      distribution(
+          scene,
+          usual.module(),
+          usual.measure(),
+          new ThreadId(4720L + thread, THREADS.get(thread), 0),
+          histogram,
+          total);
     }
+  }
+
+  /** Adds what a module measured of a thread in the whole capture. */
+  public static void distribution(
+      Scene scene,
+      String module,
+      String measure,
+      ThreadId thread,
+      Histogram histogram,
+      long totalNs) {
     scene.about(
         "Histogram",
         "startTime",
@@ -184,17 +200,17 @@ public final class GeneratedFleet implements AutoCloseable {
         "duration",
         SECONDS * SECOND_NS,
         "module",
-        usual.module(),
+        module,
         "measure",
-        usual.measure(),
+        measure,
         "thread",
-        THREADS.get(thread),
+        thread.name(),
         "osThreadId",
-        4720L + thread,
+        thread.osTid(),
         "count",
-        (long) count,
+        histogram.getTotalCount(),
         "total",
-        total,
+        totalNs,
         "max",
         histogram.getMaxValue(),
         "unbinned",
