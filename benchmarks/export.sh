@@ -1,6 +1,6 @@
 #!/bin/bash
-# How fast a large recording becomes tables, against jfr print --json in the same run, in CPU time; and whether to add
-# a host's day to a large folder takes longer than to an empty one.
+# How fast a large recording becomes tables, against jfr print --json in the same run, in CPU time; and whether adding a
+# host's day to a folder with 500 captures takes longer than to an empty one.
 #
 # Arguments: recording (the demo's), megabytes (1024).
 # Needs a built tree (./latencyscope export --help builds it). Takes some minutes and twice the megabytes of disk.
@@ -47,3 +47,31 @@ echo "| $((size / 1000000)) MB as | s of CPU | s | MB per s of CPU | times jfr |
 echo "|---|---|---|---|---|---|"
 measure "\`jfr print --json\`" "$JDK/bin/jfr" print --json "$work/large.jfr"
 measure tables $(export_to "$work/tables" "$work/large.jfr" engine1)
+
+# A folder as if 50 hosts had a capture on each of 10 days: copies of one, each with a chunk.
+many() {
+	local one host day place
+	$(export_to "$work/one" "$recording" engine1) >/dev/null
+	one=$(echo "$work"/one/day=*/host=*/capture=*)
+	mkdir -p "$1/_chunks/176800"
+	for host in {10..59}; do
+		for day in {10..19}; do
+			place=day=2026-01-$day/host=copy$host/capture=$host$day
+			mkdir -p "$1/$(dirname "$place")"
+			cp -r "$one" "$1/$place"
+			echo "$place" >"$1/_chunks/176800/1768001$day${host}00000000-1"
+		done
+	done
+}
+
+size=$(stat -c %s "$recording")
+many "$work/many"
+echo
+echo "| a host's day of $((size / 1000000)) MB, into | s of CPU | s | MB per s of CPU | times the first | peak MB |"
+echo "|---|---|---|---|---|---|"
+unset baseline
+for run in 1 2 3; do
+	measure "an empty folder" $(export_to "$work/empty-$run" "$recording" engine1)
+	cp -r "$work/many" "$work/many-$run"
+	measure "a folder of 500 captures" $(export_to "$work/many-$run" "$recording" engine1)
+done
