@@ -34,6 +34,7 @@ final class FleetJar {
     COMMANDS.put("export", "Write recordings as Parquet tables, by day and host.");
     COMMANDS.put("query", "Answer a query in SQL on these tables.");
     COMMANDS.put("fleet", "Show which hosts got worse, since when, and what they share.");
+    COMMANDS.put("mcp", "Answer an assistant on recordings and tables of one folder.");
   }
 
   private FleetJar() {}

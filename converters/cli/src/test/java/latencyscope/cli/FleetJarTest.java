@@ -33,7 +33,7 @@ class FleetJarTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"export", "query", "fleet"})
+  @ValueSource(strings = {"export", "query", "fleet", "mcp"})
   void aCommandNamesTheJarThatItNeeds(String command) {
     assertEquals(3, run(command, "run.jfr", "-o", "fleet", "--host", "engine1"));
     assertEquals(

@@ -9,6 +9,9 @@ public final class FleetCommands implements CommandProvider {
   @Override
   public List<Object> commands(Console console) {
     return List.of(
-        new ExportCommand(console), new QueryCommand(console), new FleetCommand(console));
+        new ExportCommand(console),
+        new QueryCommand(console),
+        new FleetCommand(console),
+        new McpCommand(console));
   }
 }

@@ -1,6 +1,9 @@
 package latencyscope.fleet.command;
 
+import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import latencyscope.cli.Main;
@@ -31,6 +34,8 @@ import picocli.CommandLine.Parameters;
       "docs/tables.md describes the tables."
     })
 final class QueryCommand extends Main.Common implements Main.Verbose {
+  private static final int BUFFER = 1 << 16;
+
   private final Console console;
 
   @Parameters(index = "0", paramLabel = "DIR", description = "Folder of the tables.")
@@ -64,7 +69,9 @@ final class QueryCommand extends Main.Common implements Main.Verbose {
   public Integer call() throws UserError {
     ResultFormat wanted = wanted();
     try (Answers answers = new Answers(folder)) {
-      answers.answer(sql, wanted, console.out(), console.charset());
+      PrintStream out = out(wanted);
+      answers.answer(sql, wanted, Long.MAX_VALUE, out);
+      out.flush();
       console.result(new byte[0]);
       return 0;
     } catch (IOException e) {
@@ -72,6 +79,13 @@ final class QueryCommand extends Main.Common implements Main.Verbose {
     } catch (SQLException e) {
       throw new UserError(e.getMessage().strip(), e);
     }
+  }
+
+  private PrintStream out(ResultFormat wanted) {
+    return wanted.isForPrograms()
+        ? new PrintStream(
+            new BufferedOutputStream(console.out(), BUFFER), false, StandardCharsets.UTF_8)
+        : console.out();
   }
 
   private ResultFormat wanted() throws UserError {

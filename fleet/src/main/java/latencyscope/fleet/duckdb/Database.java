@@ -15,6 +15,7 @@ import org.duckdb.DuckDBDriver;
  */
 public final class Database implements AutoCloseable {
   private final DuckDBConnection connection;
+  private int mostSeconds;
 
   private Database(DuckDBConnection connection) {
     this.connection = connection;
@@ -66,11 +67,18 @@ public final class Database implements AutoCloseable {
     T of(ResultSet rows) throws SQLException;
   }
 
+  /** From now on, a query that takes longer is ended with an exception. */
+  public void limitTime(int seconds) {
+    mostSeconds = seconds;
+  }
+
   /** Runs a query. */
   public <T> T query(String sql, Rows<T> rows) throws SQLException {
-    try (Statement statement = connection.createStatement();
-        ResultSet result = statement.executeQuery(sql)) {
-      return rows.of(result);
+    try (Statement statement = connection.createStatement()) {
+      statement.setQueryTimeout(mostSeconds);
+      try (ResultSet result = statement.executeQuery(sql)) {
+        return rows.of(result);
+      }
     }
   }
 

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.charset.Charset;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -19,6 +19,7 @@ import latencyscope.fleet.table.Tables;
  */
 public final class Answers implements AutoCloseable {
   private static final int MEGABYTES = 1024;
+  private static final int SPILL_GIGABYTES = 8;
 
   private final Path spill;
   private final Database database;
@@ -36,6 +37,7 @@ public final class Answers implements AutoCloseable {
     }
     spill = Files.createTempDirectory("latencyscope-");
     database = Database.open(MEGABYTES, Runtime.getRuntime().availableProcessors(), spill);
+    database.execute("SET max_temp_directory_size = '" + SPILL_GIGABYTES + "GB'");
     tables.addViews(database, Tables.ALL);
     database.readOnly(folder);
   }
@@ -48,24 +50,25 @@ public final class Answers implements AutoCloseable {
   /**
    * Answers a query.
    *
+   * @param mostRows how many rows of the answer are written at most
+   * @return whether there are more
    * @throws SQLException if it is none, or more than one, or has an error
    */
-  public void answer(String sql, ResultFormat format, PrintStream out, Charset charset)
+  public boolean answer(String sql, ResultFormat format, long mostRows, PrintStream out)
       throws SQLException, IOException {
     refuseOthers(sql);
-    IOException failure =
-        database.query(
-            sql,
-            rows -> {
-              try {
-                format.write(rows, out, charset);
-                return null;
-              } catch (IOException e) {
-                return e;
-              }
-            });
-    if (failure != null) {
-      throw failure;
+    try {
+      return database.query(
+          sql,
+          rows -> {
+            try {
+              return format.write(rows, mostRows, out);
+            } catch (IOException e) {
+              throw new UncheckedIOException(e);
+            }
+          });
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
     }
   }
 

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.math.BigDecimal;
 import java.math.BigInteger;
-import java.nio.charset.Charset;
 import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
@@ -19,11 +18,11 @@ public enum ResultFormat {
   /** Columns side by side, for people. */
   TABLE {
     @Override
-    void write(ResultSet rows, PrintStream out, Charset charset) throws SQLException {
+    boolean write(ResultSet rows, long mostRows, PrintStream out) throws SQLException {
       List<List<String>> lines = new ArrayList<>();
       lines.add(names(rows.getMetaData()));
       boolean more = rows.next();
-      while (more && lines.size() <= MOST_LINES) {
+      while (more && lines.size() <= Math.min(MOST_LINES, mostRows)) {
         lines.add(texts(rows, ""));
         more = rows.next();
       }
@@ -43,6 +42,7 @@ public enum ResultFormat {
       if (more) {
         out.print("… and more rows; --format csv has all\n");
       }
+      return more;
     }
 
     private String padded(ResultSet rows, int column, String text, int width) throws SQLException {
@@ -53,11 +53,14 @@ public enum ResultFormat {
   /** Comma-separated values (RFC 4180), UTF-8; NULL is empty. */
   CSV {
     @Override
-    void write(ResultSet rows, PrintStream out, Charset charset) throws SQLException {
+    boolean write(ResultSet rows, long mostRows, PrintStream out) throws SQLException {
       out.print(csv(names(rows.getMetaData())));
-      while (rows.next()) {
+      boolean more = rows.next();
+      for (long row = 0; more && row < mostRows; row++) {
         out.print(csv(texts(rows, "")));
+        more = rows.next();
       }
+      return more;
     }
 
     private String csv(List<String> cells) {
@@ -73,12 +76,13 @@ public enum ResultFormat {
   /** A JSON array of objects, UTF-8. */
   JSON {
     @Override
-    void write(ResultSet rows, PrintStream out, Charset charset) throws SQLException, IOException {
+    boolean write(ResultSet rows, long mostRows, PrintStream out) throws SQLException, IOException {
       ResultSetMetaData columns = rows.getMetaData();
       JsonGenerator json = new ObjectMapper().getFactory().createGenerator(out);
       json.disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
       json.writeStartArray();
-      while (rows.next()) {
+      boolean more = rows.next();
+      for (long row = 0; more && row < mostRows; row++) {
         json.writeRaw('\n');
         json.writeStartObject();
         for (int i = 1; i <= columns.getColumnCount(); i++) {
@@ -86,11 +90,13 @@ public enum ResultFormat {
           value(json, rows.getObject(i));
         }
         json.writeEndObject();
+        more = rows.next();
       }
       json.writeRaw('\n');
       json.writeEndArray();
       json.writeRaw('\n');
       json.close();
+      return more;
     }
 
     private void value(JsonGenerator json, Object value) throws IOException {
@@ -120,9 +126,11 @@ public enum ResultFormat {
   /**
    * Writes a result.
    *
+   * @param mostRows how many rows at most
+   * @return whether there are more
    * @throws IOException if it cannot be written
    */
-  abstract void write(ResultSet rows, PrintStream out, Charset charset)
+  abstract boolean write(ResultSet rows, long mostRows, PrintStream out)
       throws SQLException, IOException;
 
   private static List<String> names(ResultSetMetaData columns) throws SQLException {

@@ -3,6 +3,7 @@ package latencyscope.fleet.command;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,6 +33,7 @@ class PackedFleetIT {
     Process process =
         new ProcessBuilder(command)
             .directory(directory.toFile())
+            .redirectInput(new File("/dev/null"))
             .redirectErrorStream(true)
             .redirectOutput(said.toFile())
             .start();
@@ -55,5 +57,7 @@ class PackedFleetIT {
     String fleet = run(0, "fleet", "tables", "-o", "fleet.html");
     assertTrue(fleet.startsWith("Fleet: 1 host, 1 day, 1 capture\n"), fleet);
     assertTrue(Files.readString(directory.resolve("fleet.html")).contains("engine1"));
+    // Its client has gone at once.
+    assertEquals("", run(0, "mcp", "."));
   }
 }
