@@ -65,11 +65,13 @@ final class ReadableFolder {
 
   private Path inside(String name) throws ToolException {
     try {
-      Path path = root.resolve(name).toRealPath();
-      if (!path.startsWith(root)) {
+      Path path = root.resolve(name).normalize();
+      // Not even whether something is there is said of what lies outside.
+      Path real = path.startsWith(root) ? path.toRealPath() : path;
+      if (!real.startsWith(root)) {
         throw new ToolException(name + " lies outside the folder; give a path inside it");
       }
-      return path;
+      return real;
     } catch (IOException | InvalidPathException e) {
       throw new ToolException(
           name + " does not exist; give a path relative to the folder, such as run.jfr", e);
