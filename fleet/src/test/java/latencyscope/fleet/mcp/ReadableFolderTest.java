@@ -44,7 +44,9 @@ class ReadableFolderTest {
     Files.createSymbolicLink(root.resolve("link.jfr"), directory.resolve("secret.jfr"));
     Files.createSymbolicLink(root.resolve("up"), directory);
     for (String name :
-        new String[] {"../secret.jfr", "link.jfr", "up/secret.jfr", "/etc/passwd", "../no", "../root-2"}) {
+        new String[] {
+          "../secret.jfr", "link.jfr", "up/secret.jfr", "/etc/passwd", "../no", "../root-2"
+        }) {
       assertTrue(refusal(name).contains("outside"), name);
     }
     assertTrue(refusal("a\0b").contains("does not exist"));
