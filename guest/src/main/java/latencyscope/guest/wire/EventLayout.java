@@ -9,6 +9,8 @@ import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import jdk.jfr.Event;
 import jdk.jfr.Label;
 import jdk.jfr.Timestamp;
@@ -46,6 +48,9 @@ final class EventLayout {
   /** A field with its handles, which take any event: {@code invokeExact} costs no allocation. */
   record Member(String name, Kind kind, MethodHandle getter, MethodHandle setter) {}
 
+  /** Binding takes a millisecond each, and a broker needs them for every client. */
+  private static final Map<Class<?>, EventLayout> KNOWN = new ConcurrentHashMap<>();
+
   private final Class<? extends Event> type;
   private final List<Member> members;
   private final Member start;
@@ -65,6 +70,15 @@ final class EventLayout {
    * @throws ReflectiveOperationException if it is no event like the others
    */
   static EventLayout of(Class<? extends Event> type) throws ReflectiveOperationException {
+    EventLayout known = KNOWN.get(type);
+    if (known == null) {
+      known = bind(type);
+      KNOWN.put(type, known);
+    }
+    return known;
+  }
+
+  private static EventLayout bind(Class<? extends Event> type) throws ReflectiveOperationException {
     List<Member> members = new ArrayList<>();
     addMembers(type, members);
     return new EventLayout(

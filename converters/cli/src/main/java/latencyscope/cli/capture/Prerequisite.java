@@ -84,10 +84,11 @@ public record Prerequisite(String name, boolean present, String detail, String r
       String found = admin ? "CAP_SYS_ADMIN" : "CAP_BPF, CAP_PERFMON";
       return new Prerequisite(name, true, found + ": captures load their own programs", null);
     }
-    Path socket = machine.file(BROKER);
+    String named = System.getenv("LATENCYSCOPE_BROKER");
+    Path socket = named == null || named.isEmpty() ? machine.file(BROKER) : Path.of(named);
     return Files.exists(socket)
         ? new Prerequisite(
-            name, true, "a broker: it captures your own processes, by the socket /" + BROKER, null)
+            name, true, "a broker: it captures your own processes, by the socket " + socket, null)
         : new Prerequisite(
             name,
             false,
