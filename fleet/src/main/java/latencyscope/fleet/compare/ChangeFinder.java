@@ -11,7 +11,8 @@ import java.util.TreeMap;
  *
  * <p>Days are what is compared, not occurrences: these come in bursts, and two days differ by more
  * than their occurrences can explain. All splits of all series are comparisons, and the chance is
- * corrected for their number (Bonferroni), as {@code diff} does.
+ * corrected for their number (Bonferroni), as {@code diff} does. Where the fleet's days in random
+ * order have smaller chances than that allows, it is corrected by these ({@link Shuffles}).
  */
 public final class ChangeFinder {
   /** Days that each side has at least: one day may be an accident. */
@@ -39,12 +40,24 @@ public final class ChangeFinder {
         byMeasure.computeIfAbsent(series.measure(), m -> new ArrayList<>()).add(series);
       }
     }
-    List<Change> changes = new ArrayList<>();
-    byMeasure.values().forEach(hosts -> changes.addAll(ofMeasure(hosts, comparisons)));
-    return changes;
+    List<Best> best = new ArrayList<>();
+    byMeasure.values().forEach(hosts -> best.addAll(ofMeasure(hosts)));
+    Shuffles shuffles = new Shuffles();
+    for (Best one : best) {
+      int change = one.chance() * comparisons <= Change.SURE ? one.split().at() : 0;
+      shuffles.add(one.series(), logs(one.series()), change, one.noise());
+    }
+    double correction =
+        best.isEmpty() ? 1 : Math.max(comparisons, Change.SURE / shuffles.limit(Change.SURE));
+    return best.stream()
+        .map(one -> change(one.series(), one.split(), Math.min(1, one.chance() * correction)))
+        .toList();
   }
 
-  private static List<Change> ofMeasure(List<Series> hosts, int comparisons) {
+  /** The split of a series that is least likely, before the correction. */
+  private record Best(Series series, Split split, double chance, NoiseModel noise) {}
+
+  private static List<Best> ofMeasure(List<Series> hosts) {
     List<List<Split>> splits = new ArrayList<>();
     List<Double> variances = new ArrayList<>();
     List<Double> freedoms = new ArrayList<>();
@@ -56,7 +69,7 @@ public final class ChangeFinder {
       freedoms.add(Math.min(MOST_DAYS, series.size()) - 2.0);
     }
     NoiseModel noise = NoiseModel.of(variances, freedoms);
-    List<Change> changes = new ArrayList<>();
+    List<Best> all = new ArrayList<>();
     for (int i = 0; i < hosts.size(); i++) {
       double freedom = freedoms.get(i);
       Split best = null;
@@ -69,9 +82,9 @@ public final class ChangeFinder {
           best = split;
         }
       }
-      changes.add(change(hosts.get(i), best, Math.min(1, least * comparisons)));
+      all.add(new Best(hosts.get(i), best, least, noise));
     }
-    return changes;
+    return all;
   }
 
   private static double[] logs(Series series) {

@@ -82,8 +82,44 @@ record NoiseModel(double variance, double freedom) {
    */
   double chance(double difference, double inverses, double own, double ownFreedom) {
     double all = freedom + ownFreedom;
-    double moderated = (freedom * variance + ownFreedom * Math.max(LEAST_VARIANCE, own)) / all;
-    double t = difference / Math.sqrt(moderated * inverses);
+    double t = t(difference, inverses, own, ownFreedom);
+    return chance(t, all);
+  }
+
+  private double t(double difference, double inverses, double own, double ownFreedom) {
+    double moderated =
+        (freedom * variance + ownFreedom * Math.max(LEAST_VARIANCE, own)) / (freedom + ownFreedom);
+    return difference / Math.sqrt(moderated * inverses);
+  }
+
+  /** The largest t of all splits of days whose mean is 0. */
+  double largest(double[] logs) {
+    int days = logs.length;
+    double squares = 0;
+    for (double log : logs) {
+      squares += log * log;
+    }
+    double most = 0;
+    double before = 0;
+    for (int at = 1; at <= days - ChangeFinder.LEAST_DAYS; at++) {
+      before += logs[at - 1];
+      if (at >= ChangeFinder.LEAST_DAYS) {
+        double first = before / at;
+        double second = -before / (days - at);
+        double within = Math.max(0, squares - first * before + second * before);
+        double inverses = 1.0 / at + 1.0 / (days - at);
+        most = Math.max(most, Math.abs(t(second - first, inverses, within / (days - 2), days - 2)));
+      }
+    }
+    return most;
+  }
+
+  /** The chance of such a t of a host with so many days. */
+  double chance(double t, int days) {
+    return chance(t, freedom + days - 2);
+  }
+
+  private static double chance(double t, double all) {
     // Student's distribution, both tails.
     return RegularizedBeta.value(all / (all + t * t), all / 2, 0.5);
   }

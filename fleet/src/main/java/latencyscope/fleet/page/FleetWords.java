@@ -38,7 +38,7 @@ record FleetWords(FleetReport report) {
     return "Each host is compared with its own past, day by day. What is called worse would come by"
         + " chance in less than 1 of 100 fleets: the chances are corrected for "
         + Count.words(report.comparisons(), "comparison")
-        + ". They hold if the logarithms of a measure scatter normally from day to day.";
+        + ", and for outliers by the same days in random order, 1,000 times.";
   }
 
   /** What limits the result, as sentences. */
