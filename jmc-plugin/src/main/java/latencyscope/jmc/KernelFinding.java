@@ -58,6 +58,9 @@ public record KernelFinding(Finding finding) implements IDisplayable {
     if (finding.evidence() != null) {
       text.append(' ').append(finding.evidence());
     }
+    if (finding.code() != null) {
+      text.append(' ').append(finding.code());
+    }
     return text.toString();
   }
 

@@ -4,7 +4,7 @@ import java.util.stream.Collectors;
 
 /**
  * Writes costs as collapsed stacks, which every flame graph tool reads: frames joined by
- * semicolons, a space, and the cost in cents.
+ * semicolons, a space, and the cost in cents, or the time.
  */
 public final class CollapsedStacks {
   private static final double CENTS = 100;
@@ -13,17 +13,28 @@ public final class CollapsedStacks {
 
   /** One line for each leaf that costs at least a cent. */
   public static String of(CostReport costs) {
+    return of(costs.root(), costs.rate());
+  }
+
+  /**
+   * One line for each leaf that costs at least a cent; or, without a rate, takes any time.
+   *
+   * @param root the frames
+   * @param rate what time is worth; null for nanoseconds instead of cents
+   */
+  public static String of(CostNode root, CostRate rate) {
     StringBuilder lines = new StringBuilder();
-    for (CostReport.Stack stack : costs.stacks()) {
-      long cents = Math.round(costs.dollars(stack.leaf()) * CENTS);
-      if (cents > 0) {
+    for (CostReport.Stack stack : CostReport.stacks(root)) {
+      long nanos = stack.leaf().totalNs();
+      long weight = rate == null ? nanos : Math.round(rate.dollars(nanos) * CENTS);
+      if (weight > 0) {
         lines
             .append(
                 stack.frames().stream()
                     .map(frame -> frame.replaceAll("[;\\p{Cntrl}]", "_"))
                     .collect(Collectors.joining(";")))
             .append(' ')
-            .append(cents)
+            .append(weight)
             .append('\n');
       }
     }

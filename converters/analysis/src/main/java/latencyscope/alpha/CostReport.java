@@ -20,6 +20,11 @@ public record CostReport(CostRate rate, CostNode root) {
 
   /** The leaves with the way to them, in the order of the frames. */
   public List<Stack> stacks() {
+    return stacks(root);
+  }
+
+  /** The leaves of any frames, in their order. */
+  static List<Stack> stacks(CostNode root) {
     List<Stack> stacks = new ArrayList<>();
     root.children().forEach(child -> collect(child, List.of(), stacks));
     return stacks;

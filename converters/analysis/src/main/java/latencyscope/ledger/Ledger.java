@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import latencyscope.analysis.finding.Task;
+import latencyscope.recording.event.CodeStack;
 
 /**
  * Where the time of one window went: parts and a remainder that add up to it to the nanosecond.
@@ -104,10 +105,16 @@ public final class Ledger {
     }
     String within = within(java, call);
     if (first != null) {
-      return new Segment(from, to, first.cause(), first, within);
+      CodeStack stack = first.stack().or(stack(java)).or(stack(call));
+      return new Segment(from, to, first.cause(), first, within, stack);
     }
     boolean known = from >= complete.start() && to <= complete.end();
-    return new Segment(from, to, known ? Cause.ON_CPU : Cause.UNEXPLAINED, null, within);
+    Cause cause = known ? Cause.ON_CPU : Cause.UNEXPLAINED;
+    return new Segment(from, to, cause, null, within, CodeStack.NONE);
+  }
+
+  private static CodeStack stack(Span span) {
+    return span == null ? CodeStack.NONE : span.stack();
   }
 
   // The JVM's name for it says more to a Java programmer, the call completes it.
@@ -123,7 +130,8 @@ public final class Ledger {
     if (last != null && segment.continues(last)) {
       segments.set(
           segments.size() - 1,
-          new Segment(last.start(), segment.end(), last.cause(), last.span(), last.within()));
+          new Segment(
+              last.start(), segment.end(), last.cause(), last.span(), last.within(), last.stack()));
     } else {
       segments.add(segment);
     }
@@ -140,7 +148,20 @@ public final class Ledger {
       int cpu = segment.span() == null ? -1 : segment.span().cpu();
       Task task = segment.span() == null ? null : segment.span().task();
       long ns = segment.ns();
-      Part one = new Part(segment.cause(), culprit, within, detail, cpu, ns, ns, 1, task);
+      long stackNs = segment.stack().isKnown() ? ns : 0;
+      Part one =
+          new Part(
+              segment.cause(),
+              culprit,
+              within,
+              detail,
+              cpu,
+              ns,
+              ns,
+              1,
+              task,
+              segment.stack(),
+              stackNs);
       parts.merge(key, one, Ledger::plus);
     }
     return parts.values().stream()
@@ -163,7 +184,9 @@ public final class Ledger {
         a.ns() + b.ns(),
         Math.max(a.longest(), b.longest()),
         a.stretches() + b.stretches(),
-        a.longest() >= b.longest() ? a.task() : b.task());
+        a.longest() >= b.longest() ? a.task() : b.task(),
+        a.stackNs() >= b.stackNs() ? a.stack() : b.stack(),
+        Math.max(a.stackNs(), b.stackNs()));
   }
 
   /** The window. */

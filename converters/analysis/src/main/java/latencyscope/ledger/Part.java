@@ -1,6 +1,7 @@
 package latencyscope.ledger;
 
 import latencyscope.analysis.finding.Task;
+import latencyscope.recording.event.CodeStack;
 
 /**
  * Time of a window that has one cause, all of its stretches added up.
@@ -14,6 +15,8 @@ import latencyscope.analysis.finding.Task;
  * @param longest its longest stretch, nanoseconds
  * @param stretches how many stretches
  * @param task the task that the culprit is, of the longest stretch; null if it is none
+ * @param stack where in the program the thread was, of the longest stretch of which that is known
+ * @param stackNs length of that stretch, nanoseconds; 0 if it is known of none
  */
 public record Part(
     Cause cause,
@@ -24,7 +27,9 @@ public record Part(
     long ns,
     long longest,
     int stretches,
-    Task task) {
+    Task task,
+    CodeStack stack,
+    long stackNs) {
   /** One whose culprit is no task. */
   public Part(
       Cause cause,
@@ -35,7 +40,7 @@ public record Part(
       long ns,
       long longest,
       int stretches) {
-    this(cause, culprit, within, detail, cpu, ns, longest, stretches, null);
+    this(cause, culprit, within, detail, cpu, ns, longest, stretches, null, CodeStack.NONE, 0);
   }
 
   /** What distinguishes causes over many windows. */

@@ -3,6 +3,7 @@ package latencyscope.ledger;
 import java.util.Locale;
 import latencyscope.ledger.safepoint.Role;
 import latencyscope.recording.Nanos;
+import latencyscope.recording.event.CodeStack;
 
 /** Says what a part of a window was, as one engineer would say it to another. */
 public final class Phrase {
@@ -94,6 +95,12 @@ public final class Phrase {
   /** A part of a window: what, how often, and more about it. */
   public static String of(Part part) {
     return of(part.cause(), part.culprit(), part.within(), part.cpu()) + more(part);
+  }
+
+  /** The same, with the line of the program that the thread was in, if that is known. */
+  public static String located(Part part) {
+    return of(part)
+        + CodeStack.place(part.stack().frames()).map(place -> ", at " + place).orElse("");
   }
 
   private static String interrupt(String what, String culprit, String on) {

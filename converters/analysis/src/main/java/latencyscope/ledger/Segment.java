@@ -1,5 +1,7 @@
 package latencyscope.ledger;
 
+import latencyscope.recording.event.CodeStack;
+
 /**
  * A stretch of a window with one cause.
  *
@@ -8,8 +10,10 @@ package latencyscope.ledger;
  * @param cause why it passed
  * @param span what says so; null for a remainder
  * @param within what the thread was in meanwhile; null if that is not known
+ * @param stack where in the program the thread was
  */
-public record Segment(long start, long end, Cause cause, Span span, String within) {
+public record Segment(
+    long start, long end, Cause cause, Span span, String within, CodeStack stack) {
   public long ns() {
     return end - start;
   }
@@ -19,7 +23,8 @@ public record Segment(long start, long end, Cause cause, Span span, String withi
     return before.end == start
         && before.cause == cause
         && (before.span == null ? span == null : before.span.equals(span))
-        && (before.within == null ? within == null : before.within.equals(within));
+        && (before.within == null ? within == null : before.within.equals(within))
+        && before.stack == stack;
   }
 
   /** Who or what did it; null if nobody is known. */

@@ -254,7 +254,8 @@ public final class SpanReader {
     String culprit = (major ? MAJOR : "minor fault") + (place == null ? "" : " on " + place);
     String file = event.text(EventFields.FILE);
     String detail = file == null ? null : "at offset " + event.number(EventFields.FILE_OFFSET);
-    return Span.of(Cause.PAGE_FAULT, event.start(), end(event), culprit, detail, event.cpu());
+    return Span.of(Cause.PAGE_FAULT, event.start(), end(event), culprit, detail, event.cpu())
+        .at(event.stack());
   }
 
   private static Span call(KernelEvent event) {
@@ -269,7 +270,8 @@ public final class SpanReader {
     }
     long asked = event.number(EventFields.ASKED, Long.MIN_VALUE);
     String limit = asked > 0 ? "asked for " + Nanos.words(asked) : null;
-    return Span.of(Cause.SYSCALL, event.start(), end(event), what, limit, event.cpu());
+    return Span.of(Cause.SYSCALL, event.start(), end(event), what, limit, event.cpu())
+        .at(event.stack());
   }
 
   /**
@@ -316,6 +318,7 @@ public final class SpanReader {
     return Span.java(
         event.start(),
         event.start() + event.duration(),
-        what + (place == null ? "" : place) + held);
+        what + (place == null ? "" : place) + held,
+        event.stack());
   }
 }

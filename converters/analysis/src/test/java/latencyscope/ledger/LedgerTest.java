@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.List;
+import latencyscope.recording.event.CodeStack;
 import latencyscope.recording.thread.ThreadId;
 import org.junit.jupiter.api.Test;
 
@@ -92,7 +93,7 @@ class LedgerTest {
 
   @Test
   void blockNamesTheCallItIsInAndTheJvmsWordForItFirst() {
-    Span park = Span.java(1_050, 1_950, "park on a ReentrantLock");
+    Span park = Span.java(1_050, 1_950, "park on a ReentrantLock", CodeStack.NONE);
     Span futex = span(Cause.SYSCALL, 1_100, 1_900, "futex wait");
     Span blocked = span(Cause.BLOCKED, 1_200, 1_800, "lock-rival");
     assertEquals("futex wait", ledger(futex, blocked).parts().get(0).within());
@@ -158,5 +159,27 @@ class LedgerTest {
     assertEquals(3, part.stretches());
     assertEquals(-1, part.cpu(), "it was on two CPUs");
     assertNull(part.detail());
+  }
+
+  @Test
+  void aPartHasTheLineOfItsLongestStretchOfWhichItIsKnown() {
+    Span fault = span(Cause.PAGE_FAULT, 1_100, 1_200, "minor fault");
+    Span call = span(Cause.SYSCALL, 1_300, 1_700, "read");
+    Span blocked = span(Cause.BLOCKED, 1_350, 1_650, "writer");
+    Ledger ledger =
+        ledger(
+            fault,
+            span(Cause.PAGE_FAULT, 1_210, 1_230, "minor fault")
+                .at(CodeStack.of("demo.Book.insert:88")),
+            call.at(CodeStack.of("java.io.In.read:1 < demo.Feed.poll:12")),
+            blocked);
+    Part waited = ledger.parts().get(1);
+    assertEquals(Cause.BLOCKED, waited.cause());
+    assertEquals(List.of("java.io.In.read:1", "demo.Feed.poll:12"), waited.stack().frames());
+    assertEquals("blocked in read, woken by writer, at demo.Feed.poll:12", Phrase.located(waited));
+    Part faults = ledger.parts().get(2);
+    assertEquals(120, faults.ns());
+    assertEquals(List.of("demo.Book.insert:88"), faults.stack().frames());
+    assertEquals(List.of(), ledger.parts().get(0).stack().frames(), "on CPU");
   }
 }

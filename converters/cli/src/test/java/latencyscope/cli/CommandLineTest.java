@@ -219,6 +219,8 @@ class CommandLineTest {
     "r.html, <!doctype html>",
     "r.hlog, #[Logged with LatencyScope",
     "r.svg, <svg ",
+    "monday-offcpu.svg, <svg ",
+    "faults.svg, <svg ",
     "r.txt, LatencyScope v"
   })
   void theEndingDecides(String name, String begin) throws IOException {

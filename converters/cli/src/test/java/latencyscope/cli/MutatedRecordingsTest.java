@@ -203,8 +203,9 @@ class MutatedRecordingsTest {
       if (command.contains("JSON") || command.contains("CHROME") || command.contains("--json")) {
         new ObjectMapper().readTree(content);
       }
-      // Costs may all be in what was lost.
-      return content.length > 0 || command.contains(Format.COLLAPSED.name());
+      // Costs, or lines of code, may all be in what was lost.
+      return content.length > 0
+          || command.stream().anyMatch(word -> word.contains(Format.COLLAPSED.name()));
     }
   }
 }

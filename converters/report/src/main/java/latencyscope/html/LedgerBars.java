@@ -120,7 +120,7 @@ record LedgerBars(List<Cause> causes, String limits, List<Type> types) {
     long length = window.duration();
     List<Piece> pieces = new ArrayList<>();
     for (Part part : ledger.parts()) {
-      pieces.add(new Piece(part.cause(), part.ns(), length, Phrase.of(part)));
+      pieces.add(new Piece(part.cause(), part.ns(), length, Phrase.located(part)));
     }
     List<Piece> named = List.copyOf(pieces.subList(0, Math.min(NAMED, pieces.size())));
     if (ledger.unexplained() > 0) {

@@ -113,7 +113,7 @@ record Page(Report report, Timeline timeline, LedgerBars slowest, ZoneId zone) {
 
   /** The costs as a picture; null without a rate. */
   FlameGraph flameGraph() {
-    return report.costs().map(FlameGraph::new).orElse(null);
+    return report.costs().map(FlameGraph::of).orElse(null);
   }
 
   static Severity severity(ModuleReport module) {

@@ -152,7 +152,7 @@ public final class ExplanationText {
     int shown = 0;
     for (Part part : ledger.parts()) {
       if (shown < PARTS && (part.ns() >= window * SMALL || shown == 0)) {
-        part(part.ns(), window, Phrase.of(part));
+        part(part.ns(), window, Phrase.located(part));
         shown++;
       } else {
         small += part.ns();

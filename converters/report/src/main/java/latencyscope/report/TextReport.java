@@ -215,6 +215,9 @@ public final class TextReport {
     if (finding.details() != null) {
       page.wrapped(indent, finding.details(), "");
     }
+    if (finding.code() != null) {
+      page.wrapped(indent, finding.code(), "  ");
+    }
     finding.remedies().forEach(remedy -> remedy(remedy, indent));
   }
 

@@ -1,6 +1,7 @@
 package latencyscope.analysis.finding;
 
 import java.util.List;
+import latencyscope.recording.event.CodeStack;
 import latencyscope.recording.thread.ThreadId;
 
 /**
@@ -33,6 +34,8 @@ public record Finding(
     Kind kind,
     String object,
     List<String> stack) {
+  private static final int LINES = 3;
+
   /** Copies the lists. */
   public Finding {
     stack = List.copyOf(stack);
@@ -135,6 +138,12 @@ public record Finding(
   /** What the title does not say; null if that is nothing. */
   public String details() {
     return isNote ? null : evidence;
+  }
+
+  /** In which lines of the program the worst was, the innermost first; null if not known. */
+  public String code() {
+    List<String> places = CodeStack.places(stack, LINES);
+    return places.isEmpty() ? null : "Code: " + String.join(", called from ", places) + ".";
   }
 
   /** The remedies as one text, a sentence or an indented command to a line; null if none. */

@@ -55,7 +55,8 @@ public final class LedgerMetrics {
     row.put("cpu", part.cpu() < 0 ? null : (Long) (long) part.cpu());
     row.put("ns", part.ns());
     row.put("longest_ns", part.longest());
-    return row.put("count", (long) part.stretches());
+    row.put("count", (long) part.stretches());
+    return row.putTexts("stack", part.stack().frames());
   }
 
   private static Metrics of(Explained explained) {

@@ -37,9 +37,14 @@ public final class CodeStack {
     return text == null || text.isEmpty() ? NONE : new CodeStack(null, text);
   }
 
+  /** Whether anything is known of it. */
+  public boolean isKnown() {
+    return text != null || trace != null;
+  }
+
   /** This, if anything is known of it, and else another. */
   public CodeStack or(CodeStack other) {
-    return text == null && trace == null ? other : this;
+    return isKnown() ? this : other;
   }
 
   /**
@@ -79,8 +84,23 @@ public final class CodeStack {
   /** The innermost of these frames that is not the JDK's own; empty if none is known to be it. */
   public static Optional<String> place(List<String> frames) {
     return frames.stream()
-        .filter(frame -> JDK.stream().noneMatch(frame::startsWith))
+        .filter(frame -> !isOfJdk(frame))
         .findFirst()
         .filter(frame -> !frame.equals(StackText.UNKNOWN));
+  }
+
+  /** The innermost of these frames that are not the JDK's own, if the first is known to be it. */
+  public static List<String> places(List<String> frames, int most) {
+    return place(frames).isEmpty()
+        ? List.of()
+        : frames.stream()
+            .filter(frame -> !isOfJdk(frame) && !frame.equals(StackText.UNKNOWN))
+            .limit(most)
+            .toList();
+  }
+
+  /** Whether a frame is of the JDK's own code. */
+  public static boolean isOfJdk(String frame) {
+    return JDK.stream().anyMatch(frame::startsWith);
   }
 }

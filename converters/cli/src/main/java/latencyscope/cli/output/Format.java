@@ -12,6 +12,11 @@ import java.util.Locale;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import latencyscope.alpha.CollapsedStacks;
+import latencyscope.alpha.CostNode;
+import latencyscope.alpha.CostRate;
+import latencyscope.alpha.CostReport;
+import latencyscope.analysis.flame.FlameCollector;
+import latencyscope.analysis.flame.FlameKind;
 import latencyscope.chrome.ChromeOutput;
 import latencyscope.cli.console.UserError;
 import latencyscope.hlog.HistogramLog;
@@ -42,6 +47,14 @@ public enum Format {
   HTML("report.html", (c, out) -> HtmlReport.write(c.report(), c.files(), c.style().zone(), out)),
   /** For the tools of HdrHistogram. */
   HLOG("report.hlog", (c, out) -> HistogramLog.write(c.report(), c.files(), out)),
+  /** In which lines threads were blocked, as a picture. */
+  OFFCPU("offcpu.svg", (c, out) -> flameGraph(FlameKind.OFF_CPU, c, out)),
+  /** In which lines threads were blocked, for other tools that draw flame graphs. */
+  OFFCPU_COLLAPSED("offcpu.folded", (c, out) -> collapsed(FlameKind.OFF_CPU, c, out)),
+  /** In which lines threads took page faults, as a picture. */
+  FAULTS("faults.svg", (c, out) -> flameGraph(FlameKind.FAULTS, c, out)),
+  /** In which lines threads took page faults, for other tools that draw flame graphs. */
+  FAULTS_COLLAPSED("faults.folded", (c, out) -> collapsed(FlameKind.FAULTS, c, out)),
   /** What latency cost, as a picture. */
   FLAMEGRAPH("alpha.svg", (c, out) -> out.write(FlameGraph.svg(c.costs()).getBytes(UTF_8))),
   /** What latency cost, for other tools that draw flame graphs. */
@@ -66,6 +79,25 @@ public enum Format {
     this.writer = writer;
   }
 
+  private static void flameGraph(FlameKind kind, Content content, OutputStream out)
+      throws IOException, RecordingException {
+    out.write(FlameGraph.svg(kind, lines(kind, content), rate(content)).getBytes(UTF_8));
+  }
+
+  private static void collapsed(FlameKind kind, Content content, OutputStream out)
+      throws IOException, RecordingException {
+    out.write(CollapsedStacks.of(lines(kind, content), rate(content)).getBytes(UTF_8));
+  }
+
+  private static CostNode lines(FlameKind kind, Content content) throws RecordingException {
+    FlameCollector collector = new FlameCollector(kind);
+    return collector.root(content.files().read(collector));
+  }
+
+  private static CostRate rate(Content content) {
+    return content.report().costs().map(CostReport::rate).orElse(null);
+  }
+
   // A recording is a sequence of chunks: files one behind the other are one.
   private static void copy(Content content, OutputStream out) throws IOException {
     for (Path recording : content.files().files()) {
@@ -76,7 +108,7 @@ public enum Format {
   /** The format of a name. */
   static Format named(String name) throws UserError {
     for (Format format : values()) {
-      if (format.lower().equals(name.toLowerCase(Locale.ROOT))) {
+      if (format.lower().equals(name.toLowerCase(Locale.ROOT).replace('_', '-'))) {
         return format;
       }
     }
@@ -136,15 +168,24 @@ public enum Format {
     return file;
   }
 
+  // Of what shows the program's lines there are several: the whole name says which.
   private String ending() {
-    return file.substring(file.indexOf('.'));
+    return needsCode() ? file : file.substring(file.indexOf('.'));
+  }
+
+  private boolean needsCode() {
+    return switch (this) {
+      case OFFCPU, OFFCPU_COLLAPSED, FAULTS, FAULTS_COLLAPSED -> true;
+      default -> false;
+    };
   }
 
   private static String all(Function<Format, String> what) {
     return Arrays.stream(values()).map(what).collect(Collectors.joining(", "));
   }
 
-  private String lower() {
-    return name().toLowerCase(Locale.ROOT);
+  /** As {@code --format} takes it. */
+  String lower() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 }

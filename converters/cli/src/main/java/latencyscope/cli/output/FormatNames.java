@@ -1,7 +1,6 @@
 package latencyscope.cli.output;
 
 import java.util.Iterator;
-import java.util.Locale;
 import java.util.stream.Stream;
 
 /** What {@code --format} takes, for a shell to complete. */
@@ -11,8 +10,6 @@ final class FormatNames implements Iterable<String> {
 
   @Override
   public Iterator<String> iterator() {
-    return Stream.of(Format.values())
-        .map(format -> format.name().toLowerCase(Locale.ROOT))
-        .iterator();
+    return Stream.of(Format.values()).map(Format::lower).iterator();
   }
 }

@@ -30,8 +30,9 @@ public final class OutputOptions {
       paramLabel = "FORMAT",
       completionCandidates = FormatNames.class,
       description =
-          "text, json, perfetto, html, hlog, jfr, chrome, flamegraph or collapsed; without it the"
-              + " ending of --output decides.")
+          "text, json, perfetto, html, hlog, jfr, chrome, flamegraph, collapsed, offcpu,"
+              + " offcpu-collapsed, faults or faults-collapsed; without it the ending of --output"
+              + " decides.")
   private String format;
 
   @Option(names = "--json", description = "The same as --format json.")
@@ -90,7 +91,9 @@ public final class OutputOptions {
       throw new UserError("--top: " + top + " is not a number of causes, such as 10");
     }
     if (resolved.needsCosts() && rate == null) {
-      throw new UserError("--format: this format requires --notional DOLLARS");
+      throw new UserError(
+          "--format: this format requires --notional DOLLARS; the program's lines by time are in"
+              + " offcpu.svg and faults.svg");
     }
     parsed = new ArrayList<>();
     for (String limit : limits) {

@@ -1,0 +1,2 @@
+/** In which lines of the program threads lost time. */
+package latencyscope.analysis.flame;
