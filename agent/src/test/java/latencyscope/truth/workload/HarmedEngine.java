@@ -106,6 +106,9 @@ public final class HarmedEngine {
       reader.setReceiveBufferSize(SMALL_BUFFER);
       reader.bind(new InetSocketAddress(loopback, 0));
       byte[] message = new byte[64];
+      // A socket is the target's once one of its threads has read from it.
+      sender.send(new DatagramPacket(message, 64, loopback, reader.getLocalPort()));
+      reader.receive(new DatagramPacket(message, 64));
       for (int i = 0; i < DATAGRAMS; i++) {
         sender.send(new DatagramPacket(message, 64, loopback, reader.getLocalPort()));
       }
