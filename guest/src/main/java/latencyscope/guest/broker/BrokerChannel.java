@@ -2,7 +2,6 @@ package latencyscope.guest.broker;
 
 import java.io.IOException;
 import java.lang.instrument.Instrumentation;
-import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
@@ -12,10 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import java.util.concurrent.locks.ReentrantLock;
 import jdk.jfr.Event;
-import jdk.jfr.Name;
 import latencyscope.guest.budget.CpuTime;
 import latencyscope.guest.channel.Channel;
 import latencyscope.guest.channel.Probe;
@@ -30,23 +26,16 @@ import latencyscope.guest.hotspot.RecorderThresholds;
 import latencyscope.guest.settings.CaptureSettings;
 import latencyscope.guest.settings.Complaints;
 import latencyscope.guest.settings.ReadMode;
-import latencyscope.guest.settings.Version;
 import latencyscope.guest.thread.JavaThreads;
-import latencyscope.guest.thread.ThreadDirectory;
 import latencyscope.guest.thread.WatchedThreads;
 import latencyscope.guest.trigger.Triggers;
 import latencyscope.guest.wire.AreaReader;
 import latencyscope.guest.wire.EventReader;
 import latencyscope.guest.wire.EventSchema;
-import latencyscope.guest.wire.FrameChannel;
 import latencyscope.guest.wire.Messages;
 import latencyscope.jfr.KernelEvent;
-import latencyscope.jfr.OnLock;
 import latencyscope.jfr.Schema;
-import latencyscope.jfr.capture.Counter;
 import latencyscope.jfr.capture.Exemplar;
-import latencyscope.jfr.capture.Histogram;
-import latencyscope.jfr.capture.HostFact;
 import latencyscope.proc.KernelFile;
 
 /**
@@ -58,9 +47,6 @@ public final class BrokerChannel implements Channel {
   /** Loading is the kernel's verifier at work, and the host may be busy. */
   private static final long OPEN_MS = 60_000;
 
-  private static final long HELLO_MS = 5_000;
-  private static final long CALL_NS = 10_000_000_000L;
-
   /** New threads are met within this time, and an urgent record read. */
   private static final long PAUSE_MS = 20;
 
@@ -68,17 +54,12 @@ public final class BrokerChannel implements Channel {
 
   private static final int BATCH = 8_192;
 
-  private static final String RESTART = "start it again as root: latencyscope broker";
-
-  private final Path path;
+  private final BrokerLink link;
   private final CaptureSettings settings;
   private final TickClock clock;
   private final Triggers triggers;
-  private final FrameChannel frames;
-  private final EventSchema schema;
-  private final EventReader events;
+  private final BrokerEvents events;
   private final String drainThread;
-  private final WatchedThreads watched;
   private final BrokerThreads threads;
 
   /** Null if another process is the target. */
@@ -88,11 +69,10 @@ public final class BrokerChannel implements Channel {
   private final RecorderThresholds shortEvents;
   private final RecordedEvents recordedEvents = new RecordedEvents(Schema.events());
 
-  /** By the number of the type in the broker's schema; null for what has no threshold. */
-  private final List<Threshold> thresholds = new ArrayList<>();
+  /** By the number of the type in the broker's schema. */
+  private final List<Type> types = new ArrayList<>();
 
   private final Map<String, Long> thresholdsNs = new HashMap<>();
-  private final AreaReader.Handler handler = this::take;
 
   private List<String> modules = List.of();
   private List<Probe> probes = List.of();
@@ -104,43 +84,42 @@ public final class BrokerChannel implements Channel {
   private long bornMet;
   private long taken;
 
-  /** The recorder's thread may have everything completed while the drain thread pauses. */
-  private final ReentrantLock socket = new ReentrantLock();
-
-  /** Why there is no more from it; null as long as there is. */
-  private volatile String ended;
+  /**
+   * A type of the broker's events.
+   *
+   * @param name its full name
+   * @param threshold of the recordings; null for what has none
+   */
+  private record Type(String name, Threshold threshold) {}
 
   private BrokerChannel(
-      Path path,
+      BrokerLink link,
       CaptureSettings settings,
       TickClock clock,
       Instrumentation instrumentation,
-      Triggers triggers,
-      FrameChannel frames,
-      EventSchema schema)
+      Triggers triggers)
       throws IOException, ReflectiveOperationException, EventReader.GarbageException {
-    this.path = path;
+    this.link = link;
     this.settings = settings;
     this.clock = clock;
     this.triggers = triggers;
-    this.frames = frames;
-    this.schema = schema;
-    events = new EventReader(schema, Schema.events());
+    EventReader reader = new EventReader(link.schema(), Schema.events());
     // "PID/task/TID"
     drainThread = KernelFile.link(Path.of("/proc/thread-self"));
-    watched = new WatchedThreads(settings.threads());
-    if (settings.pid() == CaptureSettings.OWN) {
+    boolean own = settings.pid() == CaptureSettings.OWN;
+    WatchedThreads watched = new WatchedThreads(settings.threads());
+    if (own) {
       watched.leaveOut(Integer.parseInt(drainThread.replaceFirst(".*/", "")));
     }
-    for (EventSchema.Type type : schema.types()) {
-      thresholds.add(threshold(type.name()));
+    for (EventSchema.Type type : link.schema().types()) {
+      types.add(new Type("latencyscope." + type.name(), threshold(type.name())));
     }
     locks = LockNames.of(settings);
     shortEvents = RecorderThresholds.of(instrumentation, Schema.events()).orElse(null);
-    boolean own = settings.pid() == CaptureSettings.OWN;
     HotSpotThreads javaThreads = own ? JavaThreads.read(instrumentation) : null;
     threads = new BrokerThreads(CaptureSettings.folder(settings.pid()), javaThreads, watched);
     memory = own ? new OwnMemory(javaThreads) : null;
+    events = new BrokerEvents(reader, clock, threads, locks, triggers);
   }
 
   private static Threshold threshold(String simpleName) throws ReflectiveOperationException {
@@ -166,54 +145,26 @@ public final class BrokerChannel implements Channel {
       Instrumentation instrumentation,
       Triggers triggers)
       throws Exception {
-    FrameChannel frames = new FrameChannel(BrokerSocket.connect(path), Messages.MOST_OF_BROKER);
+    BrokerLink link = null;
     BrokerChannel channel = null;
     boolean opened = false;
     try {
-      Messages.Hello hello = new Messages.Hello(Messages.VERSION, Version.ofThisJar());
-      frames.send(Messages.HELLO, hello.payload());
-      Messages.Welcome welcome = Messages.Welcome.read(answer(frames, Messages.WELCOME, HELLO_MS));
-      int theirs = welcome.hello().version();
-      if (theirs != Messages.VERSION) {
-        throw new BrokerException(
-            String.format(
-                "the broker at %s is LatencyScope %s with protocol %d, and this is %s with %d",
-                path, welcome.hello().product(), theirs, hello.product(), hello.version()),
-            "use one version of latencyscope.jar for both");
-      }
-      channel =
-          new BrokerChannel(
-              path, settings, clock, instrumentation, triggers, frames, welcome.schema());
+      link = BrokerLink.open(path);
+      channel = new BrokerChannel(link, settings, clock, instrumentation, triggers);
       channel.begin();
       opened = true;
       return channel;
     } catch (IOException | EventReader.GarbageException e) {
       throw new BrokerException(
           "what listens at " + path + " does not speak as a broker does (" + e.getMessage() + ")",
-          RESTART);
+          BrokerLink.RESTART);
     } finally {
       if (channel != null && !opened) {
         channel.close();
-      } else if (!opened) {
-        frames.close();
+      } else if (link != null && !opened) {
+        link.close();
       }
     }
-  }
-
-  private static byte[] answer(FrameChannel frames, byte kind, long timeoutMs)
-      throws IOException, BrokerException {
-    FrameChannel.Frame frame = frames.receive(timeoutMs);
-    if (frame == null) {
-      throw new IOException("no answer within " + timeoutMs / 1_000 + " s");
-    }
-    if (frame.kind() == Messages.REFUSED) {
-      Messages.Refused refused = Messages.Refused.read(frame.payload());
-      throw new BrokerException("the broker refuses: " + refused.reason(), refused.remedy());
-    }
-    if (frame.kind() != kind) {
-      throw new IOException("message " + frame.kind() + " instead of " + kind);
-    }
-    return frame.payload();
   }
 
   private void begin() throws IOException, BrokerException {
@@ -228,14 +179,14 @@ public final class BrokerChannel implements Channel {
             settings.historyBytes(),
             settings.probeCost(),
             sent);
-    frames.send(Messages.OPEN, open.payload());
-    Messages.Opened opened = Messages.Opened.read(answer(frames, Messages.OPENED, OPEN_MS));
+    Messages.Opened opened =
+        Messages.Opened.read(link.ask(Messages.OPEN, open, Messages.OPENED, OPEN_MS));
     modules = opened.modules();
     probes = opened.probes().stream().map(BrokerChannel::probe).toList();
     loadingNs = opened.loadingNs();
     done = new Messages.Done(0, opened.recordsFromNs(), opened.recordsFromNs(), 0);
     area = new AreaReader(map(Path.of(opened.area())));
-    frames.send(Messages.MAPPED, new byte[0]);
+    link.confirm(Messages.MAPPED);
     sendRegions();
     recordedEvents.look(this::thresholdNs);
   }
@@ -266,13 +217,12 @@ public final class BrokerChannel implements Channel {
   /** What the recordings want now, of each type in the broker's schema. */
   private Messages.Wishes wishes() {
     List<Long> all = new ArrayList<>();
-    for (int i = 0; i < thresholds.size(); i++) {
-      long ns = thresholds.get(i) == null ? 0 : thresholdNs(thresholds.get(i).ticks());
-      String name = name(i);
+    for (Type type : types) {
+      long ns = type.threshold() == null ? 0 : thresholdNs(type.threshold().ticks());
       if (ns > 0) {
-        ns = Math.min(ns, triggers.longerThanNs(name));
+        ns = Math.min(ns, triggers.longerThanNs(type.name()));
       }
-      thresholdsNs.put(name, Math.max(0, ns));
+      thresholdsNs.put(type.name(), Math.max(0, ns));
       all.add(ns);
     }
     boolean logs = mode.logs() && shortEvents != null;
@@ -283,25 +233,13 @@ public final class BrokerChannel implements Channel {
     return ticks == Threshold.NOT_ENABLED ? ticks : clock.nsIn(ticks);
   }
 
-  private String name(int type) {
-    return "latencyscope." + schema.types().get(type).name();
-  }
-
   private long thresholdNs(String name) {
     return thresholdsNs.getOrDefault(name, 0L);
   }
 
   @Override
   public boolean hasEnded() {
-    return ended != null;
-  }
-
-  /** Says it once; what was written until now can still be read. */
-  private void end(Exception why) {
-    if (ended == null) {
-      ended = "the broker at " + path + " is gone (" + why.getMessage() + ")";
-      Complaints.say(ended + "; " + RESTART);
-    }
+    return link.ended() != null;
   }
 
   @Override
@@ -316,11 +254,12 @@ public final class BrokerChannel implements Channel {
 
   @Override
   public List<Probe> probes() {
+    String ended = link.ended();
     if (ended == null) {
       return probes;
     }
     List<Probe> all = new ArrayList<>(probes);
-    all.add(Probe.refused("capture", "broker", ended, RESTART));
+    all.add(Probe.refused("capture", "broker", ended, BrokerLink.RESTART));
     return all;
   }
 
@@ -329,7 +268,7 @@ public final class BrokerChannel implements Channel {
     return "capturing "
         + String.join("+", modules)
         + " through the broker at "
-        + path
+        + link.path()
         + ": "
         + taken
         + " events taken";
@@ -344,22 +283,8 @@ public final class BrokerChannel implements Channel {
   private void sendWishes() {
     Messages.Wishes now = wishes();
     if (!now.equals(sent)) {
-      send(Messages.WISHES, now);
+      link.send(Messages.WISHES, now);
       sent = now;
-    }
-  }
-
-  private void send(byte kind, Messages.Message message) {
-    if (ended != null) {
-      return;
-    }
-    socket.lock();
-    try {
-      frames.send(kind, message.payload());
-    } catch (IOException e) {
-      end(e);
-    } finally {
-      socket.unlock();
     }
   }
 
@@ -380,79 +305,22 @@ public final class BrokerChannel implements Channel {
 
   @Override
   public boolean drain(int limit) {
-    if (ended != null && (modules.isEmpty() || area.pending() == 0)) {
+    if (hasEnded() && (modules.isEmpty() || area.pending() == 0)) {
       return false;
     }
     threads.beginBatch();
     int count = 0;
     try {
-      count = area.drain(limit, handler);
+      count = area.drain(limit, events);
     } catch (EventReader.GarbageException e) {
       modules = List.of();
-      end(e);
+      link.end(e);
     }
     taken += count;
     if (count > 0) {
-      send(Messages.POSITION, new Messages.Position(area.position()));
+      link.send(Messages.POSITION, new Messages.Position(area.position()));
     }
     return count == limit;
-  }
-
-  private void take(ByteBuffer record) throws EventReader.GarbageException {
-    Event event = events.read(record, clock);
-    if (event instanceof KernelEvent kernel) {
-      take(kernel);
-    } else if (event instanceof Counter counter) {
-      take(counter);
-    } else if (event instanceof Histogram histogram) {
-      take(histogram);
-    } else if (event instanceof HostFact fact && fact.name.equals(locks.fact().name())) {
-      return; // this JVM knows better
-    } else if (event != null) {
-      event.commit();
-    }
-  }
-
-  private void take(KernelEvent event) {
-    ThreadDirectory.Entry thread = threads.of(event.osThreadId, event.thread);
-    if (!thread.watched()) {
-      return;
-    }
-    event.thread = thread.name();
-    event.laneThread = thread.thread();
-    if (event instanceof OnLock locked) {
-      locked.name(locks.lookup());
-    }
-    event.commit();
-    event.laneThread = null; // a thread that ends must not be kept by us
-    String name = event.getClass().getAnnotation(Name.class).value();
-    if (triggers != Triggers.NONE
-        && !event.isOutside()
-        && event.kernelDuration > triggers.longerThanNs(name)) {
-      triggers.met(name, event.kernelDuration, thread.name());
-    }
-  }
-
-  private void take(Counter event) {
-    ThreadDirectory.Entry thread = threads.of(event.osThreadId, event.thread);
-    if (thread.watched()) {
-      event.thread = thread.name();
-      event.javaThreadId = javaId(thread);
-      event.commit();
-    }
-  }
-
-  private void take(Histogram event) {
-    ThreadDirectory.Entry thread = threads.of(event.osThreadId, event.thread);
-    if (thread.watched()) {
-      event.thread = thread.name();
-      event.javaThreadId = javaId(thread);
-      event.commit();
-    }
-  }
-
-  private static long javaId(ThreadDirectory.Entry thread) {
-    return thread.thread() == null ? 0 : JavaThreads.idOf(thread.thread());
   }
 
   @Override
@@ -478,7 +346,7 @@ public final class BrokerChannel implements Channel {
     boolean wanted = memory != null && modules.contains(HostCounters.MODULE);
     List<AddressRange> ranges = wanted ? memory.changed() : null;
     if (ranges != null) {
-      send(Messages.REGIONS, new Messages.Regions(ranges));
+      link.send(Messages.REGIONS, new Messages.Regions(ranges));
     }
   }
 
@@ -489,28 +357,7 @@ public final class BrokerChannel implements Channel {
 
   @Override
   public void pause(boolean busy) {
-    long ms = busy ? SHORT_PAUSE_MS : PAUSE_MS;
-    if (ended != null || !socket.tryLock()) {
-      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(ms));
-      return;
-    }
-    try {
-      FrameChannel.Frame frame = frames.receive(ms);
-      if (frame != null) {
-        throw unasked(frame);
-      }
-    } catch (IOException e) {
-      end(e);
-    } finally {
-      socket.unlock();
-    }
-  }
-
-  private static IOException unasked(FrameChannel.Frame frame) throws IOException {
-    return new IOException(
-        frame.kind() == Messages.REFUSED
-            ? Messages.Refused.read(frame.payload()).reason()
-            : "message " + frame.kind());
+    link.pause(busy ? SHORT_PAUSE_MS : PAUSE_MS);
   }
 
   @Override
@@ -560,38 +407,11 @@ public final class BrokerChannel implements Channel {
 
   /** Has the broker do something, and takes what comes of it. */
   private void call(byte kind, byte[] payload) {
-    if (ended != null) {
-      drainAll();
-      return;
-    }
-    socket.lock();
-    try {
-      frames.send(kind, payload);
-      done = Messages.Done.read(awaitDone());
-    } catch (IOException e) {
-      end(e);
-    } finally {
-      socket.unlock();
+    Messages.Done answer = link.call(kind, payload, () -> drain(BATCH));
+    if (answer != null) {
+      done = answer;
     }
     drainAll();
-  }
-
-  private byte[] awaitDone() throws IOException {
-    long untilNs = System.nanoTime() + CALL_NS;
-    while (System.nanoTime() - untilNs < 0) {
-      boolean more = drain(BATCH);
-      FrameChannel.Frame frame = frames.receive(more ? 0 : SHORT_PAUSE_MS);
-      if (frame != null && frame.kind() == Messages.DONE) {
-        return frame.payload();
-      }
-      if (frame != null) {
-        throw unasked(frame);
-      }
-      if (ended != null) {
-        throw new IOException(ended);
-      }
-    }
-    throw new IOException("no answer within 10 s");
   }
 
   private void drainAll() {
@@ -612,7 +432,7 @@ public final class BrokerChannel implements Channel {
 
   @Override
   public void close() {
-    try (frames;
+    try (link;
         memory) {
       threads.close();
     } catch (IOException e) {
