@@ -111,14 +111,14 @@ class ChangeFinderTest {
   @Test
   void noiseIsNotCalledAChange() {
     Random random = new Random(1);
-    int fleets = 100;
+    int fleets = 200;
     int alarms = 0;
     for (int i = 0; i < fleets; i++) {
       List<Change> changes = ChangeFinder.find(fleet(50, 10, 10, random, 0.15, 1));
       alarms += changes.stream().anyMatch(one -> one.isWorse() || one.isBetter()) ? 1 : 0;
     }
-    // 1 of 100 is what is said; 5 of 100 would come by chance in 0.4 % of such tests.
-    assertTrue(alarms <= 4, alarms + " of " + fleets + " fleets had a false alarm");
+    // 1 of 100 is what is said; 7 of 200 would come by chance in 0.5 % of such tests.
+    assertTrue(alarms <= 6, alarms + " of " + fleets + " fleets had a false alarm");
   }
 
   @Test
