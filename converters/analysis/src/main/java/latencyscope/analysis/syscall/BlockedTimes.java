@@ -3,8 +3,6 @@ package latencyscope.analysis.syscall;
 import latencyscope.jfr.schema.EventFields;
 import latencyscope.jfr.schema.EventTypes;
 import latencyscope.recording.event.CodeStack;
-import latencyscope.recording.event.EventConsumer;
-import latencyscope.recording.event.JvmEvent;
 import latencyscope.recording.event.KernelEvent;
 import latencyscope.recording.thread.ThreadId;
 
@@ -12,10 +10,9 @@ import latencyscope.recording.thread.ThreadId;
  * Hands over the calls that threads were blocked in, each with where in the program it was made.
  * Not safe for use by several threads.
  */
-public final class BlockedTimes implements EventConsumer {
+public final class BlockedTimes extends FutexConsumer {
   private static final String NO_FILE = "none";
 
-  private final FutexReasons reasons;
   private final Sink sink;
 
   /** Takes blocked calls. */
@@ -35,14 +32,16 @@ public final class BlockedTimes implements EventConsumer {
   /** Creates one that has seen nothing. */
   public BlockedTimes(Sink sink) {
     this.sink = sink;
-    reasons =
-        new FutexReasons((wait, java) ->
-            sink.accept(
-                wait.thread(),
-                words(wait),
-                wait.stack(),
-                wait.duration(),
-                wait.duration() - wait.blockedNs()));
+  }
+
+  @Override
+  void settled(FutexWait wait) {
+    sink.accept(
+        wait.thread(),
+        words(wait),
+        wait.stack(),
+        wait.duration(),
+        wait.duration() - wait.blockedNs());
   }
 
   private static String words(FutexWait wait) {
@@ -66,7 +65,7 @@ public final class BlockedTimes implements EventConsumer {
       return;
     }
     switch (event.type()) {
-      case EventTypes.FUTEX_WAIT -> reasons.add(FutexWait.of(event));
+      case EventTypes.FUTEX_WAIT -> add(FutexWait.of(event));
       case EventTypes.BLOCKING_SYSCALL -> add(event, words(BlockedCall.of(event)));
       case EventTypes.SLEEP -> add(event, event.text(EventFields.CALL));
       default -> {}
@@ -89,26 +88,5 @@ public final class BlockedTimes implements EventConsumer {
         event.stack(),
         event.duration(),
         Math.max(0, Math.min(event.duration(), runnable)));
-  }
-
-  @Override
-  public boolean wants(String type) {
-    return JavaWait.isReportedBy(type);
-  }
-
-  @Override
-  public void accept(JvmEvent event) {
-    reasons.add(event);
-  }
-
-  @Override
-  public void endOfChunk() {
-    reasons.endOfChunk();
-  }
-
-  /** Hands over what is left; called after the last event. */
-  public void end() {
-    endOfChunk();
-    endOfChunk();
   }
 }

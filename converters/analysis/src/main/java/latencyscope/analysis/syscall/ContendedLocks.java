@@ -1,8 +1,6 @@
 package latencyscope.analysis.syscall;
 
 import latencyscope.jfr.schema.EventTypes;
-import latencyscope.recording.event.EventConsumer;
-import latencyscope.recording.event.JvmEvent;
 import latencyscope.recording.event.KernelEvent;
 import latencyscope.recording.thread.ThreadId;
 
@@ -10,8 +8,8 @@ import latencyscope.recording.thread.ThreadId;
  * Picks the waits for locks that other threads held out of all futex waits. Not safe for use by
  * several threads.
  */
-public final class ContendedLocks implements EventConsumer {
-  private final FutexReasons reasons;
+public final class ContendedLocks extends FutexConsumer {
+  private final Sink sink;
 
   /** Takes contended waits. */
   @FunctionalInterface
@@ -27,40 +25,21 @@ public final class ContendedLocks implements EventConsumer {
 
   /** Creates one that has seen nothing. */
   public ContendedLocks(Sink sink) {
-    reasons =
-        new FutexReasons((wait, java) -> {
-          if (wait.reason().isContended()) {
-            String culprit = wait.waker() == null ? null : wait.waker().name();
-            sink.accept(wait.thread(), culprit, wait.blockedNs());
-          }
-        });
+    this.sink = sink;
+  }
+
+  @Override
+  void settled(FutexWait wait) {
+    if (wait.reason().isContended()) {
+      String culprit = wait.waker() == null ? null : wait.waker().name();
+      sink.accept(wait.thread(), culprit, wait.blockedNs());
+    }
   }
 
   @Override
   public void accept(KernelEvent event) {
     if (event.type().equals(EventTypes.FUTEX_WAIT) && event.thread() != null) {
-      reasons.add(FutexWait.of(event));
+      add(FutexWait.of(event));
     }
-  }
-
-  @Override
-  public boolean wants(String type) {
-    return JavaWait.isReportedBy(type);
-  }
-
-  @Override
-  public void accept(JvmEvent event) {
-    reasons.add(event);
-  }
-
-  @Override
-  public void endOfChunk() {
-    reasons.endOfChunk();
-  }
-
-  /** Judges what is left; called after the last event. */
-  public void end() {
-    endOfChunk();
-    endOfChunk();
   }
 }
