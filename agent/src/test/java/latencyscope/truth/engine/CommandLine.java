@@ -3,6 +3,7 @@ package latencyscope.truth.engine;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
@@ -42,6 +43,24 @@ public final class CommandLine implements AutoCloseable {
     KernelObjects.awaitHeldBy(process.pid());
     new Jcmd(process.pid()).awaitCapturing();
     return commandLine;
+  }
+
+  /** What it prints of a recording, with every panel. */
+  public static String report(Path recording) throws IOException, InterruptedException {
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-jar",
+                Engine.JAR.toString(),
+                "report",
+                "--details",
+                recording.toString())
+            .start();
+    String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    if (process.waitFor() >= 3) {
+      throw new AssertionError("exit code " + process.exitValue() + ": " + text);
+    }
+    return text;
   }
 
   /** Ends the capture early, as Ctrl-C does; returns the report. */

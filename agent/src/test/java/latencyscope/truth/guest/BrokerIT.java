@@ -9,28 +9,25 @@ import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import latencyscope.bpf.libbpf.KernelTest;
 import latencyscope.truth.account.OurAccount;
+import latencyscope.truth.account.ThreadCounts;
+import latencyscope.truth.engine.CommandLine;
 import latencyscope.truth.engine.Engine;
 import latencyscope.truth.engine.Jcmd;
-import latencyscope.truth.engine.Jdk;
 import latencyscope.truth.engine.KernelObjects;
 import latencyscope.truth.engine.Launch;
+import latencyscope.truth.engine.OrdinaryUser;
 import latencyscope.truth.engine.ProcFile;
 import latencyscope.truth.engine.RunningBroker;
 import latencyscope.truth.engine.SpoiledHost;
-import latencyscope.truth.workload.NappingEngine;
 import latencyscope.truth.workload.RawClient;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -52,16 +49,12 @@ class BrokerIT {
 
   @TempDir Path folder;
 
-  private Path jar;
+  private OrdinaryUser user;
   private RunningBroker broker;
 
-  /** The engine's user may use the folder. */
   @BeforeEach
   void open() throws Exception {
-    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxrwxrwx"));
-    jar = Files.copy(Engine.JAR, folder.resolve("latencyscope.jar"));
-    Files.setPosixFilePermissions(jar, PosixFilePermissions.fromString("rw-r--r--"));
-    SpoiledHost.compiledFor("17", NappingEngine.class, folder);
+    user = OrdinaryUser.in(folder);
     broker = RunningBroker.start();
   }
 
@@ -70,36 +63,8 @@ class BrokerIT {
     broker.close();
   }
 
-  private Engine start(String feature, String options, String... under) throws IOException {
-    Optional<Path> java = Jdk.launcher(feature);
-    Assumptions.assumeTrue(java.isPresent(), "no Java " + feature + " under /usr/lib/jvm");
-    return Launch.of(NappingEngine.class)
-        .on(java.get())
-        .from(folder)
-        .with("-javaagent:" + jar + "=" + options, "-Xlog:disable")
-        .with("-XX:FlightRecorderOptions:repository=" + folder)
-        .under(
-            Stream.concat(
-                    Stream.of(under),
-                    Stream.of(
-                        "setpriv",
-                        "--reuid=nobody",
-                        "--regid=nogroup",
-                        "--clear-groups",
-                        "--inh-caps=-all",
-                        "--bounding-set=-all"))
-                .toArray(String[]::new))
-        .start(folder.resolve("errors.txt"));
-  }
-
   private Engine start(String feature) throws IOException {
-    return start(feature, "broker=" + broker.socket());
-  }
-
-  private List<String> complaints() throws IOException {
-    return Files.readAllLines(folder.resolve("errors.txt")).stream()
-        .filter(line -> line.startsWith("LatencyScope: "))
-        .toList();
+    return user.start(feature, "broker=" + broker.socket());
   }
 
   @ParameterizedTest
@@ -108,10 +73,7 @@ class BrokerIT {
     Path recording = folder.resolve("engine.jfr");
     try (Engine engine = start(feature)) {
       engine.await("ready");
-      Jcmd jcmd = new Jcmd(engine.pid());
-      jcmd.start("trading");
-      engine.say("await capturing");
-      assertEquals("capturing", engine.await("state"));
+      Jcmd jcmd = OrdinaryUser.record(engine, engine.pid(), "trading");
       engine.say("naps worker " + NAPS + " 1");
       engine.await("napped");
       jcmd.dump("trading", recording);
@@ -141,8 +103,8 @@ class BrokerIT {
       engine.say(Launch.LEAVE);
       assertEquals(Launch.EXIT_CODE, engine.finish());
     }
-    assertEquals(List.of(), complaints());
-    String report = report(recording);
+    assertEquals(List.of(), user.complaints());
+    String report = CommandLine.report(recording);
     assertTrue(report.contains("worker"), report);
     assertFalse(report.contains("Counts from /proc alone"), report);
   }
@@ -153,21 +115,7 @@ class BrokerIT {
 
   private static void assertEqualsKernel(long pid, String name, OurAccount ours)
       throws IOException {
-    long id = ProcFile.thread(pid, name);
-    Path task = Path.of("/proc", Long.toString(pid), "task", Long.toString(id));
-    ProcFile status = ProcFile.of(task.resolve("status"));
-    long voluntary = status.number("voluntary_ctxt_switches");
-    assertTrue(voluntary > NAPS, name + " napped " + voluntary + " times");
-    assertEquals(voluntary, ours.counter(id, "voluntary_switches"), name);
-    assertEquals(
-        status.number("nonvoluntary_ctxt_switches"), ours.counter(id, "involuntary_switches"));
-    String[] schedstat = Files.readString(task.resolve("schedstat")).strip().split(" ");
-    assertEquals(Long.parseLong(schedstat[1]), ours.counter(id, "run_delay_ns"), name);
-    String stat = Files.readString(task.resolve("stat"));
-    String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
-    assertEquals(Long.parseLong(fields[7]), ours.counter(id, "minor_faults"), name);
-    assertTrue(
-        ours.events("Counter", id).stream().allMatch(e -> name.equals(e.getString("thread"))));
+    ThreadCounts.of(pid, name).assertEqualIn(ours, name, NAPS);
   }
 
   /** As in a container: its threads have the ids in the recording that they have in there. */
@@ -175,12 +123,9 @@ class BrokerIT {
   void anEngineInAnotherPidNamespace() throws Exception {
     Path recording = folder.resolve("engine.jfr");
     String[] container = {"unshare", "--pid", "--fork", "--kill-child", "--mount-proc"};
-    try (Engine engine = start("17", "broker=" + broker.socket(), container)) {
+    try (Engine engine = user.start("17", "broker=" + broker.socket(), container)) {
       engine.await("ready");
-      Jcmd jcmd = new Jcmd(engine.jvmPid());
-      jcmd.start("trading");
-      engine.say("await capturing");
-      assertEquals("capturing", engine.await("state"));
+      Jcmd jcmd = OrdinaryUser.record(engine, engine.jvmPid(), "trading");
       engine.say("naps worker " + NAPS + " 1");
       engine.await("napped");
       jcmd.stop("trading", recording);
@@ -197,7 +142,7 @@ class BrokerIT {
               .allMatch(e -> "worker".equals(e.getString("thread"))));
       assertTrue(ours.events("FutexWait", inside).size() >= NAPS);
     }
-    assertEquals(List.of(), complaints());
+    assertEquals(List.of(), user.complaints());
   }
 
   /** An engine that is killed leaves nothing in the kernel for longer than a second. */
@@ -205,9 +150,7 @@ class BrokerIT {
   void programsGoWithTheEngine() throws Exception {
     try (Engine engine = start("17")) {
       engine.await("ready");
-      new Jcmd(engine.pid()).start("trading");
-      engine.say("await capturing");
-      engine.await("state");
+      OrdinaryUser.record(engine, engine.pid(), "trading");
       assertFalse(KernelObjects.heldBy(broker.pid()).isEmpty());
       assertEquals(List.of(), broker.memory(), "its client has it, and nobody else needs its name");
       ProcFile status = ProcFile.of(Path.of("/proc", Long.toString(broker.pid()), "status"));
@@ -235,10 +178,7 @@ class BrokerIT {
     Path recording = folder.resolve("engine.jfr");
     try (Engine engine = start("17")) {
       engine.await("ready");
-      Jcmd jcmd = new Jcmd(engine.pid());
-      jcmd.start("trading");
-      engine.say("await capturing");
-      engine.await("state");
+      Jcmd jcmd = OrdinaryUser.record(engine, engine.pid(), "trading");
       engine.say("naps before " + NAPS + " 1");
       engine.await("napped");
       TimeUnit.MILLISECONDS.sleep(1_500); // records are read once a second
@@ -255,46 +195,43 @@ class BrokerIT {
       engine.say(Launch.LEAVE);
       assertEquals(Launch.EXIT_CODE, engine.finish());
     }
-    assertTrue(complaints().get(0).contains("is gone"), complaints()::toString);
-    assertTrue(complaints().get(0).contains("latencyscope broker"), complaints()::toString);
+    assertTrue(user.complaints().get(0).contains("is gone"), user.complaints()::toString);
+    assertTrue(
+        user.complaints().get(0).contains("latencyscope broker"), user.complaints()::toString);
   }
 
   private void awaitComplaint(String words) throws Exception {
     for (int look = 0; look < 200; look++) {
-      if (complaints().stream().anyMatch(line -> line.contains(words))) {
+      if (user.complaints().stream().anyMatch(line -> line.contains(words))) {
         return;
       }
       TimeUnit.MILLISECONDS.sleep(50);
     }
-    throw new AssertionError(words + ": " + complaints());
+    throw new AssertionError(words + ": " + user.complaints());
   }
 
   @Test
   void withoutABrokerThereAreCounts() throws Exception {
     Path missing = folder.resolve("no.sock");
-    try (Engine engine = start("17", "broker=" + missing)) {
+    try (Engine engine = user.start("17", "broker=" + missing)) {
       engine.await("ready");
-      new Jcmd(engine.pid()).start("trading");
-      engine.say("await capturing");
-      assertEquals("capturing", engine.await("state"));
+      OrdinaryUser.record(engine, engine.pid(), "trading");
       engine.say(Launch.LEAVE);
       assertEquals(Launch.EXIT_CODE, engine.finish());
     }
-    assertEquals(1, complaints().size(), complaints()::toString);
-    assertTrue(complaints().get(0).contains("no broker at " + missing), complaints()::toString);
+    assertEquals(1, user.complaints().size(), user.complaints()::toString);
+    assertTrue(
+        user.complaints().get(0).contains("no broker at " + missing), user.complaints()::toString);
   }
 
   /** Others of the same user do what no agent does; who behaves gets all of its events. */
   @Test
   void noClientHarmsAnother() throws Exception {
     Path recording = folder.resolve("engine.jfr");
-    SpoiledHost.compiledWith(jar, RawClient.class, folder);
+    SpoiledHost.compiledWith(user.jar(), RawClient.class, folder);
     try (Engine engine = start("17")) {
       engine.await("ready");
-      Jcmd jcmd = new Jcmd(engine.pid());
-      jcmd.start("trading");
-      engine.say("await capturing");
-      engine.await("state");
+      Jcmd jcmd = OrdinaryUser.record(engine, engine.pid(), "trading");
       Process deaf = rawClient("deaf=4000");
       engine.say("naps worker " + NAPS + " 1");
       String[] outcomes =
@@ -313,7 +250,7 @@ class BrokerIT {
       assertEqualsKernel(engine.pid(), "worker", ours);
       assertEquals(0, ours.lost());
     }
-    assertEquals(List.of(), complaints());
+    assertEquals(List.of(), user.complaints());
   }
 
   private Process rawClient(String... words) throws IOException {
@@ -321,7 +258,7 @@ class BrokerIT {
         new ArrayList<>(List.of("setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"));
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
-    command.addAll(List.of("-cp", folder + ":" + jar, RawClient.class.getName()));
+    command.addAll(List.of("-cp", folder + ":" + user.jar(), RawClient.class.getName()));
     command.add(broker.socket().toString());
     command.addAll(List.of(words));
     return new ProcessBuilder(command).redirectErrorStream(true).start();
@@ -339,29 +276,13 @@ class BrokerIT {
     Path squatted = folder.resolve("broker.sock");
     try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
       server.bind(UnixDomainSocketAddress.of(squatted));
-      try (Engine engine = start("17", "broker=" + squatted)) {
+      try (Engine engine = user.start("17", "broker=" + squatted)) {
         engine.await("ready");
-        new Jcmd(engine.pid()).start("trading");
-        engine.say("await capturing");
-        assertEquals("capturing", engine.await("state"));
+        OrdinaryUser.record(engine, engine.pid(), "trading");
       }
     }
-    assertEquals(1, complaints().size(), complaints()::toString);
-    assertTrue(complaints().get(0).contains("others may write to"), complaints()::toString);
-  }
-
-  private String report(Path recording) throws Exception {
-    Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-jar",
-                Engine.JAR.toString(),
-                "report",
-                "--details",
-                recording.toString())
-            .start();
-    String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertTrue(process.waitFor() < 3, text);
-    return text;
+    assertEquals(1, user.complaints().size(), user.complaints()::toString);
+    assertTrue(
+        user.complaints().get(0).contains("others may write to"), user.complaints()::toString);
   }
 }
