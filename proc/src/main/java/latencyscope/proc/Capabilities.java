@@ -1,10 +1,9 @@
-package latencyscope.bpf.error;
+package latencyscope.proc;
 
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import latencyscope.proc.KernelFile;
 
 /**
  * A set of Linux capabilities, as in {@code capabilities(7)}.
@@ -37,7 +36,7 @@ public record Capabilities(long mask) {
           .map(mask -> new Capabilities(Long.parseUnsignedLong(mask, 16)))
           .findFirst()
           .orElse(new Capabilities(0));
-    } catch (IOException absent) {
+    } catch (IOException | NumberFormatException unreadable) {
       return new Capabilities(0);
     }
   }
@@ -61,7 +60,8 @@ public record Capabilities(long mask) {
   public static int number(String name) {
     int bit = names().indexOf(name);
     if (bit < 0) {
-      throw Names.unknown("capability", name, "Linux", names());
+      throw new IllegalArgumentException(
+          "Linux has no capability " + name + "; there are: " + String.join(", ", names()));
     }
     return bit;
   }

@@ -5,9 +5,9 @@ import java.io.PrintWriter;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import latencyscope.bpf.error.BpfException;
-import latencyscope.bpf.error.Capabilities;
 import latencyscope.bpf.kernel.Kernel;
 import latencyscope.bpf.libbpf.KernelObject;
+import latencyscope.proc.Capabilities;
 
 /**
  * Where the command line enters the broker, which it knows by name alone: it is compiled for an

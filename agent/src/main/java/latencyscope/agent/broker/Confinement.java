@@ -5,9 +5,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import latencyscope.bpf.error.BpfException;
-import latencyscope.bpf.error.Capabilities;
 import latencyscope.bpf.error.Refusal;
 import latencyscope.bpf.ffm.Libc;
+import latencyscope.proc.Capabilities;
 import latencyscope.proc.KernelFile;
 
 /**

@@ -1,5 +1,7 @@
 package latencyscope.bpf.error;
 
+import latencyscope.proc.Capabilities;
+
 /** EPERM in a process that lacks CAP_BPF or CAP_PERFMON. */
 public final class MissingCapabilityException extends BpfException {
   private static final long serialVersionUID = 1L;

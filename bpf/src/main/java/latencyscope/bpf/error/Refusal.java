@@ -1,5 +1,7 @@
 package latencyscope.bpf.error;
 
+import latencyscope.proc.Capabilities;
+
 /** Turns an error number into the exception that says most. */
 public final class Refusal {
   private Refusal() {}

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import latencyscope.proc.Capabilities;
 import org.junit.jupiter.api.Test;
 
 /** What a refusal by the kernel most likely means depends on the kernel. */

@@ -1,6 +1,5 @@
 package latencyscope.guest.capture;
 
-import java.io.IOException;
 import java.lang.instrument.Instrumentation;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -18,7 +17,7 @@ import latencyscope.guest.event.TickClock;
 import latencyscope.guest.settings.CaptureSettings;
 import latencyscope.guest.settings.Complaints;
 import latencyscope.guest.trigger.Triggers;
-import latencyscope.proc.KernelFile;
+import latencyscope.proc.Capabilities;
 
 /**
  * Chooses where a capture's events come from: programs that this JVM loads, or else a broker;
@@ -30,11 +29,6 @@ final class Channels {
   private static final String REMEDY =
       "start the broker as root: latencyscope broker; or run the engine on Java 25 with CAP_BPF and"
           + " CAP_PERFMON, or capture it from outside: latencyscope --pid PID";
-
-  /** CAP_SYS_ADMIN, or CAP_PERFMON and CAP_BPF: the numbers of linux/capability.h. */
-  private static final long ADMIN = 1L << 21;
-
-  private static final long BPF = 1L << 38 | 1L << 39;
 
   private final CaptureSettings settings;
   private final TickClock clock;
@@ -108,22 +102,7 @@ final class Channels {
   }
 
   private static boolean mayLoadPrograms() {
-    return Hosts.missing().isEmpty() && allowBpf();
-  }
-
-  private static boolean allowBpf() {
-    String effective = "CapEff:";
-    try {
-      for (String line : KernelFile.lines(Path.of("/proc/self/status"))) {
-        if (line.startsWith(effective)) {
-          long held = Long.parseUnsignedLong(line.substring(effective.length()).strip(), 16);
-          return (held & ADMIN) != 0 || (held & BPF) == BPF;
-        }
-      }
-    } catch (IOException | NumberFormatException unreadable) {
-      return false;
-    }
-    return false;
+    return Hosts.missing().isEmpty() && Capabilities.held().allowBpf();
   }
 
   private Channel accounts(String why, String remedy, List<Probe> others) throws Exception {

@@ -1,6 +1,5 @@
 package latencyscope.cli.capture;
 
-import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -9,6 +8,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import latencyscope.cli.console.Machine;
+import latencyscope.proc.Capabilities;
 
 /**
  * Something that a capture needs of this machine.
@@ -20,9 +20,6 @@ import latencyscope.cli.console.Machine;
  */
 public record Prerequisite(String name, boolean present, String detail, String remedy) {
   private static final int NEEDED_JDK = 25;
-  private static final int CAP_SYS_ADMIN = 21;
-  private static final int CAP_PERFMON = 38;
-  private static final int CAP_BPF = 39;
   private static final String BROKER = "run/latencyscope/broker.sock";
   private static final Pattern RELEASE = Pattern.compile("(\\d+)\\.(\\d+).*");
   private static final List<String> LIBRARY_DIRECTORIES =
@@ -71,17 +68,10 @@ public record Prerequisite(String name, boolean present, String detail, String r
   }
 
   private static Prerequisite privileges(Machine machine) {
-    BigInteger capabilities =
-        machine
-            .read("proc/self/status")
-            .flatMap(s -> s.lines().filter(line -> line.startsWith("CapEff:")).findFirst())
-            .map(line -> new BigInteger(line.substring("CapEff:".length()).strip(), 16))
-            .orElse(BigInteger.ZERO);
-    boolean admin = capabilities.testBit(CAP_SYS_ADMIN);
-    boolean bpf = capabilities.testBit(CAP_BPF) && capabilities.testBit(CAP_PERFMON);
+    Capabilities held = Capabilities.of(machine.root());
     String name = "root, or CAP_BPF and CAP_PERFMON, or a broker";
-    if (admin || bpf) {
-      String found = admin ? "CAP_SYS_ADMIN" : "CAP_BPF, CAP_PERFMON";
+    if (held.allowBpf()) {
+      String found = held.has("CAP_SYS_ADMIN") ? "CAP_SYS_ADMIN" : "CAP_BPF, CAP_PERFMON";
       return new Prerequisite(name, true, found + ": captures load their own programs", null);
     }
     String named = System.getenv("LATENCYSCOPE_BROKER");
