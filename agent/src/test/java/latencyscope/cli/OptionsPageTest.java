@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import jdk.jfr.EventType;
@@ -81,7 +83,10 @@ class OptionsPageTest {
     for (PositionalParamSpec positional : spec.positionalParameters()) {
       row(code(positional.paramLabel()), text(positional));
     }
-    for (OptionSpec option : spec.options()) {
+    // As --help has them.
+    List<OptionSpec> options = new ArrayList<>(spec.options());
+    options.sort(Comparator.comparingInt(OptionSpec::order));
+    for (OptionSpec option : options) {
       if (!option.hidden()) {
         String names = String.join("`, `", option.names());
         String label = option.arity().max() == 0 ? "" : " " + option.paramLabel();

@@ -59,7 +59,7 @@ import picocli.CommandLine.Parameters;
       "",
       "docs/contract.md describes the file."
     })
-final class CheckCommand extends Main.Common implements Main.Verbose {
+final class CheckCommand extends Main.Diagnosed {
   private final Console console;
   private final Machine machine;
 
@@ -135,19 +135,9 @@ final class CheckCommand extends Main.Common implements Main.Verbose {
       description = "Also print where the time of the worst violation went.")
   private boolean ledger;
 
-  @Option(
-      names = {"-v", "--verbose"},
-      description = "Print more about errors to standard error.")
-  private boolean verbose;
-
   CheckCommand(Console console, Machine machine) {
     this.console = console;
     this.machine = machine;
-  }
-
-  @Override
-  public boolean verbose() {
-    return verbose;
   }
 
   @Override

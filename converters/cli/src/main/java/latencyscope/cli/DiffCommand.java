@@ -54,7 +54,7 @@ import picocli.CommandLine.Parameters;
       "",
       "First keep the report of a good run: latencyscope -p PID -o good.json"
     })
-final class DiffCommand extends Main.Common implements Main.Verbose {
+final class DiffCommand extends Main.Diagnosed {
   private final Console console;
 
   @Parameters(
@@ -83,18 +83,8 @@ final class DiffCommand extends Main.Common implements Main.Verbose {
       description = "Write the result to FILE, whole or not at all, readable by you only.")
   private Path output;
 
-  @Option(
-      names = {"-v", "--verbose"},
-      description = "Print more about errors to standard error.")
-  private boolean verbose;
-
   DiffCommand(Console console) {
     this.console = console;
-  }
-
-  @Override
-  public boolean verbose() {
-    return verbose;
   }
 
   @Override

@@ -40,7 +40,7 @@ import picocli.CommandLine.Parameters;
       "",
       "To list the events of the recording: jfr summary run.jfr"
     })
-final class ExplainCommand extends Main.Common implements Main.Verbose {
+final class ExplainCommand extends Main.Diagnosed {
   private final Console console;
 
   @Parameters(
@@ -90,18 +90,8 @@ final class ExplainCommand extends Main.Common implements Main.Verbose {
   @Option(names = "--json", description = "Write JSON instead of text.")
   private boolean json;
 
-  @Option(
-      names = {"-v", "--verbose"},
-      description = "Print more about errors to standard error.")
-  private boolean verbose;
-
   ExplainCommand(Console console) {
     this.console = console;
-  }
-
-  @Override
-  public boolean verbose() {
-    return verbose;
   }
 
   @Override

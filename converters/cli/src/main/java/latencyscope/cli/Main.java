@@ -132,4 +132,19 @@ public final class Main {
         description = "Show the version and exit.")
     private boolean version;
   }
+
+  /** A command whose last option has it say more of errors. */
+  public abstract static class Diagnosed extends Common implements Verbose {
+    // Behind the command's own options, whose order is the default of -1.
+    @CommandLine.Option(
+        names = {"-v", "--verbose"},
+        order = 1,
+        description = "Print more about errors to standard error.")
+    private boolean verbose;
+
+    @Override
+    public boolean verbose() {
+      return verbose;
+    }
+  }
 }

@@ -70,7 +70,7 @@ import picocli.CommandLine.Parameters;
       "",
       "docs/tune.md says what is written, and what never is."
     })
-final class TuneCommand extends Main.Common implements Main.Verbose {
+final class TuneCommand extends Main.Diagnosed {
   private static final int LEFT = 1;
   private static final int SOMETHING = 1;
   private static final String BOOT = "proc/sys/kernel/random/boot_id";
@@ -127,19 +127,9 @@ final class TuneCommand extends Main.Common implements Main.Verbose {
       description = "Where old values are kept (default: /var/lib/latencyscope/tune.journal).")
   private Path journal;
 
-  @Option(
-      names = {"-v", "--verbose"},
-      description = "Print more about errors to standard error.")
-  private boolean verbose;
-
   TuneCommand(Console console, Machine machine) {
     this.console = console;
     this.machine = machine;
-  }
-
-  @Override
-  public boolean verbose() {
-    return verbose;
   }
 
   @Override

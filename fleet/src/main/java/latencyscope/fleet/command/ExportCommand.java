@@ -39,7 +39,7 @@ import picocli.CommandLine.Parameters;
       "",
       "docs/tables.md describes the tables."
     })
-final class ExportCommand extends Main.Common implements Main.Verbose {
+final class ExportCommand extends Main.Diagnosed {
   private static final int FAILED = 3;
 
   private final Console console;
@@ -74,18 +74,8 @@ final class ExportCommand extends Main.Common implements Main.Verbose {
       description = "Check each recording against this contract, and write what came of it.")
   private Path contract;
 
-  @Option(
-      names = {"-v", "--verbose"},
-      description = "Print more about errors to standard error.")
-  private boolean verbose;
-
   ExportCommand(Console console) {
     this.console = console;
-  }
-
-  @Override
-  public boolean verbose() {
-    return verbose;
   }
 
   @Override

@@ -36,7 +36,7 @@ import picocli.CommandLine.Parameters;
       "  latencyscope fleet /fleet",
       "  latencyscope fleet /fleet -o fleet.html      with a heat map, and every host"
     })
-final class FleetCommand extends Main.Common implements Main.Verbose {
+final class FleetCommand extends Main.Diagnosed {
   private final Console console;
 
   @Parameters(index = "0", paramLabel = "DIR", description = "Folder of the tables.")
@@ -48,18 +48,8 @@ final class FleetCommand extends Main.Common implements Main.Verbose {
       description = "Also write the page to FILE, whole or not at all, readable by you only.")
   private Path output;
 
-  @Option(
-      names = {"-v", "--verbose"},
-      description = "Print more about errors to standard error.")
-  private boolean verbose;
-
   FleetCommand(Console console) {
     this.console = console;
-  }
-
-  @Override
-  public boolean verbose() {
-    return verbose;
   }
 
   @Override

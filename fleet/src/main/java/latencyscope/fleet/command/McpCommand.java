@@ -7,7 +7,6 @@ import latencyscope.cli.console.Console;
 import latencyscope.cli.console.UserError;
 import latencyscope.fleet.mcp.ToolServer;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Answers an assistant. */
@@ -28,7 +27,7 @@ import picocli.CommandLine.Parameters;
       "",
       "docs/mcp.md has a session."
     })
-final class McpCommand extends Main.Common implements Main.Verbose {
+final class McpCommand extends Main.Diagnosed {
   private final Console console;
 
   @Parameters(
@@ -37,18 +36,8 @@ final class McpCommand extends Main.Common implements Main.Verbose {
       description = "Folder with recordings or tables; nothing else can be read.")
   private Path folder;
 
-  @Option(
-      names = {"-v", "--verbose"},
-      description = "Print more about errors to standard error.")
-  private boolean verbose;
-
   McpCommand(Console console) {
     this.console = console;
-  }
-
-  @Override
-  public boolean verbose() {
-    return verbose;
   }
 
   @Override

@@ -33,7 +33,7 @@ import picocli.CommandLine.Parameters;
       "",
       "docs/tables.md describes the tables."
     })
-final class QueryCommand extends Main.Common implements Main.Verbose {
+final class QueryCommand extends Main.Diagnosed {
   private static final int BUFFER = 1 << 16;
 
   private final Console console;
@@ -51,18 +51,8 @@ final class QueryCommand extends Main.Common implements Main.Verbose {
       description = "table, csv or json (default: table).")
   private String format;
 
-  @Option(
-      names = {"-v", "--verbose"},
-      description = "Print more about errors to standard error.")
-  private boolean verbose;
-
   QueryCommand(Console console) {
     this.console = console;
-  }
-
-  @Override
-  public boolean verbose() {
-    return verbose;
   }
 
   @Override
