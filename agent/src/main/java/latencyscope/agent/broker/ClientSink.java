@@ -54,7 +54,7 @@ final class ClientSink implements EventSink {
   /**
    * Takes the client's thresholds.
    *
-   * @return false if they are not those of the types that it was told of
+   * @return false if there are more or fewer than the schema has types
    */
   boolean thresholdsNs(List<Long> all) {
     if (all.size() != lost.length) {

@@ -11,7 +11,7 @@ import latencyscope.proc.TaskStat;
  * @param pid its id
  * @param uid the client's user
  * @param isClient whether it is the client itself
- * @param startTime by which another process with that id is told apart
+ * @param startTime of the process; another one with the same id has a later one
  */
 record ClientTarget(long pid, int uid, boolean isClient, String startTime) {
   private static final int ROOT = 0;

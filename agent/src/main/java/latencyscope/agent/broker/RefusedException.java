@@ -18,7 +18,7 @@ final class RefusedException extends Exception {
     message = new Messages.Refused(reason, remedy);
   }
 
-  /** What the client is told. */
+  /** The refusal as a message for the client. */
   Messages.Refused message() {
     return message;
   }

@@ -250,7 +250,7 @@ class AutopsyReportTest {
     assertEquals(4_246_000, starved.lostNs() + collection.lostNs());
   }
 
-  /** Not whoever took it in the worst pause. */
+  /** The worst pause had another one. */
   @Test
   void theCulpritOfStarvedPausesIsWhoTookMostInAll() {
     Scene scene = day();

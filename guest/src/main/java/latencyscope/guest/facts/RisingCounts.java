@@ -8,7 +8,7 @@ import java.util.Map;
  * By how much counts of the kernel have risen, which it hands out as sums since the host began.
  * Used by one thread at a time.
  *
- * @param <K> what tells the counts apart
+ * @param <K> identifies a count
  */
 public final class RisingCounts<K> {
   private final Map<K, Long> last = new HashMap<>();

@@ -210,8 +210,8 @@ public final class JvmAnalyzer implements Analyzer {
    * A finding.
    *
    * @param thread of the worst time
-   * @param ledgers what kept a thread from running each time; whoever did so longest in all is the
-   *     culprit
+   * @param ledgers what kept a thread from running, each time. The culprit is the task that took
+   *     most of all these times.
    */
   private Finding finding(
       String title,
