@@ -355,8 +355,10 @@ public final class SchedulerWorkload {
 
   /**
    * A thread that shares its CPU and goes to sleep having run more than its share, and is moved to
-   * the other CPU at once. What its account of waits rose by then, it writes down: at least, which
-   * is without all that it slept longer than it asked for, and at most.
+   * the other CPU at once. What its account of waits rose by then, it writes down: at most in all;
+   * and at least for each time, which is without all that it slept longer than it asked for. That
+   * is 0 if it was preempted meanwhile: it may have waited on its way to sleep, when the time that
+   * it asked for ran already.
    */
   private CountDownLatch movedAsleep(int times, Duration sleep) {
     CountDownLatch finished = new CountDownLatch(3);
@@ -367,22 +369,25 @@ public final class SchedulerWorkload {
         finished,
         () -> {
           Path schedstat = Path.of("/proc/thread-self/schedstat").toRealPath();
-          long atLeast = 0;
+          Path status = Path.of("/proc/thread-self/status").toRealPath();
+          StringBuilder atLeast = new StringBuilder();
           long atMost = 0;
           for (int i = 0; i < times; i++) {
             Affinity.pin(0, 1);
             spin(Duration.ofMillis(1 + i % 10));
             // The clock around the account: it may have to wait between any two of these.
             long start = System.nanoTime();
+            long preempted = preemptions(status);
             long before = runDelay(schedstat);
             goes.set(true);
             Thread.sleep(sleep);
             long rise = runDelay(schedstat) - before;
+            boolean bounded = preemptions(status) == preempted;
             long longer = System.nanoTime() - start - sleep.toNanos();
-            atLeast += Math.max(0, rise - longer);
+            atLeast.append(' ').append(bounded ? Math.max(0, rise - longer) : 0);
             atMost += rise;
           }
-          lastWords.add("asleep " + atLeast + " " + atMost);
+          lastWords.add("asleep " + atMost + atLeast);
           over.set(true);
         });
     int sleeper = osThreadIds.peek();
@@ -412,6 +417,13 @@ public final class SchedulerWorkload {
 
   private static long ran(Path schedstat) throws IOException {
     return Long.parseLong(Files.readString(schedstat).split(" ")[0]);
+  }
+
+  private static long preemptions(Path status) throws IOException {
+    return Files.readAllLines(status).stream()
+        .filter(line -> line.startsWith("nonvoluntary_ctxt_switches:"))
+        .mapToLong(line -> Long.parseLong(line.split("\\s+")[1]))
+        .sum();
   }
 
   private static long runDelay(Path schedstat) throws IOException {
