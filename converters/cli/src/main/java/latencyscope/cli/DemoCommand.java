@@ -61,6 +61,9 @@ final class DemoCommand extends Main.Common implements Main.Verbose {
   private static final long CHECK_MILLIS = 50;
   private static final String EVENT = "demo.TickToTrade";
 
+  /** Of the result, unless all details are asked for: what one looks through at once. */
+  private static final int LINES = 60;
+
   private final Console console;
   private final Machine machine;
 
@@ -99,14 +102,16 @@ final class DemoCommand extends Main.Common implements Main.Verbose {
     run(jar, recording.toAbsolutePath(), cpu, allowed.minus(CpuSet.of(cpu)));
     Report report =
         new OutputOptions().read(List.of(recording), console).ofFiles(List.of(recording));
-    engine(recording);
-    console
-        .out()
-        .print(
-            details
-                ? TextReport.of(report, console.style())
-                : TextReport.firstScreen(report, console.style(), 0));
-    slowest(recording, report.recording().capture().start());
+    String head = engine(recording);
+    console.out().print(head);
+    String text =
+        details
+            ? TextReport.of(report, console.style())
+            : TextReport.firstScreen(report, console.style(), 0);
+    console.out().print(text);
+    // With two empty lines, and one that says how to see more.
+    long left = LINES - (head + text).lines().count() - 3;
+    slowest(recording, report.recording().capture().start(), details ? Integer.MAX_VALUE : left);
     console.out().flush();
     List<Path> files = write(report, recording);
     console.say(
@@ -145,7 +150,7 @@ final class DemoCommand extends Main.Common implements Main.Verbose {
     console.say(
         "running the demo engine in a separate JVM, its strategy thread on CPU " + cpu + "\n");
     int code;
-    try (DemoEngine engine = DemoEngine.start(jar, recording, cpu, options)) {
+    try (DemoEngine engine = DemoEngine.start(jar, recording, cpu, others, options)) {
       code = await(engine, cpu, others, interrupts);
     } finally {
       DemoEngine.unpin(others.plus(CpuSet.of(cpu)));
@@ -190,19 +195,20 @@ final class DemoCommand extends Main.Common implements Main.Verbose {
     }
   }
 
-  private void engine(Path recording) throws UserError {
-    console.out().println("Engine: " + TickToTrade.of(recording).describe());
-    provoked.forEach(line -> console.out().println("Engine " + line));
-    console.out().println();
+  private String engine(Path recording) throws UserError {
+    StringBuilder head = new StringBuilder();
+    head.append("Engine: ").append(TickToTrade.of(recording).describe()).append('\n');
+    provoked.forEach(line -> head.append("Engine ").append(line).append('\n'));
+    return head.append('\n').toString();
   }
 
   /** Prints where the time of the slowest went, of those that began while probes were attached. */
-  private void slowest(Path recording, long from) throws UserError {
+  private void slowest(Path recording, long from, long lines) throws UserError {
     Query query = new Query(EVENT, null, from, Long.MAX_VALUE, 1);
     try {
       Explanation slowest = Explainer.explain(new RecordingFiles(List.of(recording)), query);
       console.out().println();
-      console.out().print(ExplanationText.ofSlowest(slowest, console.style()));
+      console.out().print(ExplanationText.ofSlowest(slowest, console.style(), (int) lines));
       console.out().println();
       console
           .out()

@@ -34,22 +34,41 @@ public final class ExplanationText {
 
   private final Explanation explanation;
   private final Style style;
+
+  /** Parts, wake-ups and counterfactuals that are shown, each at most. */
+  private final int entries;
+
   private final Page page;
 
-  private ExplanationText(Explanation explanation, Style style) {
+  private ExplanationText(Explanation explanation, Style style, int entries) {
     this.explanation = explanation;
     this.style = style;
+    this.entries = entries;
     this.page = new Page(style);
   }
 
   /** The explanation as text, every line ended. */
   public static String of(Explanation explanation, Style style) {
-    return new ExplanationText(explanation, style).write();
+    return new ExplanationText(explanation, style, Integer.MAX_VALUE).write();
   }
 
-  /** The slowest window alone, as text, every line ended; empty if there is none. */
-  public static String ofSlowest(Explanation explanation, Style style) {
-    ExplanationText text = new ExplanationText(explanation, style);
+  /**
+   * The slowest window alone, as text, every line ended; empty if there is none.
+   *
+   * @param lines as many as it may have: where it would have more, its smallest parts, earliest
+   *     wake-ups and last counterfactuals are left out, down to one of each
+   */
+  public static String ofSlowest(Explanation explanation, Style style, int lines) {
+    int entries = PARTS;
+    String text = ofSlowestWith(explanation, style, entries);
+    while (entries > 1 && text.lines().count() > lines) {
+      text = ofSlowestWith(explanation, style, --entries);
+    }
+    return text;
+  }
+
+  private static String ofSlowestWith(Explanation explanation, Style style, int entries) {
+    ExplanationText text = new ExplanationText(explanation, style, entries);
     if (!explanation.slowest().isEmpty()) {
       text.page.line("The slowest of " + text.counted() + ".");
       text.window(explanation.slowest().get(0));
@@ -151,7 +170,7 @@ public final class ExplanationText {
     int smalls = 0;
     int shown = 0;
     for (Part part : ledger.parts()) {
-      if (shown < PARTS && (part.ns() >= window * SMALL || shown == 0)) {
+      if (shown < Math.min(PARTS, entries) && (part.ns() >= window * SMALL || shown == 0)) {
         part(part.ns(), window, Phrase.located(part));
         shown++;
       } else {
@@ -208,7 +227,7 @@ public final class ExplanationText {
   }
 
   private void chain(List<WakeLink> chain) {
-    for (WakeLink link : chain) {
+    for (WakeLink link : chain.subList(0, Math.min(chain.size(), entries))) {
       String then =
           link.waited() > 0
               ? ", and then waited " + Numbers.time(link.waited()) + " for a CPU"
@@ -254,7 +273,7 @@ public final class ExplanationText {
     List<String> lines = new ArrayList<>();
     for (Counterfactual one : explanation.counterfactuals()) {
       String changes = changes(one.without());
-      if (!changes.isEmpty() && lines.size() < COUNTERFACTUALS) {
+      if (!changes.isEmpty() && lines.size() < Math.min(COUNTERFACTUALS, entries)) {
         lines.add(
             "without " + Phrase.without(one.cause(), one.culprit(), one.cpu()) + ": " + changes);
       }

@@ -163,7 +163,25 @@ class AutopsyReportTest {
 
   @Test
   void slowestAloneAsText() throws Exception {
-    Golden.check("slowest.txt", ExplanationText.ofSlowest(explained(), STYLE));
+    Golden.check("slowest.txt", ExplanationText.ofSlowest(explained(), STYLE, Integer.MAX_VALUE));
+  }
+
+  @Test
+  void slowestFitsTheLinesThatItMayHave() throws Exception {
+    Explanation explained = explained();
+    long all = ExplanationText.ofSlowest(explained, STYLE, Integer.MAX_VALUE).lines().count();
+    long least = ExplanationText.ofSlowest(explained, STYLE, 0).lines().count();
+    assertTrue(least <= all - 4, "of " + all + " lines, " + least);
+    for (int lines = (int) least; lines <= all; lines++) {
+      String text = ExplanationText.ofSlowest(explained, STYLE, lines);
+      assertTrue(text.lines().count() <= lines, text);
+      // What the longest part was, and what is not shown of the rest, is always said.
+      assertTrue(text.contains("behind competitor (pid 12122)"), text);
+      assertTrue(text.contains(" smaller part"), text);
+    }
+    assertEquals(
+        ExplanationText.ofSlowest(explained, STYLE, Integer.MAX_VALUE),
+        ExplanationText.ofSlowest(explained, STYLE, (int) all));
   }
 
   @Test

@@ -27,6 +27,9 @@ public final class DemoEngine implements AutoCloseable {
   private static final String STRATEGY = "strategy";
   private static final long DUMP_SECONDS = 20;
 
+  /** More workers than this gain nothing with a heap of this size. */
+  private static final int COLLECTORS = 8;
+
   /** How long the engine waits for the probes, at most. */
   private static final long OPEN_SECONDS = 20;
 
@@ -48,15 +51,20 @@ public final class DemoEngine implements AutoCloseable {
    * @param jar the released jar, which holds agent and engine
    * @param recording file that it records to
    * @param cpu CPU that is to be the strategy's own, and that is watched
+   * @param others CPUs that all other threads are to have; empty to leave them where they are
    * @param options the engine's options
    */
-  public static DemoEngine start(Path jar, Path recording, int cpu, List<String> options)
-      throws UserError {
+  public static DemoEngine start(
+      Path jar, Path recording, int cpu, CpuSet others, List<String> options) throws UserError {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-javaagent:" + jar + "=start=latencyscope,cpus=" + cpu + ",file=" + recording);
     // As in production: no collection while the market is open, unless a disease asks for one.
     command.addAll(List.of("-Xms384m", "-Xmn256m"));
+    if (!others.isEmpty()) {
+      // The JVM counts the strategy's CPU, too, and one worker would then wait for another.
+      command.add("-XX:ParallelGCThreads=" + Math.min(others.size(), COLLECTORS));
+    }
     command.add("-cp");
     command.add(jar.toString());
     command.add(MAIN_CLASS);
