@@ -19,6 +19,7 @@ see_all() {
 	maven "$@" -q -Dpins.write="$PWD/target/pins/seen" -Psbom verify -DskipTests -DskipITs
 	maven "$@" -q -Dpins.write="$PWD/target/pins/seen" clean test -pl jfr-events -Dtest=ProfileTest
 	maven "$@" -q -Dpins.write="$PWD/target/pins/seen" package -DskipTests -f recipes/pom.xml
+	maven "$@" -q -Dpins.write="$PWD/target/pins/seen" package -DskipTests -Pspark -pl fleet-spark -am
 }
 
 case ${1:-} in

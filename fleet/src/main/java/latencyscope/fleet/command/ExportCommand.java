@@ -1,5 +1,6 @@
 package latencyscope.fleet.command;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -7,11 +8,13 @@ import java.util.List;
 import latencyscope.analysis.finding.Count;
 import latencyscope.cli.Main;
 import latencyscope.cli.capture.Durations;
+import latencyscope.cli.capture.Sizes;
 import latencyscope.cli.console.Console;
 import latencyscope.cli.console.UserError;
 import latencyscope.contract.Contract;
 import latencyscope.contract.ContractException;
 import latencyscope.contract.ContractFile;
+import latencyscope.fleet.export.ChunkRange;
 import latencyscope.fleet.export.ExportException;
 import latencyscope.fleet.export.Exported;
 import latencyscope.fleet.export.Exporter;
@@ -69,6 +72,15 @@ final class ExportCommand extends Main.Diagnosed {
   private Duration events;
 
   @Option(
+      names = "--split",
+      paramLabel = "SIZE",
+      converter = Sizes.class,
+      description =
+          "Split larger recordings between chunks, such as 256m; each part becomes a capture"
+              + " (default: never).")
+  private Long split;
+
+  @Option(
       names = "--contract",
       paramLabel = "FILE",
       description = "Check each recording against this contract, and write what came of it.")
@@ -85,7 +97,9 @@ final class ExportCommand extends Main.Diagnosed {
     int failed = 0;
     try (Exporter exporter = new Exporter(output, options)) {
       for (Path file : files) {
-        failed += export(exporter, file) ? 0 : 1;
+        for (ChunkRange range : ranges(file)) {
+          failed += export(exporter, file, range) ? 0 : 1;
+        }
       }
     } catch (ExportException e) {
       throw new UserError(e.getMessage(), e);
@@ -101,10 +115,18 @@ final class ExportCommand extends Main.Diagnosed {
     }
   }
 
-  // One that cannot be read is no reason to leave out the others.
-  private boolean export(Exporter exporter, Path file) throws UserError {
+  private List<ChunkRange> ranges(Path file) {
     try {
-      Exported exported = exporter.export(file);
+      return split == null ? List.of(ChunkRange.WHOLE) : ChunkRange.split(file, split);
+    } catch (IOException e) {
+      return List.of(ChunkRange.WHOLE); // whose reader says what is wrong
+    }
+  }
+
+  // One that cannot be read is no reason to leave out the others.
+  private boolean export(Exporter exporter, Path file, ChunkRange range) throws UserError {
+    try {
+      Exported exported = exporter.export(file, range);
       String line = file + ": " + words(exported) + "\n";
       console.result(line.getBytes(StandardCharsets.UTF_8));
       return true;

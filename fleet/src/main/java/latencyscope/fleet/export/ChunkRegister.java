@@ -16,23 +16,28 @@ import java.util.Optional;
  * <p>Spark and DuckDB skip what begins with an underscore. An entry whose capture is not there, as
  * one that a killed export has left, counts for nothing.
  */
-final class ChunkRegister {
+public final class ChunkRegister {
   private static final String FOLDER = "_chunks";
 
   private final Path tables;
-  private final Path folder;
 
   ChunkRegister(Path tables) {
     this.tables = tables;
-    this.folder = tables.resolve(FOLDER);
+  }
+
+  /** Where the entry of a chunk is in the folder of the tables; parts are separated by slashes. */
+  public static String place(String chunk) {
+    // By the second in which it began: folders stay small.
+    String seconds = chunk.substring(0, Math.max(1, chunk.indexOf(':') - 9));
+    return FOLDER
+        + "/"
+        + seconds.substring(0, Math.max(1, seconds.length() - 4))
+        + "/"
+        + chunk.replace(':', '-');
   }
 
   private Path entry(String chunk) {
-    // By the second in which it began: folders stay small.
-    String seconds = chunk.substring(0, Math.max(1, chunk.indexOf(':') - 9));
-    return folder
-        .resolve(seconds.substring(0, Math.max(1, seconds.length() - 4)))
-        .resolve(chunk.replace(':', '-'));
+    return tables.resolve(place(chunk));
   }
 
   /** The folder of the capture that holds a chunk; empty if there is none. */

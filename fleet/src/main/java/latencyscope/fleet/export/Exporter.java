@@ -78,8 +78,18 @@ public final class Exporter implements AutoCloseable {
    * @throws ExportException if its host is not known, or rows cannot be written
    */
   public Exported export(Path file) throws RecordingException, ExportException {
+    return export(file, ChunkRange.WHOLE);
+  }
+
+  /**
+   * Writes a part of a recording, as if it were a file of its own by the same name.
+   *
+   * @throws RecordingException if nothing of LatencyScope can be read from it
+   * @throws ExportException if its host is not known, or rows cannot be written
+   */
+  public Exported export(Path file, ChunkRange range) throws RecordingException, ExportException {
     try {
-      RecordingFile identity = RecordingFile.of(file);
+      RecordingFile identity = RecordingFile.of(file, range);
       Set<Path> holders = new LinkedHashSet<>();
       Set<String> held = new HashSet<>();
       for (String chunk : identity.chunks()) {
@@ -98,7 +108,11 @@ public final class Exporter implements AutoCloseable {
       }
       held.removeIf(chunk -> isHeldBy(superseded, chunk));
       EventSource source =
-          new RecordingPart(file, chunk -> !held.contains(RecordingFile.id(chunk.header())));
+          new RecordingPart(
+              file,
+              chunk ->
+                  range.holds(chunk.position())
+                      && !held.contains(RecordingFile.id(chunk.header())));
       return write(source, identity, superseded, held.size());
     } catch (IOException | SQLException e) {
       throw unwritable(e);

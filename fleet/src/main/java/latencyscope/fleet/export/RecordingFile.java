@@ -1,5 +1,6 @@
 package latencyscope.fleet.export;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -42,11 +43,25 @@ public record RecordingFile(
    * @throws IOException if it cannot be read
    */
   public static RecordingFile of(Path file) throws RecordingException, IOException {
-    List<Chunk> chunks = ChunkIndex.of(file).chunks();
+    return of(file, ChunkRange.WHOLE);
+  }
+
+  /**
+   * Identifies a part of a file, as if it were a file of its own by the same name.
+   *
+   * @throws RecordingException if it is no recording
+   * @throws IOException if it cannot be read
+   */
+  static RecordingFile of(Path file, ChunkRange range) throws RecordingException, IOException {
+    List<Chunk> chunks =
+        ChunkIndex.of(file).chunks().stream()
+            .filter(chunk -> range.holds(chunk.position()))
+            .toList();
+    long to = Math.min(range.to(), Files.size(file));
     return new RecordingFile(
         file.getFileName().toString(),
-        sha256(file).substring(0, ID_DIGITS),
-        Files.size(file),
+        sha256(file, range.from(), to).substring(0, ID_DIGITS),
+        to - range.from(),
         chunks.stream().map(chunk -> id(chunk.header())).toList(),
         chunks.get(0).startNanos());
   }
@@ -64,12 +79,19 @@ public record RecordingFile(
         .toString();
   }
 
-  private static String sha256(Path file) throws IOException {
+  private static String sha256(Path file, long from, long to) throws IOException {
     try (InputStream in = Files.newInputStream(file)) {
+      in.skipNBytes(from);
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
       byte[] buffer = new byte[BUFFER];
-      for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+      long left = to - from;
+      while (left > 0) {
+        int read = in.read(buffer, 0, (int) Math.min(BUFFER, left));
+        if (read < 0) {
+          throw new EOFException("the file became shorter while it was read");
+        }
         digest.update(buffer, 0, read);
+        left -= read;
       }
       return HexFormat.of().formatHex(digest.digest());
     } catch (NoSuchAlgorithmException e) {

@@ -184,6 +184,36 @@ class ExporterTest {
     assertEquals(2L, value("SELECT count(DISTINCT day) FROM captures"));
   }
 
+  @Test
+  void aLargeFileIsSplitIntoWhatItsChunksAreByThemselves() throws Exception {
+    byte[] day = Recordings.contended();
+    Path large =
+        Recordings.write(directory.resolve("1.jfr"), day, Recordings.later(day, 1), day.clone());
+    assertEquals(1, ChunkRange.split(large, Long.MAX_VALUE).size());
+    List<ChunkRange> ranges = ChunkRange.split(large, day.length);
+    assertEquals(3, ranges.size());
+    try (Exporter exporter = new Exporter(tables, new Exporter.Options("engine1", -1, null))) {
+      exporter.export(large, ranges.get(0));
+      exporter.export(large, ranges.get(1));
+      assertEquals(
+          Exported.Outcome.KNOWN, exporter.export(large, ranges.get(2)).outcome(), "a repetition");
+    }
+    assertEquals(2 * switches(recording), value(SWITCHES));
+    assertEquals(2L * day.length, value("SELECT CAST(sum(size_bytes) AS BIGINT) FROM captures"));
+    // What was split is known whole, too, and takes the place of its parts.
+    Path both = Recordings.write(directory.resolve("2.jfr"), day, Recordings.later(day, 1));
+    assertEquals(Exported.Outcome.REPLACED, export(both).outcome());
+    assertEquals(2 * switches(recording), value(SWITCHES));
+  }
+
+  @Test
+  void aDamagedFileIsNotSplit() throws Exception {
+    byte[] day = Recordings.contended();
+    Path damaged = Recordings.write(directory.resolve("1.jfr"), day, new byte[100], day);
+    assertEquals(
+        List.of(new ChunkRange(0, Files.size(damaged), List.of())), ChunkRange.split(damaged, 1));
+  }
+
   private static long switches(Path file) throws Exception {
     return Recording.read(file).counters("isolation").total("voluntary_switches").orElseThrow();
   }

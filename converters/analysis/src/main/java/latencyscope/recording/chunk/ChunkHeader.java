@@ -1,6 +1,7 @@
 package latencyscope.recording.chunk;
 
 import java.nio.ByteBuffer;
+import java.util.Optional;
 
 /**
  * What the first bytes of a chunk say of it. All positions count from the chunk's begin.
@@ -43,6 +44,14 @@ public record ChunkHeader(
   private static final int STATE = 64;
   private static final int FLAGS = 67;
   private static final int COMPRESSED = 1;
+
+  /** The header in the first bytes of a chunk; empty if no parser here knows it. */
+  public static Optional<ChunkHeader> at(byte[] bytes) {
+    ByteBuffer buffer = ByteBuffer.wrap(bytes);
+    return buffer.getInt(0) == MAGIC
+        ? Optional.of(of(buffer)).filter(ChunkHeader::isKnown)
+        : Optional.empty();
+  }
 
   /** Takes a header that begins with the magic number. */
   static ChunkHeader of(ByteBuffer bytes) {
