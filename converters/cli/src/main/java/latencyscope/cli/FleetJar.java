@@ -35,6 +35,7 @@ final class FleetJar {
     COMMANDS.put("query", "Answer a query in SQL on these tables.");
     COMMANDS.put("fleet", "Show which hosts got worse, since when, and what they share.");
     COMMANDS.put("mcp", "Answer an assistant on recordings and tables of one folder.");
+    COMMANDS.put("metrics", "Push counts and distributions to OpenTelemetry's protocol.");
   }
 
   private FleetJar() {}

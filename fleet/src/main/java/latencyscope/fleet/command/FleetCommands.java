@@ -12,6 +12,7 @@ public final class FleetCommands implements CommandProvider {
         new ExportCommand(console),
         new QueryCommand(console),
         new FleetCommand(console),
-        new McpCommand(console));
+        new McpCommand(console),
+        new MetricsCommand(console));
   }
 }

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import latencyscope.fleet.Recordings;
+import latencyscope.fleet.metrics.Receiver;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -57,6 +58,10 @@ class PackedFleetIT {
     String fleet = run(0, "fleet", "tables", "-o", "fleet.html");
     assertTrue(fleet.startsWith("Fleet: 1 host, 1 day, 1 capture\n"), fleet);
     assertTrue(Files.readString(directory.resolve("fleet.html")).contains("engine1"));
+    try (Receiver receiver = new Receiver()) {
+      run(0, "metrics", "run.jfr", "--otlp", receiver.address());
+      assertEquals(1, receiver.requests().size());
+    }
     // Its client has gone at once.
     assertEquals("", run(0, "mcp", "."));
   }

@@ -1,0 +1,2 @@
+/** Pushes what was counted to a receiver of OpenTelemetry's protocol: nothing listens here. */
+package latencyscope.fleet.metrics;

@@ -1,0 +1,100 @@
+package latencyscope.fleet.command;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.opentelemetry.proto.metrics.v1.NumberDataPoint;
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import latencyscope.fleet.metrics.Metric;
+import latencyscope.fleet.metrics.Receiver;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Counts of a process arrive while it runs, whatever the receiver does meanwhile. */
+@Tag("packed-jar")
+class LiveMetricsIT {
+  private static final Path JAR = Path.of("../agent/target/latencyscope.jar").toAbsolutePath();
+  private static final Path FLEET_JAR = Path.of("target/latencyscope-fleet.jar").toAbsolutePath();
+
+  @TempDir private Path directory;
+
+  @BeforeEach
+  void kernel() {
+    assumeTrue(
+        "root".equals(System.getProperty("user.name"))
+            || System.getenv("LATENCYSCOPE_REQUIRE_KERNEL") != null,
+        "needs root");
+  }
+
+  @Test
+  void totalsRiseWhileTheReceiverFailsAndRecovers() throws Exception {
+    Process sleeper = new ProcessBuilder("sh", "-c", "while :; do sleep 0.01; done").start();
+    Path said = directory.resolve("said");
+    try (Receiver receiver = new Receiver()) {
+      receiver.answers(500, 0);
+      Process metrics =
+          new ProcessBuilder(
+                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                  "-Dlatencyscope.fleet=" + FLEET_JAR,
+                  "-jar",
+                  JAR.toString(),
+                  "metrics",
+                  "--pid",
+                  Long.toString(sleeper.pid()),
+                  "--otlp",
+                  receiver.address(),
+                  "--interval",
+                  "1s",
+                  "-d",
+                  "6s")
+              .redirectInput(new File("/dev/null"))
+              .redirectErrorStream(true)
+              .redirectOutput(said.toFile())
+              .start();
+      try {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        while (!Files.readString(said).contains("HTTP 500") && System.nanoTime() < end) {
+          Thread.sleep(20);
+        }
+        receiver.answers(200, 0);
+        assertTrue(metrics.waitFor(60, TimeUnit.SECONDS), "ends");
+      } finally {
+        metrics.destroyForcibly();
+      }
+      String text = Files.readString(said);
+      assertEquals(0, metrics.exitValue(), text);
+      assertEquals(1, text.lines().count(), text);
+      assertTrue(text.contains("HTTP 500"), text);
+      List<Long> switches = new ArrayList<>();
+      for (var request : receiver.requests()) {
+        switches.add(
+            Receiver.sums(request, Metric.OCCURRENCES.key(), "isolation", "voluntary_switches")
+                .stream()
+                .mapToLong(NumberDataPoint::getAsInt)
+                .sum());
+      }
+      assertTrue(switches.size() >= 3, switches.toString());
+      for (int i = 1; i < switches.size(); i++) {
+        assertTrue(switches.get(i) >= switches.get(i - 1), "cumulative: " + switches);
+      }
+      assertTrue(switches.get(switches.size() - 1) > switches.get(0), switches.toString());
+      var last = receiver.requests().get(receiver.requests().size() - 1);
+      assertEquals(
+          1,
+          last.getResourceMetrics(0).getResource().getAttributesList().stream()
+              .filter(attribute -> attribute.getKey().equals("process.pid"))
+              .filter(attribute -> attribute.getValue().getIntValue() == sleeper.pid())
+              .count());
+    } finally {
+      sleeper.destroyForcibly();
+    }
+  }
+}
