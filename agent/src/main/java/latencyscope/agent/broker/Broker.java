@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.List;
 import latencyscope.bpf.error.BpfException;
 import latencyscope.bpf.kernel.Kernel;
 import latencyscope.bpf.libbpf.KernelObject;
@@ -23,9 +24,13 @@ public final class Broker {
    *
    * @param out takes a line for each client
    * @param err takes a line for each problem
+   * @param users who may be clients, by name or number; everybody if neither these nor groups are
+   *     given
+   * @param groups whose members may be clients
    * @return exit code of the process
    */
-  public static int run(PrintWriter out, PrintWriter err, String socket) {
+  public static int run(
+      PrintWriter out, PrintWriter err, String socket, List<String> users, List<String> groups) {
     try {
       Capabilities held = Capabilities.held();
       if (!held.allowBpf() || !held.has("CAP_SYS_PTRACE")) {
@@ -34,10 +39,11 @@ public final class Broker {
                 + held
                 + "; run it as root: sudo latencyscope broker");
       }
+      Admission admission = Admission.of(users, groups);
       Confinement.enter();
       KernelObject.requireLibrary();
       Kernel.running().require();
-      BrokerServer.open(Path.of(socket), out, err).serve();
+      BrokerServer.open(Path.of(socket), admission, out, err).serve();
       return 0;
     } catch (BpfException e) {
       err.println("latencyscope: " + e.problem() + "; " + e.remedy());

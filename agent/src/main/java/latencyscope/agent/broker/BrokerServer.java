@@ -26,17 +26,27 @@ final class BrokerServer {
   /** Lines of a minute: no client is to fill the log. */
   private static final int MOST_LINES = 60;
 
+  /** How long a client that is refused may take to say its first word. */
+  private static final long LAST_WORD_MS = 1_000;
+
   private final ServerSocketChannel socket;
   private final Path memory;
+  private final Admission admission;
   private final PrintWriter out;
   private final PrintWriter err;
   private final ClientLimits limits = new ClientLimits();
   private LocalTime minute = LocalTime.MIN;
   private int lines;
 
-  private BrokerServer(ServerSocketChannel socket, Path memory, PrintWriter out, PrintWriter err) {
+  private BrokerServer(
+      ServerSocketChannel socket,
+      Path memory,
+      Admission admission,
+      PrintWriter out,
+      PrintWriter err) {
     this.socket = socket;
     this.memory = memory;
+    this.admission = admission;
     this.out = out;
     this.err = err;
   }
@@ -44,9 +54,11 @@ final class BrokerServer {
   /**
    * Begins to listen.
    *
+   * @param admission who may be a client
    * @throws IOException in a sentence, if that cannot be
    */
-  static BrokerServer open(Path path, PrintWriter out, PrintWriter err) throws IOException {
+  static BrokerServer open(Path path, Admission admission, PrintWriter out, PrintWriter err)
+      throws IOException {
     Path folder = path.toAbsolutePath().getParent();
     makeFolder(folder, "rwxr-xr-x");
     makeFolder(folder.resolve(MEMORY), "rwx--x--x");
@@ -62,7 +74,7 @@ final class BrokerServer {
           "cannot listen at " + path + " (" + e.getMessage() + "); name another: --socket PATH", e);
     }
     path.toFile().deleteOnExit();
-    return new BrokerServer(socket, folder.resolve(MEMORY), out, err);
+    return new BrokerServer(socket, folder.resolve(MEMORY), admission, out, err);
   }
 
   private static void makeFolder(Path folder, String mode) throws IOException {
@@ -129,6 +141,7 @@ final class BrokerServer {
     boolean entered = false;
     try (frames) {
       try {
+        admission.check(peer);
         limits.enter(peer.uid());
         entered = true;
         say(out, who + " is served");
@@ -136,7 +149,7 @@ final class BrokerServer {
         say(out, who + " has ended");
       } catch (RefusedException e) {
         say(err, who + " is not served: " + e.getMessage());
-        frames.send(Messages.REFUSED, e.message().payload());
+        refuse(frames, e);
       }
     } catch (IOException e) {
       say(err, who + " does not speak as a client does: " + e.getMessage());
@@ -146,6 +159,17 @@ final class BrokerServer {
       if (entered) {
         limits.leave(peer.uid());
       }
+    }
+  }
+
+  // It may be about to say its first word: to a socket that is closed it could not, and would not
+  // come to reading why.
+  private static void refuse(FrameChannel frames, RefusedException why) throws IOException {
+    frames.send(Messages.REFUSED, why.message().payload());
+    try {
+      frames.receive(LAST_WORD_MS);
+    } catch (IOException gone) {
+      return;
     }
   }
 

@@ -12,8 +12,9 @@ import latencyscope.bpf.ffm.Libc;
  *
  * @param pid in this process's pid namespace; 0 if it is not in there
  * @param uid its effective user when it connected
+ * @param gid its effective group then
  */
-record Peer(int pid, int uid) {
+record Peer(int pid, int uid, int gid) {
   private static final int INTS = 3;
 
   static Peer of(SocketChannel socket) throws IOException {
@@ -25,7 +26,8 @@ record Peer(int pid, int uid) {
       }
       return new Peer(
           credentials.getAtIndex(ValueLayout.JAVA_INT, 0),
-          credentials.getAtIndex(ValueLayout.JAVA_INT, 1));
+          credentials.getAtIndex(ValueLayout.JAVA_INT, 1),
+          credentials.getAtIndex(ValueLayout.JAVA_INT, 2));
     }
   }
 

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -16,32 +17,36 @@ public final class RunningBroker implements AutoCloseable {
   private static final long LIMIT_S = 30;
 
   private final Path folder;
+  private final List<String> options;
   private Process process;
 
-  private RunningBroker(Path folder) {
+  private RunningBroker(Path folder, List<String> options) {
     this.folder = folder;
+    this.options = options;
   }
 
-  /** Starts one in a folder of its own. */
-  public static RunningBroker start() throws IOException, InterruptedException {
+  /**
+   * Starts one in a folder of its own.
+   *
+   * @param options more than the socket
+   */
+  public static RunningBroker start(String... options) throws IOException, InterruptedException {
     Path folder = Files.createTempDirectory(Path.of("/run"), "latencyscope-test");
     Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
-    RunningBroker broker = new RunningBroker(folder);
+    RunningBroker broker = new RunningBroker(folder, List.of(options));
     broker.startAgain();
     return broker;
   }
 
   /** Starts it, at the same socket, and waits until it listens. */
   public void startAgain() throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-XX:+UseSerialGC", "-jar", Engine.JAR.toString(), "broker"));
+    command.addAll(List.of("--socket", socket().toString()));
+    command.addAll(options);
     process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:+UseSerialGC",
-                "-jar",
-                Engine.JAR.toString(),
-                "broker",
-                "--socket",
-                socket().toString())
+        new ProcessBuilder(command)
             .redirectErrorStream(true)
             .redirectOutput(folder.resolve("log").toFile())
             .start();

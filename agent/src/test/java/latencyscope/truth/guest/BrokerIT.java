@@ -33,6 +33,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -181,7 +182,8 @@ class BrokerIT {
       Jcmd jcmd = OrdinaryUser.record(engine, engine.pid(), "trading");
       engine.say("naps before " + NAPS + " 1");
       engine.await("napped");
-      TimeUnit.MILLISECONDS.sleep(1_500); // records are read once a second
+      // Asked for a dump, it hands over what it has; by itself about once a second.
+      jcmd.dump("trading", folder.resolve("before.jfr"));
       broker.kill();
       awaitComplaint("counts from /proc alone");
       TimeUnit.SECONDS.sleep(1);
@@ -253,13 +255,38 @@ class BrokerIT {
     assertEquals(List.of(), user.complaints());
   }
 
+  /** Also by a group that is not the user's first. */
+  @ParameterizedTest
+  @CsvSource({
+    "--allow-user daemon, nogroup, false",
+    "--allow-group daemon, nogroup, false",
+    "--allow-user nobody, nogroup, true",
+    "--allow-group nogroup, nogroup, true",
+    "--allow-group games, 'nogroup,games', true"
+  })
+  void servesOnlyWhoIsAllowed(String options, String groups, boolean served) throws Exception {
+    try (RunningBroker choosy = RunningBroker.start(options.split(" "))) {
+      SpoiledHost.compiledWith(user.jar(), RawClient.class, folder);
+      Process client = rawClient(choosy, groups, "deaf=10");
+      String expected = served ? "served" : "refused this broker does not serve user ";
+      String outcome = outcome(client);
+      assertTrue(outcome.startsWith(expected), outcome);
+      assertEquals(!served, choosy.log().contains("is not served: "), choosy.log());
+    }
+  }
+
   private Process rawClient(String... words) throws IOException {
-    List<String> command =
-        new ArrayList<>(List.of("setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"));
+    return rawClient(broker, "nogroup", words);
+  }
+
+  private Process rawClient(RunningBroker server, String groups, String... words)
+      throws IOException {
+    List<String> command = new ArrayList<>(List.of("setpriv", "--reuid=nobody"));
+    command.addAll(List.of("--regid=nogroup", "--groups=" + groups));
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
     command.addAll(List.of("-cp", folder + ":" + user.jar(), RawClient.class.getName()));
-    command.add(broker.socket().toString());
+    command.add(server.socket().toString());
     command.addAll(List.of(words));
     return new ProcessBuilder(command).redirectErrorStream(true).start();
   }

@@ -54,6 +54,9 @@ public final class RawClient {
     try (FrameChannel frames = client.frames) {
       frames.send(Messages.HELLO, new Messages.Hello(Messages.VERSION, "raw").payload());
       FrameChannel.Frame welcome = frames.receive(ANSWER_MS);
+      if (welcome.kind() == Messages.REFUSED) {
+        return "refused " + Messages.Refused.read(welcome.payload()).reason();
+      }
       client.types = Messages.Welcome.read(welcome.payload()).schema().types().size();
       return client.obey(how, Long.parseLong(number));
     }

@@ -2,6 +2,7 @@ package latencyscope.cli;
 
 import java.io.PrintWriter;
 import java.lang.reflect.InvocationTargetException;
+import java.util.List;
 import latencyscope.cli.console.Console;
 import latencyscope.cli.console.UserError;
 import picocli.CommandLine.Command;
@@ -17,7 +18,12 @@ import picocli.CommandLine.Option;
           + " A client sees what happened to processes of its user alone."
     },
     exitCodeList = {"3:could not run: usage, privileges, the socket is in use"},
-    footer = {"", "Example:", "  sudo latencyscope broker"})
+    footer = {
+      "",
+      "Examples:",
+      "  sudo latencyscope broker",
+      "  sudo latencyscope broker --allow-group trading"
+    })
 final class BrokerCommand extends Main.Common implements Main.Verbose {
   /** In the part of the jar that knows the kernel, which is compiled for a newer Java. */
   private static final String BROKER = "latencyscope.agent.broker.Broker";
@@ -31,6 +37,21 @@ final class BrokerCommand extends Main.Common implements Main.Verbose {
       description =
           "Listen there (default: $LATENCYSCOPE_BROKER or /run/latencyscope/broker.sock).")
   private String socket;
+
+  @Option(
+      names = "--allow-user",
+      paramLabel = "NAME",
+      description = {
+        "Serve only this user, by name or number, and those of other --allow options. May be given"
+            + " several times (default: everybody, each for the user's own processes)."
+      })
+  private List<String> users = List.of();
+
+  @Option(
+      names = "--allow-group",
+      paramLabel = "NAME",
+      description = "Serve only members of this group, and those of other --allow options.")
+  private List<String> groups = List.of();
 
   BrokerCommand(Console console) {
     this.console = console;
@@ -46,12 +67,15 @@ final class BrokerCommand extends Main.Common implements Main.Verbose {
     try {
       return (Integer)
           Class.forName(BROKER)
-              .getMethod("run", PrintWriter.class, PrintWriter.class, String.class)
+              .getMethod(
+                  "run", PrintWriter.class, PrintWriter.class, String.class, List.class, List.class)
               .invoke(
                   null,
                   new PrintWriter(console.out(), true, console.charset()),
                   new PrintWriter(console.err(), true, console.charset()),
-                  socket);
+                  socket,
+                  users,
+                  groups);
     } catch (UnsupportedClassVersionError e) {
       throw new UserError(
           "the broker requires Java 25 or newer, and this is Java " + Runtime.version(), e);
