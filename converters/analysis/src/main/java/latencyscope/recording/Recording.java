@@ -65,6 +65,7 @@ public final class Recording {
   private final List<ProbeCosts> costs;
   private final ClockCheck clock;
   private final OptionalLong monotonicOffset;
+  private final long wallDriftNs;
   private final List<String> notes;
   private final Map<String, String> facts;
   private final RecordedTypes types;
@@ -93,6 +94,7 @@ public final class Recording {
     probes = builder.probes.states();
     costs = builder.probes.costs();
     monotonicOffset = builder.clocks.monotonicOffset();
+    wallDriftNs = builder.clocks.wallDriftNs();
     clock = builder.clocks.check();
     notes = List.copyOf(builder.notes());
     facts = Collections.unmodifiableMap(builder.facts);
@@ -353,6 +355,14 @@ public final class Recording {
    */
   public OptionalLong monotonicOffset() {
     return monotonicOffset;
+  }
+
+  /**
+   * By how much the recorder's wall clock moved against CLOCK_MONOTONIC during the recording,
+   * nanoseconds: what NTP or PTP corrected, as far as the recorder followed it.
+   */
+  public long wallDriftNs() {
+    return wallDriftNs;
   }
 
   /** How far times can be off. */

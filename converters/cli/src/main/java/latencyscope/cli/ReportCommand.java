@@ -7,6 +7,8 @@ import latencyscope.cli.console.Console;
 import latencyscope.cli.console.UserError;
 import latencyscope.cli.output.Format;
 import latencyscope.cli.output.OutputOptions;
+import latencyscope.recording.RecordingGroups;
+import latencyscope.recording.chunk.RecordingException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -20,6 +22,7 @@ import picocli.CommandLine.Parameters;
       "Examples:",
       "  latencyscope report run.jfr",
       "  latencyscope report run.jfr -o trace.pftrace      for ui.perfetto.dev",
+      "  latencyscope report client.jfr server.jfr -o both.pftrace",
       "  latencyscope report run.jfr --json | jq .findings[0]",
       "",
       "First make a recording: latencyscope -p PID -o run.jfr, or in the JVM itself:",
@@ -31,7 +34,9 @@ final class ReportCommand extends Main.Common implements Main.Verbose {
   @Parameters(
       paramLabel = "FILE",
       arity = "1..*",
-      description = "The recording; several files are read as one.")
+      description =
+          "The recording; several files of one process are read as one. Recordings of several"
+              + " processes or hosts become one trace (-o FILE.pftrace).")
   private List<Path> files;
 
   @Mixin private OutputOptions output = new OutputOptions();
@@ -53,8 +58,22 @@ final class ReportCommand extends Main.Common implements Main.Verbose {
           "--format: the input is a jfr file already; all other formats can be made");
     }
     output.checkTerminal(console);
+    if (files.size() > 1) {
+      List<RecordingGroups.Group> groups = groups(files);
+      if (groups.size() > 1) {
+        return output.writeMerged(groups, console);
+      }
+    }
     Report report = output.read(files, console).ofFiles(files);
     output.write(report, files, console);
     return report.exitCode();
+  }
+
+  static List<RecordingGroups.Group> groups(List<Path> files) throws UserError {
+    try {
+      return RecordingGroups.of(files);
+    } catch (RecordingException e) {
+      throw new UserError(e.getMessage(), e);
+    }
   }
 }

@@ -4,6 +4,7 @@ import com.google.protobuf.CodedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -27,6 +28,7 @@ import latencyscope.perfetto.proto.TracePacketDefaults;
 import latencyscope.perfetto.proto.TrackDescriptor;
 import latencyscope.perfetto.proto.TrackEvent;
 import latencyscope.perfetto.proto.Utsname;
+import latencyscope.recording.ClockRelation;
 import latencyscope.recording.Recording;
 import latencyscope.recording.fact.Host;
 import latencyscope.recording.fact.ProcessFacts;
@@ -50,6 +52,7 @@ public final class PerfettoOutput implements TraceOutput {
   private static final Pattern RELEASE = Pattern.compile("\\d+\\.\\d+\\S*");
 
   private final Recording recording;
+  private final List<Recording> ofHost;
   private final CodedOutputStream out;
   private final FtraceBundles bundles = new FtraceBundles(this::packet);
   private final Interned categories = new Interned();
@@ -60,7 +63,20 @@ public final class PerfettoOutput implements TraceOutput {
 
   /** Writes a trace of a recording. */
   public PerfettoOutput(Recording recording, OutputStream stream) {
-    this.recording = recording;
+    this(List.of(recording), stream);
+  }
+
+  /**
+   * Writes a trace of several recordings.
+   *
+   * @param recordings in the order in which they are in the trace; the system is the first one's
+   */
+  public PerfettoOutput(List<Recording> recordings, OutputStream stream) {
+    recording = recordings.get(0);
+    ofHost =
+        recordings.stream()
+            .filter(one -> one == recording || ClockRelation.of(recording, one).oneBoot())
+            .toList();
     out = CodedOutputStream.newInstance(stream);
   }
 
@@ -125,7 +141,7 @@ public final class PerfettoOutput implements TraceOutput {
    * @param name null if it is not known otherwise
    */
   private void process(int pid, String name, ProcessTree.Builder tree) {
-    Optional<ProcessFacts> facts = recording.tasks().process(pid);
+    Optional<ProcessFacts> facts = facts(pid);
     String known = name == null ? facts.map(ProcessFacts::name).orElse(null) : name;
     if (pid <= 0 || known == null || !described.add(pid)) {
       return;
@@ -143,6 +159,10 @@ public final class PerfettoOutput implements TraceOutput {
       }
     });
     tree.addProcesses(process);
+  }
+
+  private Optional<ProcessFacts> facts(int pid) {
+    return ofHost.stream().flatMap(one -> one.tasks().process(pid).stream()).findFirst();
   }
 
   // Of the parent's own parent nothing is known: only its first thread is named.
@@ -183,7 +203,7 @@ public final class PerfettoOutput implements TraceOutput {
   private void process(Track track, TrackDescriptor.Builder descriptor) throws IOException {
     int pid = (int) track.pid();
     descriptor.setProcess(ProcessDescriptor.newBuilder().setPid(pid).setProcessName(track.name()));
-    if (recording.tasks().process(pid).isPresent()) {
+    if (facts(pid).isPresent()) {
       ProcessTree.Builder tree = ProcessTree.newBuilder();
       process(pid, track.name(), tree);
       packet(TracePacket.newBuilder().setProcessTree(tree));

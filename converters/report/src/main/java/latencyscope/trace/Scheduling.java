@@ -6,24 +6,23 @@ import latencyscope.recording.Recording;
 import latencyscope.recording.event.KernelEvent;
 
 /**
- * Who ran when and where, made out of single events: takes them in any order, and writes at the
- * end. Not safe for use by several threads.
+ * When a recording's threads ran and where, made out of single events, in any order. Not safe for
+ * use by several threads.
  */
 final class Scheduling implements Closeable {
   private static final int IN_MEMORY = 1 << 16;
 
   private final ExternalSorter<Absence> stays = new ExternalSorter<>(Absence.BY_THREAD, IN_MEMORY);
-  private final ExternalSorter<SchedPoint> points =
-      new ExternalSorter<>(SchedPoint.BY_TIME, IN_MEMORY);
+  private final ExternalSorter<SchedPoint> points;
   private final Evidence evidence;
-  private final Tasks tasks;
   private final SchedEvents events;
 
   /**
    * @param offset what to subtract from a time since the epoch
+   * @param points takes what is known of CPUs
    */
-  Scheduling(Recording recording, Tasks tasks, long offset) {
-    this.tasks = tasks;
+  Scheduling(Recording recording, Tasks tasks, long offset, ExternalSorter<SchedPoint> points) {
+    this.points = points;
     evidence = new Evidence(recording, offset);
     events = new SchedEvents(stays, points, evidence, tasks, offset);
   }
@@ -33,20 +32,15 @@ final class Scheduling implements Closeable {
     events.add(event);
   }
 
-  /** Writes what all events say. */
-  void write(TraceOutput out) throws IOException {
+  /** No more events: hands on what they say of when threads ran. */
+  void finish() throws IOException {
     ThreadStays threads = new ThreadStays(evidence, points::add);
     stays.drain(threads::accept);
     threads.finish();
-    SchedTrack track = new SchedTrack(out, tasks);
-    points.drain(track::accept);
-    track.finish();
   }
 
   @Override
   public void close() throws IOException {
-    try (stays) {
-      points.close();
-    }
+    stays.close();
   }
 }

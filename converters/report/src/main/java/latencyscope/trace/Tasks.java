@@ -2,6 +2,7 @@ package latencyscope.trace;
 
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -20,6 +21,7 @@ final class Tasks {
   private static final int DEFAULT_PRIORITY = 120;
 
   private final Map<Integer, ThreadId> recorded = new TreeMap<>();
+  private final Map<Recording, Map<Integer, ThreadId>> ofRecordings = new IdentityHashMap<>();
   private final Map<Integer, Other> others = new TreeMap<>();
   private final Map<Integer, Integer> priorities = new HashMap<>();
   private final Map<Integer, String> interrupts = new HashMap<>();
@@ -33,11 +35,17 @@ final class Tasks {
    */
   record Other(int tid, int pid, String name) {}
 
-  Tasks(Recording recording) {
-    for (ThreadId thread : recording.threads()) {
-      if (thread.osTid() > 0) {
-        recorded.put((int) thread.osTid(), thread);
+  /** Those of recordings of one boot of a host. */
+  Tasks(List<Recording> recordings) {
+    for (Recording recording : recordings) {
+      Map<Integer, ThreadId> threads = new TreeMap<>();
+      for (ThreadId thread : recording.threads()) {
+        if (thread.osTid() > 0) {
+          threads.put((int) thread.osTid(), thread);
+        }
       }
+      ofRecordings.put(recording, threads);
+      recorded.putAll(threads);
     }
   }
 
@@ -90,9 +98,14 @@ final class Tasks {
     return recorded.get(task);
   }
 
-  /** The target's threads, by id. */
-  Iterable<ThreadId> threads() {
-    return recorded.values();
+  /** Whether a task is a thread of a recording's target. */
+  boolean isOf(Recording recording, int task) {
+    return ofRecordings.get(recording).containsKey(task);
+  }
+
+  /** The threads of a recording's target, by id. */
+  Iterable<ThreadId> threads(Recording recording) {
+    return ofRecordings.get(recording).values();
   }
 
   /** All others, processes' first threads first. */

@@ -1,10 +1,12 @@
 package latencyscope.trace;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
+import java.util.function.LongSupplier;
 import latencyscope.alpha.CostNode;
 import latencyscope.alpha.CostReport;
 import latencyscope.analysis.Report;
@@ -12,17 +14,14 @@ import latencyscope.analysis.finding.Finding;
 import latencyscope.jfr.schema.EventFields;
 import latencyscope.jfr.schema.EventTypes;
 import latencyscope.recording.EventSource;
-import latencyscope.recording.Recording;
 import latencyscope.recording.chunk.RecordingException;
 import latencyscope.recording.event.EventConsumer;
 import latencyscope.recording.event.JvmEvent;
 import latencyscope.recording.event.KernelEvent;
 import latencyscope.recording.event.MeasuredInterval;
 import latencyscope.recording.thread.ThreadId;
-import latencyscope.report.name.ProcessName;
 import latencyscope.timeline.Slice;
 import latencyscope.timeline.Slices;
-import latencyscope.trace.TraceOutput.Clock;
 import latencyscope.trace.TraceOutput.Flow;
 
 /**
@@ -30,9 +29,11 @@ import latencyscope.trace.TraceOutput.Flow;
  * Holds no events, only what distinguishes rows, names and threads. Not safe for use by several
  * threads.
  */
-public final class TraceWriter implements EventConsumer {
+public final class TraceWriter implements EventConsumer, Closeable {
   private final Report report;
+  private final MergedTrace.Host host;
   private final TraceOutput out;
+  private final LongSupplier flows;
   private final Tracks tracks;
   private final long offset;
   private final Tasks tasks;
@@ -41,82 +42,78 @@ public final class TraceWriter implements EventConsumer {
   private final Counters counters;
   private final Slices slices;
   private int places;
-  private long flows;
 
-  private TraceWriter(Report report, Tasks tasks, Layout layout, Clock clock, TraceOutput out) {
+  /**
+   * @param host what other recordings of the same host have
+   * @param offset what to subtract from a time since the epoch to get the trace's
+   * @param points takes what is known of CPUs
+   * @param flows numbers of arrows
+   */
+  TraceWriter(
+      Report report,
+      MergedTrace.Host host,
+      Tasks tasks,
+      Layout layout,
+      long offset,
+      Tracks tracks,
+      TraceOutput out,
+      ExternalSorter<SchedPoint> points,
+      LongSupplier flows) {
     this.report = report;
+    this.host = host;
     this.tasks = tasks;
     this.layout = layout;
+    this.offset = offset;
+    this.tracks = tracks;
     this.out = out;
-    Recording recording = report.recording();
-    offset = clock.offset();
-    scheduling = new Scheduling(recording, tasks, offset);
+    this.flows = flows;
+    scheduling = new Scheduling(report.recording(), tasks, offset, points);
     slices = new Slices(this::slice, tasks::fullName);
-    tracks =
-        new Tracks(
-            out,
-            recording.capture().targetPid(),
-            ProcessName.of(recording.capture().targetCommand()));
     counters = new Counters(out, tracks, offset);
   }
 
   /**
-   * Writes a trace. Reads the recording twice: what is where is known when all has been seen.
+   * Writes a trace of one recording. Reads it twice: what is where is known when all has been seen.
    *
    * @throws IOException if it cannot be written
    * @throws RecordingException if the recording cannot be read again
    */
   public static void write(Report report, EventSource events, TraceOutput out)
       throws IOException, RecordingException {
-    Tasks tasks = new Tasks(report.recording());
-    try (Layout layout = new Layout(tasks, earliest(report))) {
-      events.read(layout);
-      layout.complete();
-      Clock clock = clock(report.recording(), layout.first());
-      out.begin(clock);
-      TraceWriter writer = new TraceWriter(report, tasks, layout, clock, out);
-      try (Scheduling scheduling = writer.scheduling) {
-        writer.begin();
-        events.read(writer);
-        writer.counters.finish();
-        scheduling.write(out);
-        out.finish();
-      }
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
-    }
+    MergedTrace.write(List.of(new MergedTrace.Source(report, events, "")), out);
   }
 
-  private static long earliest(Report report) {
-    long start = report.recording().capture().start();
-    long earliest = start > 0 ? start : Long.MAX_VALUE;
-    for (Finding finding : report.findings()) {
-      earliest = finding.at() == null ? earliest : Math.min(earliest, finding.at());
-    }
-    return earliest;
+  Tracks tracks() {
+    return tracks;
   }
 
-  // CLOCK_MONOTONIC where the recording has it, else the time since the first event.
-  private static Clock clock(Recording recording, long first) {
-    OptionalLong monotonic = recording.monotonicOffset();
-    boolean known = monotonic.isPresent() && first >= monotonic.getAsLong();
-    return new Clock(known ? monotonic.getAsLong() : first, known, first);
-  }
-
-  private void begin() throws IOException {
+  /** Describes the target and its threads. */
+  void describe() throws IOException {
     tracks.target();
-    for (ThreadId thread : tasks.threads()) {
+    for (ThreadId thread : tasks.threads(report.recording())) {
       tracks.thread(thread);
     }
-    for (Tasks.Other other : tasks.others()) {
-      out.task(other.tid(), other.pid(), other.name());
-    }
+  }
+
+  /** Writes what is known before any event is read. */
+  void begin() throws IOException {
     for (Finding finding : report.findings()) {
       finding(finding);
     }
     if (report.costs().isPresent()) {
       alpha(report.costs().get());
     }
+  }
+
+  /** No more events. */
+  void finish() throws IOException {
+    counters.finish();
+    scheduling.finish();
+  }
+
+  @Override
+  public void close() throws IOException {
+    scheduling.close();
   }
 
   private void finding(Finding finding) throws IOException {
@@ -252,28 +249,33 @@ public final class TraceWriter implements EventConsumer {
     }
   }
 
-  // An arrow from the waker's row, at the wakeup, to the woken thread's, where it ran again.
+  // An arrow from the waker's row, at the wakeup, to the woken thread's, where it ran again. The
+  // waker may be a thread of another recording's target.
   private void wakeup(KernelEvent event) throws IOException {
-    ThreadId waker =
-        Wakers.isTask(event) ? tasks.thread((int) event.number(EventFields.WAKER_TID)) : null;
+    int tid = (int) event.number(EventFields.WAKER_TID);
+    ThreadId waker = Wakers.isTask(event) ? tasks.thread(tid) : null;
     if (waker == null || event.thread() == null || event.number(EventFields.WAITED) <= 0) {
       return;
     }
+    Tracks from = host.tracks(tid, event.number(EventFields.WAKER_PID));
+    if (from == null) {
+      return;
+    }
     long back = event.start() + event.duration() - offset;
-    long flow = ++flows;
+    long flow = flows.getAsLong();
     wakeup(
+        from,
         waker,
         "wakes " + event.thread().name(),
         back - event.number(EventFields.WAITED),
-        flow,
-        false);
-    wakeup(event.thread(), "woken by " + waker.name(), back, flow, true);
+        new Flow(flow, false));
+    wakeup(tracks, event.thread(), "woken by " + waker.name(), back, new Flow(flow, true));
   }
 
-  private void wakeup(ThreadId thread, String name, long time, long flow, boolean last)
+  private void wakeup(Tracks tracks, ThreadId thread, String name, long time, Flow flow)
       throws IOException {
     Track row = tracks.named(tracks.thread(thread), Track.Kind.SLICES, "Wakeups");
-    out.slice(row, time, 0, name, "isolation", Map.of(), new Flow(flow, last));
+    out.slice(row, time, 0, name, "isolation", Map.of(), flow);
   }
 
   @Override

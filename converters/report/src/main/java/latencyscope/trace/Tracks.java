@@ -5,7 +5,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongSupplier;
+import latencyscope.recording.fact.CaptureInfo;
 import latencyscope.recording.thread.ThreadId;
+import latencyscope.report.name.ProcessName;
 import latencyscope.timeline.Lane;
 
 /**
@@ -19,13 +22,19 @@ final class Tracks {
   private static final int CPUS = MADE_UP_PID + 2;
   static final int FINDINGS = MADE_UP_PID + 3;
   static final int ALPHA = MADE_UP_PID + 4;
+  static final int CLOCKS = MADE_UP_PID + 5;
+
+  /** Each recording of a trace has so many. */
+  private static final int MADE_UP = 8;
 
   private final TraceOutput out;
   private final int targetPid;
   private final String targetName;
   private final Map<Object, Track> tracks = new HashMap<>();
   private final Map<Object, List<Row>> rows = new HashMap<>();
-  private long ids;
+  private final LongSupplier ids;
+  private final int madeUp;
+  private final String suffix;
 
   /** A row of slices, and up to where it is taken. */
   private static final class Row {
@@ -42,20 +51,32 @@ final class Tracks {
   private record Besides(ThreadId thread, String type, int number) {}
 
   /**
-   * @param targetPid the target; 0 or less for every process
+   * @param capture what was captured
+   * @param number of the recording in the trace, from 0 on
+   * @param suffix what its processes' names have, so that they are distinguished; may be empty
+   * @param ids numbers of rows
    */
-  Tracks(TraceOutput out, long targetPid, String targetName) {
+  Tracks(TraceOutput out, CaptureInfo capture, int number, String suffix, LongSupplier ids) {
     this.out = out;
-    this.targetPid = targetPid > 0 ? (int) targetPid : EVERY_PROCESS;
-    this.targetName = targetPid > 0 ? targetName : "Every process";
+    this.ids = ids;
+    this.suffix = suffix;
+    this.madeUp = number * MADE_UP;
+    this.targetPid = capture.targetPid() > 0 ? (int) capture.targetPid() : EVERY_PROCESS + madeUp;
+    this.targetName =
+        capture.targetPid() > 0 ? ProcessName.of(capture.targetCommand()) : "Every process";
   }
 
   Track target() throws IOException {
-    return process(targetPid, targetName);
+    return row(targetPid, targetName);
   }
 
+  /** A made-up process. */
   Track process(int pid, String name) throws IOException {
-    return track(null, Track.Kind.PROCESS, name, pid, 0, pid);
+    return row(pid + madeUp, name);
+  }
+
+  private Track row(int pid, String name) throws IOException {
+    return track(null, Track.Kind.PROCESS, name + suffix, pid, 0, pid);
   }
 
   Track thread(ThreadId thread) throws IOException {
@@ -116,7 +137,7 @@ final class Tracks {
 
   private Track declare(Track parent, Track.Kind kind, String name, long pid, long tid)
       throws IOException {
-    Track track = new Track(++ids, parent, kind, name, pid, tid);
+    Track track = new Track(ids.getAsLong(), parent, kind, name, pid, tid);
     out.track(track);
     return track;
   }

@@ -22,7 +22,7 @@ class SchedTrackTest {
       threads.event("Migration", new ThreadId(thread, "t" + thread, 0), 0, 0, 1);
     }
     TextTrace out = new TextTrace();
-    SchedTrack track = new SchedTrack(out, new Tasks(threads.recording()));
+    SchedTrack track = new SchedTrack(out, new Tasks(List.of(threads.recording())));
     for (SchedPoint point : points) {
       track.accept(point);
     }

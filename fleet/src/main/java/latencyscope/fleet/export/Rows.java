@@ -26,6 +26,7 @@ import latencyscope.ledger.Part;
 import latencyscope.ledger.Window;
 import latencyscope.ledger.explain.Stall;
 import latencyscope.ledger.lost.ThreadLoss;
+import latencyscope.recording.ClockRelation;
 import latencyscope.recording.Recording;
 import latencyscope.recording.event.Distribution;
 import latencyscope.recording.event.Subject;
@@ -132,6 +133,8 @@ final class Rows {
   private void facts() throws SQLException {
     Map<String, String> facts = new LinkedHashMap<>(recording.hostFacts());
     facts.remove(Exporter.HOST_NAME);
+    // Each boot has another one: hosts would have nothing in common but that it changed.
+    facts.remove(ClockRelation.BOOT_ID);
     facts.put("kernel", recording.host().kernel());
     facts.put("virtualization", recording.host().virtualization());
     facts.put("online_cpus", recording.host().online().toString());

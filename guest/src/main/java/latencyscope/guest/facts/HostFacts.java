@@ -71,6 +71,8 @@ public final class HostFacts {
     governors().ifPresent(facts::add);
     deepestIdleState().ifPresent(facts::add);
     file("hostname", "proc/sys/kernel/hostname").ifPresent(facts::add);
+    // Of containers on one host, the names differ and this does not.
+    file("boot_id", "proc/sys/kernel/random/boot_id").ifPresent(facts::add);
     file("clocksource", "sys/devices/system/clocksource/clocksource0/current_clocksource")
         .ifPresent(facts::add);
     chosen("transparent_hugepage", "sys/kernel/mm/transparent_hugepage/enabled")

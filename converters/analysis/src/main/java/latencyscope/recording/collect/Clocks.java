@@ -17,17 +17,21 @@ public final class Clocks {
   private final List<ClockCheck.Sync> syncs = new ArrayList<>();
   private final Map<Long, Long> chunkOffsets = new HashMap<>();
   private OptionalLong monotonicOffset = OptionalLong.empty();
+  private long leastOffset = Long.MAX_VALUE;
+  private long mostOffset = Long.MIN_VALUE;
 
   /** Creates one without a comparison. */
   public Clocks() {}
 
   /** Takes a comparison of kernel's and recorder's clock. */
   public void addSync(EventType type, Object[] values) {
-    if (monotonicOffset.isEmpty() && type.has(EventFields.RECORDER_TIME)) {
-      monotonicOffset =
-          OptionalLong.of(
-              type.number(values, EventFields.RECORDER_TIME, 0)
-                  - type.number(values, EventFields.MONOTONIC, 0));
+    if (type.has(EventFields.RECORDER_TIME)) {
+      long offset =
+          type.number(values, EventFields.RECORDER_TIME, 0)
+              - type.number(values, EventFields.MONOTONIC, 0);
+      monotonicOffset = monotonicOffset.isEmpty() ? OptionalLong.of(offset) : monotonicOffset;
+      leastOffset = Math.min(leastOffset, offset);
+      mostOffset = Math.max(mostOffset, offset);
     }
     syncs.add(
         new ClockCheck.Sync(
@@ -51,6 +55,11 @@ public final class Clocks {
   /** What the recorder's clock is ahead of the kernel's monotonic one, nanoseconds. */
   public OptionalLong monotonicOffset() {
     return monotonicOffset;
+  }
+
+  /** By how much the recorder's clock moved against the kernel's monotonic one, nanoseconds. */
+  public long wallDriftNs() {
+    return monotonicOffset.isEmpty() ? 0 : mostOffset - leastOffset;
   }
 
   /** Whether the clocks drifted apart. */

@@ -25,24 +25,20 @@ import latencyscope.html.HtmlReport;
 import latencyscope.perfetto.PerfettoOutput;
 import latencyscope.recording.chunk.RecordingException;
 import latencyscope.report.JsonReport;
-import latencyscope.trace.TraceWriter;
+import latencyscope.trace.MergedTrace;
 
 /** An output format, with the ending that a file of it has. */
 public enum Format {
   /** For people. */
   TEXT("report.txt", (c, out) -> out.write(c.text().getBytes(c.charset()))),
   /** For tools that read traces, but not Perfetto's own. */
-  CHROME(
-      "chrome.trace.json",
-      (c, out) -> TraceWriter.write(c.report(), c.files(), new ChromeOutput(out))),
+  CHROME("chrome.trace.json", (c, out) -> MergedTrace.write(c.traced(), new ChromeOutput(out))),
   /** For programs. */
   JSON("report.json", (c, out) -> out.write(JsonReport.of(c.report()).getBytes(UTF_8))),
   /** For ui.perfetto.dev. */
   PERFETTO(
       "trace.pftrace",
-      (c, out) ->
-          TraceWriter.write(
-              c.report(), c.files(), new PerfettoOutput(c.report().recording(), out))),
+      (c, out) -> MergedTrace.write(c.traced(), new PerfettoOutput(c.recordings(), out))),
   /** For a colleague with a browser. */
   HTML("report.html", (c, out) -> HtmlReport.write(c.report(), c.files(), c.style().zone(), out)),
   /** For the tools of HdrHistogram. */
@@ -146,6 +142,11 @@ public enum Format {
     } catch (RecordingException e) {
       throw new UserError(e.getMessage(), e);
     }
+  }
+
+  /** Whether it can show several recordings, each with its own rows. */
+  boolean isTrace() {
+    return this == PERFETTO || this == CHROME;
   }
 
   /** Whether it is nothing that a terminal could show. */

@@ -10,11 +10,16 @@ import latencyscope.analysis.Limit;
 import latencyscope.analysis.Report;
 import latencyscope.analysis.UnknownKeyException;
 import latencyscope.analysis.cost.CostCollector;
+import latencyscope.analysis.number.ClockWords;
 import latencyscope.cli.console.Console;
 import latencyscope.cli.console.UserError;
 import latencyscope.jfr.Schema;
+import latencyscope.recording.ClockRelation;
+import latencyscope.recording.Recording;
 import latencyscope.recording.RecordingFiles;
+import latencyscope.recording.RecordingGroups;
 import latencyscope.recording.chunk.RecordingException;
+import latencyscope.trace.MergedTrace;
 import picocli.CommandLine.Option;
 
 /** The options on what comes out, which every command that reports has. */
@@ -183,6 +188,59 @@ public final class OutputOptions {
     }
   }
 
+  /**
+   * Reads several recordings and writes them as one trace.
+   *
+   * @return the worst exit code of a report on one of them
+   * @throws UserError if the format shows one recording only, or one cannot be read
+   */
+  public int writeMerged(List<RecordingGroups.Group> groups, Console console) throws UserError {
+    if (!resolved.isTrace()) {
+      throw new UserError(
+          groups.get(0).name()
+              + " is of "
+              + groups.get(0).inWords()
+              + ", and "
+              + groups.get(1).name()
+              + " of "
+              + groups.get(1).inWords()
+              + ": only a trace (--output FILE.pftrace) shows several recordings; report on each by"
+              + " itself, or compare them with diff");
+    }
+    List<MergedTrace.Source> sources = new ArrayList<>();
+    int exitCode = 0;
+    try (Conversion progress = new Conversion(console, "Reading")) {
+      for (RecordingGroups.Group group : groups) {
+        RecordingFiles files = new RecordingFiles(group.files(), progress);
+        Report report = read(files).ofFiles(group.files());
+        sources.add(new MergedTrace.Source(report, files, group.name()));
+        exitCode = Math.max(exitCode, report.exitCode());
+      }
+    }
+    Recording first = sources.get(0).report().recording();
+    for (int i = 1; i < sources.size(); i++) {
+      ClockRelation clocks = ClockRelation.of(first, sources.get(i).report().recording());
+      console
+          .err()
+          .println(
+              sources.get(i).name()
+                  + " is put on the clock of "
+                  + sources.get(0).name()
+                  + " by "
+                  + ClockWords.of(clocks)
+                  + ".");
+    }
+    RecordingFiles files = new RecordingFiles(groups.get(0).files());
+    if (output == null) {
+      write(new Content(sources, files, view(), console.style(), console.charset()), console);
+    } else {
+      Content content =
+          new Content(sources, files, view(), console.fileStyle(), StandardCharsets.UTF_8);
+      new OutputFile(output).write(resolved, content);
+    }
+    return exitCode;
+  }
+
   /** Writes a report where the user wants it. */
   public void write(Report report, List<Path> recording, Console console) throws UserError {
     try (Conversion progress = new Conversion(console, "Writing")) {
@@ -198,7 +256,10 @@ public final class OutputOptions {
       return;
     }
     // Text is for a reader whose character set is known.
-    Content content = new Content(report, files, view(), console.style(), console.charset());
+    write(new Content(report, files, view(), console.style(), console.charset()), console);
+  }
+
+  private void write(Content content, Console console) throws UserError {
     try {
       resolved.write(content, console.out());
     } catch (IOException e) {
