@@ -46,6 +46,11 @@ public final class Scene {
 
   /** A capture of all modules of a process 4711. */
   public static Scene captured(long durationNs, String cpus) {
+    return captured(4711, durationNs, cpus);
+  }
+
+  /** A capture of all modules of a process. */
+  public static Scene captured(long pid, long durationNs, String cpus) {
     Scene scene = new Scene();
     return scene
         .about(
@@ -55,7 +60,7 @@ public final class Scene {
             "duration",
             durationNs,
             "targetPid",
-            4711L,
+            pid,
             "modules",
             "isolation",
             "threads",

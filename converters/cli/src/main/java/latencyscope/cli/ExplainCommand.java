@@ -1,6 +1,7 @@
 package latencyscope.cli;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import latencyscope.cli.console.Console;
@@ -8,11 +9,13 @@ import latencyscope.cli.console.UserError;
 import latencyscope.cli.output.ResultOutput;
 import latencyscope.ledger.explain.Explainer;
 import latencyscope.ledger.explain.Explanation;
+import latencyscope.ledger.explain.PathFinder;
 import latencyscope.ledger.explain.Query;
 import latencyscope.ledger.explain.UnknownEventException;
 import latencyscope.recording.EventSource;
 import latencyscope.recording.Recording;
 import latencyscope.recording.RecordingFiles;
+import latencyscope.recording.RecordingGroups;
 import latencyscope.recording.chunk.RecordingException;
 import latencyscope.report.ExplanationText;
 import latencyscope.report.JsonReport;
@@ -36,6 +39,7 @@ import picocli.CommandLine.Parameters;
       "Examples:",
       "  latencyscope explain run.jfr --event GCPhasePause --top 1",
       "  latencyscope explain run.jfr --event demo.TickToTrade --thread 'strategy*'",
+      "  latencyscope explain client.jfr server.jfr --event demo.Request --top 1",
       "  latencyscope explain run.jfr --from 14:32:07.847 --to 14:32:07.851",
       "",
       "To list the events of the recording: jfr summary run.jfr"
@@ -46,7 +50,10 @@ final class ExplainCommand extends Main.Diagnosed {
   @Parameters(
       paramLabel = "FILE",
       arity = "1..*",
-      description = "The recording; several files are read as one.")
+      description =
+          "The recording; several files of one process are read as one. Recordings of other"
+              + " processes on the same host show what these did while the first one waited for"
+              + " them.")
   private List<Path> files;
 
   @Option(
@@ -104,13 +111,31 @@ final class ExplainCommand extends Main.Diagnosed {
     if (top < 1) {
       throw new UserError("--top: " + top + " is too small; give 1 or more");
     }
-    Explanation explanation = explain(new RecordingFiles(files), query());
+    List<RecordingGroups.Group> groups = files.size() > 1 ? ReportCommand.groups(files) : List.of();
+    Explanation explanation =
+        groups.size() > 1 ? explain(groups) : explain(new RecordingFiles(files), query(files));
     new ResultOutput(console, null, json)
         .write(style -> json ? JsonReport.of(explanation) : ExplanationText.of(explanation, style));
     return 0;
   }
 
-  private Query query() throws UserError {
+  private Explanation explain(List<RecordingGroups.Group> groups) throws UserError {
+    List<Path> own = groups.get(0).files();
+    Explanation explanation = explain(new RecordingFiles(own), query(own));
+    List<PathFinder.Recorded> all = new ArrayList<>();
+    for (RecordingGroups.Group group : groups) {
+      all.add(
+          new PathFinder.Recorded(
+              group.name(), new RecordingFiles(group.files()), group.recording()));
+    }
+    try {
+      return new PathFinder(all).follow(explanation);
+    } catch (RecordingException e) {
+      throw new UserError(e.getMessage(), e);
+    }
+  }
+
+  private Query query(List<Path> files) throws UserError {
     long begin = Long.MIN_VALUE;
     long end = Long.MAX_VALUE;
     if (from != null || to != null) {

@@ -18,6 +18,7 @@ import latencyscope.ledger.explain.Circumstances;
 import latencyscope.ledger.explain.Counterfactual;
 import latencyscope.ledger.explain.Explained;
 import latencyscope.ledger.explain.Explanation;
+import latencyscope.ledger.explain.ProcessPath;
 import latencyscope.ledger.explain.Sorted;
 import latencyscope.ledger.explain.WakeLink;
 import latencyscope.recording.event.CodeStack;
@@ -146,6 +147,35 @@ public final class ExplanationText {
     carriers(explained.carriers());
     hidden(explained);
     chain(explained.chain());
+    if (explained.path() != null) {
+      path(explained.path());
+    }
+  }
+
+  private void path(ProcessPath path) {
+    for (ProcessPath.Step step : path.steps()) {
+      Ledger did = step.did().ledger();
+      Window window = did.window();
+      String error =
+          step.clockErrorNs() < 0
+              ? ""
+              : " (clock error up to " + Numbers.time(step.clockErrorNs()) + ")";
+      page.hanging(
+          "  ⇐ ",
+          step.recording()
+              + ": what "
+              + Phrase.thread(window.thread().name(), window.thread().osTid())
+              + " did in the "
+              + Numbers.time(window.duration())
+              + " until it woke "
+              + step.waited()
+              + error
+              + ":");
+      parts(did);
+      unexplained(step.did());
+      chain(step.did().chain());
+    }
+    page.hanging("  ", "The path ends here: " + path.end() + ".");
   }
 
   private void circumstances(Circumstances known) {

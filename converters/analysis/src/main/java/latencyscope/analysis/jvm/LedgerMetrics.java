@@ -15,6 +15,7 @@ import latencyscope.ledger.explain.Circumstances;
 import latencyscope.ledger.explain.Counterfactual;
 import latencyscope.ledger.explain.Explained;
 import latencyscope.ledger.explain.Explanation;
+import latencyscope.ledger.explain.ProcessPath;
 import latencyscope.ledger.explain.Sorted;
 import latencyscope.ledger.explain.WakeLink;
 import latencyscope.ledger.safepoint.Role;
@@ -83,7 +84,23 @@ public final class LedgerMetrics {
       row.put(
           "carrier_known_ns", Percentiles.ifMeasured(carriers.knownNs(), known), Carriers.WHY_NOT);
     }
-    return row.put("chain", explained.chain().stream().map(LedgerMetrics::link).toList());
+    row.put("chain", explained.chain().stream().map(LedgerMetrics::link).toList());
+    if (explained.path() != null) {
+      row.put("path", explained.path().steps().stream().map(LedgerMetrics::step).toList());
+      row.put("path_ends", explained.path().end());
+    }
+    return row;
+  }
+
+  private static Metrics step(ProcessPath.Step step) {
+    Metrics row = new Metrics();
+    row.put("recording", step.recording());
+    row.put("waited", step.waited());
+    row.put(
+        "clock_error_ns",
+        Percentiles.ifMeasured(step.clockErrorNs(), step.clockErrorNs() >= 0),
+        "one of the recordings does not compare its clocks");
+    return row.put("did", of(step.did()));
   }
 
   private static Metrics values(Map<String, Object> fields) {

@@ -17,6 +17,8 @@ import latencyscope.ledger.Unexplained;
  * @param carriers where its thread ran, if that is a virtual one; null if it is not
  * @param unexplained why the rest is unexplained, the longest part first; empty for a virtual
  *     thread, of which the carriers say so
+ * @param outside the task of another process that begins the chain; null if there is none
+ * @param path how it goes on in the recordings of other processes; null if there are none
  */
 public record Explained(
     Ledger ledger,
@@ -25,10 +27,18 @@ public record Explained(
     List<WakeLink> chain,
     Circumstances circumstances,
     Carriers carriers,
-    List<Unexplained> unexplained) {
+    List<Unexplained> unexplained,
+    OutsideWaker outside,
+    ProcessPath path) {
   /** Copies the lists. */
   public Explained {
     unexplained = List.copyOf(unexplained);
     chain = List.copyOf(chain);
+  }
+
+  /** The same with the path into other processes. */
+  Explained withPath(ProcessPath found) {
+    return new Explained(
+        ledger, othersInStall, hidden, chain, circumstances, carriers, unexplained, outside, found);
   }
 }

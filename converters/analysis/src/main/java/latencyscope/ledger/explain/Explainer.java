@@ -110,14 +110,48 @@ public final class Explainer {
     } else if (first.windows.all().isEmpty()) {
       refuseUnknown(source, query);
     }
+    return of(source, query, first, recording).explanation();
+  }
+
+  /**
+   * Explains what a thread did between two times.
+   *
+   * @param source the recording
+   * @param tid its OS thread id
+   * @param from nanoseconds since the epoch
+   * @param to nanoseconds since the epoch
+   * @return null if the recording does not know the thread
+   * @throws RecordingException if it cannot be read
+   */
+  static Explained thread(EventSource source, long tid, long from, long to)
+      throws RecordingException {
+    Query query = new Query(null, null, from, to, 1);
+    FirstReading first = new FirstReading(query);
+    Recording recording = source.read(first);
+    first.complete(recording);
+    ThreadId thread = null;
+    for (ThreadId known : recording.threads()) {
+      thread = known.osTid() == tid ? known : thread;
+    }
+    if (thread == null || to <= from) {
+      return null;
+    }
+    Window window = new Window(null, "the given time", thread, from, to, false);
+    first.windows.add(window);
+    return of(source, query, first, recording).explained(new Stall(window));
+  }
+
+  /** Reads a recording for the second time, when its windows are known. */
+  private static Explainer of(
+      EventSource source, Query query, FirstReading first, Recording recording)
+      throws RecordingException {
     first.windows.seal(first.mounts);
     Names names = new Names(recording);
     SpanReader reader = new SpanReader(names, first.safepoints);
     WakeEdges edges = new WakeEdges(names, first.windows.longest(), HORIZON_NS);
     CircumstancesReading circumstances = new CircumstancesReading(first.windows.longest());
     source.read(new SecondReading(reader, first, edges, circumstances));
-    return new Explainer(query, first, recording, first.windows.index(), edges, circumstances)
-        .explanation();
+    return new Explainer(query, first, recording, first.windows.index(), edges, circumstances);
   }
 
   // Without an event, each thread's time between the given ones is a window.
@@ -230,21 +264,23 @@ public final class Explainer {
     Window window = stall.longest();
     Ledger ledger = ledger(window);
     List<Window> pieces = WindowSet.onCarriers(window, first.mounts);
-    List<WakeLink> chain =
+    WakeEdges.Chain chain =
         ledger.segments().stream()
             .filter(segment -> segment.cause() == Cause.BLOCKED)
             .max(Comparator.comparingLong(Segment::ns))
             .map(blocked -> edges.chain(osThread(window, pieces, blocked), blocked))
-            .orElse(List.of());
+            .orElse(WakeEdges.Chain.NONE);
     Carriers carriers = carriers(window, pieces);
     return new Explained(
         ledger,
         stall.others(),
         hidden(ledger, pieces),
-        chain,
+        chain.links(),
         circumstances.of(window),
         carriers,
-        unexplained(ledger));
+        unexplained(ledger),
+        chain.outside(),
+        null);
   }
 
   // Of a virtual thread, what is known of its carrier says why.

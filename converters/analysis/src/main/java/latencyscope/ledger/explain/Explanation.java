@@ -41,4 +41,10 @@ public record Explanation(
   public String unexplainedInWords() {
     return Cause.UNEXPLAINED.words() + scope.limits().map(limits -> ": " + limits).orElse("");
   }
+
+  /** The same with other accounts of the slowest. */
+  Explanation withSlowest(List<Explained> others) {
+    return new Explanation(
+        event, lengths, others, sums, unexplained, explained, counterfactuals, notes, scope);
+  }
 }

@@ -31,7 +31,23 @@ final class WakeEdges {
 
   /** A thread was off its CPU from {@code left}, was woken, and ran again at {@code back}. */
   private record Edge(
-      ThreadId thread, long left, long woken, long back, long wakerTid, Names.Waker waker) {}
+      ThreadId thread,
+      long left,
+      long woken,
+      long back,
+      long wakerTid,
+      long wakerPid,
+      Names.Waker waker) {}
+
+  /**
+   * Who woke whom.
+   *
+   * @param links who woke a thread, who had woken that one, and so on
+   * @param outside the task of another process that begins it; null if there is none
+   */
+  record Chain(List<WakeLink> links, OutsideWaker outside) {
+    static final Chain NONE = new Chain(List.of(), null);
+  }
 
   /**
    * @param windows the windows whose chains are asked for
@@ -67,6 +83,7 @@ final class WakeEdges {
                 woken,
                 back,
                 event.number(EventFields.WAKER_TID),
+                event.number(EventFields.WAKER_PID),
                 waker));
   }
 
@@ -90,11 +107,12 @@ final class WakeEdges {
    *
    * @param blocked a stretch in which it was blocked
    */
-  List<WakeLink> chain(ThreadId thread, Segment blocked) {
+  Chain chain(ThreadId thread, Segment blocked) {
     sort();
     List<WakeLink> chain = new ArrayList<>();
     long waitsSince = blocked.start();
     Edge edge = edgeAround(thread.osTid(), blocked.end());
+    Edge last = null;
     while (edge != null && chain.size() < MAX_LINKS) {
       chain.add(
           new WakeLink(
@@ -105,11 +123,24 @@ final class WakeEdges {
               edge.back - edge.woken,
               edge.waker.kind() == Names.Waker.Kind.EITHER));
       ThreadId waker = edge.waker.maybeInterrupt() ? null : names.thread(edge.wakerTid);
+      last = edge;
       // What kept the waker from waking earlier: its last stay off a CPU before it did.
       Edge before = waker == null ? null : edgeBefore(waker.osTid(), edge.woken);
       edge = before != null && before.back > waitsSince ? before : null;
     }
-    return chain;
+    return new Chain(chain, last == null ? null : outside(last, waitsSince));
+  }
+
+  private OutsideWaker outside(Edge edge, long waitsSince) {
+    boolean other = !edge.waker.maybeInterrupt() && names.thread(edge.wakerTid) == null;
+    return other && edge.wakerTid > 0 && edge.woken > waitsSince
+        ? new OutsideWaker(
+            edge.wakerTid,
+            edge.wakerPid,
+            edge.waker.words(),
+            Math.max(waitsSince, edge.left),
+            edge.woken)
+        : null;
   }
 
   private void sort() {
