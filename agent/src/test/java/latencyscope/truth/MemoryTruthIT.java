@@ -259,7 +259,11 @@ class MemoryTruthIT {
     OurAccount ours = run("collapse");
     assertFaultsExact(ours);
     assertEquals(MemoryWorkload.HUGE_PAGES, ours.subjectCounter("process", "huge_pages_collapsed"));
-    assertEquals(0, ours.subjectCounter("process", "huge_page_collapses_failed"));
+    // The kernel asks for a huge page each time that it tries. Without a khugepaged that tried the
+    // same ones at the same time, it did so once for each, and then none can have failed.
+    long tries = kernel.number("collapse-after") - kernel.number("collapse-before");
+    long failed = ours.subjectCounter("process", "huge_page_collapses_failed");
+    assertTrue(failed <= tries - MemoryWorkload.HUGE_PAGES, failed + " failed of " + tries);
     // The kernel counts splits of the whole host: those of this load, and what else there was.
     long splits = kernel.number("split-after") - kernel.number("split-before");
     assertTrue(splits >= MemoryWorkload.HUGE_PAGES, splits + " splits");

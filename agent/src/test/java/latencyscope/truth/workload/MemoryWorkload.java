@@ -15,6 +15,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
@@ -105,6 +106,7 @@ public final class MemoryWorkload {
       recording.stop();
       recording.dump(recordingFile);
       measured.addAll(interrupts("after"));
+      measured.addAll(ofHost("collapse-after", "thp_collapse_alloc", "thp_collapse_alloc_failed"));
       Files.write(accounts, measured, StandardOpenOption.APPEND);
       hold.countDown();
     }
@@ -151,20 +153,25 @@ public final class MemoryWorkload {
     for (long at = 0; at < memory.byteSize(); at += PAGE) {
       memory.set(ValueLayout.JAVA_BYTE, at, (byte) 1);
     }
+    measured.addAll(ofHost("collapse-before", "thp_collapse_alloc", "thp_collapse_alloc_failed"));
     NativeMemory.collapse(memory);
-    measured.addAll(splits("split-before"));
+    measured.addAll(ofHost("split-before", "thp_split_pmd"));
     for (int i = 0; i < HUGE_PAGES; i++) {
       NativeMemory.protect(memory.asSlice(i * (long) NativeMemory.HUGE, NativeMemory.HUGE / 2));
     }
-    measured.addAll(splits("split-after"));
+    measured.addAll(ofHost("split-after", "thp_split_pmd"));
   }
 
-  /** What the kernel has counted for the whole host. */
-  private static List<String> splits(String when) throws IOException {
-    return Files.readAllLines(Path.of("/proc/vmstat")).stream()
-        .filter(line -> line.startsWith("thp_split_pmd "))
-        .map(line -> when + line.substring(line.indexOf(' ')))
-        .toList();
+  /** The sum of what the kernel has counted under these names for the whole host. */
+  private static List<String> ofHost(String when, String... names) throws IOException {
+    Set<String> wanted = Set.of(names);
+    long sum =
+        Files.readAllLines(Path.of("/proc/vmstat")).stream()
+            .map(line -> line.split(" "))
+            .filter(words -> wanted.contains(words[0]))
+            .mapToLong(words -> Long.parseLong(words[1]))
+            .sum();
+    return List.of(when + " " + sum);
   }
 
   private static void timedTouches(MemorySegment memory, long[] took) {
