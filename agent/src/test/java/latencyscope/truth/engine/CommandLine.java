@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** The released jar as a command that watches a process from outside. */
@@ -27,15 +29,7 @@ public final class CommandLine implements AutoCloseable {
     Path out = folder.resolve("report.json");
     Path errors = folder.resolve("cli-stderr.txt");
     Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-jar",
-                Engine.JAR.toString(),
-                "--pid",
-                String.valueOf(pid),
-                "--duration",
-                "180",
-                "--json")
+        command("--pid", String.valueOf(pid), "--duration", "180", "--json")
             .redirectOutput(out.toFile())
             .redirectError(errors.toFile())
             .start();
@@ -47,20 +41,25 @@ public final class CommandLine implements AutoCloseable {
 
   /** What it prints of a recording, with every panel. */
   public static String report(Path recording) throws IOException, InterruptedException {
-    Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-jar",
-                Engine.JAR.toString(),
-                "report",
-                "--details",
-                recording.toString())
-            .start();
+    return run("report", "--details", recording.toString());
+  }
+
+  /** What it prints, as text in UTF-8; it must end with a report's exit code. */
+  public static String run(String... words) throws IOException, InterruptedException {
+    Process process = command(words).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     if (process.waitFor() >= 3) {
       throw new AssertionError("exit code " + process.exitValue() + ": " + text);
     }
     return text;
+  }
+
+  private static ProcessBuilder command(String... words) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-jar", Engine.JAR.toString()));
+    command.addAll(List.of(words));
+    return new ProcessBuilder(command);
   }
 
   /** Ends the capture early, as Ctrl-C does; returns the report. */

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import latencyscope.bpf.libbpf.KernelTest;
+import latencyscope.truth.engine.CommandLine;
 import latencyscope.truth.engine.Engine;
 import latencyscope.truth.engine.Launch;
 import latencyscope.truth.workload.MessageWorkload;
@@ -38,7 +39,16 @@ class TwoProcessesIT {
         finish(one);
       }
     }
-    byte[] out = run("explain", client, server, "--event", "test.Request", "--top", "1", "--json");
+    String out =
+        CommandLine.run(
+            "explain",
+            client.toString(),
+            server.toString(),
+            "--event",
+            "test.Request",
+            "--top",
+            "1",
+            "--json");
     JsonNode window = new ObjectMapper().readTree(out).at("/windows/0");
     long length = window.get("duration_ns").asLong();
     assertTrue(length >= SLEEP_MS * 1_000_000, window::toString);
@@ -55,8 +65,9 @@ class TwoProcessesIT {
         window.get("path_ends").asText().startsWith("an interrupt ended the wait of server"),
         window::toString);
     assertTrue(window.at("/path/0/clock_error_ns").asLong() < 1_000_000, window::toString);
-    run("report", client, server, "-o", folder.resolve("both.pftrace"));
-    String trace = Files.readString(folder.resolve("both.pftrace"), StandardCharsets.ISO_8859_1);
+    Path both = folder.resolve("both.pftrace");
+    CommandLine.run("report", client.toString(), server.toString(), "-o", both.toString());
+    String trace = Files.readString(both, StandardCharsets.ISO_8859_1);
     assertTrue(trace.contains("wakes client") && trace.contains("woken by server"));
   }
 
@@ -72,19 +83,5 @@ class TwoProcessesIT {
     engine.say("dump");
     engine.await("dumped");
     assertEquals(0, engine.finish());
-  }
-
-  private byte[] run(Object... words) throws Exception {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-jar", Engine.JAR.toString()));
-    for (Object word : words) {
-      command.add(word.toString());
-    }
-    Path errors = folder.resolve("cli-stderr.txt");
-    Process process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
-    byte[] out = process.getInputStream().readAllBytes();
-    assertTrue(process.waitFor() < 3, Files.readString(errors));
-    return out;
   }
 }
