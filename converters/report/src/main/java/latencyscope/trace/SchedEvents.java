@@ -65,7 +65,7 @@ final class SchedEvents {
       tasks.interrupt(irq, device == null ? event.text(EventFields.HANDLER) : device);
       interrupt(event, SchedPoint.Kind.IRQ, irq);
     } else if (event.type().equals(EventTypes.SOFT_IRQ)) {
-      int vector = SoftIrqs.VECTORS.indexOf(String.valueOf(event.text(EventFields.VECTOR)));
+      int vector = SchedPoint.SOFTIRQS.indexOf(String.valueOf(event.text(EventFields.VECTOR)));
       if (vector >= 0) {
         interrupt(event, SchedPoint.Kind.SOFTIRQ, vector);
       }

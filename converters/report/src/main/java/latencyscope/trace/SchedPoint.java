@@ -1,6 +1,7 @@
 package latencyscope.trace;
 
 import java.util.Comparator;
+import java.util.List;
 
 /**
  * Something that is known of a CPU from a time on.
@@ -16,6 +17,23 @@ import java.util.Comparator;
  *     CPU on which the task came in
  */
 record SchedPoint(long time, long end, int cpu, Kind kind, int task, int other, int detail) {
+  /**
+   * Softirqs by their number, as {@code /proc/softirqs} names them (include/linux/interrupt.h,
+   * 6.18).
+   */
+  static final List<String> SOFTIRQS =
+      List.of(
+          "HI",
+          "TIMER",
+          "NET_TX",
+          "NET_RX",
+          "BLOCK",
+          "IRQ_POLL",
+          "TASKLET",
+          "SCHED",
+          "HRTIMER",
+          "RCU");
+
   /** What is known, in the order of what begins at the same time. */
   enum Kind {
     /** The task was woken. */

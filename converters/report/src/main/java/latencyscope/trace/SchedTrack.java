@@ -77,7 +77,7 @@ final class SchedTrack {
 
     private void interrupt(SchedPoint point, long time, boolean begins) throws IOException {
       boolean soft = point.kind() == SchedPoint.Kind.SOFTIRQ;
-      String name = soft ? SoftIrqs.VECTORS.get(point.task()) : tasks.interrupt(point.task());
+      String name = soft ? SchedPoint.SOFTIRQS.get(point.task()) : tasks.interrupt(point.task());
       out.interrupt(new TraceOutput.Interrupt(number, time, soft, point.task(), name, begins));
     }
 

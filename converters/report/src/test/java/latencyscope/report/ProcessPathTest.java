@@ -43,7 +43,7 @@ class ProcessPathTest {
             80L);
   }
 
-  /** Blocked from 100 to 150 ms; whoever woke it did so at 149. */
+  /** Its thread is off its CPU from 100 to 150 ms. The server wakes it at 149 ms. */
   private static Scene client() {
     Scene scene = scene(CLIENT_PID, 0);
     preempted(scene, CLIENT, 1 * MS, 1 * MS);
