@@ -28,13 +28,13 @@ public final class TargetMemory implements AutoCloseable {
   private static final long MISSING_NS = 60_000_000_000L;
 
   private long lastSizes = ProcessSize.GONE;
-  private long lastMap = MapChecksum.GONE;
+  private long lastMap = MapOutline.GONE;
   private long lastMapNs;
   private long lastLookNs;
 
   private final Path process;
   private final ProcessSize size;
-  private final MapChecksum map;
+  private final MapOutline map;
   private final ThreadStacks stacks;
   private final HotSpotMemory hotSpot;
 
@@ -50,7 +50,7 @@ public final class TargetMemory implements AutoCloseable {
   public TargetMemory(Path process, HotSpotThreads threads) {
     this.process = process;
     size = process == null ? null : new ProcessSize(process);
-    map = process == null ? null : new MapChecksum(process);
+    map = process == null ? null : new MapOutline(process);
     stacks = new ThreadStacks(process, threads);
     hotSpot = threads == null ? null : hotSpot();
   }
@@ -64,8 +64,8 @@ public final class TargetMemory implements AutoCloseable {
   /**
    * Whether its use may be another than at the last call. Asking what it is takes a few
    * milliseconds of CPU time and memory in a JVM, this some microseconds and none: size and number
-   * of threads show nearly all changes. Where they do not, the kernel's list of mappings does,
-   * which is compared every 5 s.
+   * of threads show nearly all changes. Where they do not, the outline of the kernel's list of
+   * mappings does, which is compared every 5 s.
    *
    * @param nowNs of {@link System#nanoTime}
    */
@@ -81,7 +81,7 @@ public final class TargetMemory implements AutoCloseable {
     lastSizes = sizes;
     lastMapNs = nowNs;
     long mapNow = map.take();
-    changed |= mapNow != lastMap || mapNow == MapChecksum.GONE;
+    changed |= mapNow != lastMap || mapNow == MapOutline.GONE;
     lastMap = mapNow;
     changed |= stacks.areMissing() && nowNs - lastLookNs >= MISSING_NS;
     lastLookNs = changed ? nowNs : lastLookNs;
@@ -91,7 +91,7 @@ public final class TargetMemory implements AutoCloseable {
   /** Takes what another process says of its memory. */
   public void said(List<AddressRange> ranges) {
     said = List.copyOf(ranges);
-    lastMap = MapChecksum.GONE; // as if it had changed
+    lastMap = MapOutline.GONE; // as if it had changed
     lastSizes = ProcessSize.GONE;
   }
 

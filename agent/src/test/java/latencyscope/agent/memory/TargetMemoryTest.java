@@ -8,6 +8,7 @@ import static latencyscope.guest.hotspot.MemoryRegion.MAPPED_FILE;
 import static latencyscope.guest.hotspot.MemoryRegion.THREAD_STACK;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -63,6 +64,58 @@ class TargetMemoryTest {
       assertFalse(memory.mayHaveChanged(7 * second));
       assertTrue(memory.mayHaveChanged(12 * second));
       assertFalse(memory.mayHaveChanged(18 * second));
+    }
+  }
+
+  /** The JVM makes accessible what it has reserved, all the time: that is no other use. */
+  @Test
+  void bordersInAnonymousMemoryMayMove() throws Exception {
+    String file = "9000000-9001000 r--s 00000000 fe:10 12    /tmp/file\n";
+    String behind = "9001000-9002000 rw-p 00000000 00:00 0\n";
+    long usual = outline(anonymous(0x1000000, 0x1010000, 0x9000000) + file + behind);
+    assertEquals(
+        usual,
+        outline(anonymous(0x1000000, 0x1020000, 0x9000000) + file + behind),
+        "within a piece of metaspace");
+    assertEquals(
+        usual,
+        outline(anonymous(0x1000000, 0x1010000, 0x1020000, 0x1030000, 0x9000000) + file + behind),
+        "others beside it in that piece");
+    List<String> others =
+        List.of(
+            anonymous(0x1000000, 0x1410000, 0x9000000) + file + behind,
+            anonymous(0x1000000, 0x1010000, 0x2000000, 0x2010000, 0x9000000) + file + behind,
+            anonymous(0x1001000, 0x1010000, 0x9000000) + file + behind,
+            anonymous(0x1000000, 0x1010000, 0x8fff000) + file + behind,
+            anonymous(0x1000000, 0x1010000, 0x9000000) + file.replace("12 ", "13 ") + behind,
+            anonymous(0x1000000, 0x1010000, 0x9000000) + file,
+            anonymous(0x1000000, 0x1010000, 0x9000000) + file + behind.replace("2000", "3000"),
+            anonymous(0x1000000, 0x1010000, 0x9000000) + file + behind.strip() + " [stack]\n");
+    for (String other : others) {
+      assertNotEquals(usual, outline(other), other);
+    }
+  }
+
+  /** A piece of which nothing was accessible may be metaspace's next. */
+  @Test
+  void aPieceThatBeginsToBeUsedIsSeen() throws Exception {
+    assertNotEquals(
+        outline(anonymous(0x1000000, 0x1400000, 0x9000000)),
+        outline(anonymous(0x1000000, 0x1410000, 0x9000000)));
+  }
+
+  private static String anonymous(long... borders) {
+    StringBuilder lines = new StringBuilder();
+    for (int i = 1; i < borders.length; i++) {
+      lines.append("%x-%x ---p 00000000 00:00 0 \n".formatted(borders[i - 1], borders[i]));
+    }
+    return lines.toString();
+  }
+
+  private long outline(String mappings) throws IOException {
+    map(mappings);
+    try (MapOutline outline = new MapOutline(folder)) {
+      return outline.take();
     }
   }
 

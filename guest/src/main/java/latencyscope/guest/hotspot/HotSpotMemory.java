@@ -19,7 +19,8 @@ import latencyscope.proc.MemoryMap;
  * where memory is gone. Used by one thread at a time.
  */
 public final class HotSpotMemory implements AutoCloseable {
-  private static final long METASPACE_PIECE = 4L << 20;
+  /** What metaspace is handed out in, or in multiples of it; bytes. */
+  public static final long METASPACE_PIECE = 4L << 20;
 
   private static final String HEAP_OF_ZGC = "/memfd:java_heap";
 
