@@ -22,6 +22,7 @@ import latencyscope.ledger.explain.Explainer;
 import latencyscope.ledger.explain.Query;
 import latencyscope.recording.RecordingFiles;
 import latencyscope.truth.account.OurAccount;
+import latencyscope.truth.account.SameSwitches;
 import latencyscope.truth.account.SwitchTrace;
 import latencyscope.truth.engine.Commands;
 import latencyscope.truth.engine.Engine;
@@ -163,40 +164,29 @@ class HistoryIT {
     return assertSwitches(OurAccount.read(file), traced, id).length();
   }
 
-  /** A moment with no switch around it, the first or, of a reversed list, the last. */
-  private static Instant betweenSwitches(List<Instant> switches) {
-    for (int i = 1; i < switches.size(); i++) {
-      Duration gap = Duration.between(switches.get(i - 1), switches.get(i));
-      if (gap.abs().compareTo(CLOSE.multipliedBy(8)) > 0) {
-        return switches.get(i - 1).plus(gap.dividedBy(2));
-      }
-    }
-    throw new AssertionError("no " + CLOSE.multipliedBy(8) + " without a switch");
-  }
-
   /** Every switch of the thread that the kernel has traced is there once, and when it was. */
   private static Full assertSwitches(OurAccount ours, SwitchTrace.Stamps traced, long id)
       throws Exception {
     Full full = Full.of(ours);
-    List<Instant> all =
+    List<Instant> out =
         traced.out().stream().map(ours::instant).filter(full::holds).sorted().toList();
-    // Both tell the same switch some microseconds apart: at a border that it falls on, one would
-    // have it and the other not.
-    Instant from = betweenSwitches(all);
-    Instant to = betweenSwitches(all.reversed());
-    List<Instant> out = all.stream().filter(at -> at.isAfter(from) && at.isBefore(to)).toList();
-    List<RecordedEvent> events =
+    List<Instant> began =
         ours.events("ContextSwitch", id).stream()
-            .filter(event -> event.getStartTime().isAfter(from))
-            .filter(event -> event.getStartTime().isBefore(to))
-            .sorted(Comparator.comparing(RecordedEvent::getStartTime))
+            .map(RecordedEvent::getStartTime)
+            .sorted()
             .toList();
     assertTrue(out.size() > 500, "too few switches: " + out.size());
-    assertEquals(out.size(), events.size(), "events, against what the kernel traced");
+    int first = SameSwitches.begin(out, began);
+    int last = SameSwitches.end(out, began);
+    int apart = SameSwitches.firstApart(out, began, first);
+    assertEquals(
+        out.size(),
+        last - first,
+        () -> "events, against what the kernel traced; apart from the " + apart + "th on");
     assertEquals(0, ours.events("Exemplar").stream().filter(full::holds).count());
     List<Duration> differences = new ArrayList<>();
     for (int i = 0; i < out.size(); i++) {
-      differences.add(Duration.between(out.get(i), events.get(i).getStartTime()).abs());
+      differences.add(Duration.between(out.get(i), began.get(first + i)).abs());
     }
     differences.sort(Comparator.naturalOrder());
     Duration median = differences.get(differences.size() / 2);
