@@ -119,6 +119,7 @@ final class TradingSession implements AutoCloseable {
       }
     } finally {
       outbreak.stop();
+      strategyLoop.dismiss();
     }
     crew.join("feed", startNs + options.limit().toNanos());
     feed.stop();

@@ -13,6 +13,7 @@ public final class StrategyLoop implements Runnable {
   private final Runnable ready;
   private final Injection injection = new Injection();
   private volatile KernelThread kernelThread;
+  private volatile boolean dismissed;
   private volatile boolean stopped;
 
   /**
@@ -28,23 +29,31 @@ public final class StrategyLoop implements Runnable {
     this.ready = ready;
   }
 
-  /** Trades until the stream has ended. */
+  /**
+   * Trades until the stream has ended and nobody needs the thread any more: the kernel's counts of
+   * a thread are gone with it.
+   */
   @Override
   public void run() {
     kernelThread = KernelThread.current();
     rehearsal.run();
     ready.run();
     boolean ended = false;
-    while (!ended && !stopped) {
+    while (!(ended && dismissed) && !stopped) {
       Tick tick = ring.poll();
       if (tick == null) {
         Thread.onSpinWait();
       } else {
-        ended = onTick(tick);
+        ended |= onTick(tick);
         ring.release();
       }
       injection.runPending();
     }
+  }
+
+  /** Any thread: it may end when the stream does. */
+  public void dismiss() {
+    dismissed = true;
   }
 
   /** Any thread: gives up, whatever is in the ring. */
