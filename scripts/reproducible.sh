@@ -17,7 +17,7 @@ second=$root/another/folder/that/lies/deeper
 build_in() {
 	mkdir -p "$1"
 	git archive HEAD | tar -x -C "$1"
-	(cd "$1" && maven -q package -DskipTests)
+	(cd "$1" && maven -q package -DskipTests -Pspark)
 }
 
 (umask 022 && TZ=UTC LC_ALL=C build_in "$first")
@@ -26,7 +26,7 @@ build_in() {
 # What is released. The modules' own jars go into it, and carry the modes of their files besides.
 jars() {
 	(cd "$1" && sha256sum agent/target/latencyscope.jar jmc-plugin/target/latencyscope-jmc.jar \
-		fleet/target/latencyscope-fleet.jar)
+		fleet/target/latencyscope-fleet.jar fleet-spark/target/latencyscope-spark.jar)
 }
 
 if diff <(jars "$first") <(jars "$second") >&2; then

@@ -47,7 +47,10 @@ final class ExportCommand extends Main.Diagnosed {
 
   private final Console console;
 
-  @Parameters(paramLabel = "FILE", arity = "1..*", description = "A recording, each one by itself.")
+  @Parameters(
+      paramLabel = "FILE",
+      arity = "1..*",
+      description = "A recording, each one by itself; of a folder, all that end with .jfr.")
   private List<Path> files;
 
   @Option(
@@ -94,9 +97,10 @@ final class ExportCommand extends Main.Diagnosed {
   public Integer call() throws UserError {
     Exporter.Options options =
         new Exporter.Options(host, events == null ? -1 : events.toNanos(), contract());
+    List<Path> named = NamedRecordings.of(files);
     int failed = 0;
     try (Exporter exporter = new Exporter(output, options)) {
-      for (Path file : files) {
+      for (Path file : named) {
         for (ChunkRange range : ranges(file)) {
           failed += export(exporter, file, range) ? 0 : 1;
         }

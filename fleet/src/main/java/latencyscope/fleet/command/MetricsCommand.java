@@ -47,7 +47,10 @@ final class MetricsCommand extends Main.Diagnosed {
 
   private final Console console;
 
-  @Parameters(paramLabel = "FILE", arity = "0..*", description = "A recording, each by itself.")
+  @Parameters(
+      paramLabel = "FILE",
+      arity = "0..*",
+      description = "A recording, each by itself; of a folder, all that end with .jfr.")
   private List<Path> files = List.of();
 
   @Option(
@@ -135,9 +138,9 @@ final class MetricsCommand extends Main.Diagnosed {
         "--otlp: '" + receiver + "' is not an address such as http://collector:4318");
   }
 
-  private int files(Sender sender) {
+  private int files(Sender sender) throws UserError {
     int failed = 0;
-    for (Path file : files) {
+    for (Path file : NamedRecordings.of(files)) {
       failed += file(sender, file) ? 0 : 1;
     }
     return failed == 0 ? 0 : FAILED;

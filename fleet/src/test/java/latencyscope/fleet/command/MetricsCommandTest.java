@@ -9,6 +9,7 @@ import io.opentelemetry.proto.metrics.v1.ExponentialHistogramDataPoint;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -110,6 +111,16 @@ class MetricsCommandTest {
               AggregationTemporality.AGGREGATION_TEMPORALITY_CUMULATIVE,
               metric.getSum().getAggregationTemporality());
         });
+  }
+
+  @Test
+  void aFolderMeansItsRecordings() throws Exception {
+    Recordings.write(directory.resolve("run2.jfr"), Recordings.later(Recordings.contended(), 1));
+    assertEquals(0, run("metrics", directory.toString(), "--otlp", receiver.address()), said());
+    assertEquals(2, receiver.requests().size());
+    Path empty = Files.createDirectory(directory.resolve("empty"));
+    assertEquals(3, run("metrics", empty.toString(), "--otlp", receiver.address()));
+    assertTrue(said().contains(empty + " holds no recording"), said());
   }
 
   private static Metric metric(String measure) {
