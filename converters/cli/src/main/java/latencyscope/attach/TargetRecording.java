@@ -247,6 +247,20 @@ public final class TargetRecording implements AutoCloseable {
     }
   }
 
+  /**
+   * Has the recorder begin a new file now: what is committed at a file's end, such as exact counts,
+   * comes then.
+   *
+   * @throws AttachException if the JVM has ended, or the recording is not there any more
+   */
+  public synchronized void rotate() throws AttachException {
+    String answer = channel.command("JFR.dump name=" + name + " filename=/dev/null", STOP_LIMIT);
+    if (!answer.contains(DUMPED)) {
+      throw new AttachException(
+          "its recorder does not begin a new file: " + AttachChannel.firstLine(answer));
+    }
+  }
+
   private void stopTo(Path file) throws AttachException {
     String answer = channel.command("JFR.stop name=" + name + " filename=" + file, STOP_LIMIT);
     if (!answer.contains(STOPPED)) {

@@ -97,4 +97,52 @@ class LiveMetricsIT {
       sleeper.destroyForcibly();
     }
   }
+
+  @Test
+  void anAgentInTheTargetCountsForEachPush() throws Exception {
+    Path source = directory.resolve("Sleeper.java");
+    Files.writeString(
+        source,
+        "class Sleeper { public static void main(String[] a) throws Exception {"
+            + " while (true) Thread.sleep(5); } }");
+    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    Process sleeper = new ProcessBuilder(java, "-XX:+UseSerialGC", source.toString()).start();
+    Path said = directory.resolve("said");
+    try (Receiver receiver = new Receiver()) {
+      Process metrics =
+          new ProcessBuilder(
+                  java,
+                  "-Dlatencyscope.fleet=" + FLEET_JAR,
+                  "-jar",
+                  JAR.toString(),
+                  "metrics",
+                  "--pid",
+                  Long.toString(sleeper.pid()),
+                  "--attach",
+                  "--otlp",
+                  receiver.address(),
+                  "--interval",
+                  "2s",
+                  "-d",
+                  "4s")
+              .redirectInput(new File("/dev/null"))
+              .redirectErrorStream(true)
+              .redirectOutput(said.toFile())
+              .start();
+      assertTrue(metrics.waitFor(90, TimeUnit.SECONDS), "ends");
+      assertEquals(0, metrics.exitValue(), Files.readString(said));
+      List<Long> switches = new ArrayList<>();
+      for (var request : receiver.requests()) {
+        switches.add(
+            Receiver.sums(request, Metric.OCCURRENCES.key(), "isolation", "voluntary_switches")
+                .stream()
+                .mapToLong(NumberDataPoint::getAsInt)
+                .sum());
+      }
+      assertTrue(switches.size() >= 2, switches.toString());
+      assertTrue(switches.get(switches.size() - 1) > switches.get(0), switches.toString());
+    } finally {
+      sleeper.destroyForcibly();
+    }
+  }
 }

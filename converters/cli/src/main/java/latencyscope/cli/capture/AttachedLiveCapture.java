@@ -79,7 +79,11 @@ final class AttachedLiveCapture implements LiveCapture {
 
   @Override
   public void report() {
-    // The target's recorder begins a new file when it has to: counts come then.
+    try {
+      capture.recording().rotate();
+    } catch (AttachException e) {
+      // Of a target that has ended, counts do not come any more.
+    }
   }
 
   @Override
