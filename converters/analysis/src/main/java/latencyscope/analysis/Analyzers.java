@@ -38,20 +38,35 @@ public final class Analyzers implements EventConsumer {
   private final Map<String, Optional<Analyzer>> byModule = new LinkedHashMap<>();
   private final Map<String, List<Analyzer>> wanting = new HashMap<>();
   private final Set<String> seen = new LinkedHashSet<>();
+  private String latest;
+  private Optional<Analyzer> ofLatest = Optional.empty();
+  private Optional<Analyzer> ofCapture = Optional.empty();
+  private Optional<Analyzer> ofJvm = Optional.empty();
 
   /** Creates the set without an analyzer. */
   public Analyzers() {}
 
   @Override
   public void accept(KernelEvent event) {
-    seen.add(event.module());
+    choose(event.module());
     // What was on other CPUs than those of the capture explains others' time, and is not judged.
     if (!event.isOutside()) {
-      analyzer(event.module()).ifPresent(analyzer -> analyzer.accept(event));
+      ofLatest.ifPresent(analyzer -> analyzer.accept(event));
       // It has no events of a thread, but looks in those of others for what the tool itself did.
-      analyzer(CAPTURE).ifPresent(analyzer -> analyzer.accept(event));
+      ofCapture.ifPresent(analyzer -> analyzer.accept(event));
     }
-    analyzer(JVM).ifPresent(analyzer -> analyzer.accept(event));
+    ofJvm.ifPresent(analyzer -> analyzer.accept(event));
+  }
+
+  // Most events are of the same module as the one before: nothing needs to be looked up.
+  private void choose(String module) {
+    if (!module.equals(latest)) {
+      seen.add(module);
+      latest = module;
+      ofLatest = analyzer(module);
+      ofCapture = analyzer(CAPTURE);
+      ofJvm = analyzer(JVM);
+    }
   }
 
   @Override

@@ -82,7 +82,7 @@ public final class Recording {
     threads.forEach(thread -> canonical.put(thread, thread));
     threadMeasures = builder.counts.ofThreads();
     subjectMeasures = builder.counts.ofSubjects();
-    records = Collections.unmodifiableMap(builder.records);
+    records = Collections.unmodifiableMap(builder.records());
     losses = builder.losses.all();
     interruptLines = List.copyOf(builder.interruptLines.values());
     floors = builder.floors.highest();

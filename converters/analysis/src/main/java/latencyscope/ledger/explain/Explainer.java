@@ -180,7 +180,7 @@ public final class Explainer {
         new EventConsumer() {
           @Override
           public void accept(KernelEvent event) {
-            String type = EventDescription.PREFIX + event.type();
+            String type = event.fullType();
             found[0] |= query.isEvent(type);
             existing.add(type);
           }

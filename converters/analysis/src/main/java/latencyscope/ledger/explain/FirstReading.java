@@ -2,7 +2,6 @@ package latencyscope.ledger.explain;
 
 import java.util.HashMap;
 import java.util.Map;
-import latencyscope.jfr.schema.EventDescription;
 import latencyscope.ledger.Coverage;
 import latencyscope.ledger.Mounts;
 import latencyscope.ledger.SpanReader;
@@ -50,7 +49,7 @@ final class FirstReading implements EventConsumer {
   @Override
   public void accept(KernelEvent event) {
     coverage.add(event);
-    String type = EventDescription.PREFIX + event.type();
+    String type = event.fullType();
     if (query.isEvent(type) && query.hasFields(event::fields)) {
       add(type, type, event.thread(), event.start(), event.duration(), true);
     }

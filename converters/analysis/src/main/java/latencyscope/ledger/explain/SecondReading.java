@@ -1,7 +1,6 @@
 package latencyscope.ledger.explain;
 
 import java.util.Set;
-import latencyscope.jfr.schema.EventDescription;
 import latencyscope.ledger.SpanReader;
 import latencyscope.recording.event.EventConsumer;
 import latencyscope.recording.event.JvmEvent;
@@ -37,7 +36,7 @@ final class SecondReading implements EventConsumer {
     long end = event.start() + event.duration();
     first.coverage.addRuns(event);
     edges.add(event);
-    circumstances.add(event, EventDescription.PREFIX + event.type());
+    circumstances.add(event, event.fullType());
     if (windows.concerns(thread, event.start(), end)) {
       reader.of(event).forEach(span -> windows.add(thread, span));
     }

@@ -40,6 +40,11 @@ public final class KernelEvent {
     return type.simpleName();
   }
 
+  /** The same as recordings have it, such as {@code latencyscope.RunQueueWait}. */
+  public String fullType() {
+    return type.name();
+  }
+
   /** Module that measured it, such as {@code isolation}. */
   public String module() {
     return type.module();
