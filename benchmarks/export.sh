@@ -1,8 +1,8 @@
 #!/bin/bash
 # How fast a large recording becomes tables, against jfr print --json in the same run, in CPU time; and whether adding a
-# host's day to a folder with 500 captures takes longer than to an empty one.
+# host's day to a folder with 50 or with 500 captures takes longer than to an empty one.
 #
-# Arguments: recording (the demo's), megabytes (1024).
+# Arguments: recording (the demo's), megabytes (1024; 0 for the host's day only).
 # Needs a built tree (./latencyscope export --help builds it). Takes some minutes and twice the megabytes of disk.
 set -eu
 cd "$(dirname "$(readlink -f "$0")")/.."
@@ -15,10 +15,6 @@ megabytes=${2:-1024}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 export LC_ALL=C
-
-"$JDK/bin/java" benchmarks/src/main/java/latencyscope/benchmarks/LargeRecording.java \
-	"$recording" "$megabytes" "$work/large.jfr"
-size=$(stat -c %s "$work/large.jfr")
 
 # measure NAME COMMAND... : a row of the table.
 measure() {
@@ -43,19 +39,22 @@ export_to() {
 		"$2" -o "$1" --host "$3"
 }
 
-echo "| $((size / 1000000)) MB as | s of CPU | s | MB per s of CPU | times jfr | peak MB |"
-echo "|---|---|---|---|---|---|"
-measure "\`jfr print --json\`" "$JDK/bin/jfr" print --json "$work/large.jfr"
-measure tables $(export_to "$work/tables" "$work/large.jfr" engine1)
+if [ "$megabytes" -gt 0 ]; then
+	"$JDK/bin/java" benchmarks/src/main/java/latencyscope/benchmarks/LargeRecording.java \
+		"$recording" "$megabytes" "$work/large.jfr"
+	size=$(stat -c %s "$work/large.jfr")
+	echo "| $((size / 1000000)) MB as | s of CPU | s | MB per s of CPU | times jfr | peak MB |"
+	echo "|---|---|---|---|---|---|"
+	measure "\`jfr print --json\`" "$JDK/bin/jfr" print --json "$work/large.jfr"
+	measure tables $(export_to "$work/tables" "$work/large.jfr" engine1)
+fi
 
-# A folder as if 50 hosts had a capture on each of 10 days: copies of one, each with a chunk.
+# many FOLDER DAYS : as if 50 hosts had a capture on each of so many days: copies of one, each with a chunk.
 many() {
-	local one host day place
-	$(export_to "$work/one" "$recording" engine1) >/dev/null
-	one=$(echo "$work"/one/day=*/host=*/capture=*)
+	local host day place
 	mkdir -p "$1/_chunks/176800"
 	for host in {10..59}; do
-		for day in {10..19}; do
+		for ((day = 10; day < 10 + $2; day++)); do
 			place=day=2026-01-$day/host=copy$host/capture=$host$day
 			mkdir -p "$1/$(dirname "$place")"
 			cp -r "$one" "$1/$place"
@@ -65,13 +64,18 @@ many() {
 }
 
 size=$(stat -c %s "$recording")
-many "$work/many"
+$(export_to "$work/one" "$recording" engine1) >/dev/null
+one=$(echo "$work"/one/day=*/host=*/capture=*)
+many "$work/many50" 1
+many "$work/many500" 10
 echo
 echo "| a host's day of $((size / 1000000)) MB, into | s of CPU | s | MB per s of CPU | times the first | peak MB |"
 echo "|---|---|---|---|---|---|"
 unset baseline
 for run in 1 2 3; do
 	measure "an empty folder" $(export_to "$work/empty-$run" "$recording" engine1)
-	cp -r "$work/many" "$work/many-$run"
-	measure "a folder of 500 captures" $(export_to "$work/many-$run" "$recording" engine1)
+	for captures in 50 500; do
+		cp -r "$work/many$captures" "$work/many$captures-$run"
+		measure "a folder of $captures captures" $(export_to "$work/many$captures-$run" "$recording" engine1)
+	done
 done

@@ -1,7 +1,7 @@
 #!/bin/bash
 # How much captures of one engine differ from each other although nothing changed: the demo's engine is started anew for
 # each, on this host with what else runs there. Prints for each measure the standard deviation of the logarithms of its
-# P99 and of its rate. With a file, writes there how far each capture was from the mean, which is GeneratedFleet's noise
+# P99 and of its rate. With a file, writes there how far each capture was from the mean, which is ChangeFinderTest's noise
 # (fleet/src/test/resources/latencyscope/fleet/noise.csv).
 #
 # Arguments: number of captures (12), seconds of each (10), file to write (none). As root.

@@ -2,13 +2,24 @@ package latencyscope.fleet;
 
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import java.util.zip.Deflater;
+import latencyscope.fleet.compare.FleetData;
+import latencyscope.fleet.compare.Measure;
+import latencyscope.fleet.compare.Series;
 import latencyscope.fleet.export.ExportException;
 import latencyscope.fleet.export.Exporter;
 import latencyscope.fleet.export.RecordingFile;
@@ -45,6 +56,8 @@ public final class GeneratedFleet implements AutoCloseable {
   private static final long SECOND_NS = TimeUnit.SECONDS.toNanos(1);
   private static final long SECONDS = 60;
 
+  private static final long HELD_NS = 900_000;
+  private static final String CULPRIT = "kworker/u#:# (flush_work)";
   private static final List<String> THREADS = List.of("strategy", "feed-1", "feed-2");
 
   /** Modules and measures with their median and how often they occur on a thread in a capture. */
@@ -112,11 +125,10 @@ public final class GeneratedFleet implements AutoCloseable {
   /** Exports the recording of a host and a day. */
   public void export(Path tables, int host, int day) throws ExportException, RecordingException {
     Scene scene = scene(host, day);
-    String id = String.format("%08x%08x", host, day) + "0".repeat(16);
     long began = Scene.START + day * DAY_NS;
     RecordingFile file =
         new RecordingFile(
-            host(host) + "-" + day + ".jfr", id, 1, List.of(began + ":" + host), began);
+            host(host) + "-" + day + ".jfr", id(host, day), 1, List.of(began + ":" + host), began);
     if (exporter == null) {
       exporter = new Exporter(tables, new Exporter.Options(null, -1, null));
     }
@@ -128,35 +140,134 @@ public final class GeneratedFleet implements AutoCloseable {
     exporter.close();
   }
 
-  private Scene scene(int number, int day) {
-    String host = host(number);
-    Scene scene = Scene.captured(SECONDS * SECOND_NS, "");
-    boolean kernel = injected && NEW_KERNEL.contains(host) && day >= KERNEL_DAY;
-    boolean pages = injected && NO_HUGE_PAGES.contains(host) && day >= PAGES_DAY;
-    boolean network = injected && BUSY_NETWORK.equals(host) && day >= NETWORK_DAY;
-    fact(scene, "hostname", host);
-    fact(scene, "kernel_build", kernel ? "6.18.2" : "6.18.1");
-    fact(scene, "transparent_hugepage", pages ? "never" : "madvise");
-    fact(scene, "bios", number % 3 == 0 ? "1.4" : "1.2");
-    fact(scene, "clocksource", "tsc");
-    fact(scene, "irqbalance", number % 2 == 0 ? "running" : "not running");
-    for (String module : List.of("isolation", "irq", "memory", "syscall", "network")) {
-      scene.records(module, 0, SECONDS * SECOND_NS);
+  /**
+   * What is to be in the tables, without writing any: what the page needs of them.
+   *
+   * <p>The same chance gives the same numbers as {@link #export(Path)} does.
+   */
+  public FleetData data() {
+    Map<String, Map<Measure, double[]>> values = new LinkedHashMap<>();
+    List<FleetData.CulpritDay> culprits = new ArrayList<>();
+    List<FleetData.FactDay> facts = new ArrayList<>();
+    List<FleetData.Capture> captures = new ArrayList<>();
+    for (int day = 0; day < days; day++) {
+      for (int number = 0; number < hosts; number++) {
+        String host = host(number);
+        String on = day(day);
+        Map<Measure, double[]> ofHost = values.computeIfAbsent(host, h -> new TreeMap<>());
+        draw(number, day).forEach((usual, threads) -> add(ofHost, usual, threads, on));
+        settings(number, day)
+            .forEach((name, value) -> facts.add(new FleetData.FactDay(host, on, name, value)));
+        culprits.add(
+            new FleetData.CulpritDay(
+                host, on, "isolation", "cpu_wait", CULPRIT, behindWorker(number, day) * HELD_NS));
+        captures.add(
+            new FleetData.Capture(host, on, id(number, day), "", SECONDS * SECOND_NS, 0, 0));
+      }
     }
+    List<String> names = IntStream.range(0, days).mapToObj(GeneratedFleet::day).toList();
+    List<Series> series = new ArrayList<>();
+    values.forEach((host, measures) ->
+        measures.forEach((measure, of) -> series.add(new Series(host, measure, names, of))));
+    return new FleetData(series, culprits, facts, captures, List.of());
+  }
+
+  private void add(
+      Map<Measure, double[]> ofHost, Usual usual, List<Histogram> threads, String day) {
+    Histogram all = new Histogram(3);
+    threads.forEach(all::add);
+    int at = (int) ChronoUnit.DAYS.between(LocalDate.parse(day(0)), LocalDate.parse(day));
+    double p99 = Math.min(all.getValueAtPercentile(99), all.getMaxValue());
+    double rate = (all.getTotalCount() + 0.5) / SECONDS;
+    for (Measure.Statistic statistic : List.of(Measure.Statistic.P99, Measure.Statistic.RATE)) {
+      ofHost
+              .computeIfAbsent(
+                  new Measure(usual.module(), usual.measure(), statistic), m -> new double[days])[
+              at] =
+          statistic == Measure.Statistic.P99 ? p99 : rate;
+    }
+  }
+
+  private static String day(int day) {
+    return Instant.ofEpochSecond((Scene.START + day * DAY_NS) / SECOND_NS)
+        .atOffset(ZoneOffset.UTC)
+        .toLocalDate()
+        .toString();
+  }
+
+  private static String id(int host, int day) {
+    return String.format("%08x%08x", host, day) + "0".repeat(16);
+  }
+
+  private boolean hasNewKernel(int number, int day) {
+    return injected && NEW_KERNEL.contains(host(number)) && day >= KERNEL_DAY;
+  }
+
+  private boolean hasNoHugePages(int number, int day) {
+    return injected && NO_HUGE_PAGES.contains(host(number)) && day >= PAGES_DAY;
+  }
+
+  private int behindWorker(int number, int day) {
+    return hasNewKernel(number, day) ? 12 : 4;
+  }
+
+  private Map<String, String> settings(int number, int day) {
+    Map<String, String> settings = new LinkedHashMap<>();
+    settings.put("kernel_build", hasNewKernel(number, day) ? "6.18.2" : "6.18.1");
+    settings.put("transparent_hugepage", hasNoHugePages(number, day) ? "never" : "madvise");
+    settings.put("bios", number % 3 == 0 ? "1.4" : "1.2");
+    settings.put("clocksource", "tsc");
+    settings.put("irqbalance", number % 2 == 0 ? "running" : "not running");
+    return settings;
+  }
+
+  /** What a capture counts of each measure, by thread. */
+  private Map<Usual, List<Histogram>> draw(int number, int day) {
+    boolean network = injected && BUSY_NETWORK.equals(host(number)) && day >= NETWORK_DAY;
     boolean burst = random.nextInt(20) == 0;
+    Map<Usual, List<Histogram>> drawn = new LinkedHashMap<>();
     for (int i = 0; i < USUAL.size(); i++) {
       Usual usual = USUAL.get(i);
       double length = ofHost[number][2 * i] * Math.exp(0.08 * random.nextGaussian());
       double often = ofHost[number][2 * i + 1] * Math.exp(0.12 * random.nextGaussian());
       often *= burst ? 1 + 0.4 * random.nextDouble() : 1;
-      length *= kernel && usual.measure().equals("runqueue_wakeup") ? 1.7 : 1;
+      length *= hasNewKernel(number, day) && usual.measure().equals("runqueue_wakeup") ? 1.7 : 1;
       length *= network && usual.measure().equals("stolen_softirq") ? 2.5 : 1;
-      often *= pages && usual.measure().equals("fault_java_heap") ? 3 : 1;
+      often *= hasNoHugePages(number, day) && usual.measure().equals("fault_java_heap") ? 3 : 1;
+      List<Histogram> threads = new ArrayList<>();
       for (int thread = 0; thread < THREADS.size(); thread++) {
-        measure(scene, usual, thread, length, often);
+        threads.add(histogram(usual, length, often));
       }
+      drawn.put(usual, threads);
     }
-    waits(scene, kernel ? 12 : 4);
+    return drawn;
+  }
+
+  private Histogram histogram(Usual usual, double length, double often) {
+    Histogram histogram = new Histogram(3);
+    int count = poisson(usual.count() * often);
+    for (int i = 0; i < count; i++) {
+      double factor = length * Math.exp(0.7 * random.nextGaussian());
+      histogram.recordValue(Math.max(1, Math.round(usual.ns() * factor)));
+    }
+    return histogram;
+  }
+
+  private Scene scene(int number, int day) {
+    Scene scene = Scene.captured(SECONDS * SECOND_NS, "");
+    fact(scene, "hostname", host(number));
+    settings(number, day).forEach((name, value) -> fact(scene, name, value));
+    for (String module : List.of("isolation", "irq", "memory", "syscall", "network")) {
+      scene.records(module, 0, SECONDS * SECOND_NS);
+    }
+    draw(number, day)
+        .forEach((usual, threads) -> {
+          for (int i = 0; i < threads.size(); i++) {
+            ThreadId thread = new ThreadId(4720L + i, THREADS.get(i), 0);
+            distribution(scene, usual.module(), usual.measure(), thread, threads.get(i));
+          }
+        });
+    waits(scene, behindWorker(number, day));
     return scene;
   }
 
@@ -164,35 +275,12 @@ public final class GeneratedFleet implements AutoCloseable {
     scene.about("HostFact", "name", name, "value", value);
   }
 
-  private void measure(Scene scene, Usual usual, int thread, double length, double often) {
-    Histogram histogram = new Histogram(3);
-    long total = 0;
-    int count = poisson(usual.count() * often);
-    for (int i = 0; i < count; i++) {
-      double factor = length * Math.exp(0.7 * random.nextGaussian());
-      long ns = Math.max(1, Math.round(usual.ns() * factor));
-      histogram.recordValue(ns);
-      total += ns;
-    }
-    if (count > 0) {
-      distribution(
-          scene,
-          usual.module(),
-          usual.measure(),
-          new ThreadId(4720L + thread, THREADS.get(thread), 0),
-          histogram,
-          total);
-    }
-  }
-
   /** Adds what a module measured of a thread in the whole capture. */
   public static void distribution(
-      Scene scene,
-      String module,
-      String measure,
-      ThreadId thread,
-      Histogram histogram,
-      long totalNs) {
+      Scene scene, String module, String measure, ThreadId thread, Histogram histogram) {
+    if (histogram.getTotalCount() == 0) {
+      return;
+    }
     scene.about(
         "Histogram",
         "startTime",
@@ -210,7 +298,7 @@ public final class GeneratedFleet implements AutoCloseable {
         "count",
         histogram.getTotalCount(),
         "total",
-        totalNs,
+        Math.round(histogram.getMean() * histogram.getTotalCount()),
         "max",
         histogram.getMaxValue(),
         "unbinned",
@@ -236,9 +324,9 @@ public final class GeneratedFleet implements AutoCloseable {
       fields.clear();
       fields.addAll(List.of("kind", "preempted", "culprit", "kworker/u8:" + i % 4));
       fields.addAll(List.of("culpritTid", 91L, "culpritPid", 91L, "culpritWork", "flush_work"));
-      fields.addAll(List.of("culpritPriority", 120L, "culpritHeld", 900_000L));
-      fields.addAll(List.of("accounted", 900_000L, "tasksBetween", 1L, "priority", 120L));
-      scene.kernel("RunQueueWait", strategy, (i + 1) * SECOND_NS, 900_000, 1, fields.toArray());
+      fields.addAll(List.of("culpritPriority", 120L, "culpritHeld", HELD_NS));
+      fields.addAll(List.of("accounted", HELD_NS, "tasksBetween", 1L, "priority", 120L));
+      scene.kernel("RunQueueWait", strategy, (i + 1) * SECOND_NS, HELD_NS, 1, fields.toArray());
     }
   }
 }

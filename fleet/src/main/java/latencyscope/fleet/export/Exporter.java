@@ -158,7 +158,6 @@ public final class Exporter implements AutoCloseable {
   private Exported write(EventSource source, RecordingFile file, List<Path> superseded, int leftOut)
       throws RecordingException, ExportException, IOException, SQLException {
     for (Table table : Tables.ALL) {
-      database.execute("DROP TABLE IF EXISTS " + table.name());
       database.execute(table.ddl());
     }
     Contents contents = read(source);

@@ -21,11 +21,11 @@ public record Table(String name, String meaning, List<Column> columns) {
     return name + ".parquet";
   }
 
-  /** The statement that creates it. */
+  /** The statement that creates it, in the place of one with other rows. */
   public String ddl() {
     return columns.stream()
         .map(column -> column.name() + " " + column.type())
-        .collect(Collectors.joining(", ", "CREATE TABLE " + name + " (", ")"));
+        .collect(Collectors.joining(", ", "CREATE OR REPLACE TABLE " + name + " (", ")"));
   }
 
   /** The columns as a select list that gives them without a row: what an empty folder has. */

@@ -57,7 +57,7 @@ class PercentilesTest {
     for (int thread = 0; thread < THREADS; thread++) {
       Histogram histogram = histogram();
       ThreadId of = new ThreadId(100L + thread, "thread-" + thread, 0);
-      GeneratedFleet.distribution(scene, MODULE, MEASURE, of, histogram, 0);
+      GeneratedFleet.distribution(scene, MODULE, MEASURE, of, histogram);
       byDay.computeIfAbsent(file.day(), d -> new Histogram(3)).add(histogram);
       byHost.computeIfAbsent("host" + host, h -> new Histogram(3)).add(histogram);
       all.add(histogram);
