@@ -14,6 +14,7 @@ import latencyscope.agent.memory.TargetMemory;
 import latencyscope.bpf.error.BpfException;
 import latencyscope.bpf.kernel.Kernel;
 import latencyscope.bpf.kernel.NativeThread;
+import latencyscope.bpf.kernel.WallClock;
 import latencyscope.bpf.libbpf.RunTimeAccounting;
 import latencyscope.guest.budget.CostBudget;
 import latencyscope.guest.budget.CpuTime;
@@ -223,6 +224,7 @@ public final class LoadedModules implements Channel {
     sink.commit(context.locks().fact().event());
     sink.commit(context.stacks().fact().event());
     sink.commit(logMemory().event());
+    WallClock.read().ifPresent(this::reportWallClock);
     // Runs and run time may be counted at this capture's wish, or at somebody else's.
     boolean counted = accounting != null || Kernel.running().countsRunTime();
     for (KernelModule module : modules) {
@@ -235,6 +237,19 @@ public final class LoadedModules implements Channel {
     if (modules().contains(HostCounters.MODULE)) {
       reportPlacement(startTicks, endTicks);
     }
+  }
+
+  private void reportWallClock(WallClock clock) {
+    String synced = clock.isSynchronized() ? "synchronized" : "not synchronized";
+    reportFact("wall_clock", synced);
+    reportFact("wall_clock_offset_ns", Long.toString(clock.offsetNs()));
+    reportFact("wall_clock_maximum_error_ns", Long.toString(clock.maximumErrorNs()));
+    reportFact("wall_clock_estimated_error_ns", Long.toString(clock.estimatedErrorNs()));
+    reportFact("wall_clock_status", "0x" + Integer.toHexString(clock.status()));
+  }
+
+  private void reportFact(String name, String value) {
+    sink.commit(new HostFacts.Fact(name, value, "adjtimex(2)").event());
   }
 
   /** How much kernel memory the logs of all modules take, in bytes. */

@@ -70,6 +70,7 @@ public final class Libc {
   private static final NativeFunction PRCTL = LIBRARY.bind("prctl");
   private static final NativeFunction EXECVE = LIBRARY.bind("execve");
   private static final NativeFunction SCHED_SETSCHEDULER = LIBRARY.bind("sched_setscheduler");
+  private static final NativeFunction ADJTIMEX = LIBRARY.bind("adjtimex");
 
   // The C library has no function for it.
   private static final NativeFunction SYSCALL = LIBRARY.bind("syscall");
@@ -123,6 +124,16 @@ public final class Libc {
     CLOCK_GETTIME.integer(CLOCK_THREAD_CPUTIME_ID, time.address());
     return time.get(ValueLayout.JAVA_LONG, 0) * 1_000_000_000
         + time.get(ValueLayout.JAVA_LONG, Long.BYTES);
+  }
+
+  /**
+   * State of the wall clock.
+   *
+   * @param timex a {@code struct timex}: what it asks to set is set, so nothing if it is empty
+   * @return a state from 0 on, or the negative error number
+   */
+  public static int adjtimex(MemorySegment timex) {
+    return (int) ADJTIMEX.orErrno(timex.address());
   }
 
   public static int threadId() {

@@ -13,9 +13,11 @@ import java.util.concurrent.TimeUnit;
  * @param oneBoot whether CLOCK_MONOTONIC ties the two together
  * @param shift what to add to a time of the second to get it on the first one's clock, nanoseconds
  * @param errorNs largest error of that as far as the recordings know it, nanoseconds; empty if they
- *     do not
+ *     do not. Of two hosts, without the distance of their wall clocks
+ * @param wallClocks how far the wall clocks of two hosts can be apart
  */
-public record ClockRelation(boolean oneBoot, long shift, OptionalLong errorNs) {
+public record ClockRelation(
+    boolean oneBoot, long shift, OptionalLong errorNs, WallClocks wallClocks) {
   /** Name of the host fact that is another one for each boot. */
   public static final String BOOT_ID = "boot_id";
 
@@ -25,7 +27,8 @@ public record ClockRelation(boolean oneBoot, long shift, OptionalLong errorNs) {
   private static final long SAME_BOOT_NS = TimeUnit.SECONDS.toNanos(10);
 
   /** That of a recording to itself. */
-  public static final ClockRelation ITSELF = new ClockRelation(true, 0, OptionalLong.of(0));
+  public static final ClockRelation ITSELF =
+      new ClockRelation(true, 0, OptionalLong.of(0), WallClocks.SAME);
 
   /**
    * Compares two recordings.
@@ -39,7 +42,11 @@ public record ClockRelation(boolean oneBoot, long shift, OptionalLong errorNs) {
     boolean known = from.isPresent() && to.isPresent();
     long shift = known ? from.getAsLong() - to.getAsLong() : 0;
     boolean oneBoot = known && isOneHost(first, second, shift);
-    return new ClockRelation(oneBoot, oneBoot ? shift : 0, error(first, second));
+    return new ClockRelation(
+        oneBoot,
+        oneBoot ? shift : 0,
+        error(first, second),
+        oneBoot ? WallClocks.SAME : WallClocks.of(first, second));
   }
 
   // Recordings before 0.3 say neither name nor boot.
@@ -61,6 +68,14 @@ public record ClockRelation(boolean oneBoot, long shift, OptionalLong errorNs) {
         ? OptionalLong.empty()
         : OptionalLong.of(
             one.getAsLong() + other.getAsLong() + first.wallDriftNs() + second.wallDriftNs());
+  }
+
+  /** The largest error with all that adds to it; empty if some of it is not known. */
+  public OptionalLong wholeErrorNs() {
+    OptionalLong apart = wallClocks.apartNs();
+    return errorNs.isEmpty() || apart.isEmpty()
+        ? OptionalLong.empty()
+        : OptionalLong.of(errorNs.getAsLong() + apart.getAsLong());
   }
 
   /** The name of a recording's host; null if it does not say. */

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import latencyscope.recording.WallClocks;
 
 /** Finds what makes two reports hard to compare. */
 final class Comparability {
@@ -30,6 +31,7 @@ final class Comparability {
         (path, name) -> differ(notes, name, before.at(pointer(path)), after.at(pointer(path))));
     TreeSet<String> facts = new TreeSet<>();
     before.at("/host/facts").fieldNames().forEachRemaining(facts::add);
+    facts.removeIf(WallClocks::isMomentary);
     facts.forEach(fact ->
         differ(
             notes,

@@ -260,7 +260,7 @@ public final class MergedTrace implements Closeable {
           part.clocks == ClockRelation.ITSELF
               ? "the trace's own"
               : "tied to the first recording by " + ClockWords.of(part.clocks));
-      part.clocks.errorNs().ifPresent(error -> details.put("error_ns", error));
+      part.clocks.wholeErrorNs().ifPresent(error -> details.put("error_ns", error));
       details.put("wall_clock_drift_ns", recording.wallDriftNs());
       long start = recording.capture().start() + part.clocks.shift() - clock.offset();
       Track row = tracks.named(process, Track.Kind.SLICES, part.source.name);

@@ -1,10 +1,12 @@
 package latencyscope.trace;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import latencyscope.recording.Fixture;
 import latencyscope.recording.chunk.RecordingException;
@@ -179,6 +181,35 @@ class MergedTraceTest {
     assertTrue(
         trace.lines.stream().anyMatch(line -> line.startsWith(MONOTONIC + 50_000 + AHEAD + " +")),
         trace.lines::toString);
+  }
+
+  private static Fixture synced(Fixture fixture, String state, String error) {
+    fact(fixture, "wall_clock", state);
+    fact(fixture, "wall_clock_maximum_error_ns", error);
+    return fixture;
+  }
+
+  private static Map<String, Object> clockOfSecond(String state) throws Exception {
+    TextTrace trace =
+        trace(
+            synced(server("h1", "b1"), "synchronized", "1500000"),
+            synced(client(5711, CLIENT, "h2", "b2"), state, "2000000"));
+    return trace.arguments.get("b.jfr");
+  }
+
+  @Test
+  void theKernelsErrorOfTheWallClocksIsStated() throws Exception {
+    Map<String, Object> known = clockOfSecond("synchronized");
+    String clock = known.get("clock").toString();
+    assertTrue(clock.contains("at most 3.50 ms as NTP or PTP reports to their kernels"), clock);
+    assertEquals(3_500_160L, known.get("error_ns"));
+    Map<String, Object> unknown = clockOfSecond("not synchronized");
+    clock = unknown.get("clock").toString();
+    assertTrue(clock.endsWith("not known: nothing synchronizes one of them"), clock);
+    assertNull(unknown.get("error_ns"));
+    TextTrace old = trace(server("h1", "b1"), client(5711, CLIENT, "h2", "b2"));
+    clock = old.arguments.get("b.jfr").get("clock").toString();
+    assertTrue(clock.endsWith("which recordings do not know"), clock);
   }
 
   @Test

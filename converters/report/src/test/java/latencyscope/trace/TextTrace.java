@@ -1,6 +1,7 @@
 package latencyscope.trace;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -8,6 +9,9 @@ import java.util.Map;
 final class TextTrace implements TraceOutput {
   final List<String> lines = new ArrayList<>();
   final List<String> scheduling = new ArrayList<>();
+
+  /** Arguments of the latest slice of each name. */
+  final Map<String, Map<String, Object>> arguments = new HashMap<>();
 
   @Override
   public void begin(Clock clock) {
@@ -44,6 +48,7 @@ final class TextTrace implements TraceOutput {
       String category,
       Map<String, Object> details,
       Flow flow) {
+    arguments.put(name, details);
     String arrow = flow.id() == 0 ? "" : " flow " + flow.id() + (flow.last() ? " end" : " begin");
     lines.add(
         start + " +" + duration + " #" + track.id() + " " + track.path() + ": " + name + arrow);

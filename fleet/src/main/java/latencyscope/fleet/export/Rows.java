@@ -28,6 +28,7 @@ import latencyscope.ledger.explain.Stall;
 import latencyscope.ledger.lost.ThreadLoss;
 import latencyscope.recording.ClockRelation;
 import latencyscope.recording.Recording;
+import latencyscope.recording.WallClocks;
 import latencyscope.recording.event.Distribution;
 import latencyscope.recording.event.Subject;
 import latencyscope.recording.fact.CaptureInfo;
@@ -135,6 +136,7 @@ final class Rows {
     facts.remove(Exporter.HOST_NAME);
     // Each boot has another one: hosts would have nothing in common but that it changed.
     facts.remove(ClockRelation.BOOT_ID);
+    facts.keySet().removeIf(WallClocks::isMomentary);
     facts.put("kernel", recording.host().kernel());
     facts.put("virtualization", recording.host().virtualization());
     facts.put("online_cpus", recording.host().online().toString());
