@@ -15,7 +15,8 @@ need_for_build
 recordings=${1:-100}
 large=${2:-0}
 [ "$recordings" -ge 8 ] || die "the number of recordings is at least 8, since a worker is killed in the middle"
-split=256m
+# A large recording becomes four captures at least.
+split=$((large >= 1024 ? 256 : large >= 4 ? large / 4 : 256))m
 # What one step may take at most.
 limit=$((120 + recordings / 2 + large))
 
