@@ -124,7 +124,8 @@ class LiveMetricsIT {
                   "--interval",
                   "2s",
                   "-d",
-                  "4s")
+                  // A push takes up to 3 s beside the interval.
+                  "12s")
               .redirectInput(new File("/dev/null"))
               .redirectErrorStream(true)
               .redirectOutput(said.toFile())
