@@ -43,22 +43,13 @@ final class WatchedJvm implements AutoCloseable {
     return object.variable(name);
   }
 
-  LoadedObject object() {
-    return object;
-  }
-
-  /** Watches until it is closed. */
-  void watch() throws BpfException {
+  /** Watches while this thread sleeps some 300 times. */
+  void watchSleeps() throws Exception {
     for (String program : file.programs()) {
       if (!program.endsWith("_numa")) {
         object.attach(program);
       }
     }
-  }
-
-  /** Watches while this thread sleeps some 300 times. */
-  void watchSleeps() throws Exception {
-    watch();
     for (int i = 0; i < 300; i++) {
       Thread.sleep(0, 100_000);
     }

@@ -197,14 +197,13 @@ public final class AccountsChannel implements Channel {
   }
 
   @Override
-  public long pause(boolean busy, long leftNs) {
+  public void pause(boolean busy) {
     LockSupport.parkNanos(PAUSE_NS);
-    return PAUSE_NS;
   }
 
   @Override
-  public void wake() {
-    // It looks four times a second.
+  public long longestPauseNs() {
+    return PAUSE_NS;
   }
 
   @Override

@@ -356,14 +356,13 @@ public final class BrokerChannel implements Channel {
   }
 
   @Override
-  public long pause(boolean busy, long leftNs) {
+  public void pause(boolean busy) {
     link.pause(busy ? SHORT_PAUSE_MS : PAUSE_MS);
-    return TimeUnit.MILLISECONDS.toNanos(PAUSE_MS);
   }
 
   @Override
-  public void wake() {
-    // It looks often.
+  public long longestPauseNs() {
+    return TimeUnit.MILLISECONDS.toNanos(PAUSE_MS);
   }
 
   @Override

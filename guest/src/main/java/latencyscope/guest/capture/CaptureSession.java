@@ -74,9 +74,6 @@ public final class CaptureSession {
   private DrainStall stall = new DrainStall();
   private long roundAtNs;
 
-  /** How long the pause of this round was to take. */
-  private long pauseNs;
-
   /** Null while it is being opened, and after the end. */
   private volatile Channel channel;
 
@@ -140,7 +137,6 @@ public final class CaptureSession {
   public void readMode(ReadMode wanted) {
     readMode = effective(wanted);
     thresholdsChanged = true;
-    wake();
   }
 
   /**
@@ -207,7 +203,6 @@ public final class CaptureSession {
     recordedOn = stillRecorded;
     stopping = true;
     LockSupport.unpark(thread); // it may be in a long pause
-    wake();
     try {
       thread.join(STOP_MS);
     } catch (InterruptedException e) {
@@ -290,7 +285,7 @@ public final class CaptureSession {
         meetThreads();
       }
       if (!more) {
-        pause(HOUSEKEEPING_NS - (System.nanoTime() - housekeepingAtNs));
+        pause();
       }
       endRound();
       if (channel.hasEnded()) {
@@ -349,19 +344,11 @@ public final class CaptureSession {
         : mode;
   }
 
-  private void wake() {
-    Channel open = channel;
-    if (open != null) {
-      open.wake();
-    }
-  }
-
-  private void pause(long leftNs) {
-    pauseNs = channel.pause(readMode.streams() && channel.pendingBytes() > BUSY_BYTES, leftNs);
+  private void pause() {
+    channel.pause(readMode.streams() && channel.pendingBytes() > BUSY_BYTES);
   }
 
   private void beginRound() {
-    pauseNs = 0;
     stall.begin();
     roundAtNs = System.nanoTime();
   }
@@ -369,7 +356,7 @@ public final class CaptureSession {
   // Work and pause together: it may be kept from its CPU in either.
   private void endRound() {
     boolean streams = readMode.streams();
-    long stallNs = System.nanoTime() - roundAtNs - pauseNs;
+    long stallNs = System.nanoTime() - roundAtNs - channel.longestPauseNs();
     if (stallNs > (streams ? STREAM_STALL_NS : STALL_NS)) {
       channel.beforeOtherWork();
       stall.pending = channel.pendingBytes();
