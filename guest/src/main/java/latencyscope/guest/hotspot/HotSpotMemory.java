@@ -1,15 +1,12 @@
 package latencyscope.guest.hotspot;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.LongSummaryStatistics;
 import java.util.Map;
 import java.util.TreeSet;
-import java.util.stream.LongStream;
 import latencyscope.proc.MemoryMap;
 
 /**
@@ -46,11 +43,6 @@ public final class HotSpotMemory implements AutoCloseable {
   /** Calls after which metaspace is looked at afresh: what was unloaded may have another use. */
   private static final int FORGET_AFTER = 60;
 
-  /** The members that are looked at, of a loader and of a class: each is one read of memory. */
-  private final ByteBuffer loaderMembers;
-
-  private final ByteBuffer classMembers;
-
   private int calls;
   private final Map<Long, Long> newestClassSeen = new HashMap<>();
   private final TreeSet<Long> metaspacePieces = new TreeSet<>();
@@ -74,13 +66,6 @@ public final class HotSpotMemory implements AutoCloseable {
     nextClass = structs.offset("Klass"::equals, "_next_link");
     layoutHelper = structs.offset("Klass"::equals, "_layout_helper");
     constants = structs.offset("InstanceKlass"::equals, "_constants");
-    loaderMembers = members(nextLoader, firstClass);
-    classMembers = members(nextClass, layoutHelper, constants);
-  }
-
-  private static ByteBuffer members(long... offsets) {
-    long last = LongStream.of(offsets).max().orElseThrow();
-    return ByteBuffer.allocateDirect((int) last + Long.BYTES).order(ByteOrder.nativeOrder());
   }
 
   /**
@@ -150,34 +135,23 @@ public final class HotSpotMemory implements AutoCloseable {
     Map<Long, Long> newest = new HashMap<>();
     for (long loader = structs.readLong(loaders);
         loader != 0 && steps++ < MAX_STEPS;
-        loader = loaderMembers.getLong((int) nextLoader)) {
-      read(loader, loaderMembers);
-      long first = loaderMembers.getLong((int) firstClass);
+        loader = structs.readLong(loader + nextLoader)) {
+      long first = structs.readLong(loader + firstClass);
       long seen = newestClassSeen.getOrDefault(loader, 0L);
       newest.put(loader, first);
       for (long type = first;
           type != 0 && type != seen && steps++ < MAX_STEPS;
-          type = classMembers.getLong((int) nextClass)) {
-        read(type, classMembers);
+          type = structs.readLong(type + nextClass)) {
         metaspacePieces.add(type & -METASPACE_PIECE);
         // Negative are arrays, which have no constants.
-        if (classMembers.getInt((int) layoutHelper) >= 0) {
-          metaspacePieces.add(classMembers.getLong((int) constants) & -METASPACE_PIECE);
+        if (structs.readInt(type + layoutHelper) >= 0) {
+          metaspacePieces.add(structs.readLong(type + constants) & -METASPACE_PIECE);
         }
       }
     }
     newestClassSeen.clear();
     newestClassSeen.putAll(newest);
     metaspacePieces.remove(0L);
-  }
-
-  // What has no memory, behind the last class perhaps, is 0: the end of a list.
-  private void read(long address, ByteBuffer members) {
-    if (!structs.readBytes(address, members.clear())) {
-      for (int at = members.position(); at < members.limit(); at++) {
-        members.put(at, (byte) 0);
-      }
-    }
   }
 
   /** Closes the structures that it was made with. */
