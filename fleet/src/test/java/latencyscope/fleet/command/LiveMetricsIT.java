@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.opentelemetry.proto.metrics.v1.NumberDataPoint;
 import java.io.File;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,6 +25,9 @@ class LiveMetricsIT {
   private static final Path JAR = Path.of("../agent/target/latencyscope.jar").toAbsolutePath();
   private static final Path FLEET_JAR = Path.of("target/latencyscope-fleet.jar").toAbsolutePath();
 
+  private static final String JAVA =
+      Path.of(System.getProperty("java.home"), "bin", "java").toString();
+
   @TempDir private Path directory;
 
   @BeforeEach
@@ -34,31 +38,41 @@ class LiveMetricsIT {
         "needs root");
   }
 
+  /** The released command on a process; what it prints goes to a file. */
+  private static Process metrics(Process target, Receiver receiver, Path said, String... options)
+      throws IOException {
+    List<String> command = new ArrayList<>();
+    command.addAll(List.of(JAVA, "-Dlatencyscope.fleet=" + FLEET_JAR, "-jar", JAR.toString()));
+    command.addAll(List.of("metrics", "--pid", Long.toString(target.pid())));
+    command.addAll(List.of("--otlp", receiver.address()));
+    command.addAll(List.of(options));
+    return new ProcessBuilder(command)
+        .redirectInput(new File("/dev/null"))
+        .redirectErrorStream(true)
+        .redirectOutput(said.toFile())
+        .start();
+  }
+
+  /** The count of switches in each push, in their order. */
+  private static List<Long> switches(Receiver receiver) {
+    List<Long> switches = new ArrayList<>();
+    for (var request : receiver.requests()) {
+      switches.add(
+          Receiver.sums(request, Metric.OCCURRENCES.key(), "isolation", "voluntary_switches")
+              .stream()
+              .mapToLong(NumberDataPoint::getAsInt)
+              .sum());
+    }
+    return switches;
+  }
+
   @Test
   void totalsRiseWhileTheReceiverFailsAndRecovers() throws Exception {
     Process sleeper = new ProcessBuilder("sh", "-c", "while :; do sleep 0.01; done").start();
     Path said = directory.resolve("said");
     try (Receiver receiver = new Receiver()) {
       receiver.answers(500, 0);
-      Process metrics =
-          new ProcessBuilder(
-                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                  "-Dlatencyscope.fleet=" + FLEET_JAR,
-                  "-jar",
-                  JAR.toString(),
-                  "metrics",
-                  "--pid",
-                  Long.toString(sleeper.pid()),
-                  "--otlp",
-                  receiver.address(),
-                  "--interval",
-                  "1s",
-                  "-d",
-                  "6s")
-              .redirectInput(new File("/dev/null"))
-              .redirectErrorStream(true)
-              .redirectOutput(said.toFile())
-              .start();
+      Process metrics = metrics(sleeper, receiver, said, "--interval", "1s", "-d", "6s");
       try {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
         while (!Files.readString(said).contains("HTTP 500") && System.nanoTime() < end) {
@@ -73,14 +87,7 @@ class LiveMetricsIT {
       assertEquals(0, metrics.exitValue(), text);
       assertEquals(1, text.lines().count(), text);
       assertTrue(text.contains("HTTP 500"), text);
-      List<Long> switches = new ArrayList<>();
-      for (var request : receiver.requests()) {
-        switches.add(
-            Receiver.sums(request, Metric.OCCURRENCES.key(), "isolation", "voluntary_switches")
-                .stream()
-                .mapToLong(NumberDataPoint::getAsInt)
-                .sum());
-      }
+      List<Long> switches = switches(receiver);
       assertTrue(switches.size() >= 3, switches.toString());
       for (int i = 1; i < switches.size(); i++) {
         assertTrue(switches.get(i) >= switches.get(i - 1), "cumulative: " + switches);
@@ -105,41 +112,15 @@ class LiveMetricsIT {
         source,
         "class Sleeper { public static void main(String[] a) throws Exception {"
             + " while (true) Thread.sleep(5); } }");
-    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    Process sleeper = new ProcessBuilder(java, "-XX:+UseSerialGC", source.toString()).start();
+    Process sleeper = new ProcessBuilder(JAVA, "-XX:+UseSerialGC", source.toString()).start();
     Path said = directory.resolve("said");
     try (Receiver receiver = new Receiver()) {
+      // A push takes up to 3 s beside the interval.
       Process metrics =
-          new ProcessBuilder(
-                  java,
-                  "-Dlatencyscope.fleet=" + FLEET_JAR,
-                  "-jar",
-                  JAR.toString(),
-                  "metrics",
-                  "--pid",
-                  Long.toString(sleeper.pid()),
-                  "--attach",
-                  "--otlp",
-                  receiver.address(),
-                  "--interval",
-                  "2s",
-                  "-d",
-                  // A push takes up to 3 s beside the interval.
-                  "12s")
-              .redirectInput(new File("/dev/null"))
-              .redirectErrorStream(true)
-              .redirectOutput(said.toFile())
-              .start();
+          metrics(sleeper, receiver, said, "--attach", "--interval", "2s", "-d", "12s");
       assertTrue(metrics.waitFor(90, TimeUnit.SECONDS), "ends");
       assertEquals(0, metrics.exitValue(), Files.readString(said));
-      List<Long> switches = new ArrayList<>();
-      for (var request : receiver.requests()) {
-        switches.add(
-            Receiver.sums(request, Metric.OCCURRENCES.key(), "isolation", "voluntary_switches")
-                .stream()
-                .mapToLong(NumberDataPoint::getAsInt)
-                .sum());
-      }
+      List<Long> switches = switches(receiver);
       assertTrue(switches.size() >= 2, switches.toString());
       assertTrue(switches.get(switches.size() - 1) > switches.get(0), switches.toString());
     } finally {
