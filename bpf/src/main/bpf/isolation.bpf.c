@@ -367,6 +367,7 @@ int BPF_PROG(ls_sched_migrate_task, struct task_struct *task, int to)
 	if (from == to)
 		return 0; /* not counted by the kernel either */
 	storage->state.migrations++;
+	throttle_moves(task, &storage->state, to);
 	by = current_task();
 	cause = cause_of(task, &storage->state, from);
 	outside = !is_recorded(from) && !is_recorded(to);

@@ -124,7 +124,8 @@ struct thread_state {
 	enum leave_state left_in;
 	u8 voluntary;
 	u8 waker_context; /* enum actor, of the wakeup since */
-	u16 numa_move;	  /* NUMA balancing has announced that it moves the thread */
+	u8 numa_move;	  /* NUMA balancing has announced that it moves the thread */
+	u8 throttle_seen; /* its group was throttled when it came into one of the wait's queues */
 	u32 next_tid;
 	u32 next_pid;
 	u32 next_priority;
@@ -132,11 +133,12 @@ struct thread_state {
 	char next[TASK_COMM_LEN];
 	char waker[TASK_COMM_LEN];
 	u32 migrations; /* the kernel's count when we last saw it, and those traced since */
-	/* When the wait that is going on began: the group's queue, for how long that had been
-	 * throttled by then, and whether it was. */
+	/* Of the wait that is going on: the group's queue that the thread is in, for how long that
+	 * had been throttled when the thread came into it, and what the quota took in queues before
+	 * that one. */
 	u64 throttle_queue;
+	u64 throttle_base_ns;
 	u64 throttled_ns;
-	u64 throttled_first;
 	/* The kernel's own counts when we last saw them. */
 	u32 nvcsw;
 	u32 nivcsw;

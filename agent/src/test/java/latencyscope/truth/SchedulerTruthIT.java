@@ -27,9 +27,13 @@ import latencyscope.truth.account.SwitchTrace;
 import latencyscope.truth.account.TracedCount;
 import latencyscope.truth.engine.Commands;
 import latencyscope.truth.engine.Competitors;
+import latencyscope.truth.engine.CpuQuotaGroup;
 import latencyscope.truth.engine.Engine;
 import latencyscope.truth.engine.ExplainedLoad;
+import latencyscope.truth.engine.Jcmd;
 import latencyscope.truth.engine.Launch;
+import latencyscope.truth.engine.ProcFile;
+import latencyscope.truth.workload.NappingEngine;
 import latencyscope.truth.workload.SchedulerWorkload;
 import org.HdrHistogram.Histogram;
 import org.junit.jupiter.api.Test;
@@ -96,6 +100,61 @@ class SchedulerTruthIT {
           byPartner > 4_000 && byPartner > 0.99 * woken.size(),
           byPartner + " of " + woken.size() + " wakeups by the only one that wakes it");
     }
+  }
+
+  /** The scheduler gives a thread another CPU while the quota of its group is used up. */
+  @Test
+  void quotasPartOfAWaitIsKnownWhenTheThreadIsMoved() throws Exception {
+    recording = folder.resolve("recording.jfr");
+    long spinner;
+    long elapsed;
+    long ran;
+    try (CpuQuotaGroup group = CpuQuotaGroup.of("latencyscope-moved", 20_000, 100_000);
+        Engine engine =
+            Launch.of(NappingEngine.class)
+                .withAgent("modules=isolation")
+                .start(folder.resolve("stderr.txt"))) {
+      engine.await("ready");
+      Jcmd jcmd = new Jcmd(engine.pid());
+      jcmd.start("capture", "+latencyscope.RunQueueWait#threshold=1ms");
+      jcmd.awaitCapturing();
+      engine.say("spins moved 4000");
+      engine.await("spins");
+      spinner = ProcFile.thread(engine.pid(), "moved");
+      group.add(spinner);
+      TimeUnit.MILLISECONDS.sleep(200);
+      long begun = System.nanoTime();
+      long ranBefore = ranNs(engine.pid(), spinner);
+      for (int move = 0; move < 60; move++) {
+        Commands.pin("" + spinner, move % 2);
+        TimeUnit.MILLISECONDS.sleep(30);
+      }
+      ran = ranNs(engine.pid(), spinner) - ranBefore;
+      elapsed = System.nanoTime() - begun;
+      jcmd.stop("capture", recording);
+      engine.await("spun");
+    }
+    OurAccount ours = OurAccount.read(recording);
+    long moved = ours.events("Migration", spinner).size();
+    assertTrue(moved >= 30, "moved " + moved + " times");
+    List<RecordedEvent> waits = ours.events("RunQueueWait", spinner);
+    waits.forEach(wait -> assertTrue(wait.getLong("throttled") >= 0, wait::toString));
+    long throttled = waits.stream().mapToLong(wait -> wait.getLong("throttled")).sum();
+    long waited = waits.stream().mapToLong(wait -> wait.getDuration().toNanos()).sum();
+    // Waits of less than the threshold have no event.
+    assertTrue(
+        waited >= 0.95 * (elapsed - ran),
+        waited + " ns waited, by schedstat it did not run for " + (elapsed - ran));
+    // A quota of 20 %, and on a busy machine others in the time that it leaves.
+    assertTrue(
+        throttled <= waited && throttled >= 0.8 * waited,
+        throttled + " of " + waited + " ns throttled");
+  }
+
+  /** Nanoseconds that a thread has run, by its {@code schedstat}. */
+  private static long ranNs(long pid, long thread) throws IOException {
+    Path account = Path.of("/proc", "" + pid, "task", "" + thread, "schedstat");
+    return Long.parseLong(Files.readString(account).split(" ")[0]);
   }
 
   @Test

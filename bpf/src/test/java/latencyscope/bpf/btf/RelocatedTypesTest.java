@@ -47,6 +47,7 @@ class RelocatedTypesTest {
           "sock",
           "socket",
           "super_block",
+          "task_group",
           "task_struct",
           "timer_list",
           "udp_sock",
