@@ -64,7 +64,7 @@ class SwitchingIT {
       nap(engine, "unobserved", 1, 500);
       assertTrue(KernelObjects.heldBy(engine.pid()).isEmpty(), "loaded for another's recording");
       jcmd.start("capture", enabled(true));
-      KernelObjects.awaitHeldBy(engine.pid(), MODULES);
+      awaitCapture(engine);
       jcmd.stop("capture");
       assertTrue(KernelObjects.heldBy(engine.pid()).isEmpty(), "still loaded");
     }
@@ -204,7 +204,7 @@ class SwitchingIT {
       Jcmd jcmd = new Jcmd(engine.pid());
       String trigger = "latencyscope.ContextSwitch>200ms";
       jcmd.start("threads", profile, "watch-threads=one-*+two", "watch-trigger=" + trigger);
-      KernelObjects.awaitHeldBy(engine.pid(), MODULES);
+      awaitCapture(engine);
       for (String name : List.of("one-more", "two", "three")) {
         nap(engine, name, 1, 50);
       }
@@ -216,7 +216,7 @@ class SwitchingIT {
       assertTrue(thread.startsWith("one-") || thread.equals("two"), thread);
       jcmd.stop("threads", threads);
       jcmd.start("cpus", profile, "watch-cpus=0");
-      KernelObjects.awaitHeldBy(engine.pid(), MODULES);
+      awaitCapture(engine);
       for (int cpu : List.of(1, 0)) {
         Commands.pinAll(engine.pid(), cpu);
         nap(engine, "on-" + cpu, 1, 50);
@@ -276,7 +276,7 @@ class SwitchingIT {
       jcmd.start("without-us", enabled(false));
       engine.say("enable latencyscope.ContextSwitch");
       engine.await("enabled");
-      KernelObjects loaded = KernelObjects.awaitHeldBy(engine.pid(), MODULES);
+      KernelObjects loaded = awaitCapture(engine);
       engine.say("disable latencyscope.ContextSwitch");
       engine.await("disabled");
       loaded.awaitGone();
@@ -290,7 +290,7 @@ class SwitchingIT {
     try (Engine engine = engine()) {
       Jcmd jcmd = new Jcmd(engine.pid());
       jcmd.start("capture");
-      KernelObjects.awaitHeldBy(engine.pid(), MODULES);
+      awaitCapture(engine);
       for (int i = 0; i < 5; i++) {
         String name = "stall-" + i;
         Path dump = folder.resolve(name + ".jfr");
@@ -318,12 +318,12 @@ class SwitchingIT {
       // The recording is there first: it must not have to be started again.
       jcmd.start("capture");
       jcmd.load("threads:late-*,modules:isolation");
-      KernelObjects.awaitHeldBy(engine.pid(), MODULES);
+      awaitCapture(engine);
       nap(engine, "late-one", 1, 50);
       nap(engine, "other", 1, 50);
       jcmd.load("threads:late-*,modules:isolation");
       jcmd.load("threads:late-*,modules:isolation");
-      KernelObjects.awaitHeldBy(engine.pid(), MODULES);
+      awaitCapture(engine);
       nap(engine, "late-two", 1, 50);
       jcmd.stop("capture", recording);
       assertTrue(KernelObjects.heldBy(engine.pid()).isEmpty());
@@ -343,7 +343,7 @@ class SwitchingIT {
       Jcmd jcmd = new Jcmd(engine.pid());
       jcmd.start("capture");
       jcmd.load("threads:early-*,modules:isolation");
-      KernelObjects first = KernelObjects.awaitHeldBy(engine.pid(), MODULES);
+      KernelObjects first = awaitCapture(engine);
       nap(engine, "early-one", 1, 50);
       nap(engine, "other-one", 1, 50);
       jcmd.load("threads:early-*,modules:isolation");
@@ -351,7 +351,7 @@ class SwitchingIT {
       nap(engine, "early-last", 1, 50);
       jcmd.load("threads:other-*,modules:isolation+syscall");
       first.awaitGone();
-      KernelObjects.awaitHeldBy(engine.pid(), List.of("isolation", "syscall"));
+      awaitCapture(engine, List.of("isolation", "syscall"));
       nap(engine, "early-two", 1, 50);
       nap(engine, "other-two", 1, 50);
       jcmd.stop("capture", recording);
@@ -386,10 +386,10 @@ class SwitchingIT {
       Jcmd jcmd = new Jcmd(engine.pid());
       jcmd.start("capture");
       jcmd.load(options);
-      KernelObjects.awaitHeldBy(engine.pid(), MODULES);
+      awaitCapture(engine);
       jcmd.load(trigger);
       jcmd.load(trigger);
-      KernelObjects.awaitHeldBy(engine.pid(), MODULES);
+      awaitCapture(engine);
       awaitRecordings(jcmd, 2);
       nap(engine, "late-one", 1, 300);
       RecordedEvent event = OurAccount.read(awaitTriggered()).events("Trigger").get(0);
@@ -430,7 +430,7 @@ class SwitchingIT {
       jcmd.load("status");
       assertTrue(KernelObjects.heldBy(engine.pid()).isEmpty(), "to be asked is not to be started");
       jcmd.load();
-      KernelObjects.awaitHeldBy(engine.pid(), MODULES);
+      awaitCapture(engine);
       jcmd.stop("capture");
     }
     List<String> said = Files.readAllLines(folder.resolve("stderr.txt"));
@@ -438,6 +438,18 @@ class SwitchingIT {
     assertTrue(said.get(0).contains("not capturing: no recording"), said::toString);
     assertTrue(said.get(1).matches(".* capturing \\S*isolation.*"), said::toString);
     assertTrue(said.get(2).contains("stopped"), said::toString);
+  }
+
+  /** Its programs are in the kernel some time before a capture takes their records. */
+  private static KernelObjects awaitCapture(Engine engine, List<String> modules) throws Exception {
+    KernelObjects held = KernelObjects.awaitHeldBy(engine.pid(), modules);
+    engine.say("await capturing");
+    assertEquals("capturing", engine.await("state"));
+    return held;
+  }
+
+  private static KernelObjects awaitCapture(Engine engine) throws Exception {
+    return awaitCapture(engine, MODULES);
   }
 
   /** Sleeps, and not what it had to wait for a CPU on a busy machine. */
@@ -479,7 +491,7 @@ class SwitchingIT {
   }
 
   private static void awaitThreshold(Engine engine, int record, long wantedNs) throws Exception {
-    KernelObjects loaded = KernelObjects.awaitHeldBy(engine.pid(), MODULES);
+    KernelObjects loaded = awaitCapture(engine);
     long ns = -1;
     for (int look = 0; look < 1_200; look++) {
       JsonNode thresholds = loaded.variable("threshold_ns");
