@@ -87,7 +87,8 @@ public final class ChangeFinder {
     return all;
   }
 
-  private static double[] logs(Series series) {
+  /** The logarithms of the last days' values, at most {@link #MOST_DAYS}. */
+  static double[] logs(Series series) {
     int days = Math.min(MOST_DAYS, series.size());
     double[] logs = new double[days];
     for (int i = 0; i < days; i++) {

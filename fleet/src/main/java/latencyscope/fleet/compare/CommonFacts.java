@@ -2,29 +2,20 @@ package latencyscope.fleet.compare;
 
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 
 /** Finds what the hosts of a regression have in common (Fisher's exact test). */
 final class CommonFacts {
   private static final int MOST = 5;
 
-  /** How a setting changed on a host: values by day. */
-  private final Map<String, Map<String, TreeMap<String, String>>> byHost = new HashMap<>();
+  private final Set<String> allHosts;
+  private final Map<SettingHistory.Setting, Set<String>> holders;
 
-  private record Fact(String name, String value) {}
-
-  CommonFacts(List<FleetData.FactDay> facts) {
-    for (FleetData.FactDay fact : facts) {
-      byHost
-          .computeIfAbsent(fact.host(), host -> new HashMap<>())
-          .computeIfAbsent(fact.name(), name -> new TreeMap<>())
-          .put(fact.day(), fact.value());
-    }
+  CommonFacts(SettingHistory settings) {
+    allHosts = settings.hosts();
+    holders = settings.holders();
   }
 
   /**
@@ -33,26 +24,17 @@ final class CommonFacts {
    * @param since when each host got worse
    */
   List<Common> of(Map<String, String> since) {
-    Map<Fact, Set<String>> holders = new HashMap<>();
-    byHost.forEach((host, facts) ->
-        facts.forEach((name, days) -> {
-          String last = days.lastEntry().getValue();
-          holders.computeIfAbsent(new Fact(name, last), f -> new HashSet<>()).add(host);
-          changes(days)
-              .forEach(change ->
-                  holders.computeIfAbsent(new Fact(name, change), f -> new HashSet<>()).add(host));
-        }));
-    int worse = (int) since.keySet().stream().filter(byHost::containsKey).count();
-    int others = byHost.size() - worse;
+    int worse = (int) since.keySet().stream().filter(allHosts::contains).count();
+    int others = allHosts.size() - worse;
     List<Common> common = new ArrayList<>();
-    holders.forEach((fact, hosts) -> {
+    holders.forEach((setting, hosts) -> {
       int of = (int) hosts.stream().filter(since::containsKey).count();
       int ofOthers = hosts.size() - of;
-      double chance = atLeast(of, worse, hosts.size(), byHost.size());
+      double chance = atLeast(of, worse, hosts.size(), allHosts.size());
       common.add(
           new Common(
-              fact.name(),
-              fact.value(),
+              setting.name(),
+              setting.value(),
               of,
               worse,
               ofOthers,
@@ -64,18 +46,6 @@ final class CommonFacts {
         .sorted(Comparator.comparingDouble(Common::chance).thenComparing(Common::name))
         .limit(MOST)
         .toList();
-  }
-
-  private static Set<String> changes(TreeMap<String, String> days) {
-    Set<String> changes = new HashSet<>();
-    String before = null;
-    for (String value : days.values()) {
-      if (before != null && !before.equals(value)) {
-        changes.add(before + Common.ARROW + value);
-      }
-      before = value;
-    }
-    return changes;
   }
 
   /** The chance that of n drawn from all, at least k are among those that are marked. */

@@ -15,9 +15,14 @@ import java.util.TreeMap;
  * @param changes of each host and measure that has enough days
  * @param regressions what got worse, what most speaks for first
  * @param comparisons how many were made: chances are corrected for them
+ * @param settingComparisons how many more were made, of hosts on which a setting changed
  */
 public record FleetReport(
-    FleetData data, List<Change> changes, List<Regression> regressions, int comparisons) {
+    FleetData data,
+    List<Change> changes,
+    List<Regression> regressions,
+    int comparisons,
+    int settingComparisons) {
   private static final int CULPRITS = 3;
 
   /** Copies the lists. */
@@ -26,37 +31,59 @@ public record FleetReport(
     regressions = List.copyOf(regressions);
   }
 
-  /** Compares each host with its own past. */
+  /** Compares each host with its own past, and those on which a setting changed with others. */
   public static FleetReport of(FleetData data) {
     List<Change> changes = ChangeFinder.find(data.series());
-    CommonFacts facts = new CommonFacts(data.facts());
-    Map<List<String>, Map<String, Change>> worse =
-        new TreeMap<>(
-            Comparator.comparing((List<String> key) -> key.get(0))
-                .thenComparing(key -> key.get(1)));
+    SettingHistory settings = new SettingHistory(data.facts());
+    SettingChanges bySetting = new SettingChanges(changes, settings);
+    Map<MeasureName, Map<String, Change>> worse = new TreeMap<>();
     for (Change change : changes) {
       if (change.isWorse()) {
-        Measure measure = change.series().measure();
-        worse
-            .computeIfAbsent(
-                List.of(measure.module(), measure.name()), key -> new LinkedHashMap<>())
-            .merge(
-                change.series().host(),
-                change,
-                (one, other) -> one.chance() <= other.chance() ? one : other);
+        add(worse, change);
       }
     }
+    Map<MeasureName, Together> together = new HashMap<>();
+    for (Together one : bySetting.worse()) {
+      if (together.putIfAbsent(MeasureName.of(one.measure()), one) == null) {
+        one.changes().forEach(change -> add(worse, change));
+      }
+    }
+    CommonFacts facts = new CommonFacts(settings);
     List<Regression> regressions = new ArrayList<>();
-    for (Map<String, Change> hosts : worse.values()) {
+    worse.forEach((name, hosts) -> {
       List<Change> surestFirst =
           hosts.values().stream().sorted(Comparator.comparingDouble(Change::chance)).toList();
       Map<String, String> since = new HashMap<>();
       hosts.forEach((host, change) -> since.put(host, change.since()));
-      regressions.add(new Regression(surestFirst, rises(data, since), facts.of(since)));
-    }
+      regressions.add(
+          new Regression(surestFirst, rises(data, since), facts.of(since), together.get(name)));
+    });
     regressions.sort(Comparator.comparingDouble(Regression::evidence).reversed());
     int comparisons = data.series().stream().mapToInt(ChangeFinder::comparisons).sum();
-    return new FleetReport(data, changes, regressions, comparisons);
+    return new FleetReport(data, changes, regressions, comparisons, bySetting.comparisons());
+  }
+
+  /** A measure, whatever of it is compared. */
+  private record MeasureName(String module, String name) implements Comparable<MeasureName> {
+    static MeasureName of(Measure measure) {
+      return new MeasureName(measure.module(), measure.name());
+    }
+
+    @Override
+    public int compareTo(MeasureName other) {
+      int byModule = module.compareTo(other.module);
+      return byModule != 0 ? byModule : name.compareTo(other.name);
+    }
+  }
+
+  /** Of a host, the surest counts. */
+  private static void add(Map<MeasureName, Map<String, Change>> worse, Change change) {
+    worse
+        .computeIfAbsent(MeasureName.of(change.series().measure()), name -> new LinkedHashMap<>())
+        .merge(
+            change.series().host(),
+            change,
+            (one, other) -> one.chance() <= other.chance() ? one : other);
   }
 
   private record Culprit(String module, String kind, String name) {}

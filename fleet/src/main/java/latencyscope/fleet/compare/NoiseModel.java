@@ -83,10 +83,11 @@ record NoiseModel(double variance, double freedom) {
   double chance(double difference, double inverses, double own, double ownFreedom) {
     double all = freedom + ownFreedom;
     double t = t(difference, inverses, own, ownFreedom);
-    return chance(t, all);
+    return student(t, all);
   }
 
-  private double t(double difference, double inverses, double own, double ownFreedom) {
+  /** A difference of two means in units of its standard deviation, which is the moderated one. */
+  double t(double difference, double inverses, double own, double ownFreedom) {
     double moderated =
         (freedom * variance + ownFreedom * Math.max(LEAST_VARIANCE, own)) / (freedom + ownFreedom);
     return difference / Math.sqrt(moderated * inverses);
@@ -116,11 +117,11 @@ record NoiseModel(double variance, double freedom) {
 
   /** The chance of such a t of a host with so many days. */
   double chance(double t, int days) {
-    return chance(t, freedom + days - 2);
+    return student(t, freedom + days - 2);
   }
 
-  private static double chance(double t, double all) {
-    // Student's distribution, both tails.
-    return RegularizedBeta.value(all / (all + t * t), all / 2, 0.5);
+  /** Both tails of Student's distribution beyond t. */
+  static double student(double t, double freedom) {
+    return RegularizedBeta.value(freedom / (freedom + t * t), freedom / 2, 0.5);
   }
 }

@@ -9,8 +9,10 @@ import java.util.List;
  * @param worst of each host the surest change, the surest host first
  * @param culprits who took more time on these hosts since then, the most first
  * @param common what these hosts have in common
+ * @param together what they show together, since a setting changed; null if nothing
  */
-public record Regression(List<Change> worst, List<CulpritRise> culprits, List<Common> common) {
+public record Regression(
+    List<Change> worst, List<CulpritRise> culprits, List<Common> common, Together together) {
   /**
    * A culprit that takes more time than before.
    *
@@ -57,6 +59,11 @@ public record Regression(List<Change> worst, List<CulpritRise> culprits, List<Co
 
   /** How much speaks for it: what the hosts have against it being chance, added up. */
   double evidence() {
-    return worst.stream().mapToDouble(change -> -Math.log(Math.max(1e-300, change.chance()))).sum();
+    double ofHosts = worst.stream().mapToDouble(change -> evidence(change.chance())).sum();
+    return together == null ? ofHosts : Math.max(ofHosts, evidence(together.chance()));
+  }
+
+  private static double evidence(double chance) {
+    return -Math.log(Math.max(1e-300, chance));
   }
 }

@@ -16,10 +16,13 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import latencyscope.analysis.finding.Count;
 import latencyscope.fleet.compare.Change;
 import latencyscope.fleet.compare.FleetData;
 import latencyscope.fleet.compare.FleetReport;
 import latencyscope.fleet.compare.Measure;
+import latencyscope.fleet.compare.Regression;
+import latencyscope.fleet.compare.Together;
 import latencyscope.html.HtmlReport;
 
 /** The page of a fleet: one HTML file that needs no network and no script. */
@@ -42,6 +45,9 @@ public final class FleetPage {
   private final Map<String, List<FleetData.Capture>> captures;
   private final List<String> hosts;
 
+  /** Changes that are sure only together with those of other hosts. */
+  private final Map<Change, Together> together = new HashMap<>();
+
   /** A cell of the heat map. */
   public record Cell(String style, String colour, String title) {}
 
@@ -60,6 +66,11 @@ public final class FleetPage {
           .computeIfAbsent(change.series().host(), host -> new HashMap<>())
           .put(change.series().measure(), change);
     }
+    for (Regression regression : report.regressions()) {
+      if (regression.together() != null) {
+        addTogether(regression.together());
+      }
+    }
     captures =
         report.data().captures().stream().collect(Collectors.groupingBy(FleetData.Capture::host));
     measures = columnsOf(report);
@@ -70,6 +81,17 @@ public final class FleetPage {
         .forEach(one -> one.worst().forEach(change -> ordered.add(change.series().host())));
     ordered.addAll(report.data().hosts());
     hosts = List.copyOf(ordered);
+  }
+
+  /** Hosts that are sure together are shown from the day of their setting's change on. */
+  private void addTogether(Together one) {
+    for (Change change : one.changes()) {
+      Map<Measure, Change> ofHost = byHost.get(change.series().host());
+      if (change.factor() > 1 && !ofHost.get(one.measure()).isWorse()) {
+        ofHost.put(one.measure(), change);
+        together.put(change, one);
+      }
+    }
   }
 
   /** The page, as text of HTML. */
@@ -130,8 +152,7 @@ public final class FleetPage {
 
   private Row row(String host) {
     Map<Measure, Change> changes = byHost.getOrDefault(host, Map.of());
-    List<Change> worse =
-        measures.stream().map(changes::get).filter(c -> c != null && c.isWorse()).toList();
+    List<Change> worse = measures.stream().map(changes::get).filter(this::isWorse).toList();
     String summary = worse.isEmpty() ? "" : worse.size() + " worse";
     return new Row(
         host,
@@ -141,7 +162,11 @@ public final class FleetPage {
         worse.stream().map(FleetPage::curve).toList());
   }
 
-  private static Cell cell(Change change) {
+  private boolean isWorse(Change change) {
+    return change != null && (change.isWorse() || together.containsKey(change));
+  }
+
+  private Cell cell(Change change) {
     if (change == null) {
       return new Cell("none", "none", "no comparison: too few days or occurrences");
     }
@@ -150,7 +175,7 @@ public final class FleetPage {
     String colour =
         String.format(
             Locale.ROOT, "rgb(%s / %d%%)", strength > 0 ? "214 48 39" : "49 100 190", alpha);
-    boolean sure = change.isWorse() || change.isBetter();
+    boolean sure = isWorse(change) || change.isBetter();
     return new Cell(
         sure ? "sure" : "",
         colour,
@@ -160,7 +185,14 @@ public final class FleetPage {
             + " since "
             + change.since()
             + ", chance "
-            + FleetWords.chance(change.chance()));
+            + FleetWords.chance(change.chance())
+            + (together.containsKey(change) ? " by itself, " + ofAll(together.get(change)) : ""));
+  }
+
+  private static String ofAll(Together one) {
+    return FleetWords.chance(one.chance())
+        + " together with "
+        + Count.words(one.changes().size() - 1, "host");
   }
 
   private static Curve curve(Change change) {

@@ -70,7 +70,7 @@ public final class FleetText {
             + FleetWords.factor(regression.factor())
             + " "
             + FleetWords.title(regression));
-    line("   ", FleetWords.surest(regression.surest()));
+    FleetWords.chances(regression).forEach(sentence -> line("   ", sentence));
     FleetWords.common(regression).forEach(fact -> line("   ", fact));
     FleetWords.culprits(regression).forEach(culprit -> line("   ", culprit));
     List<String> hosts = new ArrayList<>();

@@ -13,6 +13,7 @@ import latencyscope.fleet.compare.FleetData;
 import latencyscope.fleet.compare.FleetReport;
 import latencyscope.fleet.compare.Measure;
 import latencyscope.fleet.compare.Regression;
+import latencyscope.fleet.compare.Together;
 
 /**
  * The sentences that text and page share.
@@ -38,7 +39,12 @@ record FleetWords(FleetReport report) {
     return "Each host is compared with its own past, day by day. What is called worse would come by"
         + " chance in less than 1 of 100 fleets: the chances are corrected for "
         + Count.words(report.comparisons(), "comparison")
-        + ", and for outliers by the same days in random order, 1,000 times.";
+        + ", and for outliers by the same days in random order, 1,000 times."
+        + (report.settingComparisons() == 0
+            ? ""
+            : " Hosts on which a setting changed are also compared with the others: "
+                + Count.words(report.settingComparisons(), "more comparison")
+                + ".");
   }
 
   /** What limits the result, as sentences. */
@@ -77,14 +83,43 @@ record FleetWords(FleetReport report) {
         + (most < hosts ? " (" + Count.words(hosts - most) + " of them since another day)" : "");
   }
 
-  /** The numbers of the host that is surest. */
-  static String surest(Change change) {
-    return "Surest on "
-        + change.series().host()
-        + ": "
-        + numbers(change)
+  /** How sure it is, as sentences. */
+  static List<String> chances(Regression regression) {
+    Change surest = regression.surest();
+    List<String> sentences = new ArrayList<>();
+    if (surest.isWorse()) {
+      sentences.add(
+          "Surest on "
+              + surest.series().host()
+              + ": "
+              + numbers(surest)
+              + ", chance "
+              + chance(surest.chance()));
+    }
+    if (regression.together() != null) {
+      sentences.add(together(regression));
+    }
+    return sentences;
+  }
+
+  private static String together(Regression regression) {
+    Together together = regression.together();
+    Measure measure = together.measure();
+    return "Together on "
+        + Count.words(together.changes().size(), "host")
+        + " on which "
+        + together.name()
+        + " changed ("
+        + together.value()
+        + "): "
+        + (measure.equals(regression.measure()) ? "" : measure.words() + ", ")
+        + "×"
+        + factor(together.factor())
+        + " against "
+        + Count.words(together.others(), "other host")
         + ", chance "
-        + chance(change.chance());
+        + chance(together.chance())
+        + (regression.surest().isWorse() ? "" : "; no host is sure by itself");
   }
 
   /** What it was before, and since then. */

@@ -3,76 +3,21 @@ package latencyscope.fleet.compare;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
-import java.util.TreeMap;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Noise is not called a change more often than is said, and a change is found where it is. */
 class ChangeFinderTest {
-  private static final int HOSTS = 50;
-  private static final int DAYS = 10;
-
-  /** How far real captures of one engine were from their mean, by measure: of P99, of the rate. */
-  private static List<Map<String, double[]>> measuredNoise() throws Exception {
-    Map<String, Map<String, double[]>> captures = new TreeMap<>();
-    try (InputStream in =
-        ChangeFinderTest.class.getResourceAsStream("/latencyscope/fleet/noise.csv")) {
-      String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-      text.lines()
-          .skip(1)
-          .map(line -> line.split(","))
-          .forEach(cells ->
-              captures
-                  .computeIfAbsent(cells[0], capture -> new TreeMap<>())
-                  .put(
-                      cells[2],
-                      new double[] {Double.parseDouble(cells[3]), Double.parseDouble(cells[4])}));
-    }
-    return List.copyOf(captures.values());
-  }
-
-  /** Each day of a host is as far from its mean as one of the captures. */
-  private static List<Series> realFleet(List<Map<String, double[]>> captures, Random random) {
-    List<Series> all = new ArrayList<>();
-    List<String> names = IntStream.range(10, 10 + DAYS).mapToObj(d -> "2026-12-" + d).toList();
-    for (int host = 0; host < HOSTS; host++) {
-      double scale = Math.exp(0.3 * random.nextGaussian());
-      Map<Measure, double[]> values = new LinkedHashMap<>();
-      for (int day = 0; day < DAYS; day++) {
-        int at = day;
-        captures
-            .get(random.nextInt(captures.size()))
-            .forEach((measure, far) -> {
-              for (int i = 0; i < far.length; i++) {
-                Measure.Statistic of = i == 0 ? Measure.Statistic.P99 : Measure.Statistic.RATE;
-                // No two days are the same.
-                double log = scale * far[i] + 0.02 * random.nextGaussian();
-                values.computeIfAbsent(new Measure("any", measure, of), m -> new double[DAYS])[at] =
-                    1_000 * Math.exp(log);
-              }
-            });
-      }
-      String name = "host" + host;
-      values.forEach((measure, of) -> all.add(new Series(name, measure, names, of)));
-    }
-    return all;
-  }
-
   @Test
   void outliersOfRealCapturesAreNoChange() throws Exception {
-    List<Map<String, double[]>> captures = measuredNoise();
+    MeasuredNoise noise = MeasuredNoise.read();
     Random random = new Random(7);
     int alarms = 0;
     int fleets = 60;
     for (int fleet = 0; fleet < fleets; fleet++) {
-      List<Change> changes = ChangeFinder.find(realFleet(captures, random));
+      List<Change> changes = ChangeFinder.find(noise.fleet(50, 10, random));
       alarms += changes.stream().anyMatch(one -> one.isWorse() || one.isBetter()) ? 1 : 0;
     }
     // Without the shuffled days it was 9 of 200. 4 of 60 would come by chance in 0.3 % of such
