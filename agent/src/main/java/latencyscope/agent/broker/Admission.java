@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import latencyscope.proc.KernelFile;
@@ -30,22 +31,25 @@ record Admission(Set<Integer> uids, Set<Integer> gids) {
    *
    * @param users names or numbers
    * @param groups names or numbers
+   * @param lines where a name stands in a file, by {@code user NAME} and {@code group NAME}
    * @throws IOException in a sentence, if there is no such user or group
    */
-  static Admission of(List<String> users, List<String> groups) throws IOException {
+  static Admission of(List<String> users, List<String> groups, Map<String, String> lines)
+      throws IOException {
     Set<Integer> uids = new HashSet<>();
     for (String user : users) {
-      uids.add(number("passwd", user, "user"));
+      uids.add(number("passwd", user, "user", lines));
     }
     Set<Integer> gids = new HashSet<>();
     for (String group : groups) {
-      gids.add(number("group", group, "group"));
+      gids.add(number("group", group, "group", lines));
     }
     return new Admission(uids, gids);
   }
 
   // Not by reading the files: users may be kept by a directory service.
-  private static int number(String database, String name, String what) throws IOException {
+  private static int number(String database, String name, String what, Map<String, String> lines)
+      throws IOException {
     Process getent =
         new ProcessBuilder("getent", database, "--", name)
             .redirectError(ProcessBuilder.Redirect.DISCARD)
@@ -53,7 +57,13 @@ record Admission(Set<Integer> uids, Set<Integer> gids) {
     String line = new String(getent.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     String[] fields = line.split(":");
     if (fields.length < 3 || !fields[2].matches("\\d{1,9}")) {
-      throw new IOException("there is no " + what + " " + name + " on this host");
+      throw new IOException(
+          lines.getOrDefault(what + " " + name, "")
+              + "there is no "
+              + what
+              + " "
+              + name
+              + " on this host; name one that exists");
     }
     return Integer.parseInt(fields[2]);
   }

@@ -5,6 +5,7 @@ import java.io.PrintWriter;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import latencyscope.bpf.error.BpfException;
 import latencyscope.bpf.kernel.Kernel;
 import latencyscope.bpf.libbpf.KernelObject;
@@ -27,10 +28,17 @@ public final class Broker {
    * @param users who may be clients, by name or number; everybody if neither these nor groups are
    *     given
    * @param groups whose members may be clients
+   * @param lines where a name of these stands in a file, by {@code user NAME} and {@code group
+   *     NAME}
    * @return exit code of the process
    */
   public static int run(
-      PrintWriter out, PrintWriter err, String socket, List<String> users, List<String> groups) {
+      PrintWriter out,
+      PrintWriter err,
+      String socket,
+      List<String> users,
+      List<String> groups,
+      Map<String, String> lines) {
     try {
       Capabilities held = Capabilities.held();
       if (!held.allowBpf() || !held.has("CAP_SYS_PTRACE")) {
@@ -39,7 +47,7 @@ public final class Broker {
                 + held
                 + "; run it as root: sudo latencyscope broker");
       }
-      Admission admission = Admission.of(users, groups);
+      Admission admission = Admission.of(users, groups, lines);
       Confinement.enter();
       KernelObject.requireLibrary();
       Kernel.running().require();

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,11 +49,17 @@ class AdmissionTest {
 
   @Test
   void namesAndNumbersAreLookedUp() throws Exception {
-    Admission known = Admission.of(List.of("root", "0"), List.of("daemon"));
+    Admission known = Admission.of(List.of("root", "0"), List.of("daemon"), Map.of());
     assertEquals(new Admission(Set.of(0), Set.of(1)), known);
     IOException unknown =
-        assertThrows(IOException.class, () -> Admission.of(List.of("no-such-user"), List.of()));
-    assertEquals("there is no user no-such-user on this host", unknown.getMessage());
-    assertThrows(IOException.class, () -> Admission.of(List.of(), List.of("--help")));
+        assertThrows(
+            IOException.class,
+            () ->
+                Admission.of(
+                    List.of("no-such-user"), List.of(), Map.of("user no-such-user", "FILE:3: ")));
+    assertEquals(
+        "FILE:3: there is no user no-such-user on this host; name one that exists",
+        unknown.getMessage());
+    assertThrows(IOException.class, () -> Admission.of(List.of(), List.of("--help"), Map.of()));
   }
 }

@@ -2,7 +2,9 @@ package latencyscope.cli;
 
 import java.io.PrintWriter;
 import java.lang.reflect.InvocationTargetException;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import latencyscope.cli.console.Console;
 import latencyscope.cli.console.UserError;
 import picocli.CommandLine.Command;
@@ -22,7 +24,8 @@ import picocli.CommandLine.Option;
       "",
       "Examples:",
       "  sudo latencyscope broker",
-      "  sudo latencyscope broker --allow-group trading"
+      "  sudo latencyscope broker --allow-group trading",
+      "  sudo latencyscope broker --config /etc/latencyscope/desk.yml"
     })
 final class BrokerCommand extends Main.Common implements Main.Verbose {
   /** In the part of the jar that knows the kernel, which is compiled for a newer Java. */
@@ -37,6 +40,14 @@ final class BrokerCommand extends Main.Common implements Main.Verbose {
       description =
           "Listen there (default: $LATENCYSCOPE_BROKER or /run/latencyscope/broker.sock).")
   private String socket;
+
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description =
+          "File that says who is served, where no --allow option does (default:"
+              + " /etc/latencyscope/broker.yml, if it exists).")
+  private Path config;
 
   @Option(
       names = "--allow-user",
@@ -64,18 +75,28 @@ final class BrokerCommand extends Main.Common implements Main.Verbose {
 
   @Override
   public Integer call() throws UserError {
+    // Options replace the file as a whole: a mixture would serve more than either one says.
+    BrokerFile file =
+        users.isEmpty() && groups.isEmpty() ? BrokerFile.read(config) : BrokerFile.NONE;
     try {
       return (Integer)
           Class.forName(BROKER)
               .getMethod(
-                  "run", PrintWriter.class, PrintWriter.class, String.class, List.class, List.class)
+                  "run",
+                  PrintWriter.class,
+                  PrintWriter.class,
+                  String.class,
+                  List.class,
+                  List.class,
+                  Map.class)
               .invoke(
                   null,
                   new PrintWriter(console.out(), true, console.charset()),
                   new PrintWriter(console.err(), true, console.charset()),
                   socket,
-                  users,
-                  groups);
+                  users.isEmpty() ? file.users() : users,
+                  groups.isEmpty() ? file.groups() : groups,
+                  file.lines());
     } catch (UnsupportedClassVersionError e) {
       throw new UserError(
           "the broker requires Java 25 or newer, and this is Java " + Runtime.version(), e);

@@ -55,7 +55,7 @@ public final class ContractFile {
    * @param file its name, for messages
    */
   public static Contract parse(String file, String content) throws ContractException {
-    Yaml root = Yaml.parse(file, content);
+    Yaml root = Yaml.parse(file, content, "the contract is empty; it begins with: version: 1");
     Map<String, Yaml> map =
         root.map(
             "a contract, which begins with version: 1",

@@ -20,7 +20,7 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
  * A value of a YAML file that knows its line. Values are read as the text that stands there, so
  * that {@code 2-3} is no date and {@code 1_000} keeps its meaning.
  */
-final class Yaml {
+public final class Yaml {
   private final String file;
   private final String path;
   private final Node node;
@@ -34,17 +34,16 @@ final class Yaml {
   /**
    * Reads a file.
    *
+   * @param empty what to say of a file without content
    * @throws ContractException if it is empty or no YAML
    */
-  static Yaml parse(String file, String content) throws ContractException {
+  public static Yaml parse(String file, String content, String empty) throws ContractException {
     try {
       LoadSettings settings = LoadSettings.builder().setAllowDuplicateKeys(false).build();
       Node root =
           new Compose(settings)
               .composeString(content)
-              .orElseThrow(() ->
-                  new ContractException(
-                      file + ":1: the contract is empty; it begins with: version: 1"));
+              .orElseThrow(() -> new ContractException(file + ":1: " + empty));
       return new Yaml(file, "", root);
     } catch (MarkedYamlEngineException e) {
       int line = e.getProblemMark().map(Mark::getLine).orElse(0) + 1;
@@ -55,7 +54,7 @@ final class Yaml {
   }
 
   /** Line of the file, from 1 on. */
-  int line() {
+  public int line() {
     return line(node);
   }
 
@@ -64,7 +63,7 @@ final class Yaml {
   }
 
   /** What is wrong here, and what would be right. */
-  ContractException error(String what) {
+  public ContractException error(String what) {
     return error(line(), what);
   }
 
@@ -98,7 +97,7 @@ final class Yaml {
   }
 
   /** The same where only these keys make sense. */
-  Map<String, Yaml> map(String right, Set<String> known) throws ContractException {
+  public Map<String, Yaml> map(String right, Set<String> known) throws ContractException {
     Map<String, Yaml> map = map(right);
     for (NodeTuple tuple : ((MappingNode) node).getValue()) {
       String key = tuple.getKeyNode() instanceof ScalarNode scalar ? scalar.getValue() : "?";
@@ -112,7 +111,7 @@ final class Yaml {
   }
 
   /** Its values; a value that is no list is one of one value. */
-  List<Yaml> list() {
+  public List<Yaml> list() {
     if (!(node instanceof SequenceNode sequence)) {
       return List.of(this);
     }
@@ -128,7 +127,7 @@ final class Yaml {
    *
    * @param right what would be right, with an example
    */
-  String text(String right) throws ContractException {
+  public String text(String right) throws ContractException {
     if (node instanceof ScalarNode scalar && !scalar.getValue().isBlank()) {
       return scalar.getValue().strip();
     }
