@@ -43,6 +43,7 @@ import org.junit.jupiter.api.io.TempDir;
 @KernelTest
 class SchedulerTruthIT {
   private static final int CPU = 1;
+  private static final long MOVING_NS = 2_500_000_000L;
 
   @TempDir Path folder;
 
@@ -118,25 +119,24 @@ class SchedulerTruthIT {
       Jcmd jcmd = new Jcmd(engine.pid());
       jcmd.start("capture", "+latencyscope.RunQueueWait#threshold=1ms");
       jcmd.awaitCapturing();
-      engine.say("spins moved 4000");
+      engine.say("spins moved 60000");
       engine.await("spins");
       spinner = ProcFile.thread(engine.pid(), "moved");
       group.add(spinner);
       TimeUnit.MILLISECONDS.sleep(200);
       long begun = System.nanoTime();
       long ranBefore = ranNs(engine.pid(), spinner);
-      for (int move = 0; move < 60; move++) {
+      for (int move = 0; System.nanoTime() - begun < MOVING_NS; move++) {
         Commands.pin("" + spinner, move % 2);
         TimeUnit.MILLISECONDS.sleep(30);
       }
       ran = ranNs(engine.pid(), spinner) - ranBefore;
       elapsed = System.nanoTime() - begun;
       jcmd.stop("capture", recording);
-      engine.await("spun");
     }
     OurAccount ours = OurAccount.read(recording);
     long moved = ours.events("Migration", spinner).size();
-    assertTrue(moved >= 30, "moved " + moved + " times");
+    assertTrue(moved >= 10, "moved " + moved + " times");
     List<RecordedEvent> waits = ours.events("RunQueueWait", spinner);
     waits.forEach(wait -> assertTrue(wait.getLong("throttled") >= 0, wait::toString));
     long throttled = waits.stream().mapToLong(wait -> wait.getLong("throttled")).sum();
