@@ -24,6 +24,7 @@ import latencyscope.truth.account.OurAccount;
 import latencyscope.truth.account.SharedWaits;
 import latencyscope.truth.account.StampComparison;
 import latencyscope.truth.account.SwitchTrace;
+import latencyscope.truth.account.ThreadCounts;
 import latencyscope.truth.account.TracedCount;
 import latencyscope.truth.engine.Commands;
 import latencyscope.truth.engine.Competitors;
@@ -125,12 +126,12 @@ class SchedulerTruthIT {
       group.add(spinner);
       TimeUnit.MILLISECONDS.sleep(200);
       long begun = System.nanoTime();
-      long ranBefore = ranNs(engine.pid(), spinner);
+      long ranBefore = ThreadCounts.of(engine.pid(), "moved").ranNs();
       for (int move = 0; System.nanoTime() - begun < MOVING_NS; move++) {
         Commands.pin("" + spinner, move % 2);
         TimeUnit.MILLISECONDS.sleep(30);
       }
-      ran = ranNs(engine.pid(), spinner) - ranBefore;
+      ran = ThreadCounts.of(engine.pid(), "moved").ranNs() - ranBefore;
       elapsed = System.nanoTime() - begun;
       jcmd.stop("capture", recording);
     }
@@ -149,12 +150,6 @@ class SchedulerTruthIT {
     assertTrue(
         throttled <= waited && throttled >= 0.8 * waited,
         throttled + " of " + waited + " ns throttled");
-  }
-
-  /** Nanoseconds that a thread has run, by its {@code schedstat}. */
-  private static long ranNs(long pid, long thread) throws IOException {
-    Path account = Path.of("/proc", "" + pid, "task", "" + thread, "schedstat");
-    return Long.parseLong(Files.readString(account).split(" ")[0]);
   }
 
   @Test

@@ -44,6 +44,11 @@ public record ThreadCounts(long id, ProcFile status, String[] schedstat, String[
     return Long.parseLong(stat[9]);
   }
 
+  /** Nanoseconds that it has run. */
+  public long ranNs() {
+    return Long.parseLong(schedstat[0]);
+  }
+
   /** How often it waited for a CPU. */
   public long waits() {
     return Long.parseLong(schedstat[2]);
