@@ -22,6 +22,7 @@ import latencyscope.bpf.libbpf.KernelTest;
 import latencyscope.truth.engine.CommandLine;
 import latencyscope.truth.engine.Commands;
 import latencyscope.truth.engine.Engine;
+import latencyscope.truth.engine.Jcmd;
 import latencyscope.truth.engine.KernelObjects;
 import latencyscope.truth.engine.ProcFile;
 import org.junit.jupiter.api.AfterEach;
@@ -171,7 +172,7 @@ class OutsideJvmIT {
     start(java("25"));
     for (int i = 0; i < 2; i++) {
       Process commandLine = commandLine("--attach", "--duration", "120");
-      KernelObjects.awaitHeldBy(engine.pid());
+      new Jcmd(engine.pid()).awaitCapturing();
       collectGarbage();
       Commands.output("kill", "-INT", String.valueOf(commandLine.pid()));
       assertTellsOfTheJvm(report(commandLine));
