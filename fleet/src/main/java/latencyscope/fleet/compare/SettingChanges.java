@@ -18,10 +18,9 @@ import java.util.stream.Collectors;
  * <p>Hosts are what is compared, not days: of each the difference of its means before and since,
  * less what the other hosts did at the same day, so that a bad day of all is no change. It is
  * divided by the host's scatter, its own or the moderated one, whichever is larger: a few noisy
- * hosts are no change either.
- * Two samples of hosts are compared by Student's t test; what is farther out than {@link #FARTHEST}
- * counts as that, since a host with one wild day must not speak for the others. Chances are
- * corrected for the number of settings and measures (Bonferroni).
+ * hosts are no change either. Two samples of hosts are compared by Student's t test; what is
+ * farther out than {@link #FARTHEST} counts as that, since a host with one wild day must not speak
+ * for the others. Chances are corrected for the number of settings and measures (Bonferroni).
  */
 final class SettingChanges {
   /** Fewer are better compared each by itself. */
