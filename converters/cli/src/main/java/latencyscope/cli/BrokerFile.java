@@ -3,7 +3,6 @@ package latencyscope.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -29,6 +28,10 @@ record BrokerFile(List<String> users, List<String> groups, Map<String, String> l
   private static final Path DEFAULT = Path.of("/etc/latencyscope/broker.yml");
   private static final String USERS = "allow-users";
   private static final String GROUPS = "allow-groups";
+  private static final String EXAMPLE = "allow-users: [alice]";
+  private static final int ROOT = 0;
+  private static final int GROUP_WRITES = 0020;
+  private static final int OTHERS_WRITE = 0002;
 
   BrokerFile {
     users = List.copyOf(users);
@@ -40,7 +43,8 @@ record BrokerFile(List<String> users, List<String> groups, Map<String, String> l
    * Reads the file.
    *
    * @param named as named by the user, or null for the default, which need not exist
-   * @throws UserError if it cannot be read or has a mistake
+   * @throws UserError if it cannot be read, has a mistake, or a user other than root and this
+   *     process's could have changed it
    */
   static BrokerFile read(Path named) throws UserError {
     if (named == null && Files.notExists(DEFAULT)) {
@@ -48,11 +52,8 @@ record BrokerFile(List<String> users, List<String> groups, Map<String, String> l
     }
     Path file = named == null ? DEFAULT : named;
     try {
-      Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(file);
-      if (permissions.contains(PosixFilePermission.OTHERS_WRITE)) {
-        throw new UserError(
-            "everybody may write " + file + "; take that right away: chmod o-w " + file);
-      }
+      int own = (int) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
+      checkTrusted(file, own);
       return parse(file.toString(), Files.readString(file));
     } catch (IOException e) {
       throw new UserError(
@@ -62,14 +63,60 @@ record BrokerFile(List<String> users, List<String> groups, Map<String, String> l
     }
   }
 
-  private static BrokerFile parse(String file, String content) throws ContractException {
+  /**
+   * The file and its folder, and where the file is a link, the folder it leads to: who may write a
+   * folder can put another file there.
+   *
+   * @param own the user who is trusted beside root
+   * @throws UserError if one belongs to another user, or its group or everybody may write it
+   */
+  static void checkTrusted(Path file, int own) throws IOException, UserError {
+    Path real = file.toRealPath();
+    if (!Files.isRegularFile(real)) {
+      throw new UserError(file + " is not a regular file; name one with --config");
+    }
+    checkTrusted(file, "file", real, own);
+    checkTrusted(file, "folder", real.getParent(), own);
+    checkTrusted(file, "folder", file.toAbsolutePath().getParent(), own);
+  }
+
+  private static void checkTrusted(Path file, String what, Path path, int own)
+      throws IOException, UserError {
+    int owner = (int) Files.getAttribute(path, "unix:uid");
+    int mode = (int) Files.getAttribute(path, "unix:mode");
+    if (owner != ROOT && owner != own) {
+      throw new UserError(
+          "%s is not trusted: %s %s belongs to user %d, and must belong to root: chown root %s"
+              .formatted(file, what, path, owner, path));
+    }
+    String writers =
+        (mode & OTHERS_WRITE) != 0 ? "everybody" : (mode & GROUP_WRITES) != 0 ? "its group" : null;
+    if (writers != null) {
+      throw new UserError(
+          "%s is not trusted: %s may write %s %s, and only its owner may: chmod go-w %s"
+              .formatted(file, writers, what, path, path));
+    }
+  }
+
+  private static BrokerFile parse(String file, String content) throws ContractException, UserError {
     Map<String, Yaml> keys =
-        Yaml.parse(file, content, "the file is empty; name who is served: allow-users: [alice]")
-            .map("allow-users: [alice] or allow-groups: [trading]", known());
+        parseYaml(file, content).map(EXAMPLE + " or allow-groups: [trading]", known());
     Map<String, String> lines = new HashMap<>();
     List<String> users = names(file, keys.get(USERS), "user", lines);
     List<String> groups = names(file, keys.get(GROUPS), "group", lines);
     return new BrokerFile(users, groups, lines);
+  }
+
+  private static Yaml parseYaml(String file, String content) throws ContractException, UserError {
+    try {
+      return Yaml.parse(file, content, "the file is empty; name who is served: " + EXAMPLE);
+    } catch (ContractException e) {
+      if (e.getCause() == null) {
+        throw e;
+      }
+      // The parser says what is wrong with the syntax, and not what would be right.
+      throw new UserError(e.getMessage() + "; write lines such as " + EXAMPLE, e);
+    }
   }
 
   private static Set<String> known() {

@@ -45,7 +45,7 @@ class BrokerFileTest {
           allow-users: a;allow-users: b         | :2: 'allow-users' is there twice; keep one
           allow-users: [{name: alice}]          | :1: allow-users[0]: expected the name or number
           - alice                               | :1: expected allow-users: [alice] or allow-gro
-          allow-users: [alice                   | not YAML:
+          allow-users: [alice                   | such as allow-users: [alice]
           """)
   void namesTheLineOfAMistake(String content, String message) throws Exception {
     Path file = write(content.replace(';', '\n') + "\n");
@@ -66,16 +66,80 @@ class BrokerFileTest {
   }
 
   @Test
-  void aFileThatEverybodyMayWriteIsNotBelieved() throws Exception {
+  void aFolderIsNoFile() {
+    Path root = Path.of("/");
+
+    UserError error = assertThrows(UserError.class, () -> BrokerFile.read(root));
+
+    assertEquals("/ is not a regular file; name one with --config", error.getMessage());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"rw-rw-rw-, everybody", "rw-r--rw-, everybody", "rw-rw-r--, its group"})
+  void aFileThatOthersMayWriteIsNotTrusted(String permissions, String writers) throws Exception {
     Path file = write("allow-users: [alice]\n");
-    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-rw-rw-"));
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(permissions));
 
     UserError error = assertThrows(UserError.class, () -> BrokerFile.read(file));
 
-    assertTrue(error.getMessage().endsWith("chmod o-w " + file), error.getMessage());
+    assertEquals(
+        "%s is not trusted: %s may write file %s, and only its owner may: chmod go-w %s"
+            .formatted(file, writers, file, file),
+        error.getMessage());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"rwxrwxrwx, everybody", "rwxrwxr-x, its group"})
+  void aFileInAFolderThatOthersMayWriteIsNotTrusted(String permissions, String writers)
+      throws Exception {
+    Path file = write("allow-users: [alice]\n");
+    Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString(permissions));
+
+    UserError error = assertThrows(UserError.class, () -> BrokerFile.read(file));
+
+    assertEquals(
+        "%s is not trusted: %s may write folder %s, and only its owner may: chmod go-w %s"
+            .formatted(file, writers, directory, directory),
+        error.getMessage());
+  }
+
+  @Test
+  void aLinkIsTrustedAsTheFolderThatItLeadsTo() throws Exception {
+    Path open = Files.createDirectory(directory.resolve("open"));
+    Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxr-xr-x"));
+    Path target = Files.move(write("allow-users: [alice]\n"), open.resolve("real.yml"));
+    Path link = Files.createSymbolicLink(directory.resolve("link.yml"), target);
+    assertEquals(List.of("alice"), BrokerFile.read(link).users());
+    Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwxrwx"));
+
+    UserError error = assertThrows(UserError.class, () -> BrokerFile.read(link));
+
+    assertTrue(error.getMessage().endsWith("chmod go-w " + open), error.getMessage());
+  }
+
+  @Test
+  void aFileOfAnotherUserIsNotTrusted() throws Exception {
+    Path file = write("allow-users: [alice]\n");
+    int owner = (int) Files.getAttribute(file, "unix:uid");
+    // Only root can give a file away; as any other user the file itself is one of another user.
+    int nobody = 65_534;
+    if (owner == 0) {
+      Files.setAttribute(file, "unix:uid", nobody);
+    }
+    int other = owner == 0 ? nobody : owner;
+
+    UserError error = assertThrows(UserError.class, () -> BrokerFile.checkTrusted(file, 0));
+
+    assertEquals(
+        "%s is not trusted: file %s belongs to user %d, and must belong to root: chown root %s"
+            .formatted(file, file, other, file),
+        error.getMessage());
   }
 
   private Path write(String content) throws Exception {
-    return Files.writeString(directory.resolve("broker.yml"), content);
+    Path file = Files.writeString(directory.resolve("broker.yml"), content);
+    // Whatever the umask is.
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+    return file;
   }
 }
