@@ -12,6 +12,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * The journal goes on, every 20 ms, in a segment whose pages are on disk but not in memory.
@@ -22,6 +23,11 @@ import java.util.List;
 final class ColdJournal implements Disease {
   private static final Duration EVERY = Duration.ofMillis(20);
   private static final int MAX_SEGMENTS = 1_000;
+
+  /** So long the strategy may be without an order. */
+  private static final long HOME_NS = 1_000_000_000;
+
+  private static final long LOOK_NS = 1_000_000;
   private static final int SEGMENT_BYTES = 256 * Journal.RECORD;
 
   // dd with count=0 writes nothing and then asks the kernel to forget what it caches of the file.
@@ -69,7 +75,16 @@ final class ColdJournal implements Disease {
     if (patient.journal().continueAtHome()) {
       rolled--;
     }
+    awaitHome();
     majorFaults = strategy.majorFaults() - majorFaults;
+  }
+
+  /** The fault of a segment that was taken just before is counted when it is over. */
+  private void awaitHome() {
+    long giveUp = System.nanoTime() + HOME_NS;
+    while (!patient.journal().isTaken() && System.nanoTime() - giveUp < 0) {
+      LockSupport.parkNanos(LOOK_NS);
+    }
   }
 
   @Override

@@ -62,6 +62,11 @@ public final class Journal {
     return next.getAndSet(mapped) != null;
   }
 
+  /** Any thread: whether the segment that was given last has been taken. */
+  public boolean isTaken() {
+    return next.get() == null;
+  }
+
   /** Writes one record; {@code nowNs} is of {@code System.nanoTime()}, the price in ticks. */
   public void append(
       long nowNs,

@@ -59,7 +59,9 @@ class JournalTest {
     append(1);
     assertTrue(journal.continueIn(ByteBuffer.allocate(Journal.RECORD)), "the first was taken");
     assertTrue(journal.continueAtHome(), "the second was still waiting");
+    assertFalse(journal.isTaken());
     append(1);
+    assertTrue(journal.isTaken());
     assertEquals(Journal.RECORD, segment.position());
     assertEquals(1, ByteBuffer.wrap(Files.readAllBytes(file)).getLong(Journal.RECORD));
   }
