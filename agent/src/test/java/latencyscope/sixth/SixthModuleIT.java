@@ -10,6 +10,7 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,7 +56,9 @@ class SixthModuleIT {
         while (true) {
           channel.write(ByteBuffer.wrap(new byte[512]), 0);
           channel.force(true);
-          Files.writeString(counts, Long.toString(++count));
+          // Not in place: whoever reads it, or ends this process, would find it empty.
+          Path next = Files.writeString(Path.of(counts + ".next"), Long.toString(++count));
+          Files.move(next, counts, StandardCopyOption.ATOMIC_MOVE);
           Thread.sleep(5);
         }
       }
@@ -72,7 +75,7 @@ class SixthModuleIT {
                 JAVA, "-cp", classPath, Journal.class.getName(), work + "/journal", count + "")
             .inheritIO()
             .start();
-    while (!Files.exists(count) || Files.size(count) == 0) {
+    while (!Files.exists(count)) {
       Thread.sleep(20);
     }
     long before = Long.parseLong(Files.readString(count));

@@ -47,10 +47,14 @@ class CheckIT {
   private Process target;
   private Process competitor;
 
+  /** Starts a command; when it returns, it is what runs, and not the tools that put it there. */
   private static Process start(String... command) throws Exception {
     List<String> words = new ArrayList<>(PINNED);
     words.addAll(List.of(command));
-    return new ProcessBuilder(words).redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
+    Process process =
+        new ProcessBuilder(words).redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
+    Commands.awaitProgram(process, command[0]);
+    return process;
   }
 
   @BeforeEach

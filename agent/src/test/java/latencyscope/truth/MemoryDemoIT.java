@@ -133,10 +133,18 @@ class MemoryDemoIT {
     assertTrue(ours.counter(strategy, "major_faults") >= faults, told);
     // A mapping cannot be looked up while another thread changes the mappings.
     assertTrue(unnamed <= 1 + faults / 100, told);
-    long mapped =
-        majors.stream().filter(event -> "mapped-file".equals(event.getString("region"))).count();
-    assertEquals(mapped, finding.get("count").asLong(), told);
-    assertTrue(finding.get("culprit").asText().matches(".*/cold/segment-\\d+"), out);
+    List<RecordedEvent> mapped =
+        majors.stream().filter(event -> "mapped-file".equals(event.getString("region"))).toList();
+    assertEquals(mapped.size(), finding.get("count").asLong(), told);
+    // It names the file of the longest; of what it reads again, one fault may be longer than all.
+    long longest =
+        mapped.stream().mapToLong(event -> event.getDuration().toNanos()).max().orElse(0);
+    assertTrue(
+        mapped.stream()
+            .filter(event -> event.getDuration().toNanos() == longest)
+            .anyMatch(event -> finding.get("culprit").asText().equals(event.getString("file"))),
+        out);
+    assertTrue(cold > mapped.size() / 2, told);
     assertTrue(finding.get("remedy").asText().contains("vmtouch -dl '"), out);
   }
 

@@ -96,8 +96,8 @@ class MonitorIT {
       start(terminal, "");
       terminal.press("1");
       terminal.await("window", 5, text -> text.contains("last 1 s"));
-      long provokedAt = System.nanoTime();
       long pid = provoke();
+      long provokedAt = System.nanoTime(); // before there is that process, nothing can be seen
       String culprit = "behind sh (pid " + pid + ") on CPU " + CPU;
       String screen = terminal.await(culprit, 2, text -> text.contains(culprit));
       long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - provokedAt);

@@ -107,7 +107,7 @@ class StackIT {
 
   private static boolean isParked(RecordedEvent event) {
     long asked = event.getLong("asked");
-    return event.getBoolean("timed") && asked > 2_500_000 && asked <= 3_000_000;
+    return event.getBoolean("timed") && asked > 20_000_000 && asked <= 30_000_000;
   }
 
   private static boolean isWithin(RecordedEvent event, RecordedEvent monitor) {

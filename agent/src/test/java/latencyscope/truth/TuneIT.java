@@ -97,6 +97,8 @@ class TuneIT {
       assertTrue(System.nanoTime() < end, () -> "does not come to its CPU: " + command);
       TimeUnit.MILLISECONDS.sleep(10);
     }
+    // The tools that put it there have its CPU before it has.
+    Commands.awaitProgram(process, words[0].equals("chrt") ? words[3] : words[0]);
     return process;
   }
 

@@ -2,12 +2,16 @@ package latencyscope.truth.engine;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** Ordinary Linux commands that provoke something or give an account of their own. */
 public final class Commands {
+  private static final int LOOKS = 3_000;
+
   private Commands() {}
 
   /** Runs a command to its end and returns what it printed on standard output. */
@@ -56,6 +60,23 @@ public final class Commands {
     command.addAll(List.of("taskset", "-c", String.valueOf(cpu)));
     command.addAll(List.of("timeout", "120", "sh", "-c", "while :; do :; done"));
     return new ProcessBuilder(command).start();
+  }
+
+  /**
+   * Waits until a process has become a program: until then it is the tools that were put before it.
+   *
+   * @param program its name, at most 15 characters
+   */
+  public static void awaitProgram(Process process, String program)
+      throws IOException, InterruptedException {
+    Path comm = Path.of("/proc", Long.toString(process.pid()), "comm");
+    for (int look = 0; look < LOOKS; look++) {
+      if (Files.readString(comm).strip().equals(program)) {
+        return;
+      }
+      TimeUnit.MILLISECONDS.sleep(10);
+    }
+    throw new AssertionError("process " + process.pid() + " does not become " + program);
   }
 
   /** Ends a process and what it started. */

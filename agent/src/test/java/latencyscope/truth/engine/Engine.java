@@ -39,6 +39,17 @@ public final class Engine implements AutoCloseable {
     out =
         new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
     in = process.getOutputStream();
+    removeSocketOfAnEarlierOne(process.pid());
+  }
+
+  // A JVM that is killed leaves the socket of its attach mechanism. One that gets its id later
+  // could not be attached to: jcmd connects to what is there, and nobody listens.
+  private static void removeSocketOfAnEarlierOne(long pid) {
+    try {
+      Files.deleteIfExists(Path.of("/tmp/.java_pid" + pid));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Starts a main class of the tests under the agent; its standard error goes to a file. */

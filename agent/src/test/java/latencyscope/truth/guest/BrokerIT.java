@@ -45,6 +45,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class BrokerIT {
   private static final int NAPS = 200;
 
+  /** One that is over before the thread has gone to sleep is none for the kernel. */
+  private static final int NAP_MS = 5;
+
   /** CAP_SYS_PTRACE, CAP_PERFMON and CAP_BPF. */
   private static final String KEPT = "000000c000080000";
 
@@ -75,7 +78,7 @@ class BrokerIT {
     try (Engine engine = start(feature)) {
       engine.await("ready");
       Jcmd jcmd = OrdinaryUser.record(engine, engine.pid(), "trading");
-      engine.say("naps worker " + NAPS + " 1");
+      engine.say("naps worker " + NAPS + " " + NAP_MS);
       engine.await("napped");
       jcmd.dump("trading", recording);
       OurAccount dumped = OurAccount.read(recording);
@@ -85,7 +88,7 @@ class BrokerIT {
       assertFalse(dumped.events("FullResolution").isEmpty(), "the log was read");
       assertTrue(dumped.events("FutexWait", worker).size() >= NAPS, "naps are futex waits");
       assertTrue(dumped.events("ContextSwitch", worker).size() >= NAPS);
-      engine.say("naps later " + NAPS + " 1");
+      engine.say("naps later " + NAPS + " " + NAP_MS);
       engine.await("napped");
       jcmd.stop("trading", recording);
       OurAccount ours = OurAccount.read(recording);
@@ -127,7 +130,7 @@ class BrokerIT {
     try (Engine engine = user.start("17", "broker=" + broker.socket(), container)) {
       engine.await("ready");
       Jcmd jcmd = OrdinaryUser.record(engine, engine.jvmPid(), "trading");
-      engine.say("naps worker " + NAPS + " 1");
+      engine.say("naps worker " + NAPS + " " + NAP_MS);
       engine.await("napped");
       jcmd.stop("trading", recording);
       OurAccount ours = OurAccount.read(recording);
@@ -161,6 +164,9 @@ class BrokerIT {
       assertEquals("1", status.text("NoNewPrivs"));
     }
     assertHoldsNothing();
+    for (int look = 0; look < 40 && !broker.log().contains("has ended"); look++) {
+      TimeUnit.MILLISECONDS.sleep(50);
+    }
     assertTrue(broker.log().contains("has ended"), broker.log());
   }
 
@@ -180,14 +186,14 @@ class BrokerIT {
     try (Engine engine = start("17")) {
       engine.await("ready");
       Jcmd jcmd = OrdinaryUser.record(engine, engine.pid(), "trading");
-      engine.say("naps before " + NAPS + " 1");
+      engine.say("naps before " + NAPS + " " + NAP_MS);
       engine.await("napped");
       // Asked for a dump, it hands over what it has; by itself about once a second.
       jcmd.dump("trading", folder.resolve("before.jfr"));
       broker.kill();
       awaitComplaint("counts from /proc alone");
       TimeUnit.SECONDS.sleep(1);
-      engine.say("naps after " + NAPS + " 1");
+      engine.say("naps after " + NAPS + " " + NAP_MS);
       engine.await("napped");
       jcmd.stop("trading", recording);
       OurAccount ours = OurAccount.read(recording);
@@ -235,7 +241,7 @@ class BrokerIT {
       engine.await("ready");
       Jcmd jcmd = OrdinaryUser.record(engine, engine.pid(), "trading");
       Process deaf = rawClient("deaf=4000");
-      engine.say("naps worker " + NAPS + " 1");
+      engine.say("naps worker " + NAPS + " " + NAP_MS);
       String[] outcomes =
           outcome(rawClient("lie=1", "lie=4194999", "garbage", "position", "flood", "calls"))
               .split("\n");

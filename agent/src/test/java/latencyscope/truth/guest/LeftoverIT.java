@@ -90,6 +90,7 @@ class LeftoverIT {
       Jcmd jcmd = new Jcmd(engine.pid());
       jcmd.start("capture");
       KernelObjects loaded = KernelObjects.awaitHeldBy(engine.pid());
+      awaitCapture(engine);
       jcmd.stop("capture");
       // The recording was stopped, so the capture is: jcmd has waited for it.
       assertTrue(KernelObjects.heldBy(engine.pid()).isEmpty());
@@ -234,8 +235,15 @@ class LeftoverIT {
     Jcmd jcmd = new Jcmd(engine.pid());
     jcmd.start("capture");
     KernelObjects loaded = KernelObjects.awaitHeldBy(engine.pid(), modules);
+    awaitCapture(engine);
     jcmd.stop("capture");
     return loaded;
+  }
+
+  /** Who stops a capture that is still being set up waits for two seconds at most. */
+  private static void awaitCapture(Engine engine) throws IOException {
+    engine.say("await capturing");
+    assertEquals("capturing", engine.await("state"));
   }
 
   /**

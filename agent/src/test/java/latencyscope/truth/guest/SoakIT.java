@@ -126,6 +126,7 @@ class SoakIT {
       jcmd.start(
           "soak", "settings=" + settings, "maxage=" + MAX_AGE_S + "s", "+soak.Stamp#enabled=true");
       KernelObjects loaded = KernelObjects.awaitHeldBy(engine.pid());
+      jcmd.awaitCapturing();
       Set<Path> firstChunks = chunks(repository);
       System.out.println(
           "SoakIT:   rss_kB  fds thrd   maps_kB chnk switches/s calls/s faults/s  lost early   events"

@@ -421,11 +421,12 @@ class SwitchingIT {
       jcmd.load("status");
       jcmd.start("capture");
       // Not only as many programs as one module has: it is to say that it captures.
-      KernelObjects.awaitHeldBy(engine.pid());
+      KernelObjects loaded = KernelObjects.awaitHeldBy(engine.pid());
       engine.say("await capturing");
       assertEquals("capturing", engine.await("state"));
       jcmd.load("status");
       jcmd.load("stop");
+      loaded.awaitGone(); // it is not waited for, longer than for two seconds
       assertTrue(KernelObjects.heldBy(engine.pid()).isEmpty());
       jcmd.load("status");
       assertTrue(KernelObjects.heldBy(engine.pid()).isEmpty(), "to be asked is not to be started");
@@ -464,8 +465,9 @@ class SwitchingIT {
     return events.stream().filter(event -> thread.equals(event.getString("thread"))).toList();
   }
 
+  // A fifth longer: a thread that loses its CPU on its way to sleep sleeps that much shorter.
   private static void nap(Engine engine, String name, int count, int millis) throws IOException {
-    engine.say("naps " + name + " " + count + " " + millis);
+    engine.say("naps " + name + " " + count + " " + (millis + millis / 5));
     engine.await("napped " + name);
   }
 

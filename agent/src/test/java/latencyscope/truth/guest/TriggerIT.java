@@ -346,8 +346,9 @@ class TriggerIT {
     throw new AssertionError(recordings);
   }
 
+  // A fifth longer: a thread that loses its CPU on its way to sleep sleeps that much shorter.
   private static void nap(Engine engine, String name, int millis) throws IOException {
-    engine.say("naps " + name + " 1 " + millis);
+    engine.say("naps " + name + " 1 " + (millis + millis / 5));
     engine.await("napped " + name);
   }
 

@@ -27,7 +27,8 @@ public final class StackWorkload {
   /** Until then the agent knows which thread this is. */
   private static final long MEET_NS = 300_000_000;
 
-  private static final long WAIT_NS = 3_000_000;
+  /** Not over before the thread has gone to sleep, on a busy host, too. */
+  private static final long WAIT_NS = 30_000_000;
 
   private final Map<String, Integer> lines = new TreeMap<>();
   private final MemorySegment memory = NativeMemory.anonymous((TIMES + 1L) * PAGE);

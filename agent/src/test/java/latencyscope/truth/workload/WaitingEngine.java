@@ -26,7 +26,10 @@ public final class WaitingEngine {
   /** How often each thread waits. */
   public static final int TIMES = 50;
 
-  private static final long NAP_MS = 2;
+  /** Long enough that it is not over before the thread has gone to sleep, on a busy host, too. */
+  private static final long NAP_MS = 20;
+
+  private static final long SPIN_MS = 2;
 
   /** How often threads queue up for a lock. */
   public static final int CONVOYS = 10;
@@ -115,7 +118,7 @@ public final class WaitingEngine {
           play(
               () -> {
                 LockSupport.parkNanos(NAP_MS * 1_000_000);
-                spin(NAP_MS * 10);
+                spin(SPIN_MS * 10);
               },
               () -> {});
       case "wait" -> play(this::await, this::awake);
@@ -137,7 +140,7 @@ public final class WaitingEngine {
                 asked.incrementAndGet();
                 wait.run();
                 done.incrementAndGet();
-                spin(NAP_MS);
+                spin(SPIN_MS);
               }
             });
     Thread partner =

@@ -13,14 +13,17 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 /** A receiver on loopback that decodes what it gets by the published schema. */
 public final class Receiver implements AutoCloseable {
   private static final int OK = 200;
+  private static final int FAILED = 500;
 
   private final HttpServer server;
   private final List<ExportMetricsServiceRequest> requests = new CopyOnWriteArrayList<>();
+  private final AtomicInteger failures = new AtomicInteger();
   private volatile int code = OK;
   private volatile long delayMillis;
 
@@ -36,7 +39,8 @@ public final class Receiver implements AutoCloseable {
     try (exchange) {
       requests.add(ExportMetricsServiceRequest.parseFrom(exchange.getRequestBody().readAllBytes()));
       Thread.sleep(delayMillis);
-      exchange.sendResponseHeaders(code, -1);
+      boolean fails = failures.getAndUpdate(left -> Math.max(0, left - 1)) > 0;
+      exchange.sendResponseHeaders(fails ? FAILED : code, -1);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -46,6 +50,11 @@ public final class Receiver implements AutoCloseable {
   public void answers(int withCode, long afterMillis) {
     code = withCode;
     delayMillis = afterMillis;
+  }
+
+  /** Has it answer 500 so many times, and then as it does. */
+  public void failsFirst(int times) {
+    failures.set(times);
   }
 
   /** Its address. */
