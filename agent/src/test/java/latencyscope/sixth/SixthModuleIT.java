@@ -56,7 +56,7 @@ class SixthModuleIT {
         while (true) {
           channel.write(ByteBuffer.wrap(new byte[512]), 0);
           channel.force(true);
-          // Not in place: whoever reads it, or ends this process, would find it empty.
+          // Replaced as a whole, so that a reader never finds the file empty.
           Path next = Files.writeString(Path.of(counts + ".next"), Long.toString(++count));
           Files.move(next, counts, StandardCopyOption.ATOMIC_MOVE);
           Thread.sleep(5);

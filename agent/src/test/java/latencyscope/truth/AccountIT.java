@@ -116,8 +116,7 @@ class AccountIT {
     Jcmd jcmd = new Jcmd(pid);
     jcmd.start(name, "settings=default");
     KernelObjects.awaitHeldBy(pid);
-    engine.say("await capturing");
-    assertEquals("capturing", engine.await("state"));
+    engine.awaitCapturing();
     engine.say("naps worker 100 1");
     engine.await("napped worker");
     Set<String> programs =

@@ -104,6 +104,33 @@ public final class Engine implements AutoCloseable {
     in.flush();
   }
 
+  /**
+   * Waits until it captures: its programs are in the kernel some time before their records are
+   * taken. For engines that nap.
+   */
+  public void awaitCapturing() throws IOException {
+    say("await capturing");
+    String state = await("state");
+    if (!state.equals("capturing")) {
+      throw new AssertionError("the capture's state is " + state);
+    }
+  }
+
+  /**
+   * Has a thread nap, each time for at least so long by the kernel's clock: it is asked for a fifth
+   * more, since a thread that loses its CPU on its way to sleep sleeps that much shorter. Returns
+   * when it has napped.
+   */
+  public void nap(String thread, int count, int millis) throws IOException {
+    say("naps " + thread + " " + count + " " + asked(millis));
+    await("napped " + thread);
+  }
+
+  /** What to ask for, to be off the CPU for so long at least; milliseconds. */
+  public static int asked(int millis) {
+    return millis + millis / 5;
+  }
+
   /** Waits for the end; returns the exit code. */
   public int finish() throws InterruptedException {
     if (!process.waitFor(LIMIT_S, TimeUnit.SECONDS)) {

@@ -1,7 +1,5 @@
 package latencyscope.truth.engine;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -70,8 +68,7 @@ public record OrdinaryUser(Path folder, Path jar) {
   public static Jcmd record(Engine engine, long pid, String name) throws Exception {
     Jcmd jcmd = new Jcmd(pid);
     jcmd.start(name);
-    engine.say("await capturing");
-    assertEquals("capturing", engine.await("state"));
+    engine.awaitCapturing();
     return jcmd;
   }
 

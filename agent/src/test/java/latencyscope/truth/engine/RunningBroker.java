@@ -50,16 +50,20 @@ public final class RunningBroker implements AutoCloseable {
             .redirectErrorStream(true)
             .redirectOutput(folder.resolve("log").toFile())
             .start();
-    for (long waited = 0; waited < LIMIT_S * 1_000; waited += 50) {
-      if (log().contains("listening at ")) {
-        return;
-      }
+    awaitSaid("listening at ", LIMIT_S * 1_000);
+  }
+
+  /** Waits until it has said some words. */
+  public void awaitSaid(String words, long limitMs) throws IOException, InterruptedException {
+    for (long waited = 0; waited < limitMs && !log().contains(words); waited += 50) {
       if (!process.isAlive()) {
         break;
       }
       TimeUnit.MILLISECONDS.sleep(50);
     }
-    throw new AssertionError("the broker does not listen: " + log());
+    if (!log().contains(words)) {
+      throw new AssertionError("the broker does not say '" + words + "': " + log());
+    }
   }
 
   /** Its socket. */

@@ -164,10 +164,7 @@ class BrokerIT {
       assertEquals("1", status.text("NoNewPrivs"));
     }
     assertHoldsNothing();
-    for (int look = 0; look < 40 && !broker.log().contains("has ended"); look++) {
-      TimeUnit.MILLISECONDS.sleep(50);
-    }
-    assertTrue(broker.log().contains("has ended"), broker.log());
+    broker.awaitSaid("has ended", 2_000);
   }
 
   /** Within a second, and another one on a host that is as busy as tests make it. */

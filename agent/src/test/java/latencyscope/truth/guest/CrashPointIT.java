@@ -60,8 +60,7 @@ class CrashPointIT {
     try (Engine engine = capturingEngine()) {
       engine.await("ready");
       // All modules: an engine that leaves while they come up has no account of a capture.
-      engine.say("await capturing");
-      engine.await("state");
+      engine.awaitCapturing();
       KernelObjects loaded = KernelObjects.awaitHeldBy(engine.pid());
       engine.say("naps after 3 5");
       engine.await("napped after");
@@ -118,8 +117,7 @@ class CrashPointIT {
     Path recording = folder.resolve("recording.jfr");
     try (Engine engine = capturingEngine()) {
       engine.await("ready");
-      engine.say("await capturing");
-      engine.await("state");
+      engine.awaitCapturing();
       engine.say("naps work 100 2");
       engine.await("napped work");
       engine.say("leave 0");

@@ -74,8 +74,7 @@ class FullDiskIT {
     String trigger = "trigger=latencyscope.ContextSwitch>200ms,trigger.dir=" + disk;
     try (Engine engine = Launch.of(NappingEngine.class).withAgent(trigger).start(errors)) {
       engine.await("ready");
-      engine.say("await capturing");
-      assertEquals("capturing", engine.await("state"));
+      engine.awaitCapturing();
       engine.say("naps worker 2000 1");
       engine.await("napped worker");
       engine.say("naps stalled 1 300");

@@ -90,7 +90,7 @@ class LeftoverIT {
       Jcmd jcmd = new Jcmd(engine.pid());
       jcmd.start("capture");
       KernelObjects loaded = KernelObjects.awaitHeldBy(engine.pid());
-      awaitCapture(engine);
+      engine.awaitCapturing(); // a stop waits for the set-up, but for two seconds only
       jcmd.stop("capture");
       // The recording was stopped, so the capture is: jcmd has waited for it.
       assertTrue(KernelObjects.heldBy(engine.pid()).isEmpty());
@@ -235,15 +235,9 @@ class LeftoverIT {
     Jcmd jcmd = new Jcmd(engine.pid());
     jcmd.start("capture");
     KernelObjects loaded = KernelObjects.awaitHeldBy(engine.pid(), modules);
-    awaitCapture(engine);
+    engine.awaitCapturing();
     jcmd.stop("capture");
     return loaded;
-  }
-
-  /** Who stops a capture that is still being set up waits for two seconds at most. */
-  private static void awaitCapture(Engine engine) throws IOException {
-    engine.say("await capturing");
-    assertEquals("capturing", engine.await("state"));
   }
 
   /**

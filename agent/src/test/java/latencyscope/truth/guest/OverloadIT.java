@@ -221,8 +221,7 @@ class OverloadIT {
     long switches;
     try (Engine engine = launch.start(folder.resolve("stderr.txt"))) {
       engine.await("ready");
-      engine.say("await capturing");
-      engine.await("state");
+      engine.awaitCapturing();
       Process competitor = Commands.competitor(1, "chrt", "-f", "50");
       try {
         engine.say("naps starved 2000 2");

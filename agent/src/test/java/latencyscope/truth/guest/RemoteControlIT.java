@@ -38,9 +38,6 @@ class RemoteControlIT {
   private static final String SWITCH = "latencyscope.ContextSwitch";
   private static final int NAP_MS = 200;
 
-  /** A thread that loses its CPU on its way to sleep sleeps that much shorter. */
-  private static final int ASKED_MS = NAP_MS + 40;
-
   private static final Duration THRESHOLD = Duration.ofMillis(100);
 
   @TempDir Path folder;
@@ -62,11 +59,6 @@ class RemoteControlIT {
     } finally {
       machine.detach();
     }
-  }
-
-  private static void nap(Engine engine, String name) throws IOException {
-    engine.say("naps " + name + " 1 " + ASKED_MS);
-    engine.await("napped " + name);
   }
 
   private static void assertNap(RecordedEvent event, String thread) {
@@ -110,7 +102,7 @@ class RemoteControlIT {
               "true"));
       bean.startRecording(recording);
       new Jcmd(engine.pid()).awaitCapturing();
-      nap(engine, "by-bean");
+      engine.nap("by-bean", 1, NAP_MS);
       bean.stopRecording(recording);
       bean.copyTo(recording, file.toString());
       bean.closeRecording(recording);
@@ -137,7 +129,7 @@ class RemoteControlIT {
             });
         stream.startAsync();
         new Jcmd(engine.pid()).awaitCapturing();
-        nap(engine, "streamed");
+        engine.nap("streamed", 1, NAP_MS);
         assertTrue(seen.await(60, TimeUnit.SECONDS), "the stream did not see it");
       }
       assertLeftAlone(engine);
@@ -148,11 +140,11 @@ class RemoteControlIT {
   void theEnginesOwnRecordingAndStream() throws Exception {
     Path file = folder.resolve("own.jfr");
     try (Engine engine = engine()) {
-      engine.say("record " + file + " " + ASKED_MS);
+      engine.say("record " + file + " " + Engine.asked(NAP_MS));
       engine.await("recorded");
       assertNap(nap(file, "recorded"), "recorded");
       assertTrue(KernelObjects.heldBy(engine.pid()).isEmpty(), "still loaded");
-      engine.say("stream trader " + ASKED_MS);
+      engine.say("stream trader " + Engine.asked(NAP_MS));
       assertTrue(Integer.parseInt(engine.await("streamed")) >= NAP_MS);
       engine.await("closed");
       assertLeftAlone(engine);
@@ -170,8 +162,8 @@ class RemoteControlIT {
         new Jcmd(engine.pid()).start("capture");
         new Jcmd(engine.pid()).awaitCapturing();
       }
-      nap(first, "of-first");
-      nap(second, "of-second");
+      first.nap("of-first", 1, NAP_MS);
+      second.nap("of-second", 1, NAP_MS);
       new Jcmd(first.pid()).stop("capture", one);
       new Jcmd(second.pid()).stop("capture", other);
       assertLeftAlone(first);
@@ -195,10 +187,9 @@ class RemoteControlIT {
             .withAgent("modules=isolation,start=latencyscope-full,file=" + file);
     try (Engine engine = launch.start(folder.resolve("stderr.txt"))) {
       engine.await("ready");
-      engine.say("await capturing");
-      engine.await("state");
+      engine.awaitCapturing();
       KernelObjects loaded = KernelObjects.awaitHeldBy(engine.pid(), List.of("isolation"));
-      nap(engine, "last-deed");
+      engine.nap("last-deed", 1, NAP_MS);
       Commands.output("kill", "-TERM", String.valueOf(engine.pid()));
       assertEquals(128 + 15, engine.finish());
       loaded.awaitGone();

@@ -135,8 +135,7 @@ class SecurityIT {
       assertFalse(before.isEmpty(), "not even the JVM's own is seen");
       jcmd.start("capture");
       KernelObjects.awaitHeldBy(engine.pid());
-      engine.say("await capturing");
-      assertEquals("capturing", engine.await("state"));
+      engine.awaitCapturing();
       engine.say("naps worker 100 1");
       engine.await("napped worker");
       assertNoneBut(before, engine.pid());

@@ -57,11 +57,11 @@ class SwitchingIT {
   @Test
   void nothingIsLoadedUntilARecordingAsksAndAfterItStops() throws Exception {
     try (Engine engine = engine()) {
-      nap(engine, "before", 1, 500);
+      engine.nap("before", 1, 500);
       assertTrue(KernelObjects.heldBy(engine.pid()).isEmpty(), "loaded without a recording");
       Jcmd jcmd = new Jcmd(engine.pid());
       jcmd.start("without-us", enabled(false));
-      nap(engine, "unobserved", 1, 500);
+      engine.nap("unobserved", 1, 500);
       assertTrue(KernelObjects.heldBy(engine.pid()).isEmpty(), "loaded for another's recording");
       jcmd.start("capture", enabled(true));
       awaitCapture(engine);
@@ -80,8 +80,8 @@ class SwitchingIT {
       Jcmd jcmd = new Jcmd(engine.pid());
       jcmd.start("capture", threshold("20ms"));
       awaitThreshold(engine, 20 * MS);
-      nap(engine, "short", 100, 1);
-      nap(engine, "long", 3, 30);
+      engine.nap("short", 100, 1);
+      engine.nap("long", 3, 30);
       jcmd.stop("capture", recording);
     }
     OurAccount ours = OurAccount.read(recording);
@@ -173,7 +173,7 @@ class SwitchingIT {
       String settings = jcmd.check("both");
       assertTrue(settingsOf("jdk.ExecutionSample", settings).contains("enabled=true"), settings);
       assertTrue(settingsOf("jdk.ThreadPark", settings).contains("threshold=10 us"), settings);
-      nap(engine, "both", 1, 50);
+      engine.nap("both", 1, 50);
       jcmd.stop("both", recording);
     }
     OurAccount ours = OurAccount.read(recording);
@@ -206,9 +206,9 @@ class SwitchingIT {
       jcmd.start("threads", profile, "watch-threads=one-*+two", "watch-trigger=" + trigger);
       awaitCapture(engine);
       for (String name : List.of("one-more", "two", "three")) {
-        nap(engine, name, 1, 50);
+        engine.nap(name, 1, 50);
       }
-      nap(engine, "one-long", 1, 300);
+      engine.nap("one-long", 1, 300);
       OurAccount written = OurAccount.read(awaitTriggered());
       assertEquals(trigger, written.events("Trigger").get(0).getString("condition"));
       // On a machine that is busy a nap of one of the others may be as long.
@@ -219,7 +219,7 @@ class SwitchingIT {
       awaitCapture(engine);
       for (int cpu : List.of(1, 0)) {
         Commands.pinAll(engine.pid(), cpu);
-        nap(engine, "on-" + cpu, 1, 50);
+        engine.nap("on-" + cpu, 1, 50);
       }
       jcmd.stop("cpus", cpus);
     }
@@ -294,7 +294,7 @@ class SwitchingIT {
       for (int i = 0; i < 5; i++) {
         String name = "stall-" + i;
         Path dump = folder.resolve(name + ".jfr");
-        nap(engine, name, 1, 50);
+        engine.nap(name, 1, 50);
         jcmd.dump("capture", dump);
         OurAccount ours = OurAccount.read(dump);
         List<RecordedEvent> stalls =
@@ -319,12 +319,12 @@ class SwitchingIT {
       jcmd.start("capture");
       jcmd.load("threads:late-*,modules:isolation");
       awaitCapture(engine);
-      nap(engine, "late-one", 1, 50);
-      nap(engine, "other", 1, 50);
+      engine.nap("late-one", 1, 50);
+      engine.nap("other", 1, 50);
       jcmd.load("threads:late-*,modules:isolation");
       jcmd.load("threads:late-*,modules:isolation");
       awaitCapture(engine);
-      nap(engine, "late-two", 1, 50);
+      engine.nap("late-two", 1, 50);
       jcmd.stop("capture", recording);
       assertTrue(KernelObjects.heldBy(engine.pid()).isEmpty());
     }
@@ -344,16 +344,16 @@ class SwitchingIT {
       jcmd.start("capture");
       jcmd.load("threads:early-*,modules:isolation");
       KernelObjects first = awaitCapture(engine);
-      nap(engine, "early-one", 1, 50);
-      nap(engine, "other-one", 1, 50);
+      engine.nap("early-one", 1, 50);
+      engine.nap("other-one", 1, 50);
       jcmd.load("threads:early-*,modules:isolation");
       assertEquals(first, KernelObjects.heldBy(engine.pid()), "loaded anew for nothing");
-      nap(engine, "early-last", 1, 50);
+      engine.nap("early-last", 1, 50);
       jcmd.load("threads:other-*,modules:isolation+syscall");
       first.awaitGone();
       awaitCapture(engine, List.of("isolation", "syscall"));
-      nap(engine, "early-two", 1, 50);
-      nap(engine, "other-two", 1, 50);
+      engine.nap("early-two", 1, 50);
+      engine.nap("other-two", 1, 50);
       jcmd.stop("capture", recording);
       assertTrue(KernelObjects.heldBy(engine.pid()).isEmpty());
     }
@@ -391,7 +391,7 @@ class SwitchingIT {
       jcmd.load(trigger);
       awaitCapture(engine);
       awaitRecordings(jcmd, 2);
-      nap(engine, "late-one", 1, 300);
+      engine.nap("late-one", 1, 300);
       RecordedEvent event = OurAccount.read(awaitTriggered()).events("Trigger").get(0);
       assertEquals("late-one", event.getString("thread"));
       awaitRecordings(jcmd, 2);
@@ -422,11 +422,10 @@ class SwitchingIT {
       jcmd.start("capture");
       // Not only as many programs as one module has: it is to say that it captures.
       KernelObjects loaded = KernelObjects.awaitHeldBy(engine.pid());
-      engine.say("await capturing");
-      assertEquals("capturing", engine.await("state"));
+      engine.awaitCapturing();
       jcmd.load("status");
       jcmd.load("stop");
-      loaded.awaitGone(); // it is not waited for, longer than for two seconds
+      loaded.awaitGone(); // the command waits for two seconds only
       assertTrue(KernelObjects.heldBy(engine.pid()).isEmpty());
       jcmd.load("status");
       assertTrue(KernelObjects.heldBy(engine.pid()).isEmpty(), "to be asked is not to be started");
@@ -444,8 +443,7 @@ class SwitchingIT {
   /** Its programs are in the kernel some time before a capture takes their records. */
   private static KernelObjects awaitCapture(Engine engine, List<String> modules) throws Exception {
     KernelObjects held = KernelObjects.awaitHeldBy(engine.pid(), modules);
-    engine.say("await capturing");
-    assertEquals("capturing", engine.await("state"));
+    engine.awaitCapturing();
     return held;
   }
 
@@ -463,12 +461,6 @@ class SwitchingIT {
 
   private static List<RecordedEvent> ofThread(List<RecordedEvent> events, String thread) {
     return events.stream().filter(event -> thread.equals(event.getString("thread"))).toList();
-  }
-
-  // A fifth longer: a thread that loses its CPU on its way to sleep sleeps that much shorter.
-  private static void nap(Engine engine, String name, int count, int millis) throws IOException {
-    engine.say("naps " + name + " " + count + " " + (millis + millis / 5));
-    engine.await("napped " + name);
   }
 
   // The plus is jcmd's sign for a setting that the .jfc file does not have. Enabled is said as

@@ -62,18 +62,17 @@ class TriggerIT {
                     + ",trigger.last=20s")
             .start(folder.resolve("stderr.txt"));
     engine.await("ready");
-    engine.say("await capturing");
-    assertEquals("capturing", engine.await("state"));
+    engine.awaitCapturing();
     return engine;
   }
 
   @Test
   void aLongStallOfAThreadIsWrittenOnce() throws Exception {
     try (Engine engine = engine(SWITCH + "|runqueue>50s")) {
-      nap(engine, "short", 50);
-      nap(engine, "stalled", 300);
+      engine.nap("short", 1, 50);
+      engine.nap("stalled", 1, 300);
       Path file = awaitFile();
-      nap(engine, "stalled-again", 300);
+      engine.nap("stalled-again", 1, 300);
       TimeUnit.SECONDS.sleep(2);
       assertEquals(List.of(file), files(), "the cool-down is a minute");
       assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
@@ -103,7 +102,7 @@ class TriggerIT {
       Jcmd jcmd = new Jcmd(engine.pid());
       jcmd.start("capture", "+latencyscope.Capture#trigger=" + SWITCH);
       jcmd.awaitCapturing();
-      nap(engine, "asked", 300);
+      engine.nap("asked", 1, 300);
       RecordedEvent trigger = OurAccount.read(awaitFile()).events("Trigger").get(0);
       assertEquals("asked", trigger.getString("thread"));
       jcmd.stop("capture");
@@ -116,8 +115,8 @@ class TriggerIT {
   void anEventOfTheJvmIsWatchedToo() throws Exception {
     try (Engine engine = engine("jdk.ThreadSleep>200ms")) {
       awaitStream(engine);
-      nap(engine, "short", 50);
-      nap(engine, "sleeper", 300);
+      engine.nap("short", 1, 50);
+      engine.nap("sleeper", 1, 300);
       OurAccount ours = OurAccount.read(awaitFile());
       RecordedEvent trigger = ours.events("Trigger").get(0);
       assertEquals("sleeper", trigger.getString("thread"));
@@ -230,7 +229,7 @@ class TriggerIT {
     try (Engine engine = engine(SWITCH + ",trigger.cooldown=2s")) {
       long began = System.nanoTime();
       while (files().size() < 3) {
-        nap(engine, "stalled", 300);
+        engine.nap("stalled", 1, 300);
         naps++;
         assertTrue(naps < 100, () -> "no third file in a hundred naps");
       }
@@ -249,12 +248,12 @@ class TriggerIT {
     try (FrozenDisk disk = FrozenDisk.in(folder);
         Engine engine = engine(SWITCH, disk.folder())) {
       disk.freeze();
-      nap(engine, "stalled", 300);
+      engine.nap("stalled", 1, 300);
       awaitStuck(engine, "latencyscope-tr");
       long spinMs = 5_000;
       engine.say("spins waits " + spinMs);
       engine.await("spins waits");
-      nap(engine, "stalled-after", 300);
+      engine.nap("stalled-after", 1, 300);
       Path other = folder.resolve("other.recording");
       new Jcmd(engine.pid()).dump("LatencyScope", other);
       String[] spun = engine.await("spun waits").split(" ");
@@ -294,13 +293,12 @@ class TriggerIT {
             .withAgent("threads=stalled,trigger=" + SWITCH + ",trigger.dir=" + missing)
             .start(folder.resolve("stderr.txt"))) {
       engine.await("ready");
-      engine.say("await capturing");
-      engine.await("state");
-      nap(engine, "stalled", 300);
+      engine.awaitCapturing();
+      engine.nap("stalled", 1, 300);
       for (long waited = 0; waited < LIMIT_MS && said().isEmpty(); waited += 100) {
         TimeUnit.MILLISECONDS.sleep(100);
       }
-      nap(engine, "still-here", 1);
+      engine.nap("still-here", 1, 1);
     }
     List<String> lines = said();
     assertEquals(1, lines.size(), lines::toString);
@@ -344,12 +342,6 @@ class TriggerIT {
       TimeUnit.MILLISECONDS.sleep(100);
     }
     throw new AssertionError(recordings);
-  }
-
-  // A fifth longer: a thread that loses its CPU on its way to sleep sleeps that much shorter.
-  private static void nap(Engine engine, String name, int millis) throws IOException {
-    engine.say("naps " + name + " 1 " + (millis + millis / 5));
-    engine.await("napped " + name);
   }
 
   private Path awaitFile() throws Exception {

@@ -75,31 +75,24 @@ class BrokerFileTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"rw-rw-rw-, everybody", "rw-r--rw-, everybody", "rw-rw-r--, its group"})
-  void aFileThatOthersMayWriteIsNotTrusted(String permissions, String writers) throws Exception {
-    Path file = write("allow-users: [alice]\n");
-    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(permissions));
-
-    UserError error = assertThrows(UserError.class, () -> BrokerFile.read(file));
-
-    assertEquals(
-        "%s is not trusted: %s may write file %s, and only its owner may: chmod go-w %s"
-            .formatted(file, writers, file, file),
-        error.getMessage());
-  }
-
-  @ParameterizedTest
-  @CsvSource({"rwxrwxrwx, everybody", "rwxrwxr-x, its group"})
-  void aFileInAFolderThatOthersMayWriteIsNotTrusted(String permissions, String writers)
+  @CsvSource({
+    "file, rw-rw-rw-, everybody",
+    "file, rw-r--rw-, everybody",
+    "file, rw-rw-r--, its group",
+    "folder, rwxrwxrwx, everybody",
+    "folder, rwxrwxr-x, its group"
+  })
+  void whatOthersMayWriteIsNotTrusted(String what, String permissions, String writers)
       throws Exception {
     Path file = write("allow-users: [alice]\n");
-    Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString(permissions));
+    Path writable = what.equals("file") ? file : directory;
+    Files.setPosixFilePermissions(writable, PosixFilePermissions.fromString(permissions));
 
     UserError error = assertThrows(UserError.class, () -> BrokerFile.read(file));
 
     assertEquals(
-        "%s is not trusted: %s may write folder %s, and only its owner may: chmod go-w %s"
-            .formatted(file, writers, directory, directory),
+        "%s is not trusted: %s may write %s %s, and only its owner may: chmod go-w %s"
+            .formatted(file, writers, what, writable, writable),
         error.getMessage());
   }
 
