@@ -14,7 +14,14 @@ public final class NetworkFixture {
   private static final String[] PROTOCOLS = {"other", "tcp", "udp"};
   private static final Map<String, Long> DEVICES = Map.of("backlog", 0L, "lo", 1L, "eth0", 2L);
   private static final List<String> REASONS =
-      List.of("NOT_SPECIFIED", "NO_SOCKET", "SOCKET_RCVBUFF", "QDISC_DROP");
+      List.of(
+          "NOT_SPECIFIED",
+          "NO_SOCKET",
+          "SOCKET_RCVBUFF",
+          "QDISC_DROP",
+          "TCP_OLD_DATA",
+          "TCP_OFOMERGE",
+          "TCP_OLD_SEQUENCE");
 
   private final Fixture fixture = new Fixture();
 

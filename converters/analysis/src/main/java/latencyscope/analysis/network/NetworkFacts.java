@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.ToLongFunction;
 import latencyscope.analysis.Percentiles;
 import latencyscope.analysis.network.NetworkEvents.Endpoint;
@@ -57,13 +58,28 @@ final class NetworkFacts {
           || reason.equals("CPU_BACKLOG")
           || reason.equals("FULL_RING");
     }
+
+    /** Whether they were copies of what had arrived before, so that nothing was lost. */
+    boolean ofCopies() {
+      return COPIES.contains(reason);
+    }
   }
 
   /** Packets dropped for one reason on their way to or from one socket of the target. */
-  record SocketDrops(String reason, Endpoint socket, long count) {}
+  record SocketDrops(String reason, Endpoint socket, long count) {
+    /** Whether they were copies of what had arrived before, so that nothing was lost. */
+    boolean ofCopies() {
+      return COPIES.contains(reason);
+    }
+  }
 
   /** Deliveries to one thread. */
   record Reader(ThreadId thread, Distribution all, Distribution stack, Distribution queue) {}
+
+  // A sender that got no acknowledgment in time sends again, although nothing was lost. Linux's
+  // include/net/dropreason-core.h says of these that the data had been received before.
+  private static final Set<String> COPIES =
+      Set.of("TCP_OLD_DATA", "TCP_OFOMERGE", "TCP_OLD_SEQUENCE");
 
   final Distribution delivery;
   final Distribution stack;
@@ -204,9 +220,17 @@ final class NetworkFacts {
     return count.isEmpty() && deliveriesMeasured() ? OptionalLong.of(0) : count;
   }
 
-  /** Packets dropped at one interface. */
+  /** Packets of the target's sockets that were lost: drops without copies. */
+  List<SocketDrops> lostPackets() {
+    return socketDrops.stream().filter(drops -> !drops.ofCopies()).toList();
+  }
+
+  /** Packets dropped at one interface, without copies of what had arrived. */
   long dropsAt(String device) {
-    return drops.stream().filter(d -> device.equals(d.device())).mapToLong(Drops::count).sum();
+    return drops.stream()
+        .filter(d -> device.equals(d.device()) && !d.ofCopies())
+        .mapToLong(Drops::count)
+        .sum();
   }
 
   /** All threads that read sockets, those with the slowest delivery first. */

@@ -39,7 +39,7 @@ final class NetworkFindings {
     this.events = events;
     remedy = new NetworkRemedy(new HostSettings(recording.hostFacts()));
     watched = recording.capture().networkInterface();
-    atSockets = facts.socketDrops.stream().map(this::atSocket).toList();
+    atSockets = facts.lostPackets().stream().map(this::atSocket).toList();
     atInterface = findAtInterface();
     slow = findSlow();
     exhausted = findExhausted();
@@ -78,7 +78,7 @@ final class NetworkFindings {
   private List<Finding> findAtInterface() {
     return facts.drops.stream()
         .filter(drops -> !watched.isEmpty() && watched.equals(drops.device()))
-        .filter(drops -> drops.count() > ofTarget(drops.reason()))
+        .filter(drops -> !drops.ofCopies() && drops.count() > ofTarget(drops.reason()))
         .map(this::atInterface)
         .toList();
   }

@@ -38,7 +38,12 @@ final class NetworkVerdicts {
   }
 
   private void drops(List<Verdict> verdicts) {
-    long target = facts.socketDrops.stream().mapToLong(NetworkFacts.SocketDrops::count).sum();
+    long target = facts.lostPackets().stream().mapToLong(NetworkFacts.SocketDrops::count).sum();
+    long copies =
+        facts.drops.stream()
+            .filter(NetworkFacts.Drops::ofCopies)
+            .mapToLong(NetworkFacts.Drops::count)
+            .sum();
     long all = facts.drops.stream().mapToLong(NetworkFacts.Drops::count).sum();
     long atInterface = watched.isEmpty() ? 0 : facts.dropsAt(watched);
     if (target > 0) {
@@ -53,9 +58,17 @@ final class NetworkVerdicts {
       verdicts.add(ofFirst(Severity.FAIL, text, drops).about(Question.DROPS));
     }
     if (target + atInterface == 0) {
-      String others = all == 0 ? "" : " (" + Count.words(all) + " elsewhere, see the table)";
+      List<String> others = new ArrayList<>();
+      if (copies > 0) {
+        others.add(Count.words(copies, "copy", "copies") + " of received data");
+      }
+      if (all > copies) {
+        others.add(Count.words(all - copies) + " elsewhere");
+      }
       String whose = watched.isEmpty() ? "the target's sockets" : watched;
-      verdicts.add(none(Question.DROPS, "No packet dropped on " + whose + others));
+      String besides =
+          others.isEmpty() ? "" : " (" + String.join(", ", others) + ", see the table)";
+      verdicts.add(none(Question.DROPS, "No packet dropped on " + whose + besides));
     }
   }
 

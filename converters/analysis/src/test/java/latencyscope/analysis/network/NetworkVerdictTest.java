@@ -13,6 +13,8 @@ import latencyscope.analysis.finding.Severity;
 import latencyscope.recording.NetworkFixture;
 import latencyscope.recording.thread.ThreadId;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class NetworkVerdictTest {
   private static final ThreadId READER = new ThreadId(4722, "md-receiver", 0);
@@ -57,6 +59,23 @@ class NetworkVerdictTest {
     assertEquals(
         "No packet dropped on the target's sockets (12 elsewhere, see the table)",
         network(fixture).verdicts().get(0).text());
+  }
+
+  /** Fails on the version before: three copies were a violation, and the report's first cause. */
+  @ParameterizedTest
+  @ValueSource(strings = {"TCP_OLD_DATA", "TCP_OFOMERGE", "TCP_OLD_SEQUENCE"})
+  void copiesOfWhatHadArrivedAreNoLoss(String reason) {
+    NetworkFixture fixture =
+        new NetworkFixture("eth0")
+            .read(READER, "tcp", PORT, 10, 12_300, 4_100)
+            .socketDrops(reason, "tcp", PORT, 3)
+            .drops("NO_SOCKET", "lo", 12);
+    assertEquals(0, fixture.report().exitCode());
+    assertEquals(List.of(), network(fixture).findings());
+    assertEquals(
+        "No packet dropped on eth0 (3 copies of received data, 12 elsewhere, see the table)",
+        network(fixture).verdicts().get(0).text());
+    assertEquals(3L, network(fixture).metrics().get("socket_drop_count"));
   }
 
   @Test
