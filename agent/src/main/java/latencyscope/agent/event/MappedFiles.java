@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import latencyscope.guest.settings.CaptureSettings;
 import latencyscope.jfr.PageLookup;
@@ -18,7 +19,8 @@ import latencyscope.proc.ProcessFiles;
  * Finds the path of a file that the target has mapped, by the numbers that the kernel knows it by.
  *
  * <p>Source: {@code /proc/PID/maps}, and the target's open files for a mapping that is gone again.
- * Looked at only for a file that is not known yet. Used by one thread at a time.
+ * Looked at only for a file that is not known yet, and for all files of a burst at once. Used by
+ * one thread at a time.
  */
 public final class MappedFiles {
   private static final int KEPT = 1_024;
@@ -28,8 +30,17 @@ public final class MappedFiles {
   /** A burst of faults is one look. */
   private static final long LATELY_NS = 20_000_000;
 
+  /**
+   * Reading an engine's map takes milliseconds where it has thousands of files, and each of them
+   * may be new: at most a twentieth of the time is spent on it.
+   */
+  private static final long SHARE = 20;
+
+  private final LongSupplier clock;
   private List<MemoryMap.Mapping> lately;
+  private Map<Key, String> latelyByFile;
   private long readAtNs;
+  private long readingNs;
 
   /** The target's folder in {@code /proc}; null if there is no single target. */
   private final Path process;
@@ -47,7 +58,12 @@ public final class MappedFiles {
   private record Key(long inode, long device) {}
 
   public MappedFiles(Path process) {
+    this(process, System::nanoTime);
+  }
+
+  MappedFiles(Path process, LongSupplier clock) {
     this.process = process;
+    this.clock = clock;
   }
 
   public static MappedFiles of(CaptureSettings settings) {
@@ -55,15 +71,27 @@ public final class MappedFiles {
         settings.pid() == CaptureSettings.ALL ? null : CaptureSettings.folder(settings.pid()));
   }
 
-  /** A file's path, or its numbers if it is neither mapped nor open any more. */
+  /**
+   * A file's path, or its numbers if it is neither mapped nor open any more. A file that was mapped
+   * moments ago may get its numbers, too; the next call looks again.
+   */
   public String path(long inode, long device) {
     Key key = new Key(inode, device);
     String path = paths.get(key);
-    if (path == null) {
-      path = look(key);
-      paths.put(key, path);
+    if (path != null) {
+      return path;
     }
-    return path;
+    boolean again = isOlderThan(clock.getAsLong(), Math.max(LATELY_NS, SHARE * readingNs));
+    path = look(key, again);
+    if (path != null) {
+      paths.put(key, path);
+      return path;
+    }
+    String numbers = "inode " + inode + " on device " + (device >> 20) + ":" + (device & 0xfffff);
+    if (again) {
+      paths.put(key, numbers);
+    }
+    return numbers;
   }
 
   /**
@@ -77,9 +105,8 @@ public final class MappedFiles {
       return null;
     }
     try {
-      if (lately == null || nowNs - readAtNs > LATELY_NS) {
-        lately = MemoryMap.read(folder());
-        readAtNs = nowNs;
+      if (isOlderThan(nowNs, LATELY_NS)) {
+        read(nowNs);
       }
     } catch (IOException ended) {
       return null;
@@ -92,19 +119,32 @@ public final class MappedFiles {
     return null;
   }
 
-  private String look(Key key) {
-    if (process != null) {
-      try {
-        String path = mapped(MemoryMap.read(folder())).get(key);
-        path = path != null ? path : open(key);
-        if (path != null) {
-          return path;
-        }
-      } catch (IOException e) {
-        // It has ended: the numbers are all that is left.
-      }
+  private boolean isOlderThan(long nowNs, long ageNs) {
+    return lately == null || nowNs - readAtNs > ageNs;
+  }
+
+  private void read(long nowNs) throws IOException {
+    lately = MemoryMap.read(folder());
+    latelyByFile = mapped(lately);
+    readAtNs = nowNs;
+    readingNs = clock.getAsLong() - nowNs;
+  }
+
+  // Null if it is neither mapped nor open.
+  private String look(Key key, boolean again) {
+    if (process == null) {
+      return null;
     }
-    return "inode " + key.inode + " on device " + (key.device >> 20) + ":" + (key.device & 0xfffff);
+    try {
+      if (again) {
+        read(clock.getAsLong());
+      }
+      String path = latelyByFile.get(key);
+      return path != null || !again ? path : open(key);
+    } catch (IOException e) {
+      // It has ended: the numbers are all that is left.
+      return null;
+    }
   }
 
   private Path folder() {
