@@ -134,7 +134,7 @@ final class CaptureCommand extends Main.Common implements Main.Verbose {
     output.check();
     output.checkTerminal(console);
     if (!modules.isEmpty()) {
-      output.showDetails();
+      output.showDetails(List.of());
     }
     CaptureRequest request = request();
     if (!attach) {

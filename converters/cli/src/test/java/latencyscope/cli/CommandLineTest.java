@@ -148,6 +148,8 @@ class CommandLineTest {
         mistake("Missing required parameter", "report"),
         mistake("'pdf', only text", "report", "x.jfr", "-f", "pdf"),
         mistake("packed in latencyscope.jar only", "demo"),
+        mistake("only text has panels", "report", "x.jfr", "-m", "irq", "--json"),
+        mistake("does not have 'nonsense', only ", "report", "x.jfr", "-m", "nonsense"),
         mistake("jfr file already", "report", "x.jfr", "-f", "jfr"),
         mistake("requires --pid PID, the JVM", "--attach"),
         mistake("Missing required parameter", "diff", "only-one.jfr"),
@@ -246,6 +248,29 @@ class CommandLineTest {
     Files.writeString(json, "older");
     assertEquals(3, run("report", file("rubbish.jfr"), "-o", json.toString()));
     assertEquals("older", Files.readString(json));
+  }
+
+  /** Fails on the version before: its help named an option that it did not know. */
+  @Test
+  void panelsOfTheModulesThatWereAskedFor() {
+    String title = "Involuntary context switches on monitored CPUs";
+    String screen = monitored();
+    String all = monitored("--details");
+    assertTrue(all.contains(title), all);
+    assertEquals(all, monitored("-m", "all"));
+    String switches = monitored("-m", "isolation,irq");
+    assertTrue(switches.startsWith(screen) && switches.contains(title), switches);
+    String interrupts = monitored("-m", "irq");
+    assertTrue(interrupts.startsWith(screen) && !interrupts.contains(title), interrupts);
+  }
+
+  private String monitored(String... options) {
+    out.reset();
+    String[] arguments =
+        Stream.concat(Stream.of("report", file("monitored.jfr")), Stream.of(options))
+            .toArray(String[]::new);
+    assertEquals(2, run(arguments), err());
+    return out();
   }
 
   @Test

@@ -35,19 +35,20 @@ public final class TextReport {
 
   /** The whole report as text, every line ended: the first screen, then every panel. */
   public static String of(Report report, Style style) {
-    return of(report, style, 0);
+    return of(report, style, 0, List.of());
   }
 
   /**
    * The same.
    *
    * @param top how many causes the first screen shows; 0 for as many as fit it
+   * @param modules whose panels there are; empty for all
    */
-  public static String of(Report report, Style style, int top) {
+  public static String of(Report report, Style style, int top, List<String> modules) {
     TextReport text = new TextReport(report, style);
     text.firstScreen(top);
     text.page.line("");
-    text.panels();
+    text.panels(modules);
     text.asked();
     text.summary();
     return text.page.toString();
@@ -72,13 +73,17 @@ public final class TextReport {
     new FirstScreen(report, style, top).lines().forEach(page::verdictLine);
   }
 
-  private void panels() {
+  private void panels(List<String> modules) {
     new Header(report, style.zone()).lines().stream().skip(2).forEach(page::line);
     page.line("");
     if (report.capture().count(Severity.PASS) == 0) {
       panel(report.capture());
     }
-    report.measured().filter(ModuleReport::saysSomething).forEach(this::panel);
+    report
+        .measured()
+        .filter(ModuleReport::saysSomething)
+        .filter(module -> modules.isEmpty() || modules.contains(module.module()))
+        .forEach(this::panel);
   }
 
   private void asked() {

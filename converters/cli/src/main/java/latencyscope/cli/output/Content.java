@@ -49,7 +49,7 @@ public record Content(
 
   String text() {
     return view.details()
-        ? TextReport.of(report, style, view.top())
+        ? TextReport.of(report, style, view.top(), view.modules())
         : TextReport.firstScreen(report, style, view.top());
   }
 

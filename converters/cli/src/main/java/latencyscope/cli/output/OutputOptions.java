@@ -81,6 +81,7 @@ public final class OutputOptions {
   private boolean verbose;
 
   private Format resolved;
+  private List<String> panels = List.of();
   private List<Limit> parsed = List.of();
   private CostRate rate;
 
@@ -118,13 +119,14 @@ public final class OutputOptions {
     }
   }
 
-  /** Every panel is wanted, because the user limited what is measured. */
-  public void showDetails() {
+  /** Panels are wanted, because the user said which modules matter. */
+  public void showDetails(List<String> ofModules) {
     details = true;
+    panels = ofModules;
   }
 
   private View view() {
-    return new View(details || output != null, top == null ? 0 : top);
+    return new View(details || output != null, top == null ? 0 : top, panels);
   }
 
   private CostRate rate() throws UserError {
