@@ -23,11 +23,12 @@ trap 'rm -rf "$work"' EXIT
 # What the first of the numbered causes must say, and what its command must have.
 expect() {
 	case $1 in
-	competitor) echo 'competitor preempted strategy|taskset -c|taskset -apc' ;;
-	cold-file) echo 'strategy waited for major page faults|vmtouch' ;;
-	lock) echo 'strategy waited for a lock \(ReentrantLock\) that risk held|jfr print' ;;
-	gc) echo 'GC Thread.* was kept from running in a GC pause|chrt --idle|-XX:' ;;
-	none) echo '.|.' ;;
+	# A thread that polls is preempted; one that sleeps until there is something to read waits when it wakes.
+	competitor) echo 'competitor preempted strategy|strategy waited behind competitor => taskset -c|taskset -apc' ;;
+	cold-file) echo 'strategy waited for major page faults => vmtouch' ;;
+	lock) echo 'strategy waited for a lock \(ReentrantLock\) that risk held => jfr print' ;;
+	gc) echo 'GC Thread.* was kept from running in a GC pause => chrt --idle|-XX:' ;;
+	none) echo '. => .' ;;
 	esac
 }
 
@@ -62,10 +63,10 @@ run() {
 	screen=$(head -24 "$dir/report.txt")
 	echo "$screen"
 	wanted=$(expect "$2")
-	number=$(screen_number "$dir" "${wanted%%|*}")
+	number=$(screen_number "$dir" "${wanted% => *}")
 	entry=$(echo "$screen" | awk -v n="$number." '/^ *[0-9]+[.] /{on = $1 == n} /^$/{on = 0} on' |
 		sed 's/\\$//' | tr -s ' \n' ' ')
-	if echo "$entry" | grep -Eq -- "${wanted%%|*}" && echo "$entry" | grep -Eq -- "${wanted#*|}"; then
+	if echo "$entry" | grep -Eq -- "${wanted% => *}" && echo "$entry" | grep -Eq -- "${wanted#* => }"; then
 		echo "== number $number, with a command"
 	else
 		echo "== NOT FIRST: number $number is '$entry'"

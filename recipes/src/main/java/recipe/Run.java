@@ -49,22 +49,30 @@ public final class Run {
       feed.start();
       strategy.awaitStart();
       Configuration settings = Configuration.create(Path.of(arguments[4]));
-      try (Recording recording = new Recording(settings);
+      try (Recording before = recording(settings);
+          Recording recording = recording(settings);
           Trouble.Place place = new Trouble.Place(directory, cpu, 0, seconds)) {
-        recording.enable("recipe.Order").withoutThreshold();
-        recording.start();
-        // The code is compiled, and the modules of the agent are loaded.
+        // While this one runs, the code is compiled, the modules of the agent are loaded, and the
+        // trouble is prepared. None of that is what the other is to show.
+        before.start();
         Thread.sleep(WARM_UP_MS);
-        long before = strategy.received();
         Trouble.of(arguments[1]).start(place, strategy);
+        recording.start();
+        long receivedBefore = strategy.received();
         Thread.sleep(TimeUnit.SECONDS.toMillis(seconds));
         recording.stop();
         recording.dump(directory.resolve("run.jfr"));
-        System.out.println(strategy.received() - before + " orders");
+        System.out.println(strategy.received() - receivedBefore + " orders");
       }
       stopped.set(true);
       feed.join();
     }
+  }
+
+  private static Recording recording(Configuration settings) {
+    Recording recording = new Recording(settings);
+    recording.enable("recipe.Order").withoutThreshold();
+    return recording;
   }
 
   private static Engine engine(String name, Path directory) {

@@ -59,7 +59,7 @@ enum Trouble {
       strategy.have(() -> {
         long due = (System.nanoTime() - begin) / TimeUnit.MILLISECONDS.toNanos(EVERY_MS);
         if (next[0] < Math.min(due, files.size())) {
-          files.get(next[0]++).get(ValueLayout.JAVA_BYTE, BYTES / 2);
+          strategy.use(files.get(next[0]++).get(ValueLayout.JAVA_BYTE, BYTES / 2));
         }
       });
     }
