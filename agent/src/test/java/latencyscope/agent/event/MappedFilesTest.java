@@ -34,7 +34,7 @@ class MappedFilesTest {
   void allFilesOfOneBurstAreOneLook() throws IOException {
     mapped(1, FILES);
     assertEquals("/data/1", files.path(1, DEVICE));
-    // Whoever looks again finds nothing.
+    // A second reading would find no file.
     mapped(0, 0);
     for (int i = 2; i <= FILES; i++) {
       assertEquals("/data/" + i, files.path(i, DEVICE));

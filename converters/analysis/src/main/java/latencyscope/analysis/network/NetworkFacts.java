@@ -66,12 +66,7 @@ final class NetworkFacts {
   }
 
   /** Packets dropped for one reason on their way to or from one socket of the target. */
-  record SocketDrops(String reason, Endpoint socket, long count) {
-    /** Whether they were copies of what had arrived before, so that nothing was lost. */
-    boolean ofCopies() {
-      return COPIES.contains(reason);
-    }
-  }
+  record SocketDrops(String reason, Endpoint socket, long count) {}
 
   /** Deliveries to one thread. */
   record Reader(ThreadId thread, Distribution all, Distribution stack, Distribution queue) {}
@@ -222,7 +217,7 @@ final class NetworkFacts {
 
   /** Packets of the target's sockets that were lost: drops without copies. */
   List<SocketDrops> lostPackets() {
-    return socketDrops.stream().filter(drops -> !drops.ofCopies()).toList();
+    return socketDrops.stream().filter(drops -> !COPIES.contains(drops.reason())).toList();
   }
 
   /** Packets dropped at one interface, without copies of what had arrived. */

@@ -119,7 +119,11 @@ public final class OutputOptions {
     }
   }
 
-  /** Panels are wanted, because the user said which modules matter. */
+  /**
+   * Panels are wanted, because the user said which modules matter.
+   *
+   * @param ofModules whose; empty for all that there are
+   */
   public void showDetails(List<String> ofModules) {
     details = true;
     panels = ofModules;
