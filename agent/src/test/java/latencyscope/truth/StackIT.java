@@ -25,8 +25,8 @@ class StackIT {
 
   @TempDir Path folder;
 
-  /** What was seen of one place. */
-  private record Seen(int events, int right, List<String> wrong) {}
+  /** What was seen of one place; those that are neither right nor wrong do not say the line. */
+  private record Seen(int events, int right, List<String> wrong, List<String> without) {}
 
   private List<Seen> run(String mode, String... options) throws Exception {
     Path recording = folder.resolve("stacks.jfr");
@@ -55,6 +55,7 @@ class StackIT {
     String caller = CLASS + "run:";
     int right = 0;
     List<String> wrong = new ArrayList<>();
+    List<String> without = new ArrayList<>();
     List<RecordedEvent> events = events(account, what, memory);
     for (RecordedEvent event : events) {
       List<String> frames = StackText.frames(event.getString("stack"));
@@ -71,9 +72,11 @@ class StackIT {
           && place.get().contains(StackText.AT)
           && !place.get().contains(StackText.NEAR)) {
         wrong.add(wanted + " was meant: " + frames);
+      } else {
+        without.add(event.getStartTime() + " " + event.getString("stack"));
       }
     }
-    return new Seen(events.size(), right, wrong);
+    return new Seen(events.size(), right, wrong, without);
   }
 
   private static List<RecordedEvent> events(OurAccount account, String what, long memory) {

@@ -304,7 +304,7 @@ public final class LoadedModules implements Channel {
 
   @Override
   public boolean haveThreadsToMeet() {
-    return any(KernelModule::hasThreadsToMeet);
+    return any(KernelModule::hasThreadsToMeet) || context.threads().isRetryDue();
   }
 
   @Override

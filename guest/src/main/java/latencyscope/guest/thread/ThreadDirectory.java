@@ -263,9 +263,18 @@ public final class ThreadDirectory implements AutoCloseable {
     retryIfDue();
   }
 
+  /**
+   * Whether it is time to look again for a thread that was not found, which {@link #beginBatch}
+   * does. Batches may be a second apart: a thread that was just being born would have no name and
+   * no stacks until the next one, or would have ended.
+   */
+  public boolean isRetryDue() {
+    return retryNs != 0 && System.nanoTime() - retryAtNs >= 0;
+  }
+
   /** Also within a batch: on a busy machine one can take as long as a thread lives. */
   private boolean retryIfDue() {
-    if (retryNs == 0 || System.nanoTime() - retryAtNs < 0) {
+    if (!isRetryDue()) {
       return false;
     }
     refresh();
