@@ -23,6 +23,7 @@ class ThreadDirectoryTest {
   /** Its parent has had it made, and lost the CPU before it made it known. */
   @Test
   void aThreadThatWasNotFoundIsLookedForWithoutWaitingForABatch() {
+    long beganNs = System.nanoTime();
     ThreadDirectory.Entry entry = directory.ofModule().of(1, NOBODYS_ID, "being-born");
     assertEquals("being-born", entry.name());
     assertNull(entry.thread());
@@ -31,11 +32,12 @@ class ThreadDirectoryTest {
       LockSupport.parkNanos(1_000_000);
       if (directory.isRetryDue()) {
         directory.beginBatch();
-        assertFalse(directory.isRetryDue(), "twice at once");
         looks++;
+        // Each after twice as long: not before 10, 30, 70, 150 and 310 ms.
+        long earliestNs = 10_000_000L * ((1 << looks) - 1);
+        assertTrue(System.nanoTime() - beganNs >= earliestNs, "look " + looks + " came too early");
       }
     }
-    // Each after twice as long: after 10, 30, 70, 150 and 310 ms.
     assertTrue(looks >= 2, looks + " looks");
   }
 }
