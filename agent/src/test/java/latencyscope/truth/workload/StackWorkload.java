@@ -24,8 +24,11 @@ public final class StackWorkload {
   private static final int PAGE = 4_096;
   private static final int WARM_UP = 30_000;
 
-  /** Until then the agent knows which thread this is. */
-  private static final long MEET_NS = 300_000_000;
+  /**
+   * Until then the agent knows which thread this is, and a CPU may copy stacks again: 128 in 500
+   * ms, of which the first use of a class takes dozens by its page faults.
+   */
+  private static final long SETTLE_NS = 700_000_000;
 
   /** Not over before the thread has gone to sleep, on a busy host, too. */
   private static final long WAIT_NS = 30_000_000;
@@ -72,7 +75,7 @@ public final class StackWorkload {
 
   private void run(boolean compiled) {
     NativeMemory.smallPages(memory);
-    LockSupport.parkNanos(MEET_NS);
+    LockSupport.parkNanos(SETTLE_NS);
     // The page that is touched first is not among those that are looked at.
     for (int i = 0; i < (compiled ? WARM_UP : 1); i++) {
       touch(0);
@@ -80,6 +83,7 @@ public final class StackWorkload {
     for (int i = 1; i <= TIMES; i++) {
       touch((long) i * PAGE);
     }
+    LockSupport.parkNanos(SETTLE_NS);
     for (int i = 0; i < TIMES; i++) {
       park();
       enter();
