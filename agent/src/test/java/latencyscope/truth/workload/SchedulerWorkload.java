@@ -157,9 +157,14 @@ public final class SchedulerWorkload {
         () -> {
           say("spinning");
           Path competitor = Path.of("/proc", in.readLine(), "schedstat");
+          Path self = Path.of("/proc/thread-self").toRealPath().resolve("schedstat");
           long ran = ran(competitor);
+          long awake = awake(self);
+          long begin = System.nanoTime();
           spin(time);
-          lastWords.add("competitor " + (ran(competitor) - ran));
+          // At a safepoint it sleeps: the competitor is in nobody's way then.
+          long slept = System.nanoTime() - begin - (awake(self) - awake);
+          lastWords.add("competitor " + (ran(competitor) - ran) + " " + Math.max(0, slept));
         });
     finished.await();
   }
@@ -417,6 +422,12 @@ public final class SchedulerWorkload {
 
   private static long ran(Path schedstat) throws IOException {
     return Long.parseLong(Files.readString(schedstat).split(" ")[0]);
+  }
+
+  /** Time that a thread ran, or wanted to. */
+  private static long awake(Path schedstat) throws IOException {
+    String[] times = Files.readString(schedstat).split(" ");
+    return Long.parseLong(times[0]) + Long.parseLong(times[1]);
   }
 
   private static long preemptions(Path status) throws IOException {
