@@ -73,7 +73,15 @@ class AccountIT {
                   "cat /sys/devices/system/clocksource/clocksource0/current_clocksource"),
               Map.entry("numa_nodes", "cat /sys/devices/system/node/online"),
               Map.entry("numa_balancing", "cat /proc/sys/kernel/numa_balancing"),
-              Map.entry("smt", "cat " + CPUS + "/smt/active")));
+              Map.entry("smt", "cat " + CPUS + "/smt/active"),
+              Map.entry("server", "cat /sys/class/dmi/id/product_name"),
+              Map.entry("bios_version", "cat /sys/class/dmi/id/bios_version"),
+              Map.entry("cpu_model", ofFirstCpu("model name")),
+              Map.entry("microcode", ofFirstCpu("microcode"))));
+
+  private static String ofFirstCpu(String key) {
+    return "grep -m 1 '^" + key + "' /proc/cpuinfo | sed 's/.*: //'";
+  }
 
   private static String bootOption(String name) {
     return "tr ' ' '\\n' </proc/cmdline | grep '^" + name + "=' | head -1 | cut -d= -f2-";

@@ -85,6 +85,7 @@ public final class HostFacts {
     file("nmi_watchdog", "proc/sys/kernel/nmi_watchdog").ifPresent(facts::add);
     file("smt", CPUS + "/smt/active").ifPresent(facts::add);
     file("numa_nodes", "sys/devices/system/node/online").ifPresent(facts::add);
+    facts.addAll(new Firmware(root).read());
     throttling().ifPresent(facts::add);
     cgroups().ifPresent(facts::add);
     swap().ifPresent(facts::add);

@@ -1,0 +1,67 @@
+package latencyscope.guest.facts;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import latencyscope.guest.facts.HostFacts.Fact;
+import latencyscope.proc.KernelFile;
+
+/**
+ * What the host's vendor has set below the kernel, as far as the kernel shows it to every user. An
+ * update of it changes latency as an update of the kernel does. What a host does not have, such as
+ * a virtual machine, is left out. Stateless.
+ */
+final class Firmware {
+  private static final Pattern MICROCODE = Pattern.compile("(?m)^microcode\\s*:\\s*(\\S+)$");
+  private static final Pattern MODEL = Pattern.compile("(?m)^model name\\s*:\\s*(.+)$");
+  private static final String DMI = "sys/class/dmi/id/";
+  private static final String CPU_INFO = "proc/cpuinfo";
+
+  private final Path root;
+
+  /** Reads below this folder, which is {@code /} but in tests. */
+  Firmware(Path root) {
+    this.root = root;
+  }
+
+  /** All facts that this host provides. */
+  List<Fact> read() {
+    List<Fact> facts = new ArrayList<>();
+    file("server", DMI + "product_name").ifPresent(facts::add);
+    file("bios_vendor", DMI + "bios_vendor").ifPresent(facts::add);
+    file("bios_version", DMI + "bios_version").ifPresent(facts::add);
+    file("bios_date", DMI + "bios_date").ifPresent(facts::add);
+    String cpus = text(CPU_INFO).orElse("");
+    first(MODEL, cpus).ifPresent(model -> facts.add(new Fact("cpu_model", model, "/" + CPU_INFO)));
+    first(MICROCODE, cpus)
+        .ifPresent(version -> facts.add(new Fact("microcode", version, "/" + CPU_INFO)));
+    turbo().ifPresent(facts::add);
+    return facts;
+  }
+
+  /** Whether CPUs may run above their nominal frequency: either driver has its own file. */
+  private Optional<Fact> turbo() {
+    String intel = "sys/devices/system/cpu/intel_pstate/no_turbo";
+    String others = "sys/devices/system/cpu/cpufreq/boost";
+    Optional<String> none = text(intel);
+    return none.isPresent()
+        ? none.map(off -> new Fact("turbo", off.equals("0") ? "on" : "off", "/" + intel))
+        : text(others).map(on -> new Fact("turbo", on.equals("0") ? "off" : "on", "/" + others));
+  }
+
+  private Optional<Fact> file(String name, String file) {
+    return text(file).map(text -> new Fact(name, text, "/" + file));
+  }
+
+  private static Optional<String> first(Pattern pattern, String text) {
+    Matcher matcher = pattern.matcher(text);
+    return matcher.find() ? Optional.of(matcher.group(1).strip()) : Optional.empty();
+  }
+
+  private Optional<String> text(String file) {
+    return KernelFile.find(root.resolve(file)).map(String::strip).filter(t -> !t.isEmpty());
+  }
+}
