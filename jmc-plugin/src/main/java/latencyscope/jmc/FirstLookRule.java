@@ -7,6 +7,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.RunnableFuture;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import latencyscope.analysis.Report;
 import latencyscope.analysis.first.FirstWords;
 import latencyscope.analysis.top.TopCause;
@@ -126,7 +128,7 @@ public final class FirstLookRule implements IRule {
       result.setSummary("{costliest}");
     }
     result.setExplanation(explanation(words, causes, report));
-    List<String> remedies = remedies(causes);
+    List<String> remedies = remedies(words, causes);
     if (!remedies.isEmpty()) {
       result.addResult(REMEDIES, lines(remedies));
       result.setSolution("{remedies}");
@@ -150,11 +152,18 @@ public final class FirstLookRule implements IRule {
     return FirstWords.title(cause) + ": " + FirstWords.cost(cause.lost());
   }
 
-  private static List<String> remedies(List<TopCause> causes) {
+  private static List<String> remedies(FirstWords words, List<TopCause> causes) {
     List<String> remedies = new ArrayList<>();
     for (TopCause cause : causes) {
-      FirstWords.command(cause)
-          .ifPresent(command -> remedies.add(FirstWords.title(cause) + ": " + command));
+      String step =
+          FirstWords.command(cause)
+              .orElseGet(() ->
+                  Stream.of(FirstWords.sentence(cause), words.showing(cause))
+                      .flatMap(Optional::stream)
+                      .collect(Collectors.joining(" ")));
+      if (!step.isEmpty()) {
+        remedies.add(FirstWords.title(cause) + ": " + step);
+      }
     }
     return remedies;
   }

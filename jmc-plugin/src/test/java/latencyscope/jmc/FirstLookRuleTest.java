@@ -55,5 +55,13 @@ class FirstLookRuleTest {
     assertTrue(explanation.contains(new FirstWords(report).trust()), explanation);
     String solution = ResultToolkit.populateMessage(result, result.getSolution(), false);
     assertTrue(solution.contains("taskset -apc"), solution);
+    // What no command removes has a sentence.
+    int withoutCommand = 0;
+    for (TopCause cause : report.topCauses().subList(0, 5)) {
+      String step = FirstWords.command(cause).or(() -> FirstWords.sentence(cause)).orElse("");
+      assertTrue(solution.contains(step), solution);
+      withoutCommand += FirstWords.command(cause).isEmpty() && !step.isEmpty() ? 1 : 0;
+    }
+    assertTrue(withoutCommand > 0, solution);
   }
 }

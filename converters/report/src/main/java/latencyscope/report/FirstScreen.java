@@ -164,10 +164,11 @@ final class FirstScreen {
   }
 
   private List<String> sentence(TopCause cause, int most) {
-    if (cause.remedies().isEmpty()) {
+    Optional<String> sentence = FirstWords.sentence(cause);
+    if (sentence.isEmpty()) {
       return List.of();
     }
-    String text = "→ " + Printable.text(cause.remedies().get(0).sentence());
+    String text = "→ " + Printable.text(sentence.get());
     int columns = style.width() - Columns.width(INDENT);
     List<String> parts = Columns.wrap(text, columns);
     List<String> lines = new ArrayList<>(parts.subList(0, Math.min(most, parts.size())));

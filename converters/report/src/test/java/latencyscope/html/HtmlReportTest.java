@@ -24,11 +24,13 @@ import latencyscope.analysis.Report;
 import latencyscope.analysis.Verdict;
 import latencyscope.analysis.cost.CostCollector;
 import latencyscope.analysis.finding.Finding;
+import latencyscope.analysis.first.FirstWords;
 import latencyscope.analysis.top.TopCause;
 import latencyscope.ledger.lost.ThreadLoss;
 import latencyscope.recording.EventSource;
 import latencyscope.recording.Fixture;
 import latencyscope.recording.MemoryFixture;
+import latencyscope.recording.SyscallFixture;
 import latencyscope.recording.chunk.RecordingException;
 import latencyscope.recording.thread.ThreadId;
 import latencyscope.report.JsonReport;
@@ -209,6 +211,24 @@ class HtmlReportTest {
     assertEquals(report.first().lost().threads().stream().mapToLong(ThreadLoss::lost).sum(), parts);
     assertTrue(page.contains("<pre>sysctl -w vm.stat_interval=120</pre>"));
     assertTrue(page.contains("Capture complete: no record lost"));
+  }
+
+  @Test
+  void aCauseThatNoCommandRemovesHasASentence() throws IOException, RecordingException {
+    Report report = SyscallFixture.badDay().report();
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    HtmlReport.write(report, SyscallFixture.badDay().source(), ZoneOffset.UTC, bytes);
+    String page = bytes.toString(StandardCharsets.UTF_8);
+    List<String> sentences =
+        report.topCauses().stream()
+            .limit(5)
+            .filter(cause -> FirstWords.command(cause).isEmpty())
+            .flatMap(cause -> FirstWords.sentence(cause).stream())
+            .toList();
+    assertFalse(sentences.isEmpty());
+    for (String sentence : sentences) {
+      assertTrue(page.contains("<p>→ " + sentence.replace("'", "&#39;")), sentence);
+    }
   }
 
   @Test

@@ -118,6 +118,11 @@ public final class FirstWords {
         .map(FirstWords::forShell);
   }
 
+  /** What to do about a cause that no command removes; empty if nothing is known. */
+  public static Optional<String> sentence(TopCause cause) {
+    return cause.remedies().stream().findFirst().map(Remedy::sentence);
+  }
+
   /** The command that shows where a cause is that no command removes; empty if there is none. */
   public Optional<String> showing(TopCause cause) {
     Optional<String> recorded = recorded(cause.worst());
