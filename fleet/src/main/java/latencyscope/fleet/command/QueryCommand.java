@@ -48,7 +48,7 @@ final class QueryCommand extends Main.Diagnosed {
       names = {"-f", "--format"},
       paramLabel = "FORMAT",
       defaultValue = "table",
-      description = "table, csv or json (default: table).")
+      description = "table, csv, json or arrow (default: table).")
   private String format;
 
   QueryCommand(Console console) {
@@ -84,11 +84,6 @@ final class QueryCommand extends Main.Diagnosed {
         return one;
       }
     }
-    if (format.equalsIgnoreCase("arrow")) {
-      throw new UserError(
-          "--format arrow: DuckDB's JDBC driver has Arrow only through libraries that are not"
-              + " packed; use csv or json, or read the Parquet files themselves");
-    }
-    throw new UserError("--format: " + format + " is unknown; give table, csv or json");
+    throw new UserError("--format: " + format + " is unknown; give table, csv, json or arrow");
   }
 }

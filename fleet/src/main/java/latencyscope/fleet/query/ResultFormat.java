@@ -114,6 +114,15 @@ public enum ResultFormat {
         json.writeString(value == null ? null : value.toString());
       }
     }
+  },
+  /** A stream of Apache Arrow's record batches. */
+  ARROW {
+    @Override
+    boolean write(ResultSet rows, long mostRows, PrintStream out) throws SQLException, IOException {
+      try (ArrowRows arrow = new ArrowRows(rows)) {
+        return arrow.write(mostRows, out);
+      }
+    }
   };
 
   private static final int MOST_LINES = 10_000;

@@ -87,8 +87,8 @@ class FleetCommandsTest {
       assertEquals(3, run("query", tables, sql), sql);
       assertEquals(1, said().lines().filter(line -> line.startsWith("latencyscope: ")).count());
     }
-    assertEquals(3, run("query", tables, "SELECT 1", "--format", "arrow"));
-    assertTrue(said().contains("csv or json"), said());
+    assertEquals(3, run("query", tables, "SELECT 1", "--format", "xml"));
+    assertTrue(said().contains("table, csv, json or arrow"), said());
   }
 
   @Test
