@@ -9,9 +9,12 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import latencyscope.fleet.metrics.Metric;
 import latencyscope.fleet.metrics.Receiver;
 import org.junit.jupiter.api.BeforeEach;
@@ -43,9 +46,19 @@ class LiveMetricsIT {
       throws IOException {
     List<String> command = new ArrayList<>();
     command.addAll(List.of(JAVA, "-Dlatencyscope.fleet=" + FLEET_JAR, "-jar", JAR.toString()));
+    command.addAll(metricsOf(target, receiver, options));
+    return started(said, command);
+  }
+
+  private static List<String> metricsOf(Process target, Receiver receiver, String... options) {
+    List<String> command = new ArrayList<>();
     command.addAll(List.of("metrics", "--pid", Long.toString(target.pid())));
     command.addAll(List.of("--otlp", receiver.address()));
     command.addAll(List.of(options));
+    return command;
+  }
+
+  private static Process started(Path said, List<String> command) throws IOException {
     return new ProcessBuilder(command)
         .redirectInput(new File("/dev/null"))
         .redirectErrorStream(true)
@@ -121,5 +134,75 @@ class LiveMetricsIT {
     } finally {
       sleeper.destroyForcibly();
     }
+  }
+
+  /** Neither the target nor the command that pushes has a privilege: a broker captures for them. */
+  @Test
+  void anOrdinaryUserPushesThroughABroker() throws Exception {
+    Path run = Files.createTempDirectory(Path.of("/run"), "latencyscope-test");
+    Files.setPosixFilePermissions(run, PosixFilePermissions.fromString("rwxr-xr-x"));
+    Path socket = run.resolve("broker.sock");
+    Path said = directory.resolve("said");
+    Path brokerSaid = directory.resolve("broker");
+    Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+    for (Path jar : List.of(JAR, FLEET_JAR)) {
+      Path copy = Files.copy(jar, directory.resolve(jar.getFileName()));
+      Files.setPosixFilePermissions(copy, PosixFilePermissions.fromString("rw-r--r--"));
+    }
+    List<String> nobody =
+        List.of(
+            "setpriv",
+            "--reuid=nobody",
+            "--regid=nogroup",
+            "--clear-groups",
+            "--inh-caps=-all",
+            "--bounding-set=-all");
+    List<Process> started = new ArrayList<>();
+    try (Receiver receiver = new Receiver()) {
+      started.add(
+          started(
+              brokerSaid,
+              List.of(JAVA, "-jar", JAR.toString(), "broker", "--socket", socket.toString())));
+      for (int i = 0; i < 600 && !Files.readString(brokerSaid).contains("listening"); i++) {
+        TimeUnit.MILLISECONDS.sleep(50);
+      }
+      Process sleeper =
+          started(
+              directory.resolve("sleeper"),
+              joined(nobody, List.of("sh", "-c", "while :; do sleep 0.01; done")));
+      started.add(sleeper);
+      List<String> command = joined(nobody, List.of("env", "LATENCYSCOPE_BROKER=" + socket, JAVA));
+      command.addAll(List.of("-jar", directory.resolve(JAR.getFileName()).toString()));
+      command.addAll(metricsOf(sleeper, receiver, "--interval", "1s", "-d", "4s"));
+      Process metrics = started(said, command);
+      started.add(metrics);
+      assertTrue(metrics.waitFor(60, TimeUnit.SECONDS), "ends");
+      assertEquals(0, metrics.exitValue(), Files.readString(said));
+      List<Long> switches = switches(receiver);
+      assertTrue(switches.size() >= 2, switches + Files.readString(said));
+      assertTrue(switches.get(switches.size() - 1) > switches.get(0), switches.toString());
+      String served = Files.readString(brokerSaid);
+      assertTrue(served.contains(" is served"), served);
+    } finally {
+      started.forEach(Process::destroyForcibly);
+      for (Process process : started) {
+        process.waitFor();
+      }
+      delete(run);
+    }
+  }
+
+  private static void delete(Path folder) throws IOException {
+    try (Stream<Path> all = Files.walk(folder)) {
+      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
+    }
+  }
+
+  private static List<String> joined(List<String> first, List<String> then) {
+    List<String> all = new ArrayList<>(first);
+    all.addAll(then);
+    return all;
   }
 }
