@@ -1,6 +1,6 @@
 #!/bin/bash
 # Proves that the build is reproducible: builds the committed tree twice, in folders of different depth, with
-# another time zone, language and user mask, and compares every released jar byte by byte.
+# another time zone, language and user mask, and compares every released file byte by byte.
 #
 # Prints the SHA-256 of each; exit code 1 if any differs. Takes two whole builds without tests.
 set -eu
@@ -26,7 +26,7 @@ build_in() {
 # What is released. The modules' own jars go into it, and carry the modes of their files besides.
 jars() {
 	(cd "$1" && sha256sum agent/target/latencyscope.jar jmc-plugin/target/latencyscope-jmc.jar \
-		fleet/target/latencyscope-fleet.jar fleet-spark/target/latencyscope-spark.jar)
+		fleet/target/latencyscope-fleet.jar fleet-spark/target/latencyscope-spark.jar packaging/target/*.deb)
 }
 
 if diff <(jars "$first") <(jars "$second") >&2; then

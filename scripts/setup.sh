@@ -1,34 +1,11 @@
 # Sourced by ./latencyscope and ./verify: finds the tools, installs what is missing, builds.
 # Works under set -eu; everything it says goes to stderr.
 
-say() {
-	echo "latencyscope: $*" >&2
-}
+. "$(dirname "${BASH_SOURCE[0]}")/launch.sh"
 
-die() {
-	say "$@"
-	exit 3
-}
-
-# Prints the home of a JDK of at least version 25: JAVA_HOME, then PATH, then /usr/lib/jvm.
+# Prints the home of a JDK of at least version 25.
 find_jdk() {
-	local home java path_java
-	path_java=$(command -v java || true)
-	for home in "${JAVA_HOME:-}" \
-		"${path_java:+$(dirname "$(dirname "$(readlink -f "$path_java")")")}" \
-		$(ls -d /usr/lib/jvm/* 2>/dev/null | sort -rV); do
-		java=$home/bin/java
-		if [ -n "$home" ] && [ -x "$home/bin/javac" ] && [ "$(java_version "$java")" -ge 25 ]; then
-			echo "$home"
-			return
-		fi
-	done
-	die "no JDK 25 or newer found in JAVA_HOME, PATH or /usr/lib/jvm; install one, or set JAVA_HOME to it"
-}
-
-java_version() {
-	"$1" -XshowSettings:properties -version 2>&1 |
-		sed -n 's/^ *java\.specification\.version = \([0-9]*\).*/\1/p' | grep . || echo 0
+	find_java bin/javac JDK
 }
 
 # need PACKAGE... : installs the Debian packages that are missing, or says how to.
@@ -57,7 +34,7 @@ need_for_build() {
 
 # What the kernel tests compare with; as root.
 need_for_kernel_tests() {
-	need bpftool libbpf-tools bpftrace util-linux procps iproute2 ethtool tmux
+	need bpftool libbpf-tools bpftrace util-linux procps iproute2 ethtool tmux man-db systemd
 	# bpftrace finds tracepoints there; the agent itself does not need it.
 	mountpoint -q /sys/kernel/tracing || mount -t tracefs tracefs /sys/kernel/tracing
 	# A test that is left out for want of a feature fails here: this machine is to have them all.

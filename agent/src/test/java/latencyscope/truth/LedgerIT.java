@@ -77,7 +77,8 @@ class LedgerIT extends ExplainedLoad {
         sum(
             windows,
             cause("runnable").and(part -> part.get("culprit").asText("").startsWith("sh (pid ")));
-    // A wait is blamed on whoever ran longest in it: one that is not blamed on the competitor, which
+    // A wait is blamed on whoever ran longest in it: one that is not blamed on the competitor,
+    // which
     // ran in it too, was for at least half of it somebody else's.
     assertTrue(
         behind >= 0.99 * runnable - 2 * othersRan,

@@ -12,7 +12,7 @@ import picocli.CommandLine.Spec;
 
 /** Writes the script by which a shell completes commands, options and their values. */
 @Command(
-    name = "completion",
+    name = CompletionCommand.NAME,
     description = "Write a script for bash or zsh that completes commands, options and values.",
     exitCodeList = {"0:written", "3:could not be written"},
     footer = {
@@ -22,6 +22,11 @@ import picocli.CommandLine.Spec;
       "  latencyscope completion > /etc/bash_completion.d/latencyscope   every bash"
     })
 final class CompletionCommand extends Main.Common implements Main.Verbose {
+  static final String NAME = "completion";
+
+  /** The name that picocli's users know. */
+  static final String PICOCLIS_NAME = "generate-completion";
+
   /** A shell that is known. */
   private enum Shell {
     BASH,

@@ -1,6 +1,7 @@
 package latencyscope.cli;
 
 import java.io.PrintWriter;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -18,6 +19,10 @@ public final class Main {
   /** Exit code of a program that could not do what it was asked to. */
   static final int COULD_NOT_RUN = 3;
 
+  /** What is written of all commands is written of those in the other jar, too. */
+  private static final Set<String> OF_ALL_COMMANDS =
+      Set.of(CompletionCommand.NAME, CompletionCommand.PICOCLIS_NAME, ManPageCommand.NAME);
+
   // Held, since a logger that nobody holds forgets its level.
   private static final Logger PARSER = Logger.getLogger("org.openjdk.jmc");
 
@@ -33,7 +38,8 @@ public final class Main {
     // The parser warns of every field of a newer JDK that it does not know.
     PARSER.setLevel(Level.SEVERE);
     CommandLine line = commandLine(console, machine);
-    if (arguments.length > 0 && FleetJar.has(arguments[0])) {
+    if (arguments.length > 0
+        && (FleetJar.has(arguments[0]) || OF_ALL_COMMANDS.contains(arguments[0]))) {
       FleetJar.addCommands(line, console);
     }
     line.setOut(new PrintWriter(console.out(), true, console.charset()));
@@ -65,10 +71,10 @@ public final class Main {
     line.addSubcommand(new ProfilesCommand(console));
     FleetJar.addNames(line);
     line.addSubcommand(new CompletionCommand(console));
-    // The name that picocli's users know.
-    line.addSubcommand("generate-completion", new CompletionCommand(console));
-    CommandLine known = line.getSubcommands().get("generate-completion");
+    line.addSubcommand(CompletionCommand.PICOCLIS_NAME, new CompletionCommand(console));
+    CommandLine known = line.getSubcommands().get(CompletionCommand.PICOCLIS_NAME);
     known.getCommandSpec().usageMessage().hidden(true);
+    line.addSubcommand(new ManPageCommand(console));
     return line;
   }
 
