@@ -56,6 +56,8 @@ enum {
 	BPF_NOEXIST = 1,
 	BPF_LOCAL_STORAGE_GET_F_CREATE = 1,
 	BPF_RB_NO_WAKEUP = 1,
+	BPF_RB_FORCE_WAKEUP = 2,
+	BPF_RB_AVAIL_DATA = 0,
 };
 
 /* include/linux/sched.h: states and flags, unchanged since 5.10 unless noted. */

@@ -37,6 +37,7 @@ struct record_header {
 };
 
 #include "log.bpf.h"
+#include "wakeup.bpf.h"
 
 /* A module whose records are more than others' defines more. */
 #ifndef RING_BYTES
@@ -122,14 +123,18 @@ static __always_inline void *reserve_record(u32 record, u64 size)
 static __always_inline void submit_sized(struct record_header *header, u32 record, u64 size,
 					 bool keep, bool worst)
 {
-	if (header->kernel_duration_ns > trigger_ns[record])
+	if (header->kernel_duration_ns > trigger_ns[record]) {
 		__sync_fetch_and_add(&triggers_met, 1);
+		wake_reader();
+	}
 	if (keep)
 		header->sequence |= LOG_KEPT;
 	if (keep || worst) {
-		/* User space polls: a wakeup from here would cost the thread that we measure. */
+		/* A wakeup for each would cost the thread that we measure. */
 		if (bpf_ringbuf_output(&ls_events, header, size, BPF_RB_NO_WAKEUP))
 			__sync_fetch_and_add(&lost[record], 1);
+		if (bpf_ringbuf_query(&ls_events, BPF_RB_AVAIL_DATA) > RING_BYTES / 2)
+			wake_reader();
 	}
 	log_publish(&header->sequence);
 }

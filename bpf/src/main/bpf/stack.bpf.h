@@ -39,9 +39,11 @@ struct stack_copy {
 
 const struct stack_copy *__stack_copy __attribute__((unused));
 
+#define STACKS_BYTES (2 << 20)
+
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
-	__uint(max_entries, 2 << 20);
+	__uint(max_entries, STACKS_BYTES);
 } ls_stacks SEC(".maps");
 
 struct stack_allowance {
@@ -121,6 +123,8 @@ static __noinline u64 copy_stack(u64 java_thread)
 		copy->bytes += STACK_PIECE;
 	}
 	bpf_ringbuf_submit(copy, BPF_RB_NO_WAKEUP);
+	if (bpf_ringbuf_query(&ls_stacks, BPF_RB_AVAIL_DATA) > STACKS_BYTES / 2)
+		wake_reader();
 	return id;
 }
 

@@ -135,6 +135,8 @@ static __always_inline struct thread_slot *claim_slot(struct task_struct *task, 
 	slot->muted = 0;
 	slot->java_thread = 0;
 	slot->state = SLOT_LIVE;
+	/* Its name has to be taken while it lives; and the slots of the ended may run out. */
+	wake_reader();
 	return slot;
 }
 

@@ -123,6 +123,11 @@ public final class ThreadAccount {
     return before != bornMet;
   }
 
+  /** Whether threads have been born that were there at the last look already, or since then. */
+  public boolean isToMeet() {
+    return slots.claimed() != bornMet;
+  }
+
   /** Learns who the threads are that have been born lately. */
   public void meet() {
     bornMet = slots.claimed();

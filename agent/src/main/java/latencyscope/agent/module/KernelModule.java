@@ -84,6 +84,9 @@ public final class KernelModule implements AutoCloseable {
 
   private long triggersMetSeen;
 
+  /** Whether a trigger's condition was met at the last look: its record is taken at the next. */
+  private boolean triggerMet;
+
   /** Where the ring's producers were at the last look, and at the one before that. */
   private long seenAt;
 
@@ -303,11 +306,26 @@ public final class KernelModule implements AutoCloseable {
     settledAt = seenAt;
     long pending = ring.pendingBytes();
     seenAt = ring.consumedBytes() + pending;
-    boolean met = hasMetTrigger();
-    return met
+    boolean metBefore = triggerMet;
+    triggerMet = hasMetTrigger();
+    return triggerMet
+        || metBefore
         || pending > ring.capacityBytes() / 2
         || stacks != null && stacks.isFull()
         || threads.haveManyEnded();
+  }
+
+  /**
+   * Whether there is something that cannot wait for the next second. Unlike {@link #look}, takes no
+   * note of it.
+   */
+  boolean hasNews() {
+    return threads.isToMeet()
+        || threads.haveManyEnded()
+        || triggerMet
+        || triggersMet.get(ValueLayout.JAVA_LONG, 0) != triggersMetSeen
+        || ring.pendingBytes() > ring.capacityBytes() / 2
+        || stacks != null && stacks.isFull();
   }
 
   /** Takes the names of threads that were not known yet, while they live. */

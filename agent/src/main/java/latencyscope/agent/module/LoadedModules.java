@@ -48,6 +48,11 @@ public final class LoadedModules implements Channel {
    */
   private static final int IDLE_US = 20_000;
 
+  private static final long IDLE_NS = IDLE_US * 1_000L;
+
+  /** Of streams of another process, which come out once a second. */
+  private static final long OUTSIDE_NS = 100_000_000;
+
   private static final int BUSY_US = 5_000;
 
   private final List<KernelModule> modules = new ArrayList<>();
@@ -56,6 +61,13 @@ public final class LoadedModules implements Channel {
   private final ProbeCosts costs;
   private final DrainTurns turns = new DrainTurns();
   private CaptureContext context;
+
+  /** Between two rounds where records are wanted at once. */
+  private long streamPauseNs = IDLE_NS;
+
+  /** Null where the programs cannot wake the drain thread. */
+  private volatile Wakeups wakeups;
+
   private int drainThread;
   private CpuSet drainCpus = CpuSet.EMPTY;
   private long loadingNs;
@@ -133,8 +145,23 @@ public final class LoadedModules implements Channel {
       WarmUp.runOnceASecondWork(settings.pid());
     }
     all.await(loading);
+    all.openWakeups();
+    all.streamPauseNs = settings.pid() == CaptureSettings.OWN ? IDLE_NS : OUTSIDE_NS;
     all.limitDrainCost(settings);
     return all;
+  }
+
+  private void openWakeups() {
+    if (isEmpty()) {
+      return;
+    }
+    try {
+      wakeups =
+          new Wakeups(
+              modules.stream().map(KernelModule::object).toList(), context.clock()::kernelNow);
+    } catch (BpfException e) {
+      Complaints.say("it looks for records 50 times a second: " + e.problem() + "; " + e.remedy());
+    }
   }
 
   // A budget is for the engine's sake: a capture from outside runs in a separate process.
@@ -239,18 +266,40 @@ public final class LoadedModules implements Channel {
     }
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Where records are read once a second, it sleeps until {@link #IDLE_US} before that, for a
+   * look: what was there at that look is then read. It is woken sooner if the programs have
+   * something that cannot wait.
+   */
   @Override
-  public void pause(boolean busy) {
+  public long pause(boolean busy, long leftNs) {
     if (isEmpty()) {
-      LockSupport.parkNanos(longestPauseNs()); // perhaps because native calls are forbidden
-    } else {
-      NativeThread.pause(busy ? BUSY_US : IDLE_US);
+      long restNs = Math.max(leftNs, 0);
+      LockSupport.parkNanos(restNs); // perhaps because native calls are forbidden
+      return restNs;
     }
+    long sleepNs = mode.streams() ? streamPauseNs : leftNs - IDLE_NS;
+    if (busy || wakeups == null || sleepNs <= IDLE_NS) {
+      NativeThread.pause(busy ? BUSY_US : IDLE_US);
+      return IDLE_NS;
+    }
+    wakeups.arm();
+    if (any(KernelModule::hasNews)) {
+      wakeups.disarm();
+      NativeThread.pause(IDLE_US);
+      return IDLE_NS;
+    }
+    return wakeups.await(sleepNs);
   }
 
   @Override
-  public long longestPauseNs() {
-    return IDLE_US * 1_000L;
+  public void wake() {
+    Wakeups all = wakeups;
+    if (all != null) {
+      all.wake();
+    }
   }
 
   @Override
@@ -486,6 +535,9 @@ public final class LoadedModules implements Channel {
 
   @Override
   public void close() {
+    if (wakeups != null) {
+      wakeups.close();
+    }
     modules.forEach(KernelModule::close);
     modules.clear();
     if (accounting != null) {

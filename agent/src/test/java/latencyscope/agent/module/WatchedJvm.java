@@ -43,13 +43,22 @@ final class WatchedJvm implements AutoCloseable {
     return object.variable(name);
   }
 
-  /** Watches while this thread sleeps some 300 times. */
-  void watchSleeps() throws Exception {
+  LoadedObject object() {
+    return object;
+  }
+
+  /** Watches until it is closed. */
+  void watch() throws BpfException {
     for (String program : file.programs()) {
       if (!program.endsWith("_numa")) {
         object.attach(program);
       }
     }
+  }
+
+  /** Watches while this thread sleeps some 300 times. */
+  void watchSleeps() throws Exception {
+    watch();
     for (int i = 0; i < 300; i++) {
       Thread.sleep(0, 100_000);
     }

@@ -20,6 +20,8 @@ public final class Libc {
   static final int MAP_ANONYMOUS = 0x20;
 
   private static final int SCHED_BATCH = 3;
+  private static final int EFD_CLOEXEC = 0x80000;
+  private static final int EFD_NONBLOCK = 0x800;
 
   private static final int SOL_SOCKET = 1;
   private static final int SO_PEERCRED = 17;
@@ -58,6 +60,9 @@ public final class Libc {
   private static final NativeFunction GETPAGESIZE = LIBRARY.bind("getpagesize");
   private static final NativeFunction GETTID = LIBRARY.bind("gettid");
   private static final NativeFunction CLOCK_GETTIME = LIBRARY.bind("clock_gettime");
+  private static final NativeFunction POLL = LIBRARY.bind("poll");
+  private static final NativeFunction EVENTFD = LIBRARY.bind("eventfd");
+  private static final NativeFunction WRITE = LIBRARY.bind("write");
   private static final NativeFunction USLEEP = LIBRARY.bind("usleep");
   private static final NativeFunction SCHED_SETAFFINITY = LIBRARY.bind("sched_setaffinity");
   private static final NativeFunction SCHED_GETAFFINITY = LIBRARY.bind("sched_getaffinity");
@@ -103,7 +108,7 @@ public final class Libc {
 
   /** Bytes read, 0 at the end, or the negative error number. */
   public static long read(int fd, MemorySegment buffer) {
-    return READ.orErrno(fd, buffer.address(), buffer.byteSize());
+    return READ.orErrno(fd, buffer.address(), buffer.byteSize(), 0, 0);
   }
 
   public static void close(int fd) {
@@ -137,6 +142,28 @@ public final class Libc {
 
   public static void sleepUs(int microseconds) {
     USLEEP.integer(microseconds);
+  }
+
+  /** A counter that can be waited for, and never blocks; or the negative error number. */
+  public static int eventFd() {
+    return (int) EVENTFD.orErrno(0, EFD_CLOEXEC | EFD_NONBLOCK, 0, 0, 0);
+  }
+
+  /**
+   * Waits until one of some descriptors can be read; allocates nothing.
+   *
+   * @param polled an array of {@code struct pollfd}
+   * @param count how many there are
+   * @param timeoutMs how long at most
+   * @return how many can be read, or the negative error number
+   */
+  public static int poll(MemorySegment polled, int count, int timeoutMs) {
+    return (int) POLL.orErrno(polled.address(), count, timeoutMs, 0, 0);
+  }
+
+  /** Bytes written, or the negative error number; allocates nothing. */
+  public static long write(int fd, MemorySegment buffer) {
+    return WRITE.orErrno(fd, buffer.address(), buffer.byteSize(), 0, 0);
   }
 
   /** 0 or the negative error number; {@code tid} 0 is the calling thread. */

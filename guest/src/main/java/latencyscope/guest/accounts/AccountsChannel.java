@@ -197,13 +197,14 @@ public final class AccountsChannel implements Channel {
   }
 
   @Override
-  public void pause(boolean busy) {
+  public long pause(boolean busy, long leftNs) {
     LockSupport.parkNanos(PAUSE_NS);
+    return PAUSE_NS;
   }
 
   @Override
-  public long longestPauseNs() {
-    return PAUSE_NS;
+  public void wake() {
+    // It looks four times a second.
   }
 
   @Override

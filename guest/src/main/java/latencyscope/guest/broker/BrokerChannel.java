@@ -356,13 +356,14 @@ public final class BrokerChannel implements Channel {
   }
 
   @Override
-  public void pause(boolean busy) {
+  public long pause(boolean busy, long leftNs) {
     link.pause(busy ? SHORT_PAUSE_MS : PAUSE_MS);
+    return TimeUnit.MILLISECONDS.toNanos(PAUSE_MS);
   }
 
   @Override
-  public long longestPauseNs() {
-    return TimeUnit.MILLISECONDS.toNanos(PAUSE_MS);
+  public void wake() {
+    // It looks often.
   }
 
   @Override

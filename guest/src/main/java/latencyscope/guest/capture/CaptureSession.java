@@ -74,6 +74,9 @@ public final class CaptureSession {
   private DrainStall stall = new DrainStall();
   private long roundAtNs;
 
+  /** How long the pause of this round was to take. */
+  private long pauseNs;
+
   /** Null while it is being opened, and after the end. */
   private volatile Channel channel;
 
@@ -137,6 +140,7 @@ public final class CaptureSession {
   public void readMode(ReadMode wanted) {
     readMode = effective(wanted);
     thresholdsChanged = true;
+    wake();
   }
 
   /**
@@ -203,6 +207,7 @@ public final class CaptureSession {
     recordedOn = stillRecorded;
     stopping = true;
     LockSupport.unpark(thread); // it may be in a long pause
+    wake();
     try {
       thread.join(STOP_MS);
     } catch (InterruptedException e) {
@@ -285,7 +290,7 @@ public final class CaptureSession {
         meetThreads();
       }
       if (!more) {
-        pause();
+        pause(HOUSEKEEPING_NS - (System.nanoTime() - housekeepingAtNs));
       }
       endRound();
       if (channel.hasEnded()) {
@@ -344,11 +349,19 @@ public final class CaptureSession {
         : mode;
   }
 
-  private void pause() {
-    channel.pause(readMode.streams() && channel.pendingBytes() > BUSY_BYTES);
+  private void wake() {
+    Channel open = channel;
+    if (open != null) {
+      open.wake();
+    }
+  }
+
+  private void pause(long leftNs) {
+    pauseNs = channel.pause(readMode.streams() && channel.pendingBytes() > BUSY_BYTES, leftNs);
   }
 
   private void beginRound() {
+    pauseNs = 0;
     stall.begin();
     roundAtNs = System.nanoTime();
   }
@@ -356,7 +369,7 @@ public final class CaptureSession {
   // Work and pause together: it may be kept from its CPU in either.
   private void endRound() {
     boolean streams = readMode.streams();
-    long stallNs = System.nanoTime() - roundAtNs - channel.longestPauseNs();
+    long stallNs = System.nanoTime() - roundAtNs - pauseNs;
     if (stallNs > (streams ? STREAM_STALL_NS : STALL_NS)) {
       channel.beforeOtherWork();
       stall.pending = channel.pendingBytes();

@@ -59,11 +59,13 @@ public interface Channel extends AutoCloseable {
    * Has the drain thread sleep until it is time to look again.
    *
    * @param busy whether many records wait, so that it should be soon
+   * @param leftNs time until there is work that is done by the clock, nanoseconds
+   * @return how long it was to take, nanoseconds: what it took beyond that, the thread had no CPU
    */
-  void pause(boolean busy);
+  long pause(boolean busy, long leftNs);
 
-  /** How long {@link #pause} takes at most, nanoseconds, unless the thread gets no CPU. */
-  long longestPauseNs();
+  /** Has the drain thread look soon. May be called by any thread. */
+  void wake();
 
   /**
    * Moves the calling thread, one of ours, to where the drain thread may run.
