@@ -280,7 +280,9 @@ public final class LoadedModules implements Channel {
       LockSupport.parkNanos(restNs); // perhaps because native calls are forbidden
       return restNs;
     }
-    long sleepNs = mode.streams() ? streamPauseNs : leftNs - IDLE_NS;
+    long untilReadNs = mode.streams() ? streamPauseNs : leftNs - IDLE_NS;
+    // No program says that a thread which is being born can be found by now.
+    long sleepNs = Math.min(untilReadNs, context.threads().untilRetryNs());
     if (busy || wakeups == null || sleepNs <= IDLE_NS) {
       NativeThread.pause(busy ? BUSY_US : IDLE_US);
       return IDLE_NS;

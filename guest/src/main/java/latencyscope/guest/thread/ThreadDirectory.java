@@ -272,6 +272,11 @@ public final class ThreadDirectory implements AutoCloseable {
     return retryNs != 0 && System.nanoTime() - retryAtNs >= 0;
   }
 
+  /** How long until {@link #isRetryDue}, nanoseconds; forever if every thread was found. */
+  public long untilRetryNs() {
+    return retryNs == 0 ? Long.MAX_VALUE : Math.max(0, retryAtNs - System.nanoTime());
+  }
+
   /** Also within a batch: on a busy machine one can take as long as a thread lives. */
   private boolean retryIfDue() {
     if (!isRetryDue()) {
