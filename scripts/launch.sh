@@ -46,10 +46,10 @@ launch() {
 	done
 	shift
 	# A small heap and few threads: we share the machine with what we measure. What only reads a recording may
-	# compile to run fast.
+	# compile to run fast. So may the live view: reading its events then costs a fifth, once they are compiled.
 	local compiler=-XX:TieredStopAtLevel=1
 	case "${1:-}" in
-	report | explain | diff | export | query | fleet | mcp | metrics) compiler=-XX:+TieredCompilation ;;
+	monitor | report | explain | diff | export | query | fleet | mcp | metrics) compiler=-XX:+TieredCompilation ;;
 	esac
 	# Arrow's library has its memory from there (query --format arrow), and the JDK warns of it in four lines.
 	[ "${1:-}" != query ] || properties+=(--sun-misc-unsafe-memory-access=allow)
