@@ -126,7 +126,11 @@ public final class SyscallRemedy {
       return runs()
           ? List.of(
               Remedy.of(
-                  advice, "jcmd " + capture.targetPid() + " JFR.start settings=latencyscope.jfc"))
+                  advice,
+                  // With its folder: the JVM does not look in that of jcmd.
+                  "latencyscope profiles . && jcmd "
+                      + capture.targetPid()
+                      + " JFR.start settings=$PWD/latencyscope.jfc"))
           : List.of(Remedy.of(advice));
     }
     if (worst.call().equals("rt_sigsuspend")) {

@@ -241,7 +241,7 @@ class SyscallVerdictTest {
     Finding finding = only(fixture);
     assertEquals("strategy was stopped by the flight recorder's sampler", finding.title());
     assertEquals("JFR Sampler Thr (pid 4711, tid 4717)", finding.culpritInWords());
-    assertTrue(finding.remedy().contains("settings=latencyscope.jfc"), finding.remedy());
+    assertTrue(finding.remedy().contains("settings=$PWD/latencyscope.jfc"), finding.remedy());
     List<String> texts = syscall(fixture).verdicts().stream().map(Verdict::text).toList();
     assertTrue(texts.contains("No busy thread blocked in a system call"), texts::toString);
     assertTrue(
