@@ -2,6 +2,7 @@ package latencyscope.cli;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.Callable;
 import latencyscope.audit.Audit;
 import latencyscope.audit.output.AuditJson;
 import latencyscope.audit.output.AuditText;
@@ -32,7 +33,7 @@ import picocli.CommandLine.Option;
       "  latencyscope audit --pid PID",
       "  latencyscope audit --root /mnt/sosreport --json"
     })
-final class AuditCommand extends Main.Common implements Main.Verbose {
+final class AuditCommand extends Main.Common implements Callable<Integer> {
   private final Console console;
   private final Machine machine;
 
@@ -60,11 +61,6 @@ final class AuditCommand extends Main.Common implements Main.Verbose {
   AuditCommand(Console console, Machine machine) {
     this.console = console;
     this.machine = machine;
-  }
-
-  @Override
-  public boolean verbose() {
-    return false;
   }
 
   @Override

@@ -5,6 +5,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import latencyscope.cli.console.Console;
 import latencyscope.cli.console.UserError;
 import picocli.CommandLine.Command;
@@ -27,7 +28,7 @@ import picocli.CommandLine.Option;
       "  sudo latencyscope broker --allow-group trading",
       "  sudo latencyscope broker --config /etc/latencyscope/desk.yml"
     })
-final class BrokerCommand extends Main.Common implements Main.Verbose {
+final class BrokerCommand extends Main.Common implements Callable<Integer> {
   /** In the part of the jar that knows the kernel, which is compiled for a newer Java. */
   private static final String BROKER = "latencyscope.agent.broker.Broker";
 
@@ -66,11 +67,6 @@ final class BrokerCommand extends Main.Common implements Main.Verbose {
 
   BrokerCommand(Console console) {
     this.console = console;
-  }
-
-  @Override
-  public boolean verbose() {
-    return false;
   }
 
   @Override

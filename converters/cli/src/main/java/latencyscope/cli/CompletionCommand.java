@@ -1,6 +1,7 @@
 package latencyscope.cli;
 
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.Callable;
 import latencyscope.cli.console.Console;
 import latencyscope.cli.console.UserError;
 import picocli.AutoComplete;
@@ -21,7 +22,7 @@ import picocli.CommandLine.Spec;
       "  source <(latencyscope completion)                               this shell",
       "  latencyscope completion > /etc/bash_completion.d/latencyscope   every bash"
     })
-final class CompletionCommand extends Main.Common implements Main.Verbose {
+final class CompletionCommand extends Main.Common implements Callable<Integer> {
   static final String NAME = "completion";
 
   /** The name that picocli's users know. */
@@ -46,11 +47,6 @@ final class CompletionCommand extends Main.Common implements Main.Verbose {
 
   CompletionCommand(Console console) {
     this.console = console;
-  }
-
-  @Override
-  public boolean verbose() {
-    return false;
   }
 
   @Override

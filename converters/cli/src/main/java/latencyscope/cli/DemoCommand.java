@@ -8,6 +8,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import latencyscope.analysis.Report;
 import latencyscope.cli.capture.CaptureSession;
 import latencyscope.cli.capture.CaptureWait;
@@ -56,7 +57,7 @@ import picocli.CommandLine.Unmatched;
       "Check the prerequisites first: latencyscope doctor. Results are written to"
           + " latencyscope-demo/."
     })
-final class DemoCommand extends Main.Common implements Main.Verbose {
+final class DemoCommand extends Main.Common implements Callable<Integer> {
   private static final Path DIRECTORY = Path.of("latencyscope-demo");
   private static final long CHECK_MILLIS = 50;
   private static final String EVENT = "demo.TickToTrade";
@@ -84,11 +85,6 @@ final class DemoCommand extends Main.Common implements Main.Verbose {
   DemoCommand(Console console, Machine machine) {
     this.console = console;
     this.machine = machine;
-  }
-
-  @Override
-  public boolean verbose() {
-    return false;
   }
 
   @Override

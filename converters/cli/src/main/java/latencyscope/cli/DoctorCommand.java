@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import latencyscope.cli.capture.CaptureRequest;
 import latencyscope.cli.capture.CaptureSession;
 import latencyscope.cli.capture.CaptureWait;
@@ -28,7 +29,7 @@ import picocli.CommandLine.Command;
             + " that fixes it.",
     exitCodeList = {"0:a capture can work here", "3:it cannot, and the list says why"},
     footer = {"", "First run it with the privileges of the capture: sudo latencyscope doctor"})
-final class DoctorCommand extends Main.Common implements Main.Verbose {
+final class DoctorCommand extends Main.Common implements Callable<Integer> {
   private static final Duration TRIAL = Duration.ofMillis(300);
 
   private final Console console;
@@ -37,11 +38,6 @@ final class DoctorCommand extends Main.Common implements Main.Verbose {
   DoctorCommand(Console console, Machine machine) {
     this.console = console;
     this.machine = machine;
-  }
-
-  @Override
-  public boolean verbose() {
-    return false;
   }
 
   @Override

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.concurrent.Callable;
 import latencyscope.cli.console.Console;
 import latencyscope.cli.console.ReleasedJar;
 import latencyscope.cli.console.UserError;
@@ -97,18 +98,13 @@ final class FleetJar {
 
   /** Stands for a command that is not there. */
   @Command
-  static final class Absent extends Main.Common implements Main.Verbose {
+  static final class Absent extends Main.Common implements Callable<Integer> {
     private final String name;
 
     @Unmatched private List<String> arguments;
 
     Absent(String name) {
       this.name = name;
-    }
-
-    @Override
-    public boolean verbose() {
-      return false;
     }
 
     @Override

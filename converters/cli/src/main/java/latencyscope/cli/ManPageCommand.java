@@ -1,6 +1,7 @@
 package latencyscope.cli;
 
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.Callable;
 import latencyscope.cli.console.Console;
 import latencyscope.cli.console.UserError;
 import picocli.CommandLine.Command;
@@ -18,7 +19,7 @@ import picocli.CommandLine.Spec;
       "Examples:",
       "  latencyscope generate-man-page > latencyscope.1; man -l latencyscope.1"
     })
-final class ManPageCommand extends Main.Common implements Main.Verbose {
+final class ManPageCommand extends Main.Common implements Callable<Integer> {
   /** As users of picocli know it. */
   static final String NAME = "generate-man-page";
 
@@ -28,11 +29,6 @@ final class ManPageCommand extends Main.Common implements Main.Verbose {
 
   ManPageCommand(Console console) {
     this.console = console;
-  }
-
-  @Override
-  public boolean verbose() {
-    return false;
   }
 
   @Override

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.Callable;
 import latencyscope.cli.console.Console;
 import latencyscope.cli.console.UserError;
 import latencyscope.cli.output.OutputFile;
@@ -25,7 +26,7 @@ import picocli.CommandLine.Parameters;
       "First load the agent: java -javaagent:latencyscope.jar ..., or, later,",
       "  jcmd PID JVMTI.agent_load $PWD/latencyscope.jar"
     })
-final class ProfilesCommand extends Main.Common implements Main.Verbose {
+final class ProfilesCommand extends Main.Common implements Callable<Integer> {
   private final Console console;
 
   @Parameters(paramLabel = "DIR", description = "Target directory; created if it does not exist.")
@@ -33,11 +34,6 @@ final class ProfilesCommand extends Main.Common implements Main.Verbose {
 
   ProfilesCommand(Console console) {
     this.console = console;
-  }
-
-  @Override
-  public boolean verbose() {
-    return false;
   }
 
   @Override
