@@ -1,13 +1,11 @@
 package latencyscope.guest.facts;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import latencyscope.guest.facts.HostFacts.Fact;
-import latencyscope.proc.KernelFile;
 
 /**
  * What the host's vendor has set below the kernel, as far as the kernel shows it to every user. An
@@ -20,21 +18,21 @@ final class Firmware {
   private static final String DMI = "sys/class/dmi/id/";
   private static final String CPU_INFO = "proc/cpuinfo";
 
-  private final Path root;
+  private final HostFacts host;
 
-  /** Reads below this folder, which is {@code /} but in tests. */
-  Firmware(Path root) {
-    this.root = root;
+  /** Of a host, whose files it reads. */
+  Firmware(HostFacts host) {
+    this.host = host;
   }
 
   /** All facts that this host provides. */
   List<Fact> read() {
     List<Fact> facts = new ArrayList<>();
-    file("server", DMI + "product_name").ifPresent(facts::add);
-    file("bios_vendor", DMI + "bios_vendor").ifPresent(facts::add);
-    file("bios_version", DMI + "bios_version").ifPresent(facts::add);
-    file("bios_date", DMI + "bios_date").ifPresent(facts::add);
-    String cpus = text(CPU_INFO).orElse("");
+    host.file("server", DMI + "product_name").ifPresent(facts::add);
+    host.file("bios_vendor", DMI + "bios_vendor").ifPresent(facts::add);
+    host.file("bios_version", DMI + "bios_version").ifPresent(facts::add);
+    host.file("bios_date", DMI + "bios_date").ifPresent(facts::add);
+    String cpus = host.text(CPU_INFO).orElse("");
     first(MODEL, cpus).ifPresent(model -> facts.add(new Fact("cpu_model", model, "/" + CPU_INFO)));
     first(MICROCODE, cpus)
         .ifPresent(version -> facts.add(new Fact("microcode", version, "/" + CPU_INFO)));
@@ -46,22 +44,15 @@ final class Firmware {
   private Optional<Fact> turbo() {
     String intel = "sys/devices/system/cpu/intel_pstate/no_turbo";
     String others = "sys/devices/system/cpu/cpufreq/boost";
-    Optional<String> none = text(intel);
+    Optional<String> none = host.text(intel);
     return none.isPresent()
         ? none.map(off -> new Fact("turbo", off.equals("0") ? "on" : "off", "/" + intel))
-        : text(others).map(on -> new Fact("turbo", on.equals("0") ? "off" : "on", "/" + others));
-  }
-
-  private Optional<Fact> file(String name, String file) {
-    return text(file).map(text -> new Fact(name, text, "/" + file));
+        : host.text(others)
+            .map(on -> new Fact("turbo", on.equals("0") ? "off" : "on", "/" + others));
   }
 
   private static Optional<String> first(Pattern pattern, String text) {
     Matcher matcher = pattern.matcher(text);
     return matcher.find() ? Optional.of(matcher.group(1).strip()) : Optional.empty();
-  }
-
-  private Optional<String> text(String file) {
-    return KernelFile.find(root.resolve(file)).map(String::strip).filter(t -> !t.isEmpty());
   }
 }

@@ -85,7 +85,7 @@ public final class HostFacts {
     file("nmi_watchdog", "proc/sys/kernel/nmi_watchdog").ifPresent(facts::add);
     file("smt", CPUS + "/smt/active").ifPresent(facts::add);
     file("numa_nodes", "sys/devices/system/node/online").ifPresent(facts::add);
-    facts.addAll(new Firmware(root).read());
+    facts.addAll(new Firmware(this).read());
     throttling().ifPresent(facts::add);
     cgroups().ifPresent(facts::add);
     swap().ifPresent(facts::add);
@@ -180,7 +180,8 @@ public final class HostFacts {
     return quota.limit().map(limit -> new Fact("cpu_quota", limit, quota.source()));
   }
 
-  private Optional<Fact> file(String name, String file) {
+  /** What a file says; empty if this host does not have it. */
+  Optional<Fact> file(String name, String file) {
     return text(file).map(text -> new Fact(name, text, "/" + file));
   }
 
@@ -261,7 +262,8 @@ public final class HostFacts {
     return files;
   }
 
-  private Optional<String> text(String file) {
+  /** The text of a file below the root; empty if there is none. */
+  Optional<String> text(String file) {
     return KernelFile.find(root.resolve(file)).filter(t -> !t.isEmpty());
   }
 }

@@ -21,7 +21,7 @@ class FirmwareTest {
   }
 
   private Map<String, String> facts() {
-    return new Firmware(root)
+    return new Firmware(new HostFacts(root))
         .read().stream().collect(Collectors.toMap(f -> f.name(), f -> f.value()));
   }
 
