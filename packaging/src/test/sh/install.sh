@@ -130,7 +130,8 @@ done
 ! grep -q 'LatencyScope: ' member.txt || wrong "a member of the group was told: $(cat member.txt)"
 as_user "" latencyscope report /tmp/engine/member.jfr >report.txt 2>&1 || [ $? -le 2 ]
 ! grep -q 'Counts from /proc' report.txt || wrong "a member of the group has counts alone: $(head -24 report.txt)"
-echo "an engine of a member of the group is captured, a stranger's is told why it is not"
+echo "the engine of a group member is captured"
+echo "the engine of another user is told why it is not captured"
 
 echo "allow-users: [nobody]" >>/etc/latencyscope/broker.yml
 dpkg -i latencyscope.deb >dpkg.txt 2>&1 </dev/null || wrong "dpkg -i, once more: $(cat dpkg.txt)"

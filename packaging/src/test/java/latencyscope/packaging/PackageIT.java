@@ -36,7 +36,8 @@ class PackageIT {
             "completion",
             "the unit",
             "the broker, with three capabilities",
-            "an engine of a member of the group is captured, a stranger's is told why it is not",
+            "the engine of a group member is captured",
+            "the engine of another user is told why it is not captured",
             "an upgrade and a removal keep the configuration",
             "purge leaves nothing"),
         said.lines().map(line -> line.replaceAll(", exposure .*", "")).toList());
