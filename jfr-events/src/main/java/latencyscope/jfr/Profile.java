@@ -57,6 +57,7 @@ public enum Profile {
               "watch-trigger", "Write the last seconds to a file on, such as runqueue&gt;100us"));
 
   private static final String[] DESCRIPTION = {
+    "ActiveSetting",
     "DataLoss",
     "GCConfiguration",
     "JVMInformation",

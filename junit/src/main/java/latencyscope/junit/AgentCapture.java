@@ -53,7 +53,7 @@ final class AgentCapture implements AutoCloseable {
       throw new IOException(
           "this JVM has no LatencyScope agent; start it with -javaagent:latencyscope.jar");
     }
-    for (String event : new String[] {"jdk.JVMInformation", "jdk.DataLoss"}) {
+    for (String event : new String[] {"jdk.ActiveSetting", "jdk.JVMInformation", "jdk.DataLoss"}) {
       recording.enable(event);
     }
     OF_JVM.forEach((event, threshold) -> recording.enable(event).with("threshold", threshold));

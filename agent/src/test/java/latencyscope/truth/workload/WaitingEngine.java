@@ -81,6 +81,7 @@ public final class WaitingEngine {
               "jdk.JavaMonitorWait")) {
         recording.enable(event).withThreshold(Duration.ZERO);
       }
+      recording.enable("jdk.ActiveSetting");
       if (args[1].equals("sampled")) {
         recording.enable("jdk.ExecutionSample").withPeriod(SAMPLED_EACH);
       }

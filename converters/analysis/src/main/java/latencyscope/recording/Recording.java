@@ -28,6 +28,7 @@ import latencyscope.recording.fact.Host;
 import latencyscope.recording.fact.InterruptLine;
 import latencyscope.recording.fact.Intervals;
 import latencyscope.recording.fact.JvmInfo;
+import latencyscope.recording.fact.JvmSettings;
 import latencyscope.recording.fact.KnownTasks;
 import latencyscope.recording.fact.Loss;
 import latencyscope.recording.fact.Measures;
@@ -69,6 +70,7 @@ public final class Recording {
   private final List<String> notes;
   private final Map<String, String> facts;
   private final RecordedTypes types;
+  private final JvmSettings jvmSettings;
   private final CpuSet targetCpus;
   private final KnownTasks tasks;
 
@@ -99,6 +101,7 @@ public final class Recording {
     notes = List.copyOf(builder.notes());
     facts = Collections.unmodifiableMap(builder.facts);
     types = builder.captures.types().copy();
+    jvmSettings = builder.settings.copy();
     targetCpus = described ? builder.captures.targetCpus() : null;
   }
 
@@ -316,7 +319,12 @@ public final class Recording {
     return interruptLines;
   }
 
-  /** Which event types were recorded. */
+  /** From which length on the JVM recorded its own events. */
+  public JvmSettings jvmSettings() {
+    return jvmSettings;
+  }
+
+  /** Which of LatencyScope's event types were recorded. */
   public RecordedTypes types() {
     return types;
   }

@@ -22,6 +22,7 @@ import latencyscope.recording.event.MeasuredInterval;
 import latencyscope.recording.fact.Host;
 import latencyscope.recording.fact.InterruptLine;
 import latencyscope.recording.fact.JvmInfo;
+import latencyscope.recording.fact.JvmSettings;
 import latencyscope.recording.fact.TaskTable;
 import latencyscope.recording.thread.ThreadTable;
 
@@ -39,6 +40,7 @@ final class RecordingBuilder {
   final Floors floors = new Floors();
   final Clocks clocks = new Clocks();
   final Jvms jvms = new Jvms();
+  final JvmSettings settings = new JvmSettings();
   final Counts counts;
   private final Map<String, long[]> records = new HashMap<>();
   final Map<String, String> facts = new TreeMap<>();
@@ -86,6 +88,7 @@ final class RecordingBuilder {
       case "jdk.JVMInformation" -> jvms.add(type, values);
       case "jdk.GCConfiguration" -> jvms.addCollector(type, values);
       case "jdk.VirtualizationInformation" -> jvms.addVirtualization(type, values);
+      case JvmSettings.TYPE -> settings.add(type, values);
       case "jdk.DataLoss" -> losses.addOfRecorder(type, values);
       default -> {}
     }

@@ -14,6 +14,7 @@ import latencyscope.recording.event.EventType;
 import latencyscope.recording.event.Exemplar;
 import latencyscope.recording.event.JvmEvent;
 import latencyscope.recording.event.KernelEvent;
+import latencyscope.recording.fact.JvmSettings;
 import latencyscope.recording.thread.ParserThread;
 import latencyscope.recording.thread.ThreadId;
 import org.openjdk.jmc.common.IMCThread;
@@ -36,10 +37,15 @@ final class StreamingReader implements IParserExtension {
           "jdk.JVMInformation",
           "jdk.GCConfiguration",
           "jdk.DataLoss",
+          JvmSettings.TYPE,
           "jdk.VirtualizationInformation");
 
   /** Takes the events of types that nobody asks for. */
   static final IEventSink IGNORED = values -> {};
+
+  /** JfrInternalConstants.TYPE_IDENTIFIER_VALUE_INTERPRETATION, which is not for other bundles. */
+  private static final String TYPE_IDENTIFIER =
+      "org.openjdk.jmc.flightrecorder.value_interpretation.type_identifier";
 
   // Bounds the memory for events that wait until the threads of one id are distinguished.
   private static final int MAX_DEFERRED = 100_000;
@@ -98,6 +104,14 @@ final class StreamingReader implements IParserExtension {
     ConsumerFailure(RuntimeException cause) {
       super(cause);
     }
+  }
+
+  // What the loader of Mission Control does, too: the number of a type becomes its name.
+  @Override
+  public String getValueInterpretation(String type, String field) {
+    return JvmSettings.TYPE.equals(type) && JvmSettings.SETTING_FOR.equals(field)
+        ? TYPE_IDENTIFIER
+        : null;
   }
 
   @Override

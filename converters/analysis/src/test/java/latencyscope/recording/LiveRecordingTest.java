@@ -10,6 +10,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -34,11 +35,13 @@ import latencyscope.recording.event.EventConsumer;
 import latencyscope.recording.event.JvmEvent;
 import latencyscope.recording.event.KernelEvent;
 import latencyscope.recording.fact.CounterTotals;
+import latencyscope.recording.fact.JvmSettings;
 import latencyscope.recording.thread.ThreadId;
 import org.HdrHistogram.Histogram;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.openjdk.jmc.flightrecorder.JfrLoaderToolkit;
 
 /** Writes recordings with this JVM's own flight recorder and reads them back. */
 class LiveRecordingTest {
@@ -66,6 +69,8 @@ class LiveRecordingTest {
       recording.enable("jdk.ThreadStart");
       recording.enable("jdk.ThreadEnd");
       recording.enable("jdk.ThreadSleep").withoutThreshold();
+      recording.enable("jdk.ActiveSetting");
+      recording.enable("jdk.ThreadPark").withThreshold(Duration.ofMillis(20));
       recording.start();
       before = Instant.now();
       runShortLivedThread();
@@ -123,6 +128,20 @@ class LiveRecordingTest {
 
     @Timespan(Timespan.MILLISECONDS)
     long wait;
+  }
+
+  @Test
+  void settingsOfTheJvmAreKnownByBothReaders() throws Exception {
+    EventConsumer nothing = event -> {};
+    for (Recording read :
+        List.of(
+            Recording.read(List.of(file), nothing),
+            new LoadedRecording(JfrLoaderToolkit.loadEvents(file.toFile())).read(nothing))) {
+      JvmSettings settings = read.jvmSettings();
+      assertEquals(OptionalLong.of(0), settings.keptFrom("jdk.ThreadSleep"));
+      assertEquals(OptionalLong.of(20_000_000), settings.keptFrom("jdk.ThreadPark"));
+      assertEquals(OptionalLong.empty(), settings.keptFrom("jdk.JavaMonitorEnter"));
+    }
   }
 
   @Test

@@ -10,6 +10,7 @@ import latencyscope.jfr.schema.EventDescription;
 import latencyscope.recording.event.EventConsumer;
 import latencyscope.recording.event.EventType;
 import latencyscope.recording.event.JvmEvent;
+import latencyscope.recording.thread.ParserThread;
 import latencyscope.recording.thread.ThreadId;
 import org.HdrHistogram.Histogram;
 import org.openjdk.jmc.common.IMCStackTrace;
@@ -243,6 +244,19 @@ public final class SyscallFixture {
   public SyscallFixture java(
       String type, ThreadId thread, long offset, long ns, String field, String className) {
     return java(type, thread, offset, ns, field, className, null);
+  }
+
+  /** Notes from which length on the JVM records events of a type; null if it is off. */
+  public SyscallFixture keptFrom(String type, String threshold) {
+    fixture.builder.settings.add(type, "enabled", String.valueOf(threshold != null));
+    fixture.builder.settings.add(type, "threshold", threshold == null ? "0 ns" : threshold);
+    return this;
+  }
+
+  /** Notes a thread as the recorder knows it, with its Java id. */
+  public SyscallFixture known(ThreadId thread) {
+    fixture.builder.threads.learn(new ParserThread(thread.osTid(), thread.javaId(), thread.name()));
+    return this;
   }
 
   /** The same, with where in the program it was. */

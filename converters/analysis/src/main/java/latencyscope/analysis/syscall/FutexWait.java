@@ -117,6 +117,11 @@ public record FutexWait(
         : new LockQueues.LockId(mutex, false, address);
   }
 
+  /** Whether nothing says why the thread waited, of what may be a park, a sleep or a wait. */
+  boolean isUntold() {
+    return reason == WaitReason.UNKNOWN && condition;
+  }
+
   /** When the thread could go on, nanoseconds since the epoch. */
   long released() {
     return start + blockedNs();

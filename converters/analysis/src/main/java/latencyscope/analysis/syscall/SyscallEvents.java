@@ -1,6 +1,7 @@
 package latencyscope.analysis.syscall;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
@@ -12,6 +13,7 @@ import latencyscope.jfr.schema.EventTypes;
 import latencyscope.recording.event.JvmEvent;
 import latencyscope.recording.event.KernelEvent;
 import latencyscope.recording.thread.ThreadId;
+import org.HdrHistogram.Histogram;
 
 /**
  * Adds up the syscall module's events while they are read, once it is known why a futex was waited
@@ -45,10 +47,13 @@ final class SyscallEvents implements ModuleEvents {
   final Tally<CallKey, BlockedCall> calls =
       new Tally<>(BlockedCall::duration, SyscallEvents::key, SyscallEvents::key);
   final LockQueues queues = new LockQueues();
+  private static final int DIGITS = 2;
+
   private List<FutexWait> contended = new ArrayList<>();
   private final Map<ThreadId, Map<WaitReason, Long>> reasons = new HashMap<>();
   private final FutexReasons futexes = new FutexReasons(this::settle);
   private final Map<ThreadId, JavaWait> slept = new HashMap<>();
+  private final Map<ThreadId, Histogram> untold = new HashMap<>();
   private long javaSleeps;
   private boolean hasJavaWaits;
 
@@ -102,6 +107,11 @@ final class SyscallEvents implements ModuleEvents {
     reasons
         .computeIfAbsent(wait.thread(), thread -> new EnumMap<>(WaitReason.class))
         .merge(wait.reason(), 1L, Long::sum);
+    if (wait.isUntold()) {
+      untold
+          .computeIfAbsent(wait.thread(), thread -> new Histogram(DIGITS))
+          .recordValue(Math.max(0, wait.duration()));
+    }
     if (wait.reason().isContended()) {
       contended.add(wait);
     } else if (wait.reason() == WaitReason.SLEEP
@@ -124,6 +134,15 @@ final class SyscallEvents implements ModuleEvents {
   /** The same of one thread. */
   long count(ThreadId thread, WaitReason reason) {
     return reasons.getOrDefault(thread, Map.of()).getOrDefault(reason, 0L);
+  }
+
+  /**
+   * How long each thread's waits were, nanoseconds, that look like a park, a sleep or a wait for a
+   * lock while no event of the JVM says which: threads of native code wait like that, too, and Java
+   * threads for the JVM itself.
+   */
+  Map<ThreadId, Histogram> untold() {
+    return Collections.unmodifiableMap(untold);
   }
 
   /** Whether the JVM itself recorded waits. */

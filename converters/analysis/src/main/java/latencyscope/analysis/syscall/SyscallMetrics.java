@@ -1,8 +1,10 @@
 package latencyscope.analysis.syscall;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.ToLongFunction;
+import latencyscope.analysis.Culprits;
 import latencyscope.analysis.Metrics;
 import latencyscope.analysis.Percentiles;
 import latencyscope.analysis.ServiceThreads;
@@ -15,14 +17,17 @@ final class SyscallMetrics {
   private static final String NOT_WATCHED = "system calls were not watched";
   private static final List<String> FUTEX =
       List.of("futex_woken", "futex_timed_out", "futex_interrupted");
+  private static final OptionalLong NONE = OptionalLong.empty();
 
   private final SyscallFacts facts;
   private final SyscallEvents events;
+  private final Recording recording;
   private final LockMetrics locks;
 
   SyscallMetrics(SyscallFacts facts, SyscallEvents events, Recording recording) {
     this.facts = facts;
     this.events = events;
+    this.recording = recording;
     locks = new LockMetrics(recording);
   }
 
@@ -44,9 +49,17 @@ final class SyscallMetrics {
     metrics.put("futex_waits_by_outcome", byOutcome());
     metrics.put("futex_waits_by_reason", byReason(events::count));
     long contended = events.count(WaitReason.LOCK) + events.count(WaitReason.NATIVE_LOCK);
-    metrics.put("contended_wait_count", measured(contended), NOT_WATCHED);
+    put(
+        metrics,
+        "contended_wait_count",
+        contended,
+        Untold.locks(events, recording, SyscallMetrics::isApplications));
     long sleeps = facts.sleeps.count() + events.javaSleeps();
-    metrics.put("sleep_event_count", measured(sleeps), NOT_WATCHED);
+    put(
+        metrics,
+        "sleep_event_count",
+        sleeps,
+        Untold.sleeps(events, recording, SyscallMetrics::isApplications));
     metrics.put("blocking_io_count", measured(facts.blockingCalls.count()), NOT_WATCHED);
     metrics.put("sleep", Percentiles.of(facts.sleeps, facts.measured, NOT_WATCHED));
     metrics.put("overslept", Percentiles.of(facts.overslept, facts.measured, NOT_WATCHED));
@@ -55,6 +68,18 @@ final class SyscallMetrics {
     metrics.put("locks", locks.of(events.queues.accounts()));
     metrics.put("threads", facts.threads().stream().map(this::thread).toList());
     return metrics.put("violations", violations);
+  }
+
+  // What may be one of these, and what nothing says of: then their number is not known.
+  private void put(Metrics metrics, String name, long count, Optional<Untold> untold) {
+    metrics.put(
+        name,
+        untold.isPresent() ? NONE : measured(count),
+        untold.map(Untold::words).orElse(NOT_WATCHED));
+  }
+
+  private static boolean isApplications(ThreadId thread) {
+    return !ServiceThreads.contains(thread.name()) && !Culprits.isOwn(thread.name());
   }
 
   private OptionalLong measured(long value) {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Predicate;
 import latencyscope.analysis.Verdict;
 import latencyscope.analysis.evidence.Evidence;
@@ -48,7 +49,10 @@ final class SyscallVerdicts {
 
   private void sleeps(List<Verdict> verdicts) {
     List<Finding> sleeps = findings.sleeps();
-    if (sleeps.isEmpty()) {
+    Optional<Untold> untold = Untold.sleeps(events, recording, facts::matters);
+    if (sleeps.isEmpty() && untold.isPresent()) {
+      verdicts.add(Verdict.notMeasured(Question.SLEEPS, untold.get().words()));
+    } else if (sleeps.isEmpty()) {
       String text =
           hasJavaWaits()
               ? "No busy thread slept"
@@ -81,7 +85,10 @@ final class SyscallVerdicts {
   private void locks(List<Verdict> verdicts) {
     List<Finding> locks = findings.locks();
     of(locks, f -> true, "Contended futex waits of busy threads", Question.LOCKS, verdicts);
-    if (locks.isEmpty()) {
+    Optional<Untold> untold = Untold.locks(events, recording, facts::matters);
+    if (locks.isEmpty() && untold.isPresent()) {
+      verdicts.add(Verdict.notMeasured(Question.LOCKS, untold.get().words()));
+    } else if (locks.isEmpty()) {
       // Without the JVM's events silence means little.
       String text =
           hasJavaWaits()

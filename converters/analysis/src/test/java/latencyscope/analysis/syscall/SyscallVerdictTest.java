@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import latencyscope.analysis.Limit;
 import latencyscope.analysis.Metrics;
 import latencyscope.analysis.ModuleReport;
 import latencyscope.analysis.Report;
@@ -135,11 +136,83 @@ class SyscallVerdictTest {
     assertEquals(0, reason(fixture, "unknown"));
   }
 
+  /** As of a sleep of 8 ms, where the JVM's own events begin at 20 ms. */
   @Test
-  void timedWaitThatJavaDoesNotTellOfIsNoSleep() {
+  void waitThatJavaDoesNotTellOfMayBeASleepOrALock() {
+    SyscallFixture told =
+        new SyscallFixture("4-7")
+            .known(STRATEGY)
+            .time(STRATEGY, 10 * MS, 9_000 * MS)
+            .distribution("futex_wait", STRATEGY, 2, 8 * MS)
+            .java("jdk.ThreadPark", STRATEGY, 500 * MS, 30 * MS, "parkedClass", "Queue");
+    for (String metric : List.of("sleep_event_count", "contended_wait_count")) {
+      assertEquals(0, told.report(Limit.parse("syscall." + metric + "=0")).exitCode());
+    }
+    SyscallFixture fixture = told.timed(STRATEGY, MS, 8 * MS, 7 * MS);
+    assertEquals(1, reason(fixture, "unknown"));
+    assertEquals(1, fixture.report().exitCode());
+    List<String> unanswered = unanswered(fixture);
+    assertEquals(2, unanswered.size(), unanswered::toString);
+    for (String text : unanswered) {
+      assertTrue(text.contains("1 wait without a reason, most of strategy"), text);
+      assertTrue(text.contains("record jdk.ActiveSetting, too"), text);
+    }
+    for (String metric : List.of("sleep_event_count", "contended_wait_count")) {
+      assertEquals(2, fixture.report(Limit.parse("syscall." + metric + "=0")).exitCode());
+    }
+  }
+
+  private static List<String> unanswered(SyscallFixture fixture) {
+    return fixture.report().modules().stream()
+        .flatMap(module -> module.verdicts().stream())
+        .filter(verdict -> verdict.severity() == Severity.NOT_MEASURED)
+        .map(Verdict::text)
+        .toList();
+  }
+
+  private static SyscallFixture untold(String sleeps, String parks, String monitors) {
+    return new SyscallFixture("4-7")
+        .known(STRATEGY)
+        .time(STRATEGY, 10 * MS, 9_000 * MS)
+        .distribution("futex_wait", STRATEGY, 2, 8 * MS)
+        .java("jdk.ThreadPark", STRATEGY, 500 * MS, 30 * MS, "parkedClass", "Queue")
+        .timed(STRATEGY, MS, 8 * MS, 7 * MS)
+        .keptFrom("jdk.ThreadSleep", sleeps)
+        .keptFrom("jdk.ThreadPark", parks)
+        .keptFrom("jdk.JavaMonitorEnter", monitors);
+  }
+
+  /** The JVM waits in its threads, too, as for a safepoint; it has no event of that. */
+  @Test
+  void waitThatTheJvmWouldTellOfIsNeitherASleepNorALock() {
+    for (String kept : List.of("0 ns", "7 ms")) {
+      SyscallFixture fixture = untold(kept, kept, kept);
+      assertEquals(List.of(), unanswered(fixture), kept);
+      assertEquals(0, fixture.report().exitCode());
+      assertEquals(0, fixture.report(Limit.parse("syscall.sleep_event_count=0")).exitCode());
+      assertEquals(0, fixture.report(Limit.parse("syscall.contended_wait_count=0")).exitCode());
+    }
+  }
+
+  @Test
+  void eachQuestionAsksForTheEventsOfItsOwn() {
+    List<String> sleeps = unanswered(untold("20 ms", "0 ns", "0 ns"));
+    assertEquals(1, sleeps.size(), sleeps::toString);
+    assertTrue(
+        sleeps.get(0).contains("only has jdk.ThreadSleep from 20.0 ms on"), sleeps::toString);
+    List<String> locks = unanswered(untold("0 ns", "20 ms", "10 ms"));
+    assertEquals(1, locks.size(), locks::toString);
+    assertTrue(locks.get(0).contains("only has jdk.ThreadPark from 20.0 ms on"), locks::toString);
+    List<String> off = unanswered(untold("0 ns", "20 ms", null));
+    assertEquals(1, off.size(), off::toString);
+    assertTrue(off.get(0).contains("jdk.JavaMonitorEnter was off"), off::toString);
+  }
+
+  /** A thread of native code parks for reasons of its own, which the JVM has no events of. */
+  @Test
+  void waitOfANativeThreadHasNoReasonToTell() {
     SyscallFixture fixture = busy("4-7").timed(STRATEGY, MS, 8 * MS, 7 * MS);
     assertEquals(0, fixture.report().exitCode());
-    assertEquals(1, reason(fixture, "unknown"));
   }
 
   @Test
