@@ -1,8 +1,11 @@
 package latencyscope.jmc;
 
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,6 +45,11 @@ class DemoDiseasesIT {
     String json = Kernel.json(folder, recording);
     Judged judged = Judged.of(recording);
     SameNumbers.assertSame(recording, json, judged);
+    // Modules are loaded one after the other: the kernel's own count begins with that of
+    // interrupts.
+    JsonNode irq = new ObjectMapper().readTree(json).path("irq");
+    assertTrue(irq.path("irq_count_by_kernel").isNumber(), irq::toString);
+    assertFalse(json.contains("Cross-check"), json);
     if (!disease.equals("gc")) {
       // The collector's threads may have run on the CPU that is not captured: then both say N/A.
       assertNotEquals(Severity.NA, judged.result(module).getSeverity());

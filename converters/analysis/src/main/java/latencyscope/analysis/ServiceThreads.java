@@ -1,6 +1,6 @@
 package latencyscope.analysis;
 
-import latencyscope.ledger.safepoint.Role;
+import latencyscope.proc.Role;
 
 /** Knows the JVM's own threads by name: those that run no code of the application. */
 public final class ServiceThreads {

@@ -16,7 +16,7 @@ public record Interval(long start, long end) {
   }
 
   /** How long it is; 0 or less if it is empty. */
-  long length() {
+  public long length() {
     return end - start;
   }
 

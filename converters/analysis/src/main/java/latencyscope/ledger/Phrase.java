@@ -1,7 +1,7 @@
 package latencyscope.ledger;
 
 import java.util.Locale;
-import latencyscope.ledger.safepoint.Role;
+import latencyscope.proc.Role;
 import latencyscope.recording.Nanos;
 import latencyscope.recording.event.CodeStack;
 

@@ -270,7 +270,9 @@ public final class GoodRecording {
         .jvm("jdk.ThreadPark", STRATEGY, 0, 20 * MS, "parkedClass", "Idle")
         .jvm("jdk.SafepointBegin", VM, 300 * MS, 50_000, "safepointId", 7L)
         .jvm("jdk.SafepointEnd", VM, 309_100_000, 20_000, "safepointId", 7L)
-        .jvm("jdk.GCPhasePause", VM, 305 * MS, 4_100_000, "name", "GC Pause", "gcId", 3L);
+        .jvm("jdk.GCPhasePause", VM, 305 * MS, 4_100_000, "name", "GC Pause", "gcId", 3L)
+        .keptFrom("jdk.SafepointBegin", "0 ns")
+        .keptFrom("jdk.GCPhasePause", "0 ns");
   }
 
   private void kernel(Scene scene, String module, String type, long ns, Object... fields) {

@@ -93,6 +93,13 @@ public final class Scene {
         START + until);
   }
 
+  /** Notes from which length on the JVM records events of a type; null if it is off. */
+  public Scene keptFrom(String type, String threshold) {
+    builder.settings.add(type, "enabled", String.valueOf(threshold != null));
+    builder.settings.add(type, "threshold", threshold == null ? "0 ns" : threshold);
+    return this;
+  }
+
   /** Adds an event about the capture. */
   public Scene about(String name, Object... namesAndValues) {
     Map<String, Object> fields = Fixture.fields(namesAndValues);

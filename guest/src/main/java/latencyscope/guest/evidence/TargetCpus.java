@@ -9,20 +9,19 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
+import latencyscope.proc.Role;
 
 /**
- * On which CPUs the target's threads run, by {@code /proc}: an account that does not depend on
+ * On which CPUs the application's threads run, by {@code /proc}: an account that does not depend on
  * which CPUs are captured. A thread that never leaves a captured CPU has no events, and neither has
- * a thread that was never there. This account distinguishes them.
+ * a thread that was never there. This account distinguishes them. The JVM's own threads do not
+ * count: a compiler that ran on a captured CPU says nothing of the engine.
  *
  * <p>Used by one thread at a time.
  */
 public final class TargetCpus {
   /** Of the fields behind the name in {@code /proc/PID/task/TID/stat}: field 39, processor. */
   private static final int PROCESSOR = 36;
-
-  /** How the names of the agent's own threads begin. */
-  private static final String OWN = "(latencyscope-";
 
   private final Path process;
   private Map<String, Long> ranNs = new HashMap<>();
@@ -66,13 +65,17 @@ public final class TargetCpus {
       now.put(id, ran);
       if (ran > ranNs.getOrDefault(id, 0L)) {
         String stat = Files.readString(task.resolve("stat"), StandardCharsets.ISO_8859_1);
-        if (!stat.contains(OWN)) {
+        if (Role.of(name(stat)) == Role.APPLICATION) {
           cpus.set(processor(stat));
         }
       }
     } catch (IOException | RuntimeException e) {
       // The thread has ended meanwhile.
     }
+  }
+
+  private static String name(String stat) {
+    return stat.substring(stat.indexOf('(') + 1, stat.lastIndexOf(')'));
   }
 
   // The name is in parentheses, and may hold any of them and blanks.

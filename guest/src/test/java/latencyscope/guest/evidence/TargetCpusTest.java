@@ -40,10 +40,13 @@ class TargetCpusTest {
   }
 
   @Test
-  void ourOwnThreadsAreNotTheTargets() throws IOException {
+  void ourOwnThreadsAndTheJvmsAreNotTheApplications() throws IOException {
     TargetCpus cpus = new TargetCpus(process);
     thread(1, "latencyscope-dr", 100, 5);
-    assertEquals("", cpus.take());
+    thread(2, "C2 CompilerThre", 100, 4);
+    thread(3, "GC Thread#0", 100, 3);
+    thread(4, "strategy", 100, 1);
+    assertEquals("1", cpus.take());
   }
 
   @Test

@@ -72,11 +72,12 @@ public final class Capture extends Event {
   public String events;
 
   /**
-   * CPUs on which threads of the target last ran, of those that ran in the interval; null if the
-   * capture is not limited to some CPUs, or watches every process.
+   * CPUs on which threads of the application last ran, of those that ran in the interval; null if
+   * the capture is not limited to some CPUs, or watches every process. The JVM's own threads and
+   * LatencyScope's are left out since 0.3.
    */
   @Label("Target CPUs")
-  @Description("CPUs on which the target's threads ran, if only some CPUs are captured")
+  @Description("CPUs on which the application's threads ran, if only some CPUs are captured")
   public String targetCpus;
 
   /** Kernel release and version. */

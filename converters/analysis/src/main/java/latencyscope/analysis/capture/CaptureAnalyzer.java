@@ -25,6 +25,7 @@ import latencyscope.analysis.finding.Severity;
 import latencyscope.analysis.finding.Task;
 import latencyscope.analysis.isolation.Blame;
 import latencyscope.analysis.isolation.IsolationFacts;
+import latencyscope.analysis.syscall.SyscallFacts;
 import latencyscope.analysis.tally.Tally;
 import latencyscope.jfr.schema.EventTypes;
 import latencyscope.recording.Nanos;
@@ -92,7 +93,7 @@ public final class CaptureAnalyzer implements Analyzer {
       findings.add(ownWaits(own));
     }
     OwnLocks.Sum held = locks.sum(recording);
-    if (held.totalNs() > SUBSTANTIAL * recording.capture().duration()) {
+    if (held.totalNs() > SUBSTANTIAL * recording.capturedNs(SyscallFacts.MODULE)) {
       findings.add(heldLocks(held));
     }
     List<Verdict> verdicts =

@@ -11,11 +11,13 @@ import latencyscope.analysis.evidence.Requirement.WholeScope;
 import latencyscope.jfr.schema.EventDescription;
 import latencyscope.jfr.schema.EventTypes;
 import latencyscope.proc.CpuSet;
+import latencyscope.proc.Role;
 import latencyscope.recording.Recording;
 import latencyscope.recording.fact.Loss;
 import latencyscope.recording.fact.ProbeState;
 import latencyscope.recording.fact.RecordedTypes;
 import latencyscope.recording.fact.Scope;
+import latencyscope.recording.thread.ThreadId;
 
 /**
  * What a recording holds of what a verdict rests on; where something is missing, why, as a sentence
@@ -294,7 +296,10 @@ public final class Evidence {
     CpuSet ran = recording.targetCpus().orElse(CpuSet.EMPTY);
     boolean onCaptured = !ran.minus(scope.cpus()).equals(ran);
     boolean everyProcess = recording.capture().targetPid() == 0;
-    if (scope.isAll() || everyProcess || seen.threads(ON_CPUS) > 0) {
+    // Who names threads may mean the JVM's own; who names CPUs means those of the engine.
+    boolean named = !scope.threads().isEmpty();
+    Predicate<ThreadId> meant = t -> named || Role.of(t.name()) == Role.APPLICATION;
+    if (scope.isAll() || everyProcess || seen.threads(ON_CPUS, meant) > 0) {
       return null;
     }
     if (scope.threads().isEmpty() && onCaptured) {

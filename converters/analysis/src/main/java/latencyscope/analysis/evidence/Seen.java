@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import latencyscope.jfr.Schema;
 import latencyscope.jfr.schema.EventDescription;
@@ -90,8 +91,12 @@ final class Seen {
     return counted || module.equals("irq") || eventsOf(module) > 0;
   }
 
-  /** Threads of the target that ran on the captured CPUs, by what some modules counted there. */
-  int threads(List<String> modules) {
+  /**
+   * Threads of the target that ran where was captured, by what some modules counted there.
+   *
+   * @param which such as those of the application: a compiler on a CPU says nothing of the engine
+   */
+  int threads(List<String> modules, Predicate<ThreadId> which) {
     Set<ThreadId> threads = new HashSet<>();
     for (String module : modules) {
       recording
@@ -104,7 +109,7 @@ final class Seen {
           });
       threads.addAll(recording.threadsWithDistributions(module));
     }
-    threads.removeIf(thread -> thread.osTid() <= 0 || isOwn(thread));
+    threads.removeIf(thread -> thread.osTid() <= 0 || isOwn(thread) || !which.test(thread));
     return threads.size();
   }
 

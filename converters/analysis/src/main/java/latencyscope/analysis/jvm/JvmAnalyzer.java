@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -28,8 +29,9 @@ import latencyscope.ledger.Part;
 import latencyscope.ledger.autopsy.Autopsy;
 import latencyscope.ledger.autopsy.PauseAutopsy;
 import latencyscope.ledger.autopsy.SafepointAutopsy;
-import latencyscope.ledger.safepoint.Role;
 import latencyscope.ledger.safepoint.Safepoint;
+import latencyscope.ledger.safepoint.Safepoints;
+import latencyscope.proc.Role;
 import latencyscope.recording.Recording;
 import latencyscope.recording.event.EventConsumer;
 import latencyscope.recording.event.JvmEvent;
@@ -45,6 +47,9 @@ public final class JvmAnalyzer implements Analyzer {
   // Shorter ones are shown, but cause no warning.
   private static final long NOTEWORTHY_NS = Question.NOTEWORTHY_NS;
   private static final Pattern GC_THREADS = Pattern.compile("-XX:ParallelGCThreads=(\\d{1,9})");
+
+  private static final int WORST = Autopsy.WORST;
+  private static final String TOO_MANY = "there were too many events during the pauses to keep all";
 
   private final Autopsy autopsy = new Autopsy();
   private final JvmNoise noise = new JvmNoise();
@@ -115,7 +120,7 @@ public final class JvmAnalyzer implements Analyzer {
     // The findings' own sentences need no repetition.
     findings.forEach(finding -> remarks.remove(finding.evidence()));
     if (autopsy.isIncomplete()) {
-      remarks.add("Too many events during the pauses to keep all: reasons may be missing.");
+      remarks.add("Reasons may be missing: " + TOO_MANY + ".");
     }
     return remarks;
   }
@@ -131,13 +136,9 @@ public final class JvmAnalyzer implements Analyzer {
             .filter(one -> one.late().get().ledger().stolen() >= NOTEWORTHY_NS)
             .toList();
     if (late.isEmpty()) {
-      if (!autopsy.safepoints().all().isEmpty()) {
-        verdicts.add(
-            new JvmEvidence(recording)
-                .none(
-                    Question.SAFEPOINTS,
-                    autopsy.safepoints().all().stream().map(Safepoint::start).toList(),
-                    "No safepoint waited long for a thread off its CPU"));
+      List<Safepoint> all = autopsy.safepoints().all();
+      if (!all.isEmpty()) {
+        verdicts.add(noneLate(all, new JvmEvidence(recording)));
       }
       return;
     }
@@ -157,7 +158,45 @@ public final class JvmAnalyzer implements Analyzer {
             worst.describe(),
             recording));
     verdicts.add(
-        verdict("Safepoints late because a thread was kept from running: ", late.size(), findings));
+        verdict(
+            "Safepoints late because a thread was kept from running: ",
+            late.size(),
+            autopsy.looksIntoSafepointsFrom(NOTEWORTHY_NS),
+            findings));
+  }
+
+  private Verdict noneLate(List<Safepoint> all, JvmEvidence evidence) {
+    long shortest = all.stream().mapToLong(Safepoint::timeToSafepoint).min().orElseThrow();
+    return evidence
+        .missing(Safepoints.BEGIN, shortest)
+        .or(() -> notLookedInto(autopsy.looksIntoSafepointsFrom(NOTEWORTHY_NS)))
+        .map(why -> Verdict.notMeasured(Question.SAFEPOINTS, why))
+        .orElseGet(() ->
+            evidence.none(
+                Question.SAFEPOINTS,
+                all.stream().map(Safepoint::start).toList(),
+                "No safepoint waited long for a thread off its CPU"));
+  }
+
+  private Verdict noneStarved(List<PauseAutopsy> pauses, JvmEvidence evidence) {
+    return evidence
+        .missing(Autopsy.PAUSE, autopsy.shortestPause())
+        .or(() -> notLookedInto(autopsy.looksIntoPausesFrom(NOTEWORTHY_NS)))
+        .map(why -> Verdict.notMeasured(Question.GC_WORKERS, why))
+        .orElseGet(() ->
+            evidence.none(
+                Question.GC_WORKERS,
+                pauses.stream().map(one -> one.pause().start()).toList(),
+                "No GC worker was kept from running for long"));
+  }
+
+  private Optional<String> notLookedInto(boolean all) {
+    if (!all) {
+      return Optional.of(
+          String.format(
+              Locale.ROOT, "there were more than the %,d longest, which were looked into", WORST));
+    }
+    return autopsy.isIncomplete() ? Optional.of(TOO_MANY) : Optional.empty();
   }
 
   private void starvedPauses(
@@ -172,12 +211,7 @@ public final class JvmAnalyzer implements Analyzer {
             .toList();
     if (starved.isEmpty()) {
       if (autopsy.pauses() > 0) {
-        verdicts.add(
-            new JvmEvidence(recording)
-                .none(
-                    Question.GC_WORKERS,
-                    pauses.stream().map(one -> one.pause().start()).toList(),
-                    "No GC worker was kept from running for long"));
+        verdicts.add(noneStarved(pauses, new JvmEvidence(recording)));
       }
       return;
     }
@@ -196,13 +230,18 @@ public final class JvmAnalyzer implements Analyzer {
             worst.pause().start(),
             worst.describe(),
             recording));
-    verdicts.add(verdict("GC pauses with a starved worker: ", starved.size(), findings));
+    verdicts.add(
+        verdict(
+            "GC pauses with a starved worker: ",
+            starved.size(),
+            autopsy.looksIntoPausesFrom(NOTEWORTHY_NS),
+            findings));
   }
 
   // Only so many of the worst are looked into: there may be more.
-  private static Verdict verdict(String text, int count, List<Finding> findings) {
+  private static Verdict verdict(String text, int count, boolean all, List<Finding> findings) {
     Finding finding = findings.get(findings.size() - 1);
-    String counted = text + count + (count >= Autopsy.WORST ? " or more" : "");
+    String counted = text + count + (all ? "" : " or more");
     return new Verdict(Severity.WARN, counted, finding, finding.evidence(), null);
   }
 

@@ -3,9 +3,11 @@ package latencyscope.analysis.jvm;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
 import latencyscope.analysis.Verdict;
 import latencyscope.analysis.evidence.Evidence;
 import latencyscope.analysis.evidence.Question;
+import latencyscope.recording.Nanos;
 import latencyscope.recording.Recording;
 
 /** Which of the JVM's pauses have recorded kernel events of their threads. */
@@ -28,6 +30,38 @@ final class JvmEvidence {
 
   private boolean isCaptured(long at) {
     return recording.intervals().stream().anyMatch(i -> i.start() <= at && at < i.end());
+  }
+
+  /**
+   * Why shorter pauses than the recorded ones may be missing that could have been noteworthy; empty
+   * if none is. A recording that does not have the JVM's settings shows it by what is in it.
+   *
+   * @param type of the JVM's events of these pauses
+   * @param shortest of them, nanoseconds
+   */
+  Optional<String> missing(String type, long shortest) {
+    boolean known = recording.jvmSettings().areRecorded();
+    OptionalLong from = recording.jvmSettings().keptFrom(type);
+    if (!known && shortest <= Question.NOTEWORTHY_NS) {
+      return Optional.empty();
+    }
+    if (!known) {
+      return Optional.of(
+          "the recording does not say from which length on it has "
+              + type
+              + "; record jdk.ActiveSetting, too");
+    }
+    if (from.isEmpty()) {
+      return Optional.of(type + " was off; enable it with a threshold of 0");
+    }
+    return from.getAsLong() <= Question.NOTEWORTHY_NS
+        ? Optional.empty()
+        : Optional.of(
+            "the recording only has "
+                + type
+                + " from "
+                + Nanos.words(from.getAsLong())
+                + " on; set its threshold to 0");
   }
 
   /** The answer "none" where pauses, of which these are the begins, were captured. */

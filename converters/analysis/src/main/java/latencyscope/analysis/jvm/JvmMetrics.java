@@ -16,6 +16,9 @@ import latencyscope.ledger.safepoint.Safepoint;
 final class JvmMetrics {
   private static final String NONE = "no pause of this kind is in the recording";
 
+  /** So many of the worst are listed. */
+  private static final int LISTED = 20;
+
   private static final String NO_COLLECTION = "jdk.GarbageCollection is not in the recording";
 
   private JvmMetrics() {}
@@ -43,11 +46,13 @@ final class JvmMetrics {
     tree.put(
         "gc_pauses",
         pauses.stream()
+            .limit(LISTED)
             .map(one -> pause(one, evidence.whyNot(Question.GC_WORKERS, one.pause().start())))
             .toList());
     tree.put(
         "safepoints",
         safepoints.stream()
+            .limit(LISTED)
             .map(one ->
                 safepoint(one, evidence.whyNot(Question.SAFEPOINTS, one.safepoint().start())))
             .toList());
@@ -86,7 +91,8 @@ final class JvmMetrics {
     row.put("operation", safepoint.operation());
     row.put("start", Instants.iso(safepoint.start()));
     row.put("time_to_safepoint_ns", safepoint.timeToSafepoint());
-    row.put("duration_ns", safepoint.duration());
+    OptionalLong duration = Percentiles.ifMeasured(safepoint.duration(), safepoint.ended());
+    row.put("duration_ns", duration, "its end is not recorded");
     row.put("running_threads", safepoint.running() < 0 ? null : (Long) (long) safepoint.running());
     row.put("text", autopsy.describe(whyNot));
     row.put("late", autopsy.late().isPresent());

@@ -16,7 +16,7 @@ import latencyscope.analysis.tally.Timed;
 import latencyscope.jfr.schema.EventFields;
 import latencyscope.jfr.schema.EventTypes;
 import latencyscope.jfr.schema.TaskField;
-import latencyscope.ledger.safepoint.Role;
+import latencyscope.proc.Role;
 import latencyscope.recording.Recording;
 import latencyscope.recording.event.KernelEvent;
 import latencyscope.recording.thread.ThreadId;

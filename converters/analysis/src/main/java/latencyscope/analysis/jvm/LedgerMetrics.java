@@ -18,7 +18,7 @@ import latencyscope.ledger.explain.Explanation;
 import latencyscope.ledger.explain.ProcessPath;
 import latencyscope.ledger.explain.Sorted;
 import latencyscope.ledger.explain.WakeLink;
-import latencyscope.ledger.safepoint.Role;
+import latencyscope.proc.Role;
 import latencyscope.recording.thread.ThreadId;
 
 /** Ledgers under the keys of JSON. */

@@ -14,7 +14,7 @@ import latencyscope.analysis.finding.Kind;
 import latencyscope.analysis.finding.Severity;
 import latencyscope.analysis.finding.Task;
 import latencyscope.analysis.tally.Timed;
-import latencyscope.ledger.safepoint.Role;
+import latencyscope.proc.Role;
 import latencyscope.recording.Nanos;
 import latencyscope.recording.Recording;
 import latencyscope.recording.thread.ThreadId;

@@ -7,7 +7,7 @@ import java.util.Map;
 import latencyscope.analysis.Culprits;
 import latencyscope.analysis.Metrics;
 import latencyscope.analysis.finding.Task;
-import latencyscope.ledger.safepoint.Role;
+import latencyscope.proc.Role;
 import latencyscope.recording.Recording;
 import latencyscope.recording.fact.CaptureInfo;
 import latencyscope.recording.thread.ThreadId;

@@ -7,7 +7,7 @@ import java.util.Set;
 import latencyscope.analysis.finding.HostSettings;
 import latencyscope.analysis.finding.Remedy;
 import latencyscope.jfr.schema.HostSetting;
-import latencyscope.ledger.safepoint.Role;
+import latencyscope.proc.Role;
 import latencyscope.recording.Recording;
 import latencyscope.recording.event.CodeStack;
 import latencyscope.recording.fact.CaptureInfo;

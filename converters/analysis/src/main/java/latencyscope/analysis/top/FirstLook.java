@@ -7,7 +7,7 @@ import latencyscope.analysis.finding.Kind;
 import latencyscope.ledger.lost.LostTime;
 import latencyscope.ledger.lost.ThreadLoss;
 import latencyscope.ledger.lost.Without;
-import latencyscope.ledger.safepoint.Role;
+import latencyscope.proc.Role;
 import latencyscope.recording.Recording;
 import latencyscope.recording.thread.ThreadId;
 

@@ -15,7 +15,7 @@ import latencyscope.ledger.Segment;
 import latencyscope.ledger.lost.LostTime;
 import latencyscope.ledger.lost.Stop;
 import latencyscope.ledger.lost.ThreadLoss;
-import latencyscope.ledger.safepoint.Role;
+import latencyscope.proc.Role;
 import latencyscope.recording.Recording;
 import latencyscope.recording.fact.JvmInfo;
 

@@ -15,7 +15,7 @@ import latencyscope.analysis.finding.Kind;
 import latencyscope.analysis.finding.Remedy;
 import latencyscope.analysis.finding.Severity;
 import latencyscope.analysis.finding.Task;
-import latencyscope.ledger.safepoint.Role;
+import latencyscope.proc.Role;
 import latencyscope.recording.event.CodeStack;
 import latencyscope.recording.thread.ThreadId;
 

@@ -6,7 +6,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.PriorityQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import latencyscope.ledger.Cause;
 import latencyscope.ledger.Coverage;
 import latencyscope.ledger.Interval;
@@ -20,9 +22,9 @@ import latencyscope.ledger.Window;
 import latencyscope.ledger.autopsy.SafepointAutopsy.Arrival;
 import latencyscope.ledger.safepoint.GarbageCollections;
 import latencyscope.ledger.safepoint.Pause;
-import latencyscope.ledger.safepoint.Role;
 import latencyscope.ledger.safepoint.Safepoint;
 import latencyscope.ledger.safepoint.Safepoints;
+import latencyscope.proc.Role;
 import latencyscope.recording.Recording;
 import latencyscope.recording.event.EventConsumer;
 import latencyscope.recording.event.JvmEvent;
@@ -40,8 +42,10 @@ public final class Autopsy implements EventConsumer {
   public static final String PAUSE = "jdk.GCPhasePause";
 
   /** How many safepoints, and how many pauses, are looked into: the worst. */
-  public static final int WORST = 20;
+  public static final int WORST = 1_000;
 
+  // What is kept of the very worst is not to depend on how many others came before them.
+  private static final int VERY_WORST = 20;
   private static final int MAX_SPANS = 200_000;
   private static final int ARRIVALS = 5;
   // How far two probes may differ on when a thread was woken.
@@ -52,12 +56,15 @@ public final class Autopsy implements EventConsumer {
   private final Coverage coverage = new Coverage();
   private final Safepoints safepoints = new Safepoints();
   private final GarbageCollections collections = new GarbageCollections();
-  private final List<Pause> worstPauses = new ArrayList<>();
+  private final PriorityQueue<Pause> worstPauses =
+      new PriorityQueue<>(Comparator.comparingLong(Pause::duration));
   private final Map<ThreadId, List<Span>> spans = new HashMap<>();
   private final Map<ThreadId, SpanIndex> indexes = new HashMap<>();
   private long pauses;
   private long pausedNs;
+  private long shortestPause = Long.MAX_VALUE;
   private int kept;
+  private int keptOfOthers;
 
   /** Creates one that knows no pause. */
   public Autopsy() {}
@@ -89,6 +96,7 @@ public final class Autopsy implements EventConsumer {
     }
     pauses++;
     pausedNs += event.duration();
+    shortestPause = Math.min(shortestPause, event.duration());
     String name = event.text("name");
     worstPauses.add(
         new Pause(
@@ -98,9 +106,8 @@ public final class Autopsy implements EventConsumer {
             null,
             event.start(),
             event.duration()));
-    worstPauses.sort(Comparator.comparingLong(Pause::duration).reversed());
     if (worstPauses.size() > WORST) {
-      worstPauses.remove(WORST);
+      worstPauses.remove();
     }
   }
 
@@ -112,6 +119,23 @@ public final class Autopsy implements EventConsumer {
   /** How long they were together, nanoseconds. */
   public long pausedNs() {
     return pausedNs;
+  }
+
+  /** The shortest pause that is recorded, nanoseconds; the greatest long if there is none. */
+  public long shortestPause() {
+    return shortestPause;
+  }
+
+  /** Whether every pause of at least some length was looked into, nanoseconds. */
+  public boolean looksIntoPausesFrom(long ns) {
+    return pauses <= WORST || worstPauses.peek().duration() < ns;
+  }
+
+  /** Whether every safepoint was looked into that took at least so long to come, nanoseconds. */
+  public boolean looksIntoSafepointsFrom(long ns) {
+    List<Safepoint> worst = worstSafepoints();
+    return safepoints.leftOut() == 0
+        && (worst.size() < WORST || worst.get(WORST - 1).timeToSafepoint() < ns);
   }
 
   /** Every safepoint. */
@@ -133,23 +157,37 @@ public final class Autopsy implements EventConsumer {
    */
   public Optional<EventConsumer> secondReading(Recording recording) {
     coverage.complete(recording);
-    List<Interval> asked = new ArrayList<>();
-    worstPauses.forEach(pause -> asked.add(new Interval(pause.start(), pause.end())));
-    worstSafepoints().forEach(one -> asked.add(new Interval(one.start(), one.end())));
-    if (asked.isEmpty()) {
+    List<Interval> paused =
+        sortedPauses().stream().map(one -> new Interval(one.start(), one.end())).toList();
+    List<Interval> stopped =
+        worstSafepoints().stream().map(one -> new Interval(one.start(), one.end())).toList();
+    if (paused.isEmpty() && stopped.isEmpty()) {
       return Optional.empty();
     }
-    return Optional.of(new Meanwhile(new SpanReader(new Names(recording), safepoints), asked));
+    Times veryWorst =
+        new Times(
+            Stream.of(paused, stopped).flatMap(all -> all.stream().limit(VERY_WORST)).toList());
+    Times all = new Times(Stream.of(paused, stopped).flatMap(List::stream).toList());
+    SpanReader reader = new SpanReader(new Names(recording), safepoints);
+    return Optional.of(new Meanwhile(reader, veryWorst, all));
+  }
+
+  private List<Pause> sortedPauses() {
+    return worstPauses.stream()
+        .sorted(Comparator.comparingLong(Pause::duration).reversed())
+        .toList();
   }
 
   /** Keeps what any thread did during the pauses, and learns when threads ran. */
   private final class Meanwhile implements EventConsumer {
     private final SpanReader reader;
-    private final List<Interval> asked;
+    private final Times veryWorst;
+    private final Times all;
 
-    Meanwhile(SpanReader reader, List<Interval> asked) {
+    Meanwhile(SpanReader reader, Times veryWorst, Times all) {
       this.reader = reader;
-      this.asked = asked;
+      this.veryWorst = veryWorst;
+      this.all = all;
     }
 
     @Override
@@ -168,24 +206,22 @@ public final class Autopsy implements EventConsumer {
     public void accept(KernelEvent event) {
       coverage.addRuns(event);
       long end = event.start() + event.duration();
-      if (isAsked(event.start(), end)
-          && event.thread() != null
-          && event.thread().osTid() > 0
-          && kept < MAX_SPANS) {
-        List<Span> ofThread = spans.computeIfAbsent(event.thread(), t -> new ArrayList<>());
-        ofThread.addAll(reader.of(event));
-        kept++;
+      if (event.thread() == null || event.thread().osTid() <= 0) {
+        return;
+      }
+      if (veryWorst.overlap(event.start(), end)) {
+        if (kept < MAX_SPANS) {
+          kept++;
+          keep(event);
+        }
+      } else if (keptOfOthers < MAX_SPANS && all.overlap(event.start(), end)) {
+        keptOfOthers++;
+        keep(event);
       }
     }
 
-    // For every event of the recording: no stream.
-    private boolean isAsked(long start, long end) {
-      for (Interval one : asked) {
-        if (start < one.end() && end > one.start()) {
-          return true;
-        }
-      }
-      return false;
+    private void keep(KernelEvent event) {
+      spans.computeIfAbsent(event.thread(), t -> new ArrayList<>()).addAll(reader.of(event));
     }
 
     @Override
@@ -196,7 +232,7 @@ public final class Autopsy implements EventConsumer {
 
   /** Whether there was more than could be kept, so that reasons may be missing. */
   public boolean isIncomplete() {
-    return kept >= MAX_SPANS;
+    return kept >= MAX_SPANS || keptOfOthers >= MAX_SPANS;
   }
 
   private Ledger ledger(String event, String label, ThreadId thread, long start, long end) {
@@ -209,7 +245,7 @@ public final class Autopsy implements EventConsumer {
   /** The longest garbage collection pauses, the longest first. */
   public List<PauseAutopsy> longestPauses() {
     List<PauseAutopsy> autopsies = new ArrayList<>();
-    for (Pause pause : worstPauses) {
+    for (Pause pause : sortedPauses()) {
       List<Ledger> workers = new ArrayList<>();
       for (ThreadId thread : spans.keySet()) {
         Role role = Role.of(thread.name());

@@ -3,7 +3,7 @@ package latencyscope.ledger.explain;
 import java.util.Map;
 import java.util.function.Supplier;
 import latencyscope.jfr.NameGlob;
-import latencyscope.ledger.safepoint.Role;
+import latencyscope.proc.Role;
 import latencyscope.recording.thread.ThreadId;
 
 /**

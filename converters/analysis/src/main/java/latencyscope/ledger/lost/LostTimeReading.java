@@ -14,7 +14,7 @@ import latencyscope.ledger.Ledger;
 import latencyscope.ledger.Window;
 import latencyscope.ledger.explain.LedgerReading;
 import latencyscope.ledger.safepoint.GarbageCollections;
-import latencyscope.ledger.safepoint.Role;
+import latencyscope.proc.Role;
 import latencyscope.recording.Recording;
 import latencyscope.recording.event.EventConsumer;
 import latencyscope.recording.event.JvmEvent;

@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import latencyscope.proc.Role;
 import latencyscope.recording.event.JvmEvent;
 import latencyscope.recording.thread.ThreadId;
 
@@ -16,8 +17,10 @@ import latencyscope.recording.thread.ThreadId;
  * while it is being filled.
  */
 public final class Safepoints {
+  /** The event that lasts from the request until all threads have stopped. */
+  public static final String BEGIN = "jdk.SafepointBegin";
+
   private static final int LIMIT = 200_000;
-  private static final String BEGIN = "jdk.SafepointBegin";
   private static final String SYNCHRONIZATION = "jdk.SafepointStateSynchronization";
   private static final String OPERATION = "jdk.ExecuteVMOperation";
   private static final String END = "jdk.SafepointEnd";
@@ -80,14 +83,20 @@ public final class Safepoints {
     }
   }
 
-  /** Those of which begin and end are recorded, in order of time. */
+  /**
+   * Those of which the begin is recorded, in order of time. The JDK's default profile has no ends,
+   * and operations from 10 ms on: how long the threads took to stop is known all the same.
+   */
   public List<Safepoint> all() {
     if (sorted == null) {
       List<Safepoint> all = new ArrayList<>();
       building.forEach((id, one) -> {
-        if (one.start > 0 && one.end >= one.start) {
-          long reached = Math.min(one.end, Math.max(one.start, one.reached));
-          all.add(new Safepoint(id, one.operation, one.start, reached, one.end, one.running));
+        if (one.start > 0) {
+          boolean ended = one.end >= one.start;
+          long known = Math.max(one.start, one.reached);
+          long reached = ended ? Math.min(one.end, known) : known;
+          long end = ended ? one.end : known;
+          all.add(new Safepoint(id, one.operation, one.start, reached, end, ended, one.running));
         }
       });
       all.sort(Comparator.comparingLong(Safepoint::start));

@@ -37,6 +37,8 @@ import latencyscope.analysis.Verdict;
 import latencyscope.analysis.finding.Severity;
 import latencyscope.jfr.Schema;
 import latencyscope.recording.GoodRecording;
+import latencyscope.recording.Scene;
+import latencyscope.recording.thread.ThreadId;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -345,6 +347,18 @@ class EvidenceTest {
     assertEquals(why, limited.limits().get(0).whyNot());
   }
 
+  /** A compiler or a collector runs wherever there is room. */
+  @Test
+  void theJvmsOwnThreadsAreNotTheEngine() {
+    Scene scene = everywhere().limitedTo("1", "", "0").silent().scene();
+    scene.count(new ThreadId(4717, "C2 CompilerThre", 0), "involuntary_switches", 25);
+    Report report = scene.report();
+    assertTrue(open(report).contains(MAJOR_FAULTS));
+    assertEquals(1, report.exitCode());
+    scene.count(new ThreadId(4720, "strategy", 0), "involuntary_switches", 1);
+    assertTrue(!open(scene.report()).contains(MAJOR_FAULTS));
+  }
+
   @Test
   void aTargetThatNeverLeftItsCpuIsJudged() {
     Report report = everywhere().limitedTo("1", "", "1").silent().scene().report();
@@ -395,6 +409,51 @@ class EvidenceTest {
     assertEquals(1, off.exitCode());
     Report elsewhere = monitored().limitedTo("1", "", "0").silent().scene().report();
     assertEquals(1, elsewhere.exitCode());
+  }
+
+  /** As with the JDK's default profile, of which safepoints begin at 10 ms. */
+  @Test
+  void pausesThatTheRecordingHasOnlyFromALengthOnAreNotJudged() {
+    assertEquals(JVM, openWhereKept("10 ms", "2 ms"));
+    assertEquals(EnumSet.of(SAFEPOINTS), openWhereKept("10 ms", "0 ns"));
+    assertEquals(EnumSet.of(GC_WORKERS), openWhereKept("1 ms", null));
+    assertEquals(Set.of(), openWhereKept("1 ms", "1 ms"));
+    Report report = whereKept("10 ms", "0 ns").report();
+    assertTrue(
+        text(SAFEPOINTS, report)
+            .endsWith(
+                "the recording only has jdk.SafepointBegin from 10.0 ms on; set its threshold"
+                    + " to 0"),
+        text(SAFEPOINTS, report));
+  }
+
+  private static Scene whereKept(String safepoints, String pauses) {
+    return everywhere()
+        .scene()
+        .keptFrom("jdk.SafepointBegin", safepoints)
+        .keptFrom("jdk.GCPhasePause", pauses);
+  }
+
+  private static Set<Question> openWhereKept(String safepoints, String pauses) {
+    return open(whereKept(safepoints, pauses).report());
+  }
+
+  /** Of so many, only the longest are looked into: the others may be where a worker starved. */
+  @Test
+  void pausesThatWereNotLookedIntoAreNotJudged() {
+    assertEquals(EnumSet.of(GC_WORKERS), open(pauses(1_000, MS).report()));
+    assertEquals(Set.of(), open(pauses(1_000, MS - 1).report()));
+    assertEquals(Set.of(), open(pauses(999, MS).report()));
+  }
+
+  // One more is in the good recording.
+  private static Scene pauses(int count, long length) {
+    Scene scene = everywhere().scene();
+    ThreadId vm = new ThreadId(4712, "VM Thread", 0);
+    for (int i = 0; i < count; i++) {
+      scene.jvm("jdk.GCPhasePause", vm, 400 * MS + 2 * i * MS, length, "name", "GC Pause");
+    }
+    return scene;
   }
 
   @Test

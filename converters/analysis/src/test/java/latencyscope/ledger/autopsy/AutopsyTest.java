@@ -141,6 +141,18 @@ class AutopsyTest {
         autopsy::describe);
   }
 
+  /** The JDK's default profile has no ends of safepoints, and operations from 10 ms on. */
+  @Test
+  void lateThreadOfASafepointWithoutAnEndIsNamed() {
+    Scene scene = scene().jvm("jdk.SafepointBegin", VM, 100 * MS, 5 * MS, "safepointId", 7L);
+    off(scene, STRATEGY, 99 * MS, 5_800_000, 5_800_000, "competitor");
+    SafepointAutopsy autopsy = autopsy(scene).latestSafepoints().get(0);
+    assertFalse(autopsy.safepoint().ended());
+    assertEquals(5 * MS, autopsy.safepoint().timeToSafepoint());
+    assertEquals(STRATEGY, autopsy.late().orElseThrow().ledger().window().thread());
+    assertEquals(4_800_000, autopsy.late().orElseThrow().ledger().stolen());
+  }
+
   @Test
   void vmThreadThatDidNotRunItselfIsTold() {
     Scene scene = safepoint(scene(), 100 * MS, 5 * MS);

@@ -1,4 +1,4 @@
-package latencyscope.ledger.safepoint;
+package latencyscope.proc;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 

@@ -1,4 +1,4 @@
-package latencyscope.ledger.safepoint;
+package latencyscope.proc;
 
 /** What a thread is for: one of the JVM's own, which HotSpot names, or the application's. */
 public enum Role {
