@@ -78,7 +78,8 @@ public final class AttachedCapture implements RunningCapture {
       load(jar, pid);
       return new AttachedCapture(channel, recording.of(jvm, channel));
     } catch (AttachException e) {
-      throw new UserError("--attach: JVM " + pid + " cannot be used: " + e.getMessage(), e);
+      throw CaptureWait.causeOf(
+          new UserError("--attach: JVM " + pid + " cannot be used: " + e.getMessage(), e), request);
     }
   }
 

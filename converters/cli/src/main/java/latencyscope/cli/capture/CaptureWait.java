@@ -20,6 +20,8 @@ public final class CaptureWait {
   }
 
   private static final long CHECK_MILLIS = 100;
+  private static final int ENDING_CHECKS = 20;
+  private static final long ENDING_MILLIS = 25;
 
   /** Longer than a machine takes to load the programs, also one that is emulated. */
   private static final Duration START_LIMIT = Duration.ofMinutes(2);
@@ -98,10 +100,24 @@ public final class CaptureWait {
     try {
       return capture.state();
     } catch (UserError e) {
-      // If the target has ended, that is the cause of any other error.
-      requireTarget();
-      throw e;
+      throw causeOf(e, request);
     }
+  }
+
+  /**
+   * An error, or that the target has ended, which is the cause of any other. One that is ending has
+   * closed its files for some milliseconds before it is gone.
+   */
+  static UserError causeOf(UserError error, CaptureRequest request) {
+    for (int i = 0; i < ENDING_CHECKS; i++) {
+      try {
+        requireTarget(request);
+      } catch (UserError ended) {
+        return ended;
+      }
+      sleep(ENDING_MILLIS);
+    }
+    return error;
   }
 
   private void requireTarget() throws UserError {
