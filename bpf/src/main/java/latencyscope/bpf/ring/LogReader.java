@@ -176,7 +176,9 @@ public final class LogReader {
         handler.onRecord(copied, 0, copy.length * Long.BYTES);
       }
     }
-    readUntil[cpu] = end;
+    // One that was interrupted while it took its turn sets the next turn back until it has found a
+    // free one: what was read then is not read again.
+    readUntil[cpu] = Math.max(readUntil[cpu], end);
     return handed;
   }
 

@@ -95,6 +95,22 @@ class LogReaderTest {
     assertEquals(0, log.reader.takeUnfinished());
   }
 
+  /** The program that was interrupted has stored its turn, and not found yet that it is taken. */
+  @Test
+  void whatWasReadIsNotReadAgainWhileTheNextTurnIsSetBack() {
+    log.write(0, 1, 1);
+    log.write(0, 2, 2);
+    log.write(0, 3, 3);
+    assertEquals(3, log.reader.read(0, 0, collect));
+    log.heads.set(JAVA_LONG, 0, 1);
+    assertEquals(0, log.reader.read(0, 0, collect));
+    log.write(0, 4, 4);
+    assertEquals(1, log.reader.read(0, 0, collect));
+    assertEquals(List.of(1L, 2L, 3L, 4L), seen);
+    assertEquals(0, log.reader.takeOverwritten());
+    assertEquals(0, log.reader.takeUnfinished());
+  }
+
   @Test
   void whoeverInterruptsBetweenLoadAndStoreKeepsItsPlace() {
     long turn = log.turn(0);
