@@ -3,6 +3,8 @@ package latencyscope.truth.engine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * What a hypervisor took from a CPU since a moment. The scheduler's clock leaves that out of what a
@@ -25,6 +27,24 @@ public final class StolenTime {
   /** Begins now. */
   public static StolenTime of(int cpu) throws IOException {
     return new StolenTime(cpu);
+  }
+
+  /** Begins now, for each CPU: of threads that may run on any. */
+  public static List<StolenTime> ofEach() throws IOException {
+    List<StolenTime> all = new ArrayList<>();
+    for (int cpu = 0; cpu < Runtime.getRuntime().availableProcessors(); cpu++) {
+      all.add(of(cpu));
+    }
+    return all;
+  }
+
+  /** The most, in nanoseconds, that it can have been until now on all of these. */
+  public static long atMostNs(List<StolenTime> all) throws IOException {
+    long sum = 0;
+    for (StolenTime one : all) {
+      sum += one.atMostNs();
+    }
+    return sum;
   }
 
   /** The most, in nanoseconds, that it can have been until now: the kernel says whole ticks. */
