@@ -52,6 +52,12 @@ public final class Fixture {
     return fields;
   }
 
+  /** Notes from which length on the JVM records events of a type; null if it is off. */
+  static void keptFrom(RecordingBuilder builder, String type, String threshold) {
+    builder.settings.add(type, "enabled", String.valueOf(threshold != null));
+    builder.settings.add(type, "threshold", threshold == null ? "0 ns" : threshold);
+  }
+
   static EventType type(String name, String module, Map<String, Object> fields) {
     List<ValueField> described = new ArrayList<>();
     fields.keySet().forEach(f -> described.add(new ValueField(f, f, f, UnitLookup.UNKNOWN)));

@@ -95,8 +95,7 @@ public final class Scene {
 
   /** Notes from which length on the JVM records events of a type; null if it is off. */
   public Scene keptFrom(String type, String threshold) {
-    builder.settings.add(type, "enabled", String.valueOf(threshold != null));
-    builder.settings.add(type, "threshold", threshold == null ? "0 ns" : threshold);
+    Fixture.keptFrom(builder, type, threshold);
     return this;
   }
 

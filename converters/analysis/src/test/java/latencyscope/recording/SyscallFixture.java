@@ -248,8 +248,7 @@ public final class SyscallFixture {
 
   /** Notes from which length on the JVM records events of a type; null if it is off. */
   public SyscallFixture keptFrom(String type, String threshold) {
-    fixture.builder.settings.add(type, "enabled", String.valueOf(threshold != null));
-    fixture.builder.settings.add(type, "threshold", threshold == null ? "0 ns" : threshold);
+    Fixture.keptFrom(fixture.builder, type, threshold);
     return this;
   }
 

@@ -167,27 +167,27 @@ public final class JvmAnalyzer implements Analyzer {
 
   private Verdict noneLate(List<Safepoint> all, JvmEvidence evidence) {
     long shortest = all.stream().mapToLong(Safepoint::timeToSafepoint).min().orElseThrow();
-    return evidence
-        .missing(Safepoints.BEGIN, shortest)
-        .or(() -> notLookedInto(autopsy.looksIntoSafepointsFrom(NOTEWORTHY_NS)))
-        .map(why -> Verdict.notMeasured(Question.SAFEPOINTS, why))
-        .orElseGet(() ->
-            evidence.none(
-                Question.SAFEPOINTS,
-                all.stream().map(Safepoint::start).toList(),
-                "No safepoint waited long for a thread off its CPU"));
+    Optional<String> whyNot =
+        evidence
+            .missing(Safepoints.BEGIN, shortest)
+            .or(() -> notLookedInto(autopsy.looksIntoSafepointsFrom(NOTEWORTHY_NS)));
+    return evidence.none(
+        Question.SAFEPOINTS,
+        whyNot,
+        all.stream().map(Safepoint::start).toList(),
+        "No safepoint waited long for a thread off its CPU");
   }
 
   private Verdict noneStarved(List<PauseAutopsy> pauses, JvmEvidence evidence) {
-    return evidence
-        .missing(Autopsy.PAUSE, autopsy.shortestPause())
-        .or(() -> notLookedInto(autopsy.looksIntoPausesFrom(NOTEWORTHY_NS)))
-        .map(why -> Verdict.notMeasured(Question.GC_WORKERS, why))
-        .orElseGet(() ->
-            evidence.none(
-                Question.GC_WORKERS,
-                pauses.stream().map(one -> one.pause().start()).toList(),
-                "No GC worker was kept from running for long"));
+    Optional<String> whyNot =
+        evidence
+            .missing(Autopsy.PAUSE, autopsy.shortestPause())
+            .or(() -> notLookedInto(autopsy.looksIntoPausesFrom(NOTEWORTHY_NS)));
+    return evidence.none(
+        Question.GC_WORKERS,
+        whyNot,
+        pauses.stream().map(one -> one.pause().start()).toList(),
+        "No GC worker was kept from running for long");
   }
 
   private Optional<String> notLookedInto(boolean all) {

@@ -3,12 +3,11 @@ package latencyscope.analysis.jvm;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.OptionalLong;
 import latencyscope.analysis.Verdict;
 import latencyscope.analysis.evidence.Evidence;
 import latencyscope.analysis.evidence.Question;
-import latencyscope.recording.Nanos;
 import latencyscope.recording.Recording;
+import latencyscope.recording.fact.JvmSettings;
 
 /** Which of the JVM's pauses have recorded kernel events of their threads. */
 final class JvmEvidence {
@@ -40,32 +39,23 @@ final class JvmEvidence {
    * @param shortest of them, nanoseconds
    */
   Optional<String> missing(String type, long shortest) {
-    boolean known = recording.jvmSettings().areRecorded();
-    OptionalLong from = recording.jvmSettings().keptFrom(type);
-    if (!known && shortest <= Question.NOTEWORTHY_NS) {
-      return Optional.empty();
-    }
-    if (!known) {
-      return Optional.of(
-          "the recording does not say from which length on it has "
-              + type
-              + "; record jdk.ActiveSetting, too");
-    }
-    if (from.isEmpty()) {
-      return Optional.of(type + " was off; enable it with a threshold of 0");
-    }
-    return from.getAsLong() <= Question.NOTEWORTHY_NS
+    JvmSettings settings = recording.jvmSettings();
+    long from = settings.areRecorded() ? settings.keptFrom(type).orElse(Long.MAX_VALUE) : shortest;
+    return from <= Question.NOTEWORTHY_NS
         ? Optional.empty()
-        : Optional.of(
-            "the recording only has "
-                + type
-                + " from "
-                + Nanos.words(from.getAsLong())
-                + " on; set its threshold to 0");
+        : Optional.of(settings.whyNotAll(type));
   }
 
-  /** The answer "none" where pauses, of which these are the begins, were captured. */
-  Verdict none(Question question, List<Long> begins, String text) {
+  /**
+   * The answer "none" where pauses were captured.
+   *
+   * @param whyNot why there is no answer; empty if nothing is in its way
+   * @param begins of the pauses, nanoseconds since the epoch
+   */
+  Verdict none(Question question, Optional<String> whyNot, List<Long> begins, String text) {
+    if (whyNot.isPresent()) {
+      return Verdict.notMeasured(question, whyNot.get());
+    }
     long within = begins.stream().filter(this::isCaptured).count();
     if (within == 0 && evidence.proof(question).isPresent()) {
       return Verdict.notMeasured(question, "none of them is in the captured time");

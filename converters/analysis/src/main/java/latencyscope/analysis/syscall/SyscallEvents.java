@@ -20,6 +20,9 @@ import org.HdrHistogram.Histogram;
  * for. Not safe for use by several threads.
  */
 final class SyscallEvents implements ModuleEvents {
+  /** To which a length is known, of those that are compared with a threshold. */
+  private static final int DIGITS = 2;
+
   /**
    * What distinguishes contended waits.
    *
@@ -47,8 +50,6 @@ final class SyscallEvents implements ModuleEvents {
   final Tally<CallKey, BlockedCall> calls =
       new Tally<>(BlockedCall::duration, SyscallEvents::key, SyscallEvents::key);
   final LockQueues queues = new LockQueues();
-  private static final int DIGITS = 2;
-
   private List<FutexWait> contended = new ArrayList<>();
   private final Map<ThreadId, Map<WaitReason, Long>> reasons = new HashMap<>();
   private final FutexReasons futexes = new FutexReasons(this::settle);

@@ -4,7 +4,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.ToLongFunction;
-import latencyscope.analysis.Culprits;
 import latencyscope.analysis.Metrics;
 import latencyscope.analysis.Percentiles;
 import latencyscope.analysis.ServiceThreads;
@@ -79,7 +78,7 @@ final class SyscallMetrics {
   }
 
   private static boolean isApplications(ThreadId thread) {
-    return !ServiceThreads.contains(thread.name()) && !Culprits.isOwn(thread.name());
+    return !ServiceThreads.contains(thread.name());
   }
 
   private OptionalLong measured(long value) {

@@ -4,11 +4,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import latencyscope.analysis.finding.Count;
-import latencyscope.recording.Nanos;
 import latencyscope.recording.Recording;
 import latencyscope.recording.thread.ThreadId;
 import org.HdrHistogram.AbstractHistogram;
@@ -20,12 +18,9 @@ import org.HdrHistogram.AbstractHistogram;
  *
  * @param count how many
  * @param thread the thread with the most
- * @param type the JVM's event that would have told, with the highest threshold
- * @param keptFrom from which length on that is in the recording; empty if it was off, or if the
- *     recording does not say
- * @param settings whether the recording has the JVM's settings
+ * @param why the JVM's event of them is not there, of the type with the highest threshold
  */
-record Untold(long count, ThreadId thread, String type, OptionalLong keptFrom, boolean settings) {
+record Untold(long count, ThreadId thread, String why) {
   private static final List<String> OF_SLEEPS = List.of("jdk.ThreadSleep");
   private static final List<String> OF_LOCKS = List.of("jdk.ThreadPark", "jdk.JavaMonitorEnter");
 
@@ -58,13 +53,7 @@ record Untold(long count, ThreadId thread, String type, OptionalLong keptFrom, b
     long all = counts.values().stream().mapToLong(Long::longValue).sum();
     return counts.entrySet().stream()
         .max(Map.Entry.comparingByValue())
-        .map(most ->
-            new Untold(
-                all,
-                most.getKey(),
-                type,
-                recording.jvmSettings().keptFrom(type),
-                recording.jvmSettings().areRecorded()));
+        .map(most -> new Untold(all, most.getKey(), recording.jvmSettings().whyNotAll(type)));
   }
 
   private static long below(Recording recording, String type) {
@@ -80,21 +69,6 @@ record Untold(long count, ThreadId thread, String type, OptionalLong keptFrom, b
 
   /** The same as a reason why a question has no answer. */
   String words() {
-    return Count.words(count, "wait") + " without a reason, most of " + thread.name() + why();
-  }
-
-  private String why() {
-    if (keptFrom.isPresent()) {
-      return ": the recording only has "
-          + type
-          + " from "
-          + Nanos.words(keptFrom.getAsLong())
-          + " on; set its threshold to 0";
-    }
-    return settings
-        ? ": " + type + " was off; enable it with a threshold of 0"
-        : ": the recording does not say from which length on it has "
-            + type
-            + "; record jdk.ActiveSetting, too";
+    return Count.words(count, "wait") + " without a reason, most of " + thread.name() + ": " + why;
   }
 }

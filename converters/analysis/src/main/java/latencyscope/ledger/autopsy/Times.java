@@ -34,10 +34,6 @@ final class Times {
     ends = Arrays.copyOf(stops, count);
   }
 
-  boolean isEmpty() {
-    return starts.length == 0;
-  }
-
   /** Whether an event from {@code start} to {@code end} is in any of them for some time. */
   boolean overlap(long start, long end) {
     int found = Arrays.binarySearch(starts, end);
