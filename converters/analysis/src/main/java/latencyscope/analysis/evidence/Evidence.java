@@ -7,11 +7,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Predicate;
-import latencyscope.analysis.ServiceThreads;
 import latencyscope.analysis.evidence.Requirement.WholeScope;
 import latencyscope.jfr.schema.EventDescription;
 import latencyscope.jfr.schema.EventTypes;
 import latencyscope.proc.CpuSet;
+import latencyscope.proc.Role;
 import latencyscope.recording.Recording;
 import latencyscope.recording.fact.Loss;
 import latencyscope.recording.fact.ProbeState;
@@ -298,7 +298,7 @@ public final class Evidence {
     boolean everyProcess = recording.capture().targetPid() == 0;
     // Who names threads may mean the JVM's own; who names CPUs means those of the engine.
     boolean named = !scope.threads().isEmpty();
-    Predicate<ThreadId> meant = t -> named || !ServiceThreads.contains(t.name());
+    Predicate<ThreadId> meant = t -> named || Role.of(t.name()) == Role.APPLICATION;
     if (scope.isAll() || everyProcess || seen.threads(ON_CPUS, meant) > 0) {
       return null;
     }

@@ -5,6 +5,7 @@ import java.util.Locale;
 import java.util.Optional;
 import latencyscope.analysis.Verdict;
 import latencyscope.analysis.evidence.Evidence;
+import latencyscope.analysis.evidence.KeptEvents;
 import latencyscope.analysis.evidence.Question;
 import latencyscope.recording.Recording;
 import latencyscope.recording.fact.JvmSettings;
@@ -43,7 +44,7 @@ final class JvmEvidence {
     long from = settings.areRecorded() ? settings.keptFrom(type).orElse(Long.MAX_VALUE) : shortest;
     return from <= Question.NOTEWORTHY_NS
         ? Optional.empty()
-        : Optional.of(settings.whyNotAll(type));
+        : Optional.of(KeptEvents.whyNotAll(settings, type));
   }
 
   /**

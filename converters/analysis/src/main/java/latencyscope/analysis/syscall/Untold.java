@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import latencyscope.analysis.evidence.KeptEvents;
 import latencyscope.analysis.finding.Count;
 import latencyscope.recording.Recording;
 import latencyscope.recording.thread.ThreadId;
@@ -53,7 +54,8 @@ record Untold(long count, ThreadId thread, String why) {
     long all = counts.values().stream().mapToLong(Long::longValue).sum();
     return counts.entrySet().stream()
         .max(Map.Entry.comparingByValue())
-        .map(most -> new Untold(all, most.getKey(), recording.jvmSettings().whyNotAll(type)));
+        .map(most ->
+            new Untold(all, most.getKey(), KeptEvents.whyNotAll(recording.jvmSettings(), type)));
   }
 
   private static long below(Recording recording, String type) {

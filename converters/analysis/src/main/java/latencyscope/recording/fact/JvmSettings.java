@@ -6,7 +6,6 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import latencyscope.jfr.TimeText;
-import latencyscope.recording.Nanos;
 import latencyscope.recording.event.EventType;
 import org.openjdk.jmc.common.util.LabeledIdentifier;
 
@@ -88,26 +87,5 @@ public final class JvmSettings {
   public OptionalLong keptFrom(String event) {
     Long threshold = off.contains(event) ? null : highest.get(event);
     return threshold == null ? OptionalLong.empty() : OptionalLong.of(threshold);
-  }
-
-  /**
-   * Why not every event of a type is there, as a clause that also says what to do.
-   *
-   * @param event such as {@code jdk.ThreadPark}
-   */
-  public String whyNotAll(String event) {
-    if (!areRecorded()) {
-      return "the recording does not say from which length on it has "
-          + event
-          + "; record jdk.ActiveSetting, too";
-    }
-    OptionalLong from = keptFrom(event);
-    return from.isEmpty()
-        ? event + " was off; enable it with a threshold of 0"
-        : "the recording only has "
-            + event
-            + " from "
-            + Nanos.words(from.getAsLong())
-            + " on; set its threshold to 0";
   }
 }
