@@ -2,6 +2,8 @@ package latencyscope.analysis;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
+import latencyscope.analysis.finding.Place;
 import latencyscope.analysis.finding.Task;
 import latencyscope.recording.Recording;
 import latencyscope.recording.fact.JvmInfo;
@@ -69,6 +71,21 @@ public final class Culprits {
         .map(ProcessFacts::name)
         .map(name -> new Task(name, task.pid(), task.pid(), null))
         .orElse(task);
+  }
+
+  /**
+   * Where the process of a task is run, in words that follow "is in"; empty if that is not known,
+   * or if it is where the target is.
+   */
+  public Optional<String> place(Task task) {
+    String group = group(task.pid());
+    return isOfTarget(task) || group == null || group.equals(group(target))
+        ? Optional.empty()
+        : Place.of(group);
+  }
+
+  private String group(long pid) {
+    return tasks.process(pid).map(ProcessFacts::controlGroup).orElse(null);
   }
 
   /** Stands for all that is one culprit: a thread of the target, or another process as a whole. */

@@ -3,6 +3,9 @@ package latencyscope.guest.evidence;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import latencyscope.proc.KernelFile;
 import latencyscope.proc.TaskStat;
@@ -15,13 +18,21 @@ import latencyscope.proc.TaskStat;
  * @param parent the process that started it, or that adopted it since; 0 if it has none here
  * @param parentName the kernel's name of that; null if there is none
  * @param program path of the program or script, without arguments; null if it cannot be read
+ * @param group path of its control group; null if it cannot be read
  */
-record ProcessOrigin(String name, long startedMs, long parent, String parentName, String program) {
+record ProcessOrigin(
+    String name, long startedMs, long parent, String parentName, String program, String group) {
   /** USER_HZ, in which /proc counts time; 100 on every architecture that we run on. */
   private static final int MS_PER_TICK = 10;
 
   /** Longer names are cut. */
   private static final int COMM_LENGTH = 15;
+
+  private static final String ROOT = "/";
+
+  /** Of the second version, of systemd, and of controllers that tell who gets how much. */
+  private static final List<String> HIERARCHIES =
+      List.of("", "name=systemd", "cpu", "cpuacct", "memory");
 
   /** Empty if it has ended, or its host does not say. */
   static Optional<ProcessOrigin> read(Path proc, long id) {
@@ -36,10 +47,35 @@ record ProcessOrigin(String name, long startedMs, long parent, String parentName
       long parent = Long.parseLong(stat.field(TaskStat.PARENT));
       return Optional.of(
           new ProcessOrigin(
-              name, nowMs - upMs + startMs, parent, name(proc, parent), program(process, name)));
+              name,
+              nowMs - upMs + startMs,
+              parent,
+              name(proc, parent),
+              program(process, name),
+              group(process)));
     } catch (IOException | RuntimeException e) {
       return Optional.empty();
     }
+  }
+
+  // The hierarchies of the first version may differ, and a process is in the root of most.
+  private static String group(Path process) {
+    Map<String, String> groups = new HashMap<>();
+    try {
+      for (String line : KernelFile.text(process.resolve("cgroup")).split("\n")) {
+        String[] parts = line.split(":", 3);
+        if (parts.length == 3) {
+          List.of(parts[1].split(",")).forEach(name -> groups.put(name, parts[2]));
+        }
+      }
+    } catch (IOException gone) {
+      return null;
+    }
+    return HIERARCHIES.stream()
+        .map(groups::get)
+        .filter(group -> group != null && !group.equals(ROOT))
+        .findFirst()
+        .orElse(groups.isEmpty() ? null : ROOT);
   }
 
   // The kernel names a process after the file that was executed. Of a script, that is an argument

@@ -170,6 +170,7 @@ public final class TaskLives {
       event.parentProcessId = origin.parent();
       event.parentName = origin.parentName();
       event.program = origin.program();
+      event.controlGroup = origin.group();
     }
     event.ended = !new ProcessFiles(folder(id)).isAlive();
     if (event.ended) {

@@ -182,6 +182,23 @@ class TaskLivesTest {
     }
   }
 
+  @Test
+  void controlGroupOfAProcessIsNamed() throws IOException {
+    Files.writeString(proc.resolve(TARGET + "/cgroup"), "0::/system.slice/engine.service\n");
+    Files.writeString(
+        proc.resolve(COMPETITOR + "/cgroup"),
+        "12:memory:/other\n4:cpu,cpuacct:/docker/3f9a: b\n1:name=systemd:/\n0::/\n");
+    TaskLives lives = new TaskLives(proc, TARGET, true, true, new RecorderSink(null));
+    lives.sawOther(COMPETITOR, COMPETITOR);
+    lives.commit();
+    List<RecordedEvent> processes = events("ProcessStatus");
+    assertEquals(
+        "/system.slice/engine.service",
+        of(processes, "processId", TARGET).getString("controlGroup"));
+    assertEquals(
+        "/docker/3f9a: b", of(processes, "processId", COMPETITOR).getString("controlGroup"));
+  }
+
   /** One that was born and ended between two looks, too, if anything happened to it. */
   @Test
   void aVictimThatWasNeverLookedAtHasEnded() throws IOException {

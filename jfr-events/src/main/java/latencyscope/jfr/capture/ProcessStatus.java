@@ -58,6 +58,15 @@ public final class ProcessStatus extends Event {
   @Description("Path of the program or script that the process runs, without its arguments")
   public String program;
 
+  /**
+   * Its control group, as the process that looks sees it: where it is not in the root, of the
+   * hierarchies of version 2, systemd, cpu, cpuacct and memory, in this order; null if it ended
+   * before it was looked at.
+   */
+  @Label("Control Group")
+  @Description("Path of its control group, which shows its unit, container or pod")
+  public String controlGroup;
+
   /** Whether it had ended by the end of the interval. */
   @Label("Ended")
   public boolean ended;

@@ -163,6 +163,7 @@ final class IsolationFindings {
     if (worst.held() < worst.waited() - worst.waited() / 100) {
       text.append(" of ").append(Nanos.words(worst.waited()));
     }
+    culprits.place(culprit).ifPresent(place -> text.append("; the culprit is in ").append(place));
     if (worst.isByRealTimeTask()) {
       text.append("; the culprit is a real-time task");
     }

@@ -9,6 +9,7 @@ package latencyscope.recording.fact;
  * @param parent the process that started or adopted it; 0 if none is known
  * @param parentName the kernel's name of that; null if not known
  * @param program path of its program or script, without arguments; null if not known
+ * @param controlGroup path of its control group; null if not known
  * @param ended whether it had ended
  */
 public record ProcessFacts(
@@ -18,4 +19,5 @@ public record ProcessFacts(
     long parent,
     String parentName,
     String program,
+    String controlGroup,
     boolean ended) {}

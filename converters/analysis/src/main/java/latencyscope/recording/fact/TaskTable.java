@@ -48,6 +48,7 @@ public final class TaskTable {
               type.number(values, EventFields.PARENT_PROCESS_ID, 0),
               type.text(values, EventFields.PARENT_NAME),
               type.text(values, EventFields.PROGRAM),
+              type.text(values, EventFields.CONTROL_GROUP),
               type.flag(values, EventFields.ENDED)));
     }
   }

@@ -1,6 +1,7 @@
 package latencyscope.analysis.top;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
@@ -159,6 +160,46 @@ class NamedCauseTest {
     assertEquals(9 * MS, cause.cost().totalNs());
     String evidence = cause.worst().evidence();
     assertTrue(evidence.contains("its thread GC Thread#0 ran for 5.00 ms"), evidence);
+  }
+
+  /** The target is in a unit of its own. */
+  @Test
+  void anotherProcessIsNamedWithItsUnit() {
+    String unit = "/system.slice/backup.service";
+    assertTrue(
+        evidence(unit, "/system.slice/engine.service").contains("is in unit backup.service"));
+    assertFalse(evidence(unit, unit).contains(IS_IN));
+    assertFalse(evidence("/", unit).contains(IS_IN));
+    assertFalse(evidence(null, unit).contains(IS_IN));
+  }
+
+  private static final String IS_IN = "the culprit is in ";
+
+  private static String evidence(String group, String groupOfTarget) {
+    Fixture fixture =
+        foreign()
+            .capture("", "")
+            .add(
+                "ProcessStatus",
+                "startTime",
+                1L,
+                "processId",
+                9_001L,
+                "processName",
+                "java",
+                "controlGroup",
+                group)
+            .add(
+                "ProcessStatus",
+                "startTime",
+                1L,
+                "processId",
+                4_711L,
+                "processName",
+                "java",
+                "controlGroup",
+                groupOfTarget);
+    return fixture.report().topCauses().get(0).worst().evidence();
   }
 
   @Test
