@@ -38,6 +38,11 @@ import latencyscope.truth.engine.ProcFile;
  * says, then {@code done}.
  */
 public final class LedgerWorkload {
+  /** How often all threads are stopped while one does not poll. */
+  public static final int UNPOLLED_ROUNDS = 10;
+
+  private static final int UNPOLLED_STEPS = 100_000_000;
+  private static final Duration SAMPLED_EACH = Duration.ofMillis(10);
   private static final List<String> KERNEL = List.of("RunQueueWait", "ContextSwitch", "Migration");
   private static final List<String> JVM =
       List.of(
@@ -60,6 +65,7 @@ public final class LedgerWorkload {
       new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
   private volatile long heartbeatNs;
   private volatile boolean stopped;
+  private volatile long sum;
 
   /** A stretch of a thread's time, and what {@code schedstat} says of it. */
   @Name("test.Window")
@@ -86,6 +92,9 @@ public final class LedgerWorkload {
       JVM.forEach(event -> recording.enable("jdk." + event).withThreshold(Duration.ZERO));
       recording.enable("test.Window").withThreshold(Duration.ZERO);
       recording.enable("test.Around").withThreshold(Duration.ZERO);
+      if (load.equals("unpolled")) {
+        recording.enable("jdk.ExecutionSample").withPeriod(SAMPLED_EACH);
+      }
       recording.start();
       Capturing.await();
       System.out.println("ready");
@@ -95,6 +104,7 @@ public final class LedgerWorkload {
         case "quota" -> quota();
         case "hand-off" -> handOff();
         case "late" -> lateSafepoints();
+        case "unpolled" -> unpolled();
         case "workers" -> workers();
         case "mixed" -> mixed();
         case "lives" -> lives();
@@ -160,6 +170,33 @@ public final class LedgerWorkload {
     thread.join();
     // The kernel's account has it, too, if the group is stopped once more on the thread's way out.
     Thread.sleep(2 * QUOTA_PERIOD_MS);
+  }
+
+  /** A thread in a loop that does not poll for safepoints, while others are asked for. */
+  private void unpolled() throws Exception {
+    Thread thread =
+        thread(
+            "unpolled-one",
+            () -> {
+              while (!stopped) {
+                sum += withoutPoll(UNPOLLED_STEPS);
+              }
+            });
+    for (int i = 0; i < UNPOLLED_ROUNDS; i++) {
+      Thread.sleep(200);
+      System.gc();
+    }
+    stopped = true;
+    thread.join();
+  }
+
+  // Each step needs the one before it: some 2 ns.
+  private static long withoutPoll(int steps) {
+    long value = steps;
+    for (int i = 0; i < steps; i++) {
+      value = value * 6_364_136_223_846_793_005L + i;
+    }
+    return value;
   }
 
   /** A thread that finds a lock taken, twenty times. */

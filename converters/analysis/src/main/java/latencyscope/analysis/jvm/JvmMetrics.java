@@ -103,6 +103,8 @@ final class JvmMetrics {
 
   private static Metrics arrival(SafepointAutopsy.Arrival arrival, Safepoint safepoint) {
     Metrics row = LedgerMetrics.of(arrival.ledger());
+    row.put("code", arrival.code());
+    row.put("sampled_before_ns", arrival.code() == null ? null : (Long) arrival.sampledBefore());
     return row.put("arrived_after_ns", arrival.at() - safepoint.start());
   }
 }

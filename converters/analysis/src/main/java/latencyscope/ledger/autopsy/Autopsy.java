@@ -55,6 +55,7 @@ public final class Autopsy implements EventConsumer {
 
   private final Coverage coverage = new Coverage();
   private final Safepoints safepoints = new Safepoints();
+  private final Samples samples = new Samples();
   private final GarbageCollections collections = new GarbageCollections();
   private final PriorityQueue<Pause> worstPauses =
       new PriorityQueue<>(Comparator.comparingLong(Pause::duration));
@@ -81,13 +82,19 @@ public final class Autopsy implements EventConsumer {
 
   @Override
   public boolean wants(String type) {
-    return type.equals(PAUSE) || type.equals(GarbageCollections.TYPE) || Safepoints.wants(type);
+    return type.equals(PAUSE)
+        || type.equals(Samples.TYPE)
+        || type.equals(GarbageCollections.TYPE)
+        || Safepoints.wants(type);
   }
 
   @Override
   public void accept(JvmEvent event) {
     if (event.type().equals(GarbageCollections.TYPE)) {
       collections.add(event);
+      return;
+    }
+    if (event.type().equals(Samples.TYPE)) {
       return;
     }
     if (!event.type().equals(PAUSE)) {
@@ -169,7 +176,12 @@ public final class Autopsy implements EventConsumer {
             Stream.of(paused, stopped).flatMap(all -> all.stream().limit(VERY_WORST)).toList());
     Times all = new Times(Stream.of(paused, stopped).flatMap(List::stream).toList());
     SpanReader reader = new SpanReader(new Names(recording), safepoints);
-    return Optional.of(new Meanwhile(reader, veryWorst, all));
+    Times sampled =
+        new Times(
+            worstSafepoints().stream()
+                .map(one -> new Interval(one.start() - Samples.BEFORE_NS, one.reached() + 1))
+                .toList());
+    return Optional.of(new Meanwhile(reader, veryWorst, all, sampled));
   }
 
   private List<Pause> sortedPauses() {
@@ -183,11 +195,13 @@ public final class Autopsy implements EventConsumer {
     private final SpanReader reader;
     private final Times veryWorst;
     private final Times all;
+    private final Times sampled;
 
-    Meanwhile(SpanReader reader, Times veryWorst, Times all) {
+    Meanwhile(SpanReader reader, Times veryWorst, Times all, Times sampled) {
       this.reader = reader;
       this.veryWorst = veryWorst;
       this.all = all;
+      this.sampled = sampled;
     }
 
     @Override
@@ -197,6 +211,9 @@ public final class Autopsy implements EventConsumer {
 
     @Override
     public void accept(JvmEvent event) {
+      if (event.type().equals(Samples.TYPE) && sampled.overlap(event.start(), event.start() + 1)) {
+        samples.add(event);
+      }
       if (event.thread() != null && event.thread().osTid() > 0) {
         coverage.ran(event.thread(), event.start() + event.duration());
       }
@@ -326,6 +343,7 @@ public final class Autopsy implements EventConsumer {
     if (at <= safepoint.start()) {
       return Optional.empty();
     }
-    return Optional.of(new Arrival(at, synchronization(safepoint, thread, at)));
+    Ledger until = synchronization(safepoint, thread, at);
+    return Optional.of(new Arrival(at, until, samples.last(thread, safepoint.start(), at)));
   }
 }

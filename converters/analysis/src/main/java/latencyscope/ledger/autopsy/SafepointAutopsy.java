@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import latencyscope.ledger.Cause;
 import latencyscope.ledger.Ledger;
+import latencyscope.ledger.autopsy.Samples.Sample;
 import latencyscope.ledger.safepoint.Safepoint;
 import latencyscope.recording.Nanos;
 
@@ -25,8 +26,19 @@ public record SafepointAutopsy(Safepoint safepoint, List<Arrival> arrivals, Ledg
    *
    * @param at when it stopped, or the last that is known to have kept it from stopping ended
    * @param ledger where its time went from the request until then
+   * @param sample the JVM's last sample of it until then; empty if there is none that is recent
    */
-  public record Arrival(long at, Ledger ledger) {}
+  public record Arrival(long at, Ledger ledger, Optional<Sample> sample) {
+    /** The innermost frame of that sample; null if there is none. */
+    public String code() {
+      return sample.map(Sample::innermost).orElse(null);
+    }
+
+    /** How long before the request the sample was taken, nanoseconds; 0 if it was after that. */
+    public long sampledBefore() {
+      return sample.map(one -> Math.max(0, ledger.window().start() - one.at())).orElse(0L);
+    }
+  }
 
   /** Copies the list. */
   public SafepointAutopsy {
@@ -74,6 +86,15 @@ public record SafepointAutopsy(Safepoint safepoint, List<Arrival> arrivals, Ledg
     return words.toString();
   }
 
+  private static String sampled(Arrival last) {
+    if (last.code() == null) {
+      return "";
+    }
+    return last.sampledBefore() == 0
+        ? "; a sample of then is in " + last.code()
+        : "; a sample " + Nanos.words(last.sampledBefore()) + " before is in " + last.code();
+  }
+
   private String describe(Arrival last) {
     Ledger ledger = last.ledger();
     String name = ledger.window().thread().name();
@@ -83,7 +104,10 @@ public record SafepointAutopsy(Safepoint safepoint, List<Arrival> arrivals, Ledg
       return head + ": " + PauseAutopsy.stolen(ledger, "it") + ".";
     }
     if (ledger.of(Cause.ON_CPU) >= MOST * ledger.window().duration()) {
-      return head + ", on CPU the whole time: it ran code that does not poll for safepoints.";
+      return head
+          + ", on CPU the whole time: it ran code that does not poll for safepoints"
+          + sampled(last)
+          + ".";
     }
     return head + ".";
   }

@@ -2,12 +2,14 @@ package latencyscope.ledger.autopsy;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import latencyscope.ledger.Cause;
 import latencyscope.ledger.Ledger;
 import latencyscope.ledger.Part;
 import latencyscope.ledger.autopsy.SafepointAutopsy.Arrival;
+import latencyscope.recording.CodeStacks;
 import latencyscope.recording.Recording;
 import latencyscope.recording.Scene;
 import latencyscope.recording.thread.ThreadId;
@@ -139,6 +141,39 @@ class AutopsyTest {
     assertTrue(
         autopsy.describe().endsWith("it ran code that does not poll for safepoints."),
         autopsy::describe);
+  }
+
+  @Test
+  void codeThatDoesNotPollIsNamedByASampleOfThatTime() {
+    Scene scene = safepoint(scene(), 100 * MS, 5 * MS);
+    off(scene, RISK, 104_990_000, 6 * MS, 0, "VM Thread");
+    sample(scene, RISK, 79 * MS, "engine.Risk.longBefore:3");
+    assertNull(autopsy(scene).latestSafepoints().get(0).last().orElseThrow().code());
+    sample(scene, RISK, 95 * MS, "engine.Risk.before:10");
+    sample(scene, RISK, 98 * MS, "engine.Risk.sum:88");
+    sample(scene, STRATEGY, 99 * MS, "engine.Strategy.other:7");
+    sample(scene, RISK, 106 * MS, "engine.Risk.after:12");
+    SafepointAutopsy autopsy = autopsy(scene).latestSafepoints().get(0);
+    assertEquals("engine.Risk.sum:88", autopsy.last().orElseThrow().code());
+    assertTrue(
+        autopsy
+            .describe()
+            .endsWith(
+                "it ran code that does not poll for safepoints; a sample 2.00 ms before is in"
+                    + " engine.Risk.sum:88."),
+        autopsy::describe);
+  }
+
+  private static void sample(Scene scene, ThreadId thread, long at, String frame) {
+    scene.jvm(
+        "jdk.ExecutionSample",
+        null,
+        at,
+        0,
+        "sampledThread",
+        Scene.value(thread),
+        "stackTrace",
+        CodeStacks.of(frame, "java.lang.Thread.run:1474"));
   }
 
   /** The JDK's default profile has no ends of safepoints, and operations from 10 ms on. */

@@ -1,4 +1,4 @@
-package latencyscope.truth;
+package latencyscope.truth.ledger;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -6,15 +6,23 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.regex.Pattern;
 import latencyscope.bpf.libbpf.KernelTest;
 import latencyscope.truth.engine.Commands;
 import latencyscope.truth.engine.Engine;
 import latencyscope.truth.engine.ExplainedLoad;
+import latencyscope.truth.workload.LedgerWorkload;
 import org.junit.jupiter.api.Test;
 
 /** What made the JVM's pauses long, where that was provoked. */
 @KernelTest
 class AutopsyIT extends ExplainedLoad {
+  private static final long LONG_NS = 30_000_000;
+
+  // The flight recorder has a compiled loop at its last poll, which is where it is called.
+  private static final String CODE =
+      Pattern.quote(LedgerWorkload.class.getName()) + "\\.(withoutPoll|lambda\\$unpolled\\$0):.*";
+
   @Test
   void threadWithoutACpuIsTheOneThatASafepointWaitedFor() throws Exception {
     int rounds = 10;
@@ -62,6 +70,39 @@ class AutopsyIT extends ExplainedLoad {
     return new ProcessBuilder(
             "taskset", "-c", "" + CPU, "chrt", "-f", "10", "timeout", "180", "bash", "-c", turn)
         .start();
+  }
+
+  /** Loops without polls, as before JDK 10 (JDK-8186027), so that a line is known to be late. */
+  @Test
+  void codeThatDoesNotPollIsNamedWithItsLine() throws Exception {
+    try (Engine engine =
+        engine(
+            load("unpolled")
+                .with(
+                    "-XX:+UseSerialGC",
+                    "-XX:LoopStripMiningIter=0",
+                    "-XX:-UseCountedLoopSafepoints"))) {
+      engine.say("go");
+      finish(engine);
+    }
+    int late = 0;
+    int named = 0;
+    for (JsonNode safepoint : json("report").at("/jvm/safepoints")) {
+      if (safepoint.get("time_to_safepoint_ns").asLong() < LONG_NS) {
+        continue;
+      }
+      JsonNode last = safepoint.at("/arrivals/0");
+      if (last.isMissingNode()) {
+        continue; // on a busy host it was the VM thread that did not run
+      }
+      assertEquals("unpolled-one", last.path("thread").asText(), safepoint::toString);
+      late++;
+      String code = last.path("code").asText("");
+      assertTrue(code.isEmpty() || code.matches(CODE), safepoint::toString);
+      named += code.isEmpty() ? 0 : 1;
+    }
+    assertTrue(late >= LedgerWorkload.UNPOLLED_ROUNDS / 2, late + " late");
+    assertTrue(named >= late - 1, named + " of " + late + " named");
   }
 
   @Test

@@ -1,4 +1,4 @@
-package latencyscope.truth;
+package latencyscope.truth.ledger;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
