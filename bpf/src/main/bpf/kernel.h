@@ -135,9 +135,18 @@ struct file {
 
 struct task_struct;
 
+struct atomic_long {
+	s64 counter;
+};
+
+struct rw_semaphore {
+	struct atomic_long count;
+};
+
 struct mm_struct {
 	unsigned long start_stack;
-	struct task_struct *owner; /* only with control groups for memory */
+	struct rw_semaphore mmap_lock; /* since 5.8 (da1c55f1b272) */
+	struct task_struct *owner;     /* only with control groups for memory */
 };
 
 struct vm_area_struct {

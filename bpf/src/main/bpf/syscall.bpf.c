@@ -7,6 +7,7 @@
  * One that a signal interrupts and the kernel then restarts is one call, from its first entry.
  */
 #include "syscall/layout.h"
+#include "syscall/lock.bpf.h"
 #include "syscall/settle.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
@@ -65,6 +66,9 @@ int BPF_PROG(ls_sys_enter, struct pt_regs *regs, long number)
 		return 0;
 	state = &storage->state;
 	call = &state->call;
+	/* Whatever waited for a lock has come out of it; an end may have been missed. */
+	state->locks[0].start_ns = 0;
+	state->locks[1].start_ns = 0;
 	if (state->interrupted.start_ns && restarts(state, regs, number)) {
 		if (is_recorded(state->interrupted.cpu))
 			slot->measures.restarts++;
@@ -170,6 +174,44 @@ int BPF_PROG(ls_sys_exit, struct pt_regs *regs, long result)
 	return 0;
 }
 
+/*
+ * A lock that cannot be had at once. Interrupts that come while a thread runs have locks of their
+ * own. A spinlock may be one of the allocator's: no state is made for the thread then.
+ */
+SEC("tp_btf/contention_begin")
+int BPF_PROG(ls_contention_begin, void *lock, unsigned int flags)
+{
+	struct task_struct *task = current_task();
+	struct thread_storage *storage;
+	struct thread_slot *slot;
+
+	if (!is_target(task) || actor_now(task) != ACTOR_TASK)
+		return 0;
+	storage = may_sleep(flags) ? thread_of(task, &slot, first_seen_returning)
+				   : stored_state(task);
+	if (storage && storage->slot)
+		lock_wait_begins(task, &storage->state, (u64)lock, flags);
+	return 0;
+}
+
+SEC("tp_btf/contention_end")
+int BPF_PROG(ls_contention_end, void *lock, int result)
+{
+	struct task_struct *task = current_task();
+	struct thread_storage *storage;
+	struct thread_slot *slot;
+
+	if (!is_target(task))
+		return 0;
+	storage = stored_state(task);
+	if (!storage)
+		return 0;
+	slot = slot_at(storage->slot);
+	if (slot)
+		lock_wait_ends(task, storage, slot, (u64)lock);
+	return 0;
+}
+
 /* Fires in the context that wakes: a task, or an interrupt that came while one ran. */
 SEC("tp_btf/sched_waking")
 int BPF_PROG(ls_sched_waking, struct task_struct *task)
@@ -181,10 +223,12 @@ int BPF_PROG(ls_sched_waking, struct task_struct *task)
 	if (!is_target(task))
 		return 0;
 	storage = stored_state(task);
-	if (!storage || !storage->state.call.start_ns)
+	if (!storage || !(storage->state.call.start_ns || storage->state.locks[0].start_ns))
 		return 0;
 	waker = current_task();
 	actor = actor_now(waker);
+	if (actor == ACTOR_TASK)
+		note_releaser(&storage->state.locks[0], waker);
 	storage->state.call.waker_context = actor;
 	storage->state.call.waker_tid = may_be_task(actor) ? task_read(waker, pid) : 0;
 	storage->state.call.waker_pid = may_be_task(actor) ? task_read(waker, tgid) : 0;

@@ -9,6 +9,7 @@ enum record {
 	RECORD_FUTEX_WAIT,
 	RECORD_BLOCKING_SYSCALL,
 	RECORD_SLEEP,
+	RECORD_KERNEL_LOCK_WAIT,
 };
 
 #include "../actor.bpf.h"
@@ -59,6 +60,19 @@ enum file_kind {
 	FILE_ANONYMOUS, /* epoll, eventfd, timerfd, io_uring */
 };
 
+/* A lock of the kernel, and what the thread wanted of it. */
+enum lock_kind {
+	LOCK_OTHER, /* a semaphore */
+	LOCK_MUTEX,
+	LOCK_RWSEM_READ,
+	LOCK_RWSEM_WRITE,
+	LOCK_PERCPU_RWSEM,
+	LOCK_RT_MUTEX,
+	LOCK_SPINLOCK,
+	LOCK_RWLOCK_READ,
+	LOCK_RWLOCK_WRITE,
+};
+
 /* User space puts the call's name in its place. */
 struct system_call {
 	u64 number;
@@ -107,9 +121,20 @@ struct sleep {
 	u32 reserved;
 };
 
+struct kernel_lock_wait {
+	struct record_header header;
+	struct copied_stack stack;
+	enum lock_kind lock;
+	u32 mmap_lock;
+	u32 holder_tid; /* 0: not known, or readers */
+	u32 holder_pid;
+	char holder[TASK_COMM_LEN];
+};
+
 const struct futex_wait *__record_futex_wait __attribute__((unused));
 const struct blocking_syscall *__record_blocking_syscall __attribute__((unused));
 const struct sleep *__record_sleep __attribute__((unused));
+const struct kernel_lock_wait *__record_kernel_lock_wait __attribute__((unused));
 
 /* A system call from its entry to its exit, through all restarts. */
 struct call {
@@ -135,6 +160,17 @@ struct call {
 	char waker[TASK_COMM_LEN];
 };
 
+/* A wait for a lock of the kernel; start_ns 0: none. */
+struct lock_wait {
+	u64 start_ns;
+	u64 lock; /* its address */
+	enum lock_kind kind;
+	u32 holder_tid; /* 0: not known */
+	u32 holder_pid;
+	u32 reserved;
+	char holder[TASK_COMM_LEN];
+};
+
 struct thread_state {
 	/* The call that is going on. */
 	struct call call;
@@ -144,6 +180,8 @@ struct thread_state {
 	u64 interrupted_stack;
 	/* End of the last call that blocked, or when the thread was first known to run. */
 	u64 active_since_ns;
+	/* The second in the midst of the first. */
+	struct lock_wait locks[2];
 };
 
 struct thread_measures {
@@ -163,6 +201,7 @@ struct thread_measures {
 	struct histogram sleep;
 	struct histogram overslept;
 	struct histogram blocking_call;
+	struct histogram kernel_lock;
 };
 
 /* Of every call by its number, on each CPU. */

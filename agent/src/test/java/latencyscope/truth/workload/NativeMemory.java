@@ -68,8 +68,17 @@ final class NativeMemory {
 
   /** Forbids writing to a part of a huge page, which the kernel has to split for it. */
   static void protect(MemorySegment memory) {
+    protect(memory, READ);
+  }
+
+  /** Allows writing again. */
+  static void allow(MemorySegment memory) {
+    protect(memory, READ_WRITE);
+  }
+
+  private static void protect(MemorySegment memory, int protection) {
     try {
-      check((int) MPROTECT.invokeExact(memory, memory.byteSize(), READ));
+      check((int) MPROTECT.invokeExact(memory, memory.byteSize(), protection));
     } catch (Throwable e) {
       throw new IllegalStateException(e);
     }

@@ -23,6 +23,8 @@ public enum Cause {
   THROTTLED("throttled by the CPU quota of its control group"),
   /** The thread could have run, and another task had the CPU, or an idle CPU was being woken. */
   RUNNABLE("runnable and not running"),
+  /** The thread waited for a lock of the kernel, asleep or spinning. */
+  KERNEL_LOCK("waiting for a lock of the kernel"),
   /** The kernel was short of memory and had the thread look for some. */
   MEMORY_STALL("in memory reclaim or page migration"),
   /** A page fault was being handled, also while that waited for the disk. */

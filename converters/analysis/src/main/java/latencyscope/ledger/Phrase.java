@@ -23,6 +23,8 @@ public final class Phrase {
       }
       case HARD_IRQ, LOCAL_INTERRUPT, SOFTIRQ, NMI -> interrupt(cause.words(), culprit, on);
       case PAGE_FAULT -> "in a " + (culprit == null ? "page fault" : culprit);
+      case KERNEL_LOCK ->
+          "waiting for " + (culprit == null ? "a lock" : culprit) + " in the kernel";
       case MEMORY_STALL -> cause.words() + (culprit == null ? "" : ", " + culprit);
       case STOPPED -> "stopped at a safepoint" + (culprit == null ? "" : " for " + culprit);
       case BLOCKED ->

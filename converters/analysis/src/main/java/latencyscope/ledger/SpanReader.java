@@ -61,6 +61,8 @@ public final class SpanReader {
       case EventTypes.TLB_SHOOTDOWN -> List.of(shootdown(event));
       case EventTypes.MEMORY_STALL ->
           List.of(span(event, Cause.MEMORY_STALL, event.text(EventFields.KIND)));
+      case EventTypes.KERNEL_LOCK_WAIT ->
+          List.of(span(event, Cause.KERNEL_LOCK, kernelLock(event)));
       case EventTypes.NUMA_EVENT -> List.of(span(event, Cause.MEMORY_STALL, "page migration"));
       case EventTypes.PAGE_FAULT -> List.of(fault(event));
       case EventTypes.FUTEX_WAIT, EventTypes.BLOCKING_SYSCALL, EventTypes.SLEEP ->
@@ -79,6 +81,14 @@ public final class SpanReader {
     String particular = event.first(known.particulars());
     String what = known.noun() + (particular == null ? "" : ": " + particular);
     return List.of(span(event, cause, what));
+  }
+
+  private String kernelLock(KernelEvent event) {
+    String lock = event.text(EventFields.LOCK);
+    String which =
+        event.flag(EventFields.MMAP_LOCK) ? "mmap_lock" : lock == null ? "a lock" : "a " + lock;
+    String holder = names.task(event, EventFields.HOLDER_TASK);
+    return holder == null ? which : which + " that " + holder + " held";
   }
 
   private static long end(KernelEvent event) {

@@ -20,7 +20,8 @@ function formatTime(ns) {
     ["java", "waits in Java", "#9aa5b1"], ["syscall", "in a system call", "#17a398"],
     ["on_cpu", "running", "#5c8a32"], ["blocked", "blocked", "#6d6fd6"],
     ["stopped", "at a safepoint", "#c2185b"], ["page_fault", "page fault", "#0097c4"],
-    ["memory_stall", "memory stall", "#a1683a"], ["runnable", "runnable, not running", "#e4572e"],
+    ["memory_stall", "memory stall", "#a1683a"], ["kernel_lock", "kernel lock", "#7b3fa0"],
+    ["runnable", "runnable, not running", "#e4572e"],
     ["softirq", "softirq", "#c77d1e"], ["local_interrupt", "local interrupt", "#e0b84d"],
     ["hard_irq", "interrupt", "#d4a017"], ["nmi", "NMI", "#8e0038"], ["event", "the program's event", "#2e86de"],
   ];

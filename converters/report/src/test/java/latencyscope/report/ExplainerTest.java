@@ -360,6 +360,36 @@ class ExplainerTest {
     assertTrue(culprits.contains("TLB shootdown from risk"), culprits::toString);
   }
 
+  /** A fault that waits for mmap_lock is charged to the lock, and the rest of it to the fault. */
+  @Test
+  void waitForALockOfTheKernelIsChargedToTheLockAndNamesItsHolder() {
+    Scene scene = blocked(scene(), STRATEGY, 101 * MS, 3 * MS, 0, "feed", 4722);
+    scene
+        .kernel("PageFault", STRATEGY, 100 * MS, 5 * MS, 1, "kind", "minor")
+        .kernel(
+            "KernelLockWait",
+            STRATEGY,
+            100_500_000,
+            4 * MS,
+            1,
+            "lock",
+            "rwsem-read",
+            "mmapLock",
+            true,
+            "holder",
+            "java",
+            "holderTid",
+            4722L,
+            "holderPid",
+            4711L)
+        .jvm("test.Order", STRATEGY, 100 * MS, 5 * MS);
+    Ledger ledger = slowest(scene);
+    assertEquals(4 * MS, ledger.of(Cause.KERNEL_LOCK));
+    assertEquals(MS, ledger.of(Cause.PAGE_FAULT));
+    String said = ExplanationText.of(explain(scene, "test.Order", 1), Style.plain(ZoneOffset.UTC));
+    assertTrue(said.contains("waiting for mmap_lock that java held in the kernel"), said);
+  }
+
   @Test
   void percentilesWithoutOneCause() {
     Scene scene = scene();

@@ -111,27 +111,27 @@ public final class MetricNeeds {
                   + "|threads\\[].(blocked_ns|active_ns|syscall_count))",
               TIME,
               new Counters("syscall"),
-              probes("syscall"),
+              Question.calls(),
               TARGET),
           rule(
               "syscall.(locks.*|(threads\\[].)?(contended_wait_count|futex_waits_by_reason.*))",
               TIME,
               new Events("syscall", EventTypes.FUTEX_WAIT, Long.MAX_VALUE),
-              probes("syscall"),
+              Question.calls(),
               TARGET),
           rule(
               "syscall.sleep_event_count",
               TIME,
               new Histograms("syscall"),
               new Events("syscall", EventTypes.FUTEX_WAIT, Long.MAX_VALUE),
-              probes("syscall"),
+              Question.calls(),
               TARGET),
           rule(
               "syscall.(futex.*|blocking.*|sleep\\..*|overslept.*"
                   + "|threads\\[].(futex|sleep|blocking).*)",
               TIME,
               new Histograms("syscall"),
-              probes("syscall"),
+              Question.calls(),
               TARGET),
           rule(
               "network.napi_(p\\d.*|max_ns|occurrences|resolved_percent)",
@@ -159,7 +159,7 @@ public final class MetricNeeds {
               "capture.own_lock_wait.*",
               TIME,
               new Events("syscall", EventTypes.FUTEX_WAIT, Long.MAX_VALUE),
-              probes("syscall")),
+              Question.calls()),
           rule("capture.own_wait.*", TIME, ANY_WAIT));
 
   private MetricNeeds() {}

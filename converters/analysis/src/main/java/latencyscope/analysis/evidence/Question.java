@@ -113,7 +113,7 @@ public enum Question {
       new Counters("syscall"),
       anyEvents("syscall", EventTypes.SLEEP),
       anyEvents("syscall", EventTypes.FUTEX_WAIT),
-      new Probes("syscall", List.of()),
+      calls(),
       new TargetInScope()),
 
   /** Did a busy thread wait for a lock? */
@@ -122,7 +122,7 @@ public enum Question {
       "Contended futex waits of busy threads",
       new Counters("syscall"),
       anyEvents("syscall", EventTypes.FUTEX_WAIT),
-      new Probes("syscall", List.of()),
+      calls(),
       new TargetInScope()),
 
   /** Did a busy thread block in another call? */
@@ -131,7 +131,7 @@ public enum Question {
       "Blocking calls of busy threads",
       new Counters("syscall"),
       anyEvents("syscall", EventTypes.BLOCKING_SYSCALL),
-      new Probes("syscall", List.of()),
+      calls(),
       new TargetInScope()),
 
   /** Were packets of the target dropped? */
@@ -186,6 +186,11 @@ public enum Question {
     this.title = title;
     this.needs.add(new CapturedTime());
     this.needs.addAll(List.of(needs));
+  }
+
+  /** The probes of system calls; those of the kernel's locks are no condition for these. */
+  static Probes calls() {
+    return new Probes("syscall", List.of("ls_sys_enter", "ls_sys_exit", "ls_sched_waking"));
   }
 
   private static Events anyEvents(String module, String type) {

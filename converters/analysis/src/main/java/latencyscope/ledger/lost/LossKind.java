@@ -16,7 +16,7 @@ public enum LossKind {
   MEMORY("page faults"),
   /** The JVM had stopped it. */
   SAFEPOINTS("safepoints"),
-  /** It had given up its CPU, although it is one of those that never should. */
+  /** It waited in the kernel for a lock, or had given up its CPU although it never should. */
   BLOCKED("blocked");
 
   private final String words;
@@ -47,6 +47,7 @@ public enum LossKind {
       case RUNNABLE -> Optional.of(CPU_WAIT);
       case MEMORY_STALL, PAGE_FAULT -> Optional.of(MEMORY);
       case STOPPED -> Optional.of(SAFEPOINTS);
+      case KERNEL_LOCK -> Optional.of(BLOCKED);
       case BLOCKED -> busy ? Optional.of(BLOCKED) : Optional.empty();
       case SYSCALL, ON_CPU, UNEXPLAINED -> Optional.empty();
     };

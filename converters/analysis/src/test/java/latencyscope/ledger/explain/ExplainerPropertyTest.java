@@ -37,6 +37,7 @@ class ExplainerPropertyTest {
           "SoftIrq",
           "LocalInterrupt",
           "TlbShootdown",
+          "KernelLockWait",
           "MemoryStall",
           "PageFault",
           "FutexWait",

@@ -20,7 +20,7 @@ final class ThreadTable {
   private static final Column WORST = new Column("WORST", LostTime::longest);
   private static final Column WAITING = of("WAITING", Cause.RUNNABLE);
   private static final Column THROTTLED = of("THROTTLED", Cause.THROTTLED);
-  private static final Column BLOCKED = of("BLOCKED", Cause.BLOCKED);
+  private static final Column BLOCKED = of("BLOCKED", Cause.BLOCKED, Cause.KERNEL_LOCK);
 
   private static final List<Column> NARROW =
       List.of(
