@@ -52,14 +52,14 @@ record ProcessOrigin(
               parent,
               name(proc, parent),
               program(process, name),
-              group(process)));
+              group(process).orElse(null)));
     } catch (IOException | RuntimeException e) {
       return Optional.empty();
     }
   }
 
   // The hierarchies of the first version may differ, and a process is in the root of most.
-  private static String group(Path process) {
+  static Optional<String> group(Path process) {
     Map<String, String> groups = new HashMap<>();
     try {
       for (String line : KernelFile.text(process.resolve("cgroup")).split("\n")) {
@@ -69,13 +69,14 @@ record ProcessOrigin(
         }
       }
     } catch (IOException gone) {
-      return null;
+      return Optional.empty();
     }
-    return HIERARCHIES.stream()
-        .map(groups::get)
-        .filter(group -> group != null && !group.equals(ROOT))
-        .findFirst()
-        .orElse(groups.isEmpty() ? null : ROOT);
+    Optional<String> own =
+        HIERARCHIES.stream()
+            .map(groups::get)
+            .filter(group -> group != null && !group.equals(ROOT))
+            .findFirst();
+    return own.isPresent() || groups.isEmpty() ? own : Optional.of(ROOT);
   }
 
   // The kernel names a process after the file that was executed. Of a script, that is an argument

@@ -170,7 +170,8 @@ public final class TaskLives {
       event.parentProcessId = origin.parent();
       event.parentName = origin.parentName();
       event.program = origin.program();
-      event.controlGroup = origin.group();
+      // Processes are moved: into a group, once they have begun.
+      event.controlGroup = ProcessOrigin.group(folder(id)).orElse(origin.group());
     }
     event.ended = !new ProcessFiles(folder(id)).isAlive();
     if (event.ended) {

@@ -184,12 +184,16 @@ class TaskLivesTest {
 
   @Test
   void controlGroupOfAProcessIsNamed() throws IOException {
-    Files.writeString(proc.resolve(TARGET + "/cgroup"), "0::/system.slice/engine.service\n");
+    Files.writeString(proc.resolve(TARGET + "/cgroup"), "0::/user.slice/session-1.scope\n");
     Files.writeString(
         proc.resolve(COMPETITOR + "/cgroup"),
         "12:memory:/other\n4:cpu,cpuacct:/docker/3f9a: b\n1:name=systemd:/\n0::/\n");
     TaskLives lives = new TaskLives(proc, TARGET, true, true, new RecorderSink(null));
     lives.sawOther(COMPETITOR, COMPETITOR);
+    lives.sawVictim(TARGET);
+    lives.look();
+    // Moved since.
+    Files.writeString(proc.resolve(TARGET + "/cgroup"), "0::/system.slice/engine.service\n");
     lives.commit();
     List<RecordedEvent> processes = events("ProcessStatus");
     assertEquals(
