@@ -187,6 +187,10 @@ int BPF_PROG(ls_contention_begin, void *lock, unsigned int flags)
 
 	if (!is_target(task) || actor_now(task) != ACTOR_TASK)
 		return 0;
+	/* A thread that is ending waits for its process's locks, too: its state would outlive it.
+	 */
+	if (task_read(task, flags) & PF_EXITING)
+		return 0;
 	storage = may_sleep(flags) ? thread_of(task, &slot, first_seen_returning)
 				   : stored_state(task);
 	if (storage && storage->slot)
