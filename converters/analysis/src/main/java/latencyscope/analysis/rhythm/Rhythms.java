@@ -9,8 +9,8 @@ import java.util.stream.LongStream;
 
 /**
  * When each of many causes struck, to find whether it recurs regularly. Bounded: of each cause the
- * first {@value #MOST_OCCURRENCES} are kept, and of so many causes. Not safe for use by several
- * threads.
+ * earliest {@value #MOST_OCCURRENCES} are kept, in whatever order they come, and of so many causes.
+ * Not safe for use by several threads.
  *
  * @param <K> what distinguishes causes
  */
@@ -25,8 +25,8 @@ public final class Rhythms<K> {
     private int count;
 
     void add(long startNs) {
-      if (count == MOST_OCCURRENCES) {
-        return;
+      if (count == 2 * MOST_OCCURRENCES) {
+        keepEarliest();
       }
       if (count == startsNs.length) {
         startsNs = Arrays.copyOf(startsNs, count * 2);
@@ -34,7 +34,14 @@ public final class Rhythms<K> {
       startsNs[count++] = startNs;
     }
 
+    // Not those that come first: the order is another in a file than in Mission Control.
+    private void keepEarliest() {
+      Arrays.sort(startsNs, 0, count);
+      count = Math.min(count, MOST_OCCURRENCES);
+    }
+
     LongStream starts() {
+      keepEarliest();
       return Arrays.stream(startsNs, 0, count);
     }
   }
