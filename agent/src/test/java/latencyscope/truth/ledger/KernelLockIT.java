@@ -4,9 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -14,29 +12,25 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
 import jdk.jfr.consumer.RecordedEvent;
 import latencyscope.bpf.libbpf.KernelTest;
 import latencyscope.truth.account.ContentionAccount;
 import latencyscope.truth.account.OurAccount;
 import latencyscope.truth.engine.Engine;
+import latencyscope.truth.engine.ExplainedLoad;
 import latencyscope.truth.engine.Launch;
 import latencyscope.truth.workload.MappingEngine;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Waits for locks of the kernel itself: how many, how long, for whom, in which line. */
 @KernelTest
-class KernelLockIT {
+class KernelLockIT extends ExplainedLoad {
   // What happens between our reading of the clock and that of the other program.
   private static final double AGREEMENT = 0.02;
   private static final double MOST = 0.9;
 
-  @TempDir Path folder;
-
   @Test
   void waitsForTheMemoryMapAreExactAndNameTheHolder() throws Exception {
-    Path recording = folder.resolve("mapping.jfr");
     long waiter;
     long pid;
     ContentionAccount traced;
@@ -71,7 +65,7 @@ class KernelLockIT {
     assertEquals(traced.count(waiter), waits.size(), both);
     assertEquals(traced.sumNs(waiter), sum, AGREEMENT * sum, both);
     assertNamed(waits, pid);
-    assertExplained(recording, waits);
+    assertExplained(waits);
   }
 
   /**
@@ -118,34 +112,16 @@ class KernelLockIT {
     return sum;
   }
 
-  private void assertExplained(Path recording, List<RecordedEvent> waits) throws Exception {
-    Path out = folder.resolve("explained.json");
-    Process explain =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-jar",
-                Engine.JAR.toString(),
-                "explain",
-                "--json",
-                recording.toString(),
-                "--event",
-                "test.Mapping")
-            .redirectOutput(out.toFile())
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
-    assertTrue(explain.waitFor(60, TimeUnit.SECONDS));
-    JsonNode explained = new ObjectMapper().readTree(out.toFile());
-    assertTrue(explained.get("windows").size() > 0, explained::toPrettyString);
-    for (JsonNode window : explained.get("windows")) {
-      long locked = 0;
-      long runnable = 0;
-      for (JsonNode part : window.get("parts")) {
-        String cause = part.get("cause").asText();
-        runnable += cause.equals("runnable") ? part.get("ns").asLong() : 0;
-        if (cause.equals("kernel_lock") && part.get("culprit").asText().contains("mmap_lock")) {
-          locked += part.get("ns").asLong();
-        }
-      }
+  private void assertExplained(List<RecordedEvent> waits) throws Exception {
+    JsonNode windows = json("explain", "--event", "test.Mapping").get("windows");
+    assertTrue(windows.size() > 0, windows::toString);
+    for (JsonNode window : windows) {
+      List<JsonNode> one = List.of(window);
+      long runnable = sum(one, cause("runnable"));
+      long locked =
+          sum(
+              one,
+              cause("kernel_lock").and(part -> part.get("culprit").asText().contains("mmap_lock")));
       long duration = window.get("duration_ns").asLong();
       Instant from = Instant.parse(window.get("start").asText());
       long waited = within(waits, from, from.plusNanos(duration));

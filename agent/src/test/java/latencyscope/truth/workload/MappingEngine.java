@@ -37,7 +37,7 @@ public final class MappingEngine {
   static final class Mapping extends Event {}
 
   /**
-   * Runs the load when it is told to.
+   * Runs the load at the line {@code go}, and writes the recording at {@code stop}.
    *
    * @param args recording to write
    */
