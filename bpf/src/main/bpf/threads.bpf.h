@@ -102,16 +102,18 @@ static __always_inline struct thread_storage *stored_state(struct task_struct *t
 	return bpf_map_lookup_elem(&ls_task_hash, &key);
 }
 
+/* Not on the stack, of which it would take most in each program, also in those that never use it.
+ */
+const struct thread_storage nothing_stored = {};
+
 static __always_inline struct thread_storage *new_state(struct task_struct *task)
 {
 	if (has_task_storage)
 		return bpf_task_storage_get(&ls_task_storage, task, NULL,
 					    BPF_LOCAL_STORAGE_GET_F_CREATE);
 	u32 key = task_read(task, pid);
-	struct thread_storage zero;
 
-	__builtin_memset(&zero, 0, sizeof(zero));
-	bpf_map_update_elem(&ls_task_hash, &key, &zero, BPF_NOEXIST);
+	bpf_map_update_elem(&ls_task_hash, &key, &nothing_stored, BPF_NOEXIST);
 	return bpf_map_lookup_elem(&ls_task_hash, &key);
 }
 
