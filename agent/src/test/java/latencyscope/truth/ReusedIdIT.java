@@ -16,6 +16,7 @@ import latencyscope.truth.account.KernelAccount;
 import latencyscope.truth.engine.Engine;
 import latencyscope.truth.engine.ExplainedLoad;
 import latencyscope.truth.engine.Launch;
+import latencyscope.truth.engine.StolenTime;
 import latencyscope.truth.workload.SchedulerWorkload;
 import org.junit.jupiter.api.Test;
 
@@ -35,9 +36,12 @@ class ReusedIdIT extends ExplainedLoad {
             // No thread of the JVM's own is to be born meanwhile and take the id.
             .with("-XX:+UseSerialGC", "-XX:-UseDynamicNumberOfCompilerThreads")
             .under("unshare", "--pid", "--fork", "--kill-child", "--mount-proc");
+    long mostStolenNs;
     try (Engine engine = engine(launch)) {
+      List<StolenTime> stolen = StolenTime.ofEach();
       engine.say("go");
       engine.await("done");
+      mostStolenNs = StolenTime.atMostNs(stolen);
       engine.say("stop");
       assertEquals(0, engine.finish());
     }
@@ -60,19 +64,21 @@ class ReusedIdIT extends ExplainedLoad {
       // After its last words it has to end, or to park: a few switches more.
       assertEquals(life.voluntary(), ours.get("voluntary_switches").asLong(), 5, life::toString);
       double tolerance = 0.02 * (life.cpuTimeNs() + life.runDelayNs());
-      assertAccount(life.runDelayNs(), ours.get("run_delay_ns").asLong(), tolerance);
+      assertAccount(life.runDelayNs(), ours.get("run_delay_ns").asLong(), tolerance, 0);
       List<JsonNode> ledger = List.of(only(windows, "life-" + i));
-      assertAccount(life.cpuTimeNs(), sum(ledger, RUNNING), tolerance);
-      assertAccount(life.runDelayNs(), sum(ledger, cause("runnable")), tolerance);
+      // What a hypervisor takes of it is in our account alone.
+      assertAccount(life.cpuTimeNs(), sum(ledger, RUNNING), tolerance, mostStolenNs);
+      assertAccount(life.runDelayNs(), sum(ledger, cause("runnable")), tolerance, 0);
     }
     assertEquals(LIVES, javaIds.size(), javaIds::toString);
   }
 
   /** The thread said its account itself; then it still had to end, and to wait for that. */
-  private static void assertAccount(long said, long ours, double tolerance) {
+  private static void assertAccount(long said, long ours, double tolerance, long mostStolenNs) {
     assertTrue(
-        ours >= said - tolerance && ours <= said + tolerance + TO_END_NS,
-        ours + " ns, by the thread itself " + said + ", within " + tolerance);
+        ours >= said - tolerance && ours <= said + tolerance + TO_END_NS + mostStolenNs,
+        "%d ns, by the thread itself %d, within %.0f, stolen at most %d"
+            .formatted(ours, said, tolerance, mostStolenNs));
   }
 
   /** The only one of a thread of that name. */
