@@ -201,11 +201,14 @@ class MemoryTruthIT {
         flushed >= MemoryWorkload.UNMAPS * (1 - NOT_TRACED)
             && flushed <= MemoryWorkload.UNMAPS + 50,
         flushed + "");
-    if (interruptsForFlushes() == 0) {
+    long interrupts = interruptsForFlushes();
+    if (interrupts < MemoryWorkload.UNMAPS / 100) {
       // Seen with 6.18 under PVM, whose guests have pvm_flush_tlb_multi for it: bpftrace saw 2000
-      // flushes that were for the other CPU as well, and none that arrived there.
-      assertTrue(isVirtual(), "no TLB shootdown was counted, and there is no hypervisor");
-      assertEquals(0, ours.counter(victim, "shootdowns_received"));
+      // flushes that were for the other CPU as well, and none that arrived there. A few interrupts
+      // may come all the same, for flushes that are not the unmapper's.
+      assertTrue(isVirtual(), interrupts + " TLB shootdowns, and there is no hypervisor");
+      long received = ours.counter(victim, "shootdowns_received");
+      assertTrue(received <= interrupts, received + " of " + interrupts);
       Assumptions.abort("the hypervisor flushes the other CPUs' TLBs, without an interrupt");
     }
     assertTrue(sent > 0 && sent <= flushed, sent + " of " + flushed);

@@ -10,6 +10,7 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.lang.invoke.VarHandle;
 import java.nio.file.Path;
 
 /** Memory of the kernel's own making, whose every page is touched when we say so and not before. */
@@ -38,6 +39,12 @@ final class NativeMemory {
   private static final MethodHandle OPEN = bind("open", JAVA_INT, ADDRESS, JAVA_INT);
   private static final MethodHandle FADVISE =
       bind("posix_fadvise", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
+  private static final MethodHandle SYSCALL =
+      bind("syscall", JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS);
+  private static final long FUTEX = System.getProperty("os.arch").equals("aarch64") ? 98 : 202;
+  private static final int FUTEX_WAIT = 0;
+  private static final int FUTEX_WAKE = 1;
+  private static final VarHandle NUMBER = JAVA_INT.varHandle();
 
   private NativeMemory() {}
 
@@ -121,6 +128,31 @@ final class NativeMemory {
   static MemorySegment warm(Path file, long bytes) {
     try (Arena arena = Arena.ofConfined()) {
       return map(bytes, SHARED, (int) OPEN.invokeExact(arena.allocateFrom(file.toString()), 2));
+    } catch (Throwable e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Waits, by a futex that other processes may wake, until a number is another. */
+  static int awaitOther(MemorySegment number, int than) {
+    int now;
+    while ((now = (int) NUMBER.getVolatile(number, 0L)) == than) {
+      futex(number, FUTEX_WAIT, than);
+    }
+    return now;
+  }
+
+  /** Changes a number and wakes who waits for that, in whatever process. */
+  static void change(MemorySegment number, int to) {
+    NUMBER.setVolatile(number, 0L, to);
+    futex(number, FUTEX_WAKE, 1);
+  }
+
+  private static void futex(MemorySegment number, int operation, int value) {
+    try {
+      // Whatever it says, the caller looks at the number.
+      long ignored =
+          (long) SYSCALL.invokeExact(FUTEX, number, operation, value, MemorySegment.NULL);
     } catch (Throwable e) {
       throw new IllegalStateException(e);
     }
