@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
  * other refused it: loading them does not show what other kernels do.
  */
 class FrameSizeTest {
-  /** Three that call one another, and as much again for the smaller ones below them. */
+  /** Less than half of what they share, so that there is room for those that it calls. */
   private static final int MOST = 192;
 
   // Of include/uapi/linux/bpf.h: the classes of instructions, and two whole ones.
