@@ -83,7 +83,8 @@ class RunqlatIT {
   }
 
   /**
-   * Whether as many waits are below each bound of a bucket, as far as ours tells what theirs are.
+   * Compares how many waits are below the bound of each bucket. A wait of ours may be shorter or
+   * longer to runqlat by these times.
    */
   private static void assertAgree(long[] theirs, Histogram ours, long shorterNs, long longerNs) {
     long total = LongStream.of(theirs).sum();

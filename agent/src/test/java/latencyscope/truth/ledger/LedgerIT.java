@@ -187,6 +187,7 @@ class LedgerIT extends ExplainedLoad {
       double tolerance = 0.02 * length;
       assertRan(ran, sum(List.of(ledger), RUNNING), tolerance, mostStolen, ledger::toString);
       assertEquals(waited, sum(List.of(ledger), cause("runnable")), tolerance, ledger::toString);
+      // The other way round: the rest of the window has what was stolen, and ours has not.
       long ours = sum(List.of(ledger), cause("blocked", "stopped"));
       assertRan(ours, blocked, tolerance, mostStolen, ledger::toString);
     }

@@ -3,16 +3,8 @@ package latencyscope.fleet.command;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.ZoneOffset;
-import java.util.Map;
-import latencyscope.cli.Main;
-import latencyscope.cli.console.Console;
-import latencyscope.cli.console.Machine;
 import latencyscope.fleet.Recordings;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,32 +13,18 @@ import picocli.CommandLine;
 /** The commands as a user meets them. */
 class FleetCommandsTest {
   @TempDir private Path directory;
-  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
-
-  private Console console() {
-    return new Console(
-        new PrintStream(out, true, StandardCharsets.UTF_8),
-        new PrintStream(err, true, StandardCharsets.UTF_8),
-        StandardCharsets.UTF_8,
-        false,
-        false,
-        Map.of(),
-        ZoneOffset.UTC);
-  }
+  private final CommandRun command = new CommandRun();
 
   private int run(String... arguments) {
-    out.reset();
-    err.reset();
-    return Main.run(console(), Machine.LOCAL, arguments);
+    return command.run(arguments);
   }
 
   private String said() {
-    return err.toString(StandardCharsets.UTF_8);
+    return command.said();
   }
 
   private String result() {
-    return out.toString(StandardCharsets.UTF_8);
+    return command.result();
   }
 
   private String exported() throws Exception {
@@ -115,8 +93,8 @@ class FleetCommandsTest {
   @Test
   void thePageDescribesEveryOption() throws Exception {
     String page = Files.readString(Path.of("../docs/fleet.md"));
-    for (Object command : new FleetCommands().commands(console())) {
-      CommandLine line = new CommandLine(command);
+    for (Object known : new FleetCommands().commands(command.console())) {
+      CommandLine line = new CommandLine(known);
       assertTrue(page.contains("## `" + line.getCommandName() + "`"), line.getCommandName());
       line.getCommandSpec().options().stream()
           .filter(option -> !option.usageHelp() && !option.versionHelp())

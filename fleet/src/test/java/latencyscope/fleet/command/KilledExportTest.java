@@ -3,13 +3,9 @@ package latencyscope.fleet.command;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -17,8 +13,6 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import latencyscope.cli.Main;
-import latencyscope.cli.console.Console;
-import latencyscope.cli.console.Machine;
 import latencyscope.fleet.Recordings;
 import latencyscope.fleet.table.Table;
 import latencyscope.fleet.table.Tables;
@@ -134,19 +128,8 @@ class KilledExportTest {
 
   /** What a command prints. */
   private static String run(String... arguments) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    ByteArrayOutputStream err = new ByteArrayOutputStream();
-    Console console =
-        new Console(
-            new PrintStream(out, true, StandardCharsets.UTF_8),
-            new PrintStream(err, true, StandardCharsets.UTF_8),
-            StandardCharsets.UTF_8,
-            false,
-            false,
-            Map.of(),
-            ZoneOffset.UTC);
-    int code = Main.run(console, Machine.LOCAL, arguments);
-    assertEquals(0, code, () -> err.toString(StandardCharsets.UTF_8));
-    return out.toString(StandardCharsets.UTF_8);
+    CommandRun command = new CommandRun();
+    assertEquals(0, command.run(arguments), command::said);
+    return command.result();
   }
 }

@@ -6,18 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
 import io.opentelemetry.proto.metrics.v1.AggregationTemporality;
 import io.opentelemetry.proto.metrics.v1.ExponentialHistogramDataPoint;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import latencyscope.cli.Main;
-import latencyscope.cli.console.Console;
-import latencyscope.cli.console.Machine;
 import latencyscope.fleet.Recordings;
 import latencyscope.fleet.metrics.Metric;
 import latencyscope.fleet.metrics.Receiver;
@@ -33,7 +26,7 @@ class MetricsCommandTest {
   private static final double NS = 1e-9;
 
   @TempDir private Path directory;
-  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+  private final CommandRun command = new CommandRun();
   private Receiver receiver;
   private Path file;
 
@@ -49,21 +42,11 @@ class MetricsCommandTest {
   }
 
   private int run(String... arguments) {
-    err.reset();
-    Console console =
-        new Console(
-            new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8),
-            new PrintStream(err, true, StandardCharsets.UTF_8),
-            StandardCharsets.UTF_8,
-            false,
-            false,
-            Map.of(),
-            ZoneOffset.UTC);
-    return Main.run(console, Machine.LOCAL, arguments);
+    return command.run(arguments);
   }
 
   private String said() {
-    return err.toString(StandardCharsets.UTF_8);
+    return command.said();
   }
 
   @Test
